@@ -1,0 +1,2 @@
+//! The `torqueflow` command.
+fn main() {}
