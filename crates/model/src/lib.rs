@@ -1,1 +1,32 @@
-//! .
+//! The vocabulary of Torqueflow Import: what exists, and what it is called.
+//!
+//! Every other crate speaks in these terms and in no other:
+//!
+//! * [`Cell`], [`Row`]: one value, one line of somebody's table, as a person sees it;
+//! * [`EntityKind`], [`EntitySpec`], [`FieldSpec`]: the field catalogue, the one table of everything that can be imported;
+//! * [`SourceDefinition`], [`SourceAdapter`]: what is known of a source system, as data and as code;
+//! * [`Record`], [`Value`]: what a row turned out to mean;
+//! * [`Finding`], [`FindingCode`]: what was wrong with it. Bad data is never an `Err`.
+//!
+//! This crate is pure: no I/O, no clock, no randomness.
+
+mod adapter;
+mod catalogue;
+mod cell;
+mod entity;
+mod field;
+mod finding;
+mod fold;
+mod record;
+mod source;
+mod value;
+
+pub use adapter::{MappedCell, SourceAdapter};
+pub use cell::{Cell, CellKind, Row};
+pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
+pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, OnMissing, Storage};
+pub use finding::{Finding, FindingCode, Severity};
+pub use fold::{fold, fold_header, hash128};
+pub use record::{FieldValue, Record, SourceId};
+pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
+pub use value::{Decimal, Value};

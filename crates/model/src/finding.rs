@@ -1,0 +1,230 @@
+//! Findings: what was wrong with the data, in one table of codes.
+
+use std::borrow::Cow;
+
+use crate::field::FieldRef;
+
+/// Whether a row with this finding is imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The row is imported; a value is null or was repaired, and its text is kept in the finding.
+    Warning,
+    /// The row is not imported.
+    Error,
+}
+
+impl Severity {
+    /// `warning` or `error`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// Something that was found in the data. Its place (file, sheet, row) is known to whoever read the row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What was found.
+    pub code: FindingCode,
+    /// The column it stands in, from 0; `None` when it is about the row.
+    pub column: Option<usize>,
+    /// The field it is about.
+    pub field: Option<FieldRef>,
+    /// The text of the cell, as the file has it.
+    pub value: String,
+    /// What this code's message has to say beyond the code: a name, a repaired value.
+    pub detail: String,
+}
+
+impl Finding {
+    /// A finding about the whole row.
+    pub fn row(code: FindingCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            column: None,
+            field: None,
+            value: String::new(),
+            detail: detail.into(),
+        }
+    }
+
+    /// Whether the row can be imported.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// The message for a person, without the position.
+    pub fn message(&self) -> Cow<'static, str> {
+        self.code.message(&self.detail)
+    }
+}
+
+macro_rules! finding_codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal, $severity:ident, $message:literal, $fix:literal;)*) => {
+        /// Every kind of finding. The table says, for each: its stable code, its severity, its message and what a person can do.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum FindingCode {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl FindingCode {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The stable code: `phone_normalisation_failed`.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// Whether a row with it is imported.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// The message, where `{}` stands for the detail.
+            pub fn template(self) -> &'static str {
+                match self { $(Self::$variant => $message,)* }
+            }
+
+            /// What a person can do about it.
+            pub fn fix(self) -> &'static str {
+                match self { $(Self::$variant => $fix,)* }
+            }
+        }
+    };
+}
+
+finding_codes! {
+    // Phones
+    /// No telephone number could be read.
+    PhoneNormalisationFailed = "phone_normalisation_failed", Warning, "Phone normalisation failed", "Correct the number in the source; numbers in E.164 form (+447…) are always safe.";
+    /// A number was read from damaged text.
+    PhoneRepaired = "phone_repaired", Warning, "The number was repaired to {}", "Nothing, if the number is right.";
+    /// Words stood beside the number.
+    PhoneHasText = "phone_has_text", Warning, "The cell holds words beside the number: {}", "Move the words to a notes column.";
+    /// More than one number stood in the cell.
+    PhoneSeveralNumbers = "phone_several_numbers", Warning, "The cell holds several numbers; the others are {}", "Give each number a column of its own.";
+    /// The number was put into the landline or mobile field where it belongs.
+    PhoneMoved = "phone_moved", Warning, "The number was moved to {}", "Nothing, if the number is right.";
+    /// A value such as 00000000000 that stands for no number.
+    PhonePlaceholder = "phone_placeholder", Warning, "This is a placeholder, not a number", "Leave the cell blank or give the number.";
+    /// Neither e-mail nor phone, where the source demands one.
+    ContactMissing = "contact_missing", Error, "A valid e-mail address or phone number is required", "Give an e-mail address or a phone number.";
+    /// SMS consent without a mobile number to send to.
+    SmsConsentWithoutMobile = "sms_consent_without_mobile", Warning, "SMS consent needs a valid mobile number and was not taken over", "Give a mobile number and set the consent again.";
+    // E-mail
+    /// Not an e-mail address.
+    EmailInvalid = "email_invalid", Warning, "This is not a valid e-mail address", "Correct the address in the source.";
+    /// An address was read from damaged text.
+    EmailRepaired = "email_repaired", Warning, "The address was repaired to {}", "Nothing, if the address is right.";
+    /// Several addresses in one cell.
+    EmailSeveral = "email_several", Warning, "The cell holds several addresses; the others are {}", "Keep one address in the cell.";
+    /// A value such as `noemail@noemail.com`.
+    EmailPlaceholder = "email_placeholder", Warning, "This is a placeholder, not an address", "Leave the cell blank or give the address.";
+    // Dates
+    /// Not a date.
+    DateInvalid = "date_invalid", Warning, "This is not a date", "Write dates as 31/12/2024 or 2024-12-31.";
+    /// The column mixes day-first and month-first dates, so this one can't be trusted.
+    DateOrderMixed = "date_order_mixed", Warning, "This column mixes day-first and month-first dates, so this date can't be trusted", "Export the column with one date format.";
+    /// Day-first was assumed because no row of the column proves the order.
+    DateOrderAssumed = "date_order_assumed", Warning, "No row of this column proves the order of day and month; {} was assumed", "Check a date that you know, and set the order if it is wrong.";
+    /// A date such as 01/01/0001 that stands for none.
+    DateNull = "date_null", Warning, "This date stands for no date", "Leave the cell blank.";
+    /// A date that can't be right for this field.
+    DateImplausible = "date_implausible", Warning, "The date {} is not plausible here", "Check the date in the source.";
+    /// The century of a two-digit year was concluded.
+    DateCenturyAssumed = "date_century_assumed", Warning, "The two-digit year was read as {}", "Export dates with four-digit years.";
+    // Numbers and flags
+    /// Not a number.
+    NumberInvalid = "number_invalid", Warning, "This is not a number", "Write plain numbers such as 1234.56.";
+    /// More digits than the field keeps.
+    NumberRounded = "number_rounded", Warning, "The number was rounded to {}", "Nothing, if the rounding is fine.";
+    /// A number beyond what the field can hold.
+    NumberOutOfRange = "number_out_of_range", Warning, "This number is out of range", "Check the number in the source.";
+    /// Neither yes nor no.
+    BooleanInvalid = "boolean_invalid", Warning, "This is neither yes nor no", "Write True or False.";
+    /// A word that is not in the field's list.
+    ChoiceUnknown = "choice_unknown", Warning, "This value is not one of: {}", "Use one of the listed values.";
+    // Vehicles
+    /// A plate of no known shape; kept.
+    VrmUnknownFormat = "vrm_unknown_format", Warning, "This registration has no known British format and is kept as it is", "Check the registration, unless it is foreign or a trade plate.";
+    /// `TBA`, `NOREG` and the like.
+    VrmPlaceholder = "vrm_placeholder", Warning, "This is a placeholder, not a registration", "Leave the cell blank or give the registration.";
+    /// Not a 17-character VIN; kept as a chassis number.
+    VinUnusual = "vin_unusual", Warning, "This is not a 17-character VIN and is kept as a chassis number", "Check the VIN, unless the vehicle is older than 1981.";
+    /// The check digit of a North American VIN does not fit.
+    VinCheckDigit = "vin_check_digit", Warning, "The check digit of this VIN does not fit", "Check the VIN.";
+    /// A placeholder instead of a VIN.
+    VinPlaceholder = "vin_placeholder", Warning, "This is a placeholder, not a VIN", "Leave the cell blank or give the VIN.";
+    // Addresses and names
+    /// Not a British postcode, and no other country is named; kept.
+    PostcodeUnknownFormat = "postcode_unknown_format", Warning, "Enter a valid UK postcode", "Correct the postcode, or name the country.";
+    /// A country that could not be recognised.
+    CountryUnknown = "country_unknown", Warning, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
+    /// Two people in one name; kept as one customer.
+    NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
+    // Text
+    /// A NUL character was replaced.
+    TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";
+    /// A spreadsheet error in the cell.
+    CellError = "cell_error", Warning, "The cell holds the spreadsheet error {}", "Correct the formula in the workbook.";
+    /// A cell longer than the limit.
+    CellTruncated = "cell_truncated", Warning, "The cell is longer than the limit of {} characters and was cut", "Shorten the text.";
+    /// A cell of a workbook that could not be read.
+    CellUnreadable = "cell_unreadable", Warning, "The cell could not be read: {}", "Re-save the workbook with Excel or LibreOffice.";
+    /// Bytes that are not text in the file's encoding.
+    EncodingReplaced = "encoding_replaced", Warning, "Some bytes are not text in the file's encoding and were replaced", "Export the file as UTF-8.";
+    // Rows
+    /// More cells than columns.
+    RowTooLong = "row_too_long", Warning, "The row has more cells than the header; the extra ones were left out: {}", "Quote values that contain the delimiter.";
+    /// A field that the record can't do without.
+    RequiredMissing = "required_missing", Error, "A required value is missing: {}", "Fill in the value.";
+    /// A row that says something else of a record than an earlier row of this import.
+    ConflictingRepeat = "conflicting_repeat", Warning, "An earlier row of this import gives this record another value: {}", "Check which of the values is right.";
+    // Links
+    /// The record that this one belongs to is nowhere.
+    Orphan = "orphan", Error, "The {} is not in the files and not in the database", "Import the missing record first, or import orphans unlinked.";
+    /// As `orphan`, where orphans are imported unlinked by option.
+    OrphanUnlinked = "orphan_unlinked", Warning, "The {} is not in the files and not in the database; the row was imported without it", "Import the missing record and link it.";
+    /// A link that is not essential leads nowhere.
+    LinkNotFound = "link_not_found", Warning, "The {} is not in the files and not in the database; the link was left blank", "Import the missing record and link it.";
+    /// A registration that several customers have.
+    RegistrationAmbiguous = "registration_ambiguous", Warning, "Several vehicles have the registration {}; the link was left blank", "Link the right vehicle by hand.";
+    /// As `registration_ambiguous`, for what can't be without its vehicle.
+    RegistrationAmbiguousRow = "registration_ambiguous_row", Error, "Several vehicles have the registration {}", "Link the right vehicle by hand.";
+    /// A lookup that does not exist and may not be made.
+    LookupNotCreated = "lookup_not_created", Warning, "The {} does not exist and making it is switched off", "Create it first, or switch on creating missing lookups.";
+    // Import
+    /// The record was imported before and the source says something else now.
+    AlreadyImportedChanged = "already_imported_changed", Warning, "This record was imported before and has changed at the source since; it was left alone", "Change the record by hand.";
+    /// A match with another record that appeared after the analysis.
+    DuplicateAppeared = "duplicate_appeared", Error, "A matching record appeared since the files were analysed", "Decide on the duplicate and retry the row.";
+    /// The database refused the row.
+    WriteFailed = "write_failed", Error, "The row could not be written: {}", "Correct the row and import it again.";
+}
+
+impl FindingCode {
+    /// The code with this [`code`](Self::code).
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|candidate| candidate.code() == code)
+    }
+
+    /// The message for a person with this detail.
+    ///
+    /// ```
+    /// use torqueflow_model::FindingCode;
+    /// assert_eq!(FindingCode::PhoneRepaired.message("+447911123456"), "The number was repaired to +447911123456");
+    /// ```
+    pub fn message(self, detail: &str) -> Cow<'static, str> {
+        let template = self.template();
+        if template.contains("{}") {
+            Cow::Owned(template.replacen("{}", detail, 1))
+        } else {
+            Cow::Borrowed(template)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What is known of a source system: the tables that it exports and the headers that they have.
+
+use serde::{Deserialize, Serialize};
+
+use crate::entity::{EntityKind, Slot};
+use crate::field::FieldRef;
+
+/// A source system, as data. Parsed from one TOML file per system.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceDefinition {
+    /// The stable name: `techman`.
+    pub id: String,
+    /// What people call it: `Techman`.
+    pub label: String,
+    /// The tables that it exports.
+    pub tables: Vec<TableSignature>,
+}
+
+/// One table of a source system: how to recognise it and what its columns mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSignature {
+    /// The stable name: `techman.jobs`.
+    pub type_id: String,
+    /// What people call it: `Techman Jobs`.
+    pub label: String,
+    /// What its rows are called in a summary: `jobs`.
+    pub noun: String,
+    /// The columns that it may have.
+    pub columns: Vec<ColumnSignature>,
+    /// Columns that it must have: of each group (indices into `columns`) at least one.
+    pub required: Vec<Vec<usize>>,
+    /// Fields of which each row must have at least one per group, beyond what the catalogue asks.
+    pub required_values: Vec<Vec<FieldRef>>,
+    /// Folded headers that prove that it is *not* this table.
+    pub excluded: Vec<String>,
+    /// The order of day and month, where the system is known to keep one.
+    pub date_order: Option<DateOrder>,
+}
+
+impl TableSignature {
+    /// The slots that its columns fill, in import order, without repeats.
+    pub fn slots(&self) -> Vec<Slot> {
+        let mut slots: Vec<Slot> = self
+            .columns
+            .iter()
+            .filter_map(|column| column.field)
+            .map(|field| field.slot)
+            .collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
+    }
+
+    /// The kinds of record in it, in import order. Addresses count as part of their customer.
+    pub fn entities(&self) -> Vec<EntityKind> {
+        self.slots()
+            .into_iter()
+            .filter_map(|slot| match slot {
+                Slot::Main(kind) => Some(kind),
+                Slot::BillingAddress | Slot::ShippingAddress => None,
+            })
+            .collect()
+    }
+}
+
+/// A column that a table may have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnSignature {
+    /// The header as the source writes it, for messages.
+    pub header: String,
+    /// Folded spellings of the header, the first being `header`'s own.
+    pub aliases: Vec<String>,
+    /// Where its values go; `None` for a column that is known and not imported.
+    pub field: Option<FieldRef>,
+}
+
+/// The order of the parts of a numeric date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateOrder {
+    /// 31/12/2024, as in Britain.
+    DayFirst,
+    /// 12/31/2024, as in America.
+    MonthFirst,
+}
