@@ -110,7 +110,11 @@ const fn derived(fields: &'static [&'static str]) -> IdentityRule {
     IdentityRule { fields, derived: true }
 }
 
-const LOOKUP_FIELDS: &[FieldSpec] = &[SOURCE_ID, column("name", "Name", Text, "Trade")];
+const LOOKUP_FIELDS: &[FieldSpec] = &[
+    SOURCE_ID,
+    column("name", "Name", Text, "Trade"),
+    made("sort_name", "Name for sorting", Text),
+];
 
 const LOOKUP_IDENTITY: &[IdentityRule] = &[derived(&["name"])];
 

@@ -19,6 +19,7 @@ mod finding;
 mod fold;
 mod record;
 mod source;
+mod state;
 mod value;
 
 pub use adapter::{MappedCell, SourceAdapter};
@@ -29,4 +30,5 @@ pub use finding::{Finding, FindingCode, Severity};
 pub use fold::{fold, fold_header, hash128};
 pub use record::{FieldValue, Record, SourceId};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
+pub use state::{JobStatus, RunStatus};
 pub use value::{Decimal, Value};
