@@ -1,0 +1,178 @@
+//! The hash functions an encrypted file may name, chosen at run time.
+
+use std::fmt;
+
+use hmac::digest::block_api::EagerHash;
+use hmac::digest::{Digest, FixedOutputReset};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha256, Sha384, Sha512};
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::crypto::{Secret, secret};
+use crate::error::Error;
+
+/// A hash function used by an encrypted file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HashAlgorithm {
+    /// SHA-1, as Office 2007 and 2010 write.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-384.
+    Sha384,
+    /// SHA-512, as Office 2013 and later write.
+    Sha512,
+}
+
+/// Runs an expression with `$hash` standing for the type that belongs to an algorithm.
+macro_rules! with_hash {
+    ($algorithm:expr, $hash:ident => $body:expr) => {
+        match $algorithm {
+            HashAlgorithm::Sha1 => {
+                type $hash = Sha1;
+                $body
+            }
+            HashAlgorithm::Sha256 => {
+                type $hash = Sha256;
+                $body
+            }
+            HashAlgorithm::Sha384 => {
+                type $hash = Sha384;
+                $body
+            }
+            HashAlgorithm::Sha512 => {
+                type $hash = Sha512;
+                $body
+            }
+        }
+    };
+}
+
+impl HashAlgorithm {
+    /// Length of a hash in bytes.
+    pub(crate) fn bytes(self) -> usize {
+        with_hash!(self, Hash => Hash::output_size())
+    }
+
+    /// Hashes the parts one after another.
+    pub(crate) fn digest(self, parts: &[&[u8]]) -> Secret {
+        with_hash!(self, Hash => digest::<Hash>(parts))
+    }
+
+    /// Hashes `start`, then `count` times a counter and the hash before.
+    pub(crate) fn spin(self, start: &[&[u8]], count: u32) -> Secret {
+        with_hash!(self, Hash => spin::<Hash>(start, count))
+    }
+
+    /// Starts an HMAC.
+    pub(crate) fn mac(self, key: &[u8]) -> Result<Box<dyn RunningMac>, Error> {
+        with_hash!(self, Hash => mac::<Hash>(key))
+    }
+}
+
+impl fmt::Display for HashAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sha1 => "SHA-1",
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        })
+    }
+}
+
+/// An HMAC being computed, whatever its hash.
+pub(crate) trait RunningMac {
+    fn update(&mut self, bytes: &[u8]);
+    fn finish(self: Box<Self>) -> Secret;
+}
+
+impl<M: Mac> RunningMac for M {
+    fn update(&mut self, bytes: &[u8]) {
+        Mac::update(self, bytes);
+    }
+
+    fn finish(self: Box<Self>) -> Secret {
+        secret(&Mac::finalize(*self).into_bytes())
+    }
+}
+
+fn digest<D: Digest>(parts: &[&[u8]]) -> Secret {
+    let mut hasher = D::new();
+    for part in parts {
+        hasher.update(part);
+    }
+    let mut hash = hasher.finalize();
+    let copy = secret(&hash);
+    hash.as_mut_slice().zeroize();
+    copy
+}
+
+fn spin<D: Digest + FixedOutputReset>(start: &[&[u8]], count: u32) -> Secret {
+    let mut hasher = D::new();
+    for part in start {
+        Digest::update(&mut hasher, part);
+    }
+    let mut hash = Digest::finalize_reset(&mut hasher);
+    // One update a round: counter and hash are put side by side first.
+    let mut round = Zeroizing::new(vec![0; size_of::<u32>() + hash.len()]);
+    for counter in 0..count {
+        if let Some((head, tail)) = round.split_first_chunk_mut() {
+            *head = counter.to_le_bytes();
+            tail.copy_from_slice(&hash);
+        }
+        Digest::update(&mut hasher, round.as_slice());
+        Digest::finalize_into_reset(&mut hasher, &mut hash);
+    }
+    let copy = secret(&hash);
+    hash.as_mut_slice().zeroize();
+    copy
+}
+
+fn mac<D: EagerHash + 'static>(key: &[u8]) -> Result<Box<dyn RunningMac>, Error>
+where
+    Hmac<D>: Mac + KeyInit,
+{
+    let mac = <Hmac<D> as KeyInit>::new_from_slice(key)
+        .map_err(|_| Error::malformed("the integrity key has an impossible length"))?;
+    Ok(Box::new(mac))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[track_caller]
+    fn check(algorithm: HashAlgorithm, abc_starts_with: &str) {
+        let hash = algorithm.digest(&[b"a", b"bc"]);
+        assert!(hex(&hash).starts_with(abc_starts_with), "{}", hex(&hash));
+        assert_eq!(hash.len(), algorithm.bytes());
+        // A spin of two rounds, written out.
+        let first = algorithm.digest(&[&[0, 0, 0, 0], &hash]);
+        let second = algorithm.digest(&[&[1, 0, 0, 0], &first]);
+        assert_eq!(*algorithm.spin(&[b"abc"], 2), *second);
+        assert_eq!(*algorithm.spin(&[b"abc"], 0), *hash);
+    }
+
+    #[test]
+    fn hashes_are_the_published_ones() {
+        check(HashAlgorithm::Sha1, "a9993e36");
+        check(HashAlgorithm::Sha256, "ba7816bf");
+        check(HashAlgorithm::Sha384, "cb00753f");
+        check(HashAlgorithm::Sha512, "ddaf35a1");
+    }
+
+    #[test]
+    fn hmac_is_the_published_one() {
+        let mut mac = HashAlgorithm::Sha512.mac(b"Jefe").unwrap();
+        mac.update(b"what do ya want ");
+        mac.update(b"for nothing?");
+        assert!(hex(&mac.finish()).starts_with("164b7a7bfcf819e2e395fbe73b56e0a3"));
+    }
+}
