@@ -178,6 +178,8 @@ finding_codes! {
     CellUnreadable = "cell_unreadable", Warning, "The cell could not be read: {}", "Re-save the workbook with Excel or LibreOffice.";
     /// Bytes that are not text in the file's encoding.
     EncodingReplaced = "encoding_replaced", Warning, "Some bytes are not text in the file's encoding and were replaced", "Export the file as UTF-8.";
+    /// A quote that opens a field and is never closed; read as an ordinary character.
+    QuoteUnclosed = "quote_unclosed", Warning, "A quote in this row is never closed and was read as an ordinary character", "Close the quote, or double it if it belongs to the value.";
     // Rows
     /// More cells than columns.
     RowTooLong = "row_too_long", Warning, "The row has more cells than the header; the extra ones were left out: {}", "Quote values that contain the delimiter.";
