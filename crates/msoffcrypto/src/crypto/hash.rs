@@ -144,14 +144,14 @@ where
 mod tests {
     use super::*;
 
-    fn hex(bytes: &[u8]) -> String {
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    fn starts_with(hash: &[u8], published: u32) -> bool {
+        hash.starts_with(&published.to_be_bytes())
     }
 
     #[track_caller]
-    fn check(algorithm: HashAlgorithm, abc_starts_with: &str) {
+    fn check(algorithm: HashAlgorithm, abc_starts_with: u32) {
         let hash = algorithm.digest(&[b"a", b"bc"]);
-        assert!(hex(&hash).starts_with(abc_starts_with), "{}", hex(&hash));
+        assert!(starts_with(&hash, abc_starts_with));
         assert_eq!(hash.len(), algorithm.bytes());
         // A spin of two rounds, written out.
         let first = algorithm.digest(&[&[0, 0, 0, 0], &hash]);
@@ -162,10 +162,10 @@ mod tests {
 
     #[test]
     fn hashes_are_the_published_ones() {
-        check(HashAlgorithm::Sha1, "a9993e36");
-        check(HashAlgorithm::Sha256, "ba7816bf");
-        check(HashAlgorithm::Sha384, "cb00753f");
-        check(HashAlgorithm::Sha512, "ddaf35a1");
+        check(HashAlgorithm::Sha1, 0xa999_3e36);
+        check(HashAlgorithm::Sha256, 0xba78_16bf);
+        check(HashAlgorithm::Sha384, 0xcb00_753f);
+        check(HashAlgorithm::Sha512, 0xddaf_35a1);
     }
 
     #[test]
@@ -173,6 +173,6 @@ mod tests {
         let mut mac = HashAlgorithm::Sha512.mac(b"Jefe").unwrap();
         mac.update(b"what do ya want ");
         mac.update(b"for nothing?");
-        assert!(hex(&mac.finish()).starts_with("164b7a7bfcf819e2e395fbe73b56e0a3"));
+        assert!(starts_with(&mac.finish(), 0x164b_7a7b));
     }
 }
