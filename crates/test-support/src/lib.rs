@@ -1,1 +1,8 @@
-//! .
+#![doc = include_str!("../README.md")]
+#![expect(clippy::indexing_slicing, reason = "test code: a panic is the report")]
+
+pub mod bench_data;
+pub mod delimited;
+pub mod rng;
+pub mod sample;
+pub mod workbook;
