@@ -150,6 +150,8 @@ pub enum ColumnType {
     Timestamp,
     /// JSON text.
     Json,
+    /// A floating-point number; never for money.
+    Float,
     /// A 128-bit id or hash.
     Uuid,
 }

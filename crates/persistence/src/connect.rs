@@ -1,0 +1,156 @@
+//! Opening a database and bringing it up to date.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::{ConnectOptions, Executor, PgPool, SqlitePool};
+use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
+use torqueflow_migrations::{Migrator, MigratorTrait};
+
+use crate::error::StoreError;
+
+/// How long a statement waits for a lock of another process before it is called busy.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+/// Connections of a pool.
+const MAX_CONNECTIONS: u32 = 8;
+/// Prepared statements kept per connection: one per table and block size of the bulk writer, and the rest.
+const STATEMENT_CACHE: usize = 512;
+/// The advisory lock under which PostgreSQL is migrated. Any fixed number does.
+const MIGRATION_LOCK: i64 = 0x7466_6d69;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Backend {
+    /// The embedded default.
+    Sqlite,
+    /// For production.
+    Postgres,
+}
+
+/// The pools below SeaORM, for the bulk writer.
+#[derive(Debug, Clone)]
+pub(crate) enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// The store. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// For reading. On SQLite a pool of its own, so that readers never wait for the writer.
+    pub(crate) reader: DatabaseConnection,
+    /// For writing. On SQLite a single connection.
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) pool: Pool,
+}
+
+impl Store {
+    /// Opens the database at this URL: `sqlite://file.db?mode=rwc` or `postgres://user@host/database`.
+    ///
+    /// ```no_run
+    /// # async fn example() -> Result<(), torqueflow_persistence::StoreError> {
+    /// let store = torqueflow_persistence::Store::connect("sqlite://torqueflow.db?mode=rwc").await?;
+    /// store.migrate().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            Self::connect_sqlite(url).await
+        } else {
+            Self::connect_postgres(url).await
+        }
+    }
+
+    async fn connect_sqlite(url: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(connect_error)?
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(BUSY_TIMEOUT)
+            .foreign_keys(true)
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .pragma("cache_size", "-32000")
+            .disable_statement_logging();
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(connect_error)?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .connect_with(options)
+            .await
+            .map_err(connect_error)?;
+        Ok(Self {
+            reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
+            writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
+            pool: Pool::Sqlite(writer),
+        })
+    }
+
+    async fn connect_postgres(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(connect_error)?
+            .statement_cache_capacity(STATEMENT_CACHE)
+            .application_name("torqueflow")
+            .disable_statement_logging();
+        let pool = PgPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .connect_with(options)
+            .await
+            .map_err(connect_error)?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        Ok(Self {
+            reader: connection.clone(),
+            writer: connection,
+            pool: Pool::Postgres(pool),
+        })
+    }
+
+    /// Which database it is.
+    pub fn backend(&self) -> Backend {
+        match self.pool {
+            Pool::Sqlite(_) => Backend::Sqlite,
+            Pool::Postgres(_) => Backend::Postgres,
+        }
+    }
+
+    /// Brings the schema up to date. Safe to call from several processes at once.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        match &self.pool {
+            Pool::Postgres(pool) => {
+                let mut guard = pool.acquire().await?;
+                guard
+                    .execute(sea_orm::sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK))
+                    .await?;
+                let outcome = Migrator::up(&self.writer, None).await;
+                guard
+                    .execute(sea_orm::sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK))
+                    .await?;
+                Ok(outcome?)
+            }
+            Pool::Sqlite(_) => {
+                // SQLite has no lock to take beforehand: whoever comes second finds the tables there and looks again.
+                if Migrator::up(&self.writer, None).await.is_err() {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    Migrator::up(&self.writer, None).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Closes all connections.
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.reader.close().await?;
+        self.writer.close().await?;
+        Ok(())
+    }
+}
+
+fn connect_error(error: sea_orm::sqlx::Error) -> StoreError {
+    StoreError::Connect(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+}

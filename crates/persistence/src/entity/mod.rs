@@ -1,0 +1,13 @@
+//! The rows of the control tables, as SeaORM knows them. They never leave this crate.
+
+pub mod import_duplicate;
+pub mod import_file;
+pub mod import_finding;
+pub mod import_job;
+pub mod import_mapping;
+pub mod import_record;
+pub mod import_row_choice;
+pub mod import_run;
+pub mod match_key;
+pub mod organization;
+pub mod work_lease;

@@ -1,0 +1,436 @@
+//! What an analysis finds and keeps: the run's records, their match keys, matches and findings.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use torqueflow_model::ColumnType;
+use uuid::Uuid;
+
+use super::padded_chunks;
+use crate::bulk::{Rows, Scalar};
+use crate::entity::{import_record, import_row_choice, match_key};
+use crate::store::duplicate::{Duplicate, DuplicateAction};
+use crate::store::finding::StoredFinding;
+use crate::store::lease::Lease;
+use crate::{OrganizationId, Store, StoreError};
+
+/// A record that the analysis met for the first time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRecord {
+    /// Where: the row as a person sees it.
+    pub row_number: i64,
+    /// Where: the slot in the row.
+    pub slot: String,
+    /// Where: the ordinal of the row among the staged rows, for going back to it.
+    pub row_index: i64,
+    /// The fingerprint of its identity.
+    pub key_hash: u128,
+    /// Which of several equal contents; 0 for a record with an id.
+    pub occurrence: i64,
+    /// The id that it gets when it is created.
+    pub record_id: Uuid,
+    /// The fingerprint of what the file says of it.
+    pub raw_hash: u128,
+    /// What later rows of the same record add.
+    pub fills: Option<serde_json::Value>,
+}
+
+/// A record that an earlier chunk or job of the same run has found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownRecord {
+    /// Where it was found first.
+    pub job_id: Uuid,
+    /// All that was kept of it.
+    pub found: FoundRecord,
+}
+
+/// Values that a later row adds to a record found before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordFill {
+    /// The job of the record.
+    pub job_id: Uuid,
+    /// The row of the record.
+    pub row_number: i64,
+    /// The slot of the record.
+    pub slot: String,
+    /// All fills of it, the earlier ones too.
+    pub fills: serde_json::Value,
+}
+
+/// A record's entry under one of its match keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MatchPosting {
+    /// The fingerprint of the key.
+    pub key_hash: u128,
+    /// The record.
+    pub record_id: Uuid,
+    /// The run that brought it, unless a person made it.
+    pub run_id: Option<Uuid>,
+}
+
+/// What one step of an analysis keeps, in one transaction.
+#[derive(Debug, Default)]
+pub struct AnalysisChunk {
+    /// New records.
+    pub records: Vec<FoundRecord>,
+    /// Additions to records of earlier chunks.
+    pub fills: Vec<RecordFill>,
+    /// Match keys of the new records.
+    pub postings: Vec<MatchPosting>,
+    /// Matches.
+    pub duplicates: Vec<Duplicate>,
+    /// Findings.
+    pub findings: Vec<StoredFinding>,
+}
+
+impl From<import_record::Model> for KnownRecord {
+    fn from(model: import_record::Model) -> Self {
+        Self {
+            job_id: model.job_id,
+            found: FoundRecord {
+                row_number: model.row_number,
+                slot: model.slot,
+                row_index: model.row_index,
+                key_hash: model.key_hash.as_u128(),
+                occurrence: model.occurrence,
+                record_id: model.record_id,
+                raw_hash: model.raw_hash.as_u128(),
+                fills: model.fills,
+            },
+        }
+    }
+}
+
+fn as_uuids(hashes: &[u128]) -> Vec<Uuid> {
+    hashes.iter().map(|hash| Uuid::from_u128(*hash)).collect()
+}
+
+impl Store {
+    /// Forgets what an analysis of this job has kept, so that it can begin anew.
+    pub async fn analysis_reset(&self, organization: OrganizationId, job_id: Uuid) -> Result<(), StoreError> {
+        let key = [Scalar::from(organization.0), Scalar::from(job_id)];
+        let mut transaction = self.begin().await?;
+        transaction
+            .execute(
+                "DELETE FROM match_key WHERE organization_id = ? AND record_id IN (SELECT record_id FROM import_record \
+                 WHERE organization_id = ? AND job_id = ?)",
+                &[
+                    Scalar::from(organization.0),
+                    Scalar::from(organization.0),
+                    Scalar::from(job_id),
+                ],
+            )
+            .await?;
+        for table in ["import_record", "import_duplicate", "import_finding"] {
+            let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
+            transaction.execute(&sql, &key).await?;
+        }
+        transaction.commit().await
+    }
+
+    /// Keeps one step of an analysis, if the lease still holds.
+    pub async fn analysis_commit(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_id: Uuid,
+        lease: &Lease,
+        chunk: &AnalysisChunk,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        transaction.relax_durability().await?;
+        transaction
+            .insert(&record_rows(organization, run_id, job_id, &chunk.records))
+            .await?;
+        for fill in &chunk.fills {
+            transaction
+                .execute(
+                    "UPDATE import_record SET fills = ? WHERE organization_id = ? AND job_id = ? AND row_number = ? AND slot = ?",
+                    &[
+                        Scalar::Json(fill.fills.to_string()),
+                        Scalar::from(organization.0),
+                        Scalar::from(fill.job_id),
+                        Scalar::from(fill.row_number),
+                        Scalar::from(fill.slot.as_str()),
+                    ],
+                )
+                .await?;
+        }
+        transaction.insert(&posting_rows(organization, &chunk.postings)).await?;
+        transaction
+            .insert(&duplicate_rows(organization, run_id, &chunk.duplicates))
+            .await?;
+        transaction
+            .insert(&finding_rows(organization, job_id, &chunk.findings))
+            .await?;
+        transaction.fence(lease).await?;
+        transaction.commit().await
+    }
+
+    /// The first records of this run with these identities.
+    pub async fn record_find(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        key_hashes: &[u128],
+    ) -> Result<HashMap<u128, KnownRecord>, StoreError> {
+        use import_record::{Column, Entity};
+        let mut found = HashMap::new();
+        for chunk in padded_chunks(&as_uuids(key_hashes)) {
+            let rows = Entity::find()
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::RunId.eq(run_id))
+                .filter(Column::KeyHash.is_in(chunk))
+                .filter(Column::Occurrence.eq(0))
+                .all(&self.reader)
+                .await?;
+            found.extend(
+                rows.into_iter()
+                    .map(|row| (row.key_hash.as_u128(), KnownRecord::from(row))),
+            );
+        }
+        Ok(found)
+    }
+
+    /// How often each of these contents occurred in this run so far.
+    pub async fn record_count_occurrences(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        key_hashes: &[u128],
+    ) -> Result<HashMap<u128, i64>, StoreError> {
+        use import_record::{Column, Entity};
+        let mut counts = HashMap::new();
+        for chunk in padded_chunks(&as_uuids(key_hashes)) {
+            let rows: Vec<(Uuid, i64)> = Entity::find()
+                .select_only()
+                .column(Column::KeyHash)
+                .column_as(Column::Occurrence.max(), "last")
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::RunId.eq(run_id))
+                .filter(Column::KeyHash.is_in(chunk))
+                .group_by(Column::KeyHash)
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            counts.extend(rows.into_iter().map(|(hash, last)| (hash.as_u128(), last + 1)));
+        }
+        Ok(counts)
+    }
+
+    /// The records that were first found in these rows of a job, first and last row included.
+    pub async fn record_list_of_rows(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+        first: i64,
+        last: i64,
+    ) -> Result<Vec<KnownRecord>, StoreError> {
+        use import_record::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::JobId.eq(job_id))
+            .filter(Column::RowNumber.between(first, last))
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(KnownRecord::from).collect())
+    }
+
+    /// The postings under these match keys.
+    pub async fn posting_find(
+        &self,
+        organization: OrganizationId,
+        key_hashes: &[u128],
+    ) -> Result<Vec<MatchPosting>, StoreError> {
+        use match_key::{Column, Entity};
+        let mut found = Vec::new();
+        for chunk in padded_chunks(&as_uuids(key_hashes)) {
+            let rows = Entity::find()
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::KeyHash.is_in(chunk))
+                .all(&self.reader)
+                .await?;
+            found.extend(rows.into_iter().map(|row| MatchPosting {
+                key_hash: row.key_hash.as_u128(),
+                record_id: row.record_id,
+                run_id: row.run_id,
+            }));
+        }
+        Ok(found)
+    }
+
+    /// Rows of a job that a person left out, between first and last.
+    pub async fn row_choice_excluded(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+        first: i64,
+        last: i64,
+    ) -> Result<std::collections::HashSet<i64>, StoreError> {
+        use import_row_choice::{Column, Entity};
+        let rows: Vec<i64> = Entity::find()
+            .select_only()
+            .column(Column::RowNumber)
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::JobId.eq(job_id))
+            .filter(Column::RowNumber.between(first, last))
+            .filter(Column::Included.eq(false))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    /// Leaves rows of a job out.
+    pub async fn row_choice_exclude(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+        row_numbers: &[i64],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for row_number in row_numbers {
+            transaction
+                .execute(
+                    "INSERT INTO import_row_choice (organization_id, job_id, row_number, included) VALUES (?, ?, ?, ?) \
+                     ON CONFLICT (organization_id, job_id, row_number) DO UPDATE SET included = excluded.included",
+                    &[
+                        Scalar::from(organization.0),
+                        Scalar::from(job_id),
+                        Scalar::from(*row_number),
+                        Scalar::from(false),
+                    ],
+                )
+                .await?;
+        }
+        transaction.commit().await
+    }
+}
+
+fn record_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, records: &[FoundRecord]) -> Rows {
+    use ColumnType::{BigInteger, Json, Text, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_record",
+        [
+            ("organization_id", Id),
+            ("run_id", Id),
+            ("job_id", Id),
+            ("row_number", BigInteger),
+            ("slot", Text),
+            ("row_index", BigInteger),
+            ("key_hash", Id),
+            ("occurrence", BigInteger),
+            ("record_id", Id),
+            ("raw_hash", Id),
+            ("fills", Json),
+        ],
+    );
+    for record in records {
+        rows.push([
+            organization.0.into(),
+            run_id.into(),
+            job_id.into(),
+            record.row_number.into(),
+            record.slot.as_str().into(),
+            record.row_index.into(),
+            Uuid::from_u128(record.key_hash).into(),
+            record.occurrence.into(),
+            record.record_id.into(),
+            Uuid::from_u128(record.raw_hash).into(),
+            record
+                .fills
+                .as_ref()
+                .map_or(Scalar::Null, |fills| Scalar::Json(fills.to_string())),
+        ]);
+    }
+    rows
+}
+
+fn posting_rows(organization: OrganizationId, postings: &[MatchPosting]) -> Rows {
+    let columns = ["organization_id", "key_hash", "record_id", "run_id"];
+    let mut rows = Rows::new("match_key", columns.map(|name| (name, ColumnType::Uuid)));
+    for posting in postings {
+        rows.push([
+            organization.0.into(),
+            Uuid::from_u128(posting.key_hash).into(),
+            posting.record_id.into(),
+            posting.run_id.into(),
+        ]);
+    }
+    rows
+}
+
+fn duplicate_rows(organization: OrganizationId, run_id: Uuid, duplicates: &[Duplicate]) -> Rows {
+    use ColumnType::{BigInteger, Float, Json, Text, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_duplicate",
+        [
+            ("organization_id", Id),
+            ("id", Id),
+            ("run_id", Id),
+            ("job_id", Id),
+            ("row_number", BigInteger),
+            ("slot", Text),
+            ("record_id", Id),
+            ("label", Text),
+            ("match_record_id", Id),
+            ("level", Text),
+            ("confidence", Float),
+            ("reasons", Json),
+            ("action", Text),
+        ],
+    );
+    for duplicate in duplicates {
+        rows.push([
+            organization.0.into(),
+            duplicate.id.into(),
+            run_id.into(),
+            duplicate.job_id.into(),
+            duplicate.row_number.into(),
+            duplicate.slot.as_str().into(),
+            duplicate.record_id.into(),
+            duplicate.label.as_str().into(),
+            duplicate.match_record_id.into(),
+            duplicate.level.name().into(),
+            Scalar::Float(duplicate.confidence),
+            Scalar::Json(serde_json::Value::from(duplicate.reasons.clone()).to_string()),
+            duplicate.action.map(DuplicateAction::name).into(),
+        ]);
+    }
+    rows
+}
+
+/// The rows of findings of a job.
+pub(super) fn finding_rows(organization: OrganizationId, job_id: Uuid, findings: &[StoredFinding]) -> Rows {
+    use ColumnType::{BigInteger, Text, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_finding",
+        [
+            ("organization_id", Id),
+            ("job_id", Id),
+            ("row_number", BigInteger),
+            ("ordinal", BigInteger),
+            ("severity", Text),
+            ("code", Text),
+            ("column_index", BigInteger),
+            ("field", Text),
+            ("value", Text),
+            ("detail", Text),
+        ],
+    );
+    for finding in findings {
+        rows.push([
+            organization.0.into(),
+            job_id.into(),
+            finding.row_number.into(),
+            finding.ordinal.into(),
+            finding.severity.as_str().into(),
+            finding.code.as_str().into(),
+            finding.column_index.into(),
+            finding.field.clone().into(),
+            finding.value.as_str().into(),
+            finding.detail.as_str().into(),
+        ]);
+    }
+    rows
+}

@@ -1,0 +1,540 @@
+//! A batch of an import: rows, mappings, journal, results and checkpoint, committed together or not at all.
+
+use std::collections::BTreeMap;
+
+use time::OffsetDateTime;
+use torqueflow_model::{ColumnType, EntityKind, FieldKind, FieldSpec, Record, Storage, Value};
+use uuid::Uuid;
+
+use crate::bulk::{BulkTransaction, Rows, Scalar};
+use crate::store::analysis::finding_rows;
+use crate::store::finding::StoredFinding;
+use crate::store::job::{EntityCounts, JobCounts};
+use crate::store::lease::Lease;
+use crate::{OrganizationId, Store, StoreError};
+
+/// All that one batch writes.
+#[derive(Debug, Default)]
+pub struct ImportBatch {
+    /// New records.
+    pub created: Vec<CreatedRecord>,
+    /// Records whose blanks are filled.
+    pub filled: Vec<FilledRecord>,
+    /// New mappings.
+    pub mappings: Vec<Mapping>,
+    /// What was written, in order.
+    pub journal: Vec<JournalEntry>,
+    /// What became of each row: row number and outcome.
+    pub results: Vec<(i64, RowOutcome)>,
+    /// What was found while writing.
+    pub findings: Vec<StoredFinding>,
+    /// How far the job is after it.
+    pub progress: JobProgress,
+}
+
+/// A record to be created.
+#[derive(Debug, Clone)]
+pub struct CreatedRecord {
+    /// Its id.
+    pub id: Uuid,
+    /// Its fields. References among them are left aside: their targets are in `links`.
+    pub record: Record,
+    /// Resolved references: field name and record.
+    pub links: Vec<(&'static str, Uuid)>,
+}
+
+/// A record of the store whose null fields get values.
+#[derive(Debug, Clone)]
+pub struct FilledRecord {
+    /// Which kind.
+    pub entity: EntityKind,
+    /// Its id.
+    pub id: Uuid,
+    /// The values.
+    pub values: Vec<(&'static FieldSpec, Value)>,
+    /// Resolved references: field name and record.
+    pub links: Vec<(&'static str, Uuid)>,
+    /// All keys of JSON columns that change, the old ones too: column and object.
+    pub json: Vec<(&'static str, serde_json::Value)>,
+}
+
+/// The link between a record at its source and ours.
+#[derive(Debug, Clone)]
+pub struct Mapping {
+    /// Whose record.
+    pub source_system: String,
+    /// Which kind.
+    pub entity: EntityKind,
+    /// Its id there.
+    pub source_id: String,
+    /// Our record.
+    pub record_id: Uuid,
+    /// The id was concluded, not given.
+    pub derived: bool,
+    /// How it came to be.
+    pub origin: MappingOrigin,
+    /// The fingerprint of what the source says.
+    pub row_hash: u128,
+    /// Per field what was imported, raw and cleaned: JSON.
+    pub imported_values: String,
+}
+
+/// How a mapping came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MappingOrigin {
+    /// The record was created from it.
+    Created,
+    /// It was merged into the record.
+    Merged,
+    /// It was skipped in favour of the record.
+    Skipped,
+}
+
+impl MappingOrigin {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Merged => "merged",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Created, Self::Merged, Self::Skipped]
+            .into_iter()
+            .find(|origin| origin.name() == name)
+    }
+}
+
+/// One write, and what it takes to take it back.
+#[derive(Debug, Clone)]
+pub struct JournalEntry {
+    /// The row that caused it.
+    pub row_number: i64,
+    /// Its place among the writes of the row.
+    pub ordinal: i64,
+    /// What was written.
+    pub entity: EntityKind,
+    /// Which record.
+    pub record_id: Uuid,
+    /// What was done with it.
+    pub action: JournalAction,
+    /// The mapping that was written with it: source system and source id.
+    pub mapping: Option<(String, String)>,
+    /// What the changed columns held before.
+    pub before: Option<serde_json::Value>,
+}
+
+/// What was done with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalAction {
+    /// It was created.
+    Created,
+    /// It was changed.
+    Updated,
+    /// Only a mapping to it was written.
+    Mapped,
+}
+
+impl JournalAction {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Mapped => "mapped",
+        }
+    }
+}
+
+/// What became of a row. Each row counts once, in the order of this list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RowOutcome {
+    /// It could not be imported.
+    Failed,
+    /// Something was created or merged from it.
+    Imported,
+    /// A record was updated.
+    Updated,
+    /// Left out because of a match.
+    SkippedDuplicate,
+    /// Left out by a person.
+    SkippedChoice,
+    /// Everything in it was there already.
+    Unchanged,
+}
+
+impl RowOutcome {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Imported => "imported",
+            Self::Updated => "updated",
+            Self::SkippedDuplicate => "skipped_duplicate",
+            Self::SkippedChoice => "skipped_choice",
+            Self::Unchanged => "unchanged",
+        }
+    }
+
+    /// Counts it.
+    pub fn count(self, counts: &mut JobCounts) {
+        let counter = match self {
+            Self::Failed => &mut counts.failed,
+            Self::Imported => &mut counts.imported,
+            Self::Updated => &mut counts.updated,
+            Self::SkippedDuplicate => &mut counts.skipped_duplicate,
+            Self::SkippedChoice => &mut counts.skipped_choice,
+            Self::Unchanged => &mut counts.unchanged,
+        };
+        *counter += 1;
+    }
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Default)]
+pub struct JobProgress {
+    /// Staged rows that are committed.
+    pub checkpoint: i64,
+    /// What became of them.
+    pub counts: JobCounts,
+    /// What became of their records.
+    pub entity_counts: BTreeMap<String, EntityCounts>,
+}
+
+impl Store {
+    /// Writes a batch, if the lease still holds. All of it or nothing.
+    pub async fn batch_commit(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_id: Uuid,
+        lease: &Lease,
+        batch: &ImportBatch,
+    ) -> Result<(), StoreError> {
+        let now = OffsetDateTime::now_utc();
+        let mut transaction = self.begin().await?;
+        transaction.relax_durability().await?;
+        for kind in EntityKind::ALL {
+            let rows = business_rows(organization, kind, now, &batch.created);
+            transaction.insert(&rows).await?;
+        }
+        for filled in &batch.filled {
+            transaction.fill(organization, now, filled).await?;
+        }
+        transaction
+            .insert(&mapping_rows(organization, run_id, now, &batch.mappings))
+            .await?;
+        transaction
+            .insert(&journal_rows(organization, run_id, job_id, &batch.journal))
+            .await?;
+        transaction
+            .insert(&result_rows(organization, job_id, &batch.results))
+            .await?;
+        transaction
+            .insert(&finding_rows(organization, job_id, &batch.findings))
+            .await?;
+        transaction
+            .progress(organization, run_id, job_id, &batch.progress)
+            .await?;
+        transaction.fence(lease).await?;
+        transaction.commit().await
+    }
+}
+
+impl BulkTransaction {
+    async fn fill(
+        &mut self,
+        organization: OrganizationId,
+        now: OffsetDateTime,
+        filled: &FilledRecord,
+    ) -> Result<(), StoreError> {
+        let mut columns = Vec::new();
+        let mut arguments = Vec::new();
+        for (spec, value) in &filled.values {
+            if let Some(column) = spec.column() {
+                columns.push(column);
+                arguments.push(scalar(value));
+            }
+        }
+        for (name, id) in &filled.links {
+            columns.push(format!("{name}_id"));
+            arguments.push(Scalar::from(*id));
+        }
+        for (column, object) in &filled.json {
+            columns.push((*column).to_owned());
+            arguments.push(Scalar::Json(object.to_string()));
+        }
+        let assignments: Vec<_> = columns.iter().map(|column| format!("\"{column}\" = ?")).collect();
+        let sql = format!(
+            "UPDATE \"{}\" SET {}, updated_at = ?, version = version + 1 WHERE organization_id = ? AND id = ?",
+            filled.entity.name(),
+            assignments.join(", "),
+        );
+        arguments.extend([now.into(), organization.0.into(), filled.id.into()]);
+        self.execute(&sql, &arguments).await?;
+        Ok(())
+    }
+
+    async fn progress(
+        &mut self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_id: Uuid,
+        progress: &JobProgress,
+    ) -> Result<(), StoreError> {
+        let counts = progress.counts;
+        let entity_counts = serde_json::to_string(&progress.entity_counts).unwrap_or_default();
+        self.execute(
+            "UPDATE import_job SET checkpoint = ?, imported = ?, updated = ?, skipped_duplicate = ?, skipped_choice = ?, \
+             unchanged = ?, failed = ?, entity_counts = ? WHERE organization_id = ? AND id = ?",
+            &[
+                progress.checkpoint.into(),
+                counts.imported.into(),
+                counts.updated.into(),
+                counts.skipped_duplicate.into(),
+                counts.skipped_choice.into(),
+                counts.unchanged.into(),
+                counts.failed.into(),
+                Scalar::Json(entity_counts),
+                organization.0.into(),
+                job_id.into(),
+            ],
+        )
+        .await?;
+        self.execute(
+            "UPDATE import_run SET progress_version = progress_version + 1 WHERE organization_id = ? AND id = ?",
+            &[organization.0.into(), run_id.into()],
+        )
+        .await?;
+        Ok(())
+    }
+
+    /// The last statement of every batch: prolongs the lease, and fails when its token holds no more, so that a worker
+    /// that was thought dead writes nothing.
+    pub(super) async fn fence(&mut self, lease: &Lease) -> Result<(), StoreError> {
+        let touched = match self {
+            Self::Postgres(_) => {
+                self.execute(
+                    "UPDATE work_lease SET expires_at = now() + make_interval(secs => ?) WHERE id = ? AND token = ?",
+                    &[
+                        Scalar::Float(lease.ttl.as_seconds_f64()),
+                        lease.id.into(),
+                        lease.token.into(),
+                    ],
+                )
+                .await?
+            }
+            Self::Sqlite(_) => {
+                self.execute(
+                    "UPDATE work_lease SET expires_at = ? WHERE id = ? AND token = ?",
+                    &[
+                        (OffsetDateTime::now_utc() + lease.ttl).into(),
+                        lease.id.into(),
+                        lease.token.into(),
+                    ],
+                )
+                .await?
+            }
+        };
+        if touched == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::LeaseLost)
+        }
+    }
+}
+
+/// The value as a column keeps it.
+fn scalar(value: &Value) -> Scalar {
+    match value {
+        Value::Text(text) => Scalar::Text(text.clone()),
+        Value::Integer(number) => Scalar::Integer(*number),
+        Value::Decimal(decimal) => Scalar::Integer(decimal.unscaled),
+        Value::Boolean(flag) => Scalar::Boolean(*flag),
+        Value::Date(date) => Scalar::Date(*date),
+        Value::DateTime(moment) => Scalar::DateTime(*moment),
+        other => Scalar::Json(other.to_string()),
+    }
+}
+
+/// The columns of a business table beyond the common ones, in catalogue order: name, type.
+/// Fields that share a JSON column make one column.
+pub(super) fn business_columns(kind: EntityKind) -> Vec<(String, ColumnType)> {
+    let mut columns: Vec<(String, ColumnType)> = Vec::new();
+    for spec in kind.fields() {
+        let column = match spec.storage {
+            Storage::Json { column, .. } => Some((column.to_owned(), ColumnType::Json)),
+            Storage::Column | Storage::Input => spec.column().map(|name| (name, spec.kind.column_type())),
+        };
+        if let Some(column) = column
+            && !columns.contains(&column)
+        {
+            columns.push(column);
+        }
+    }
+    columns
+}
+
+fn business_rows(
+    organization: OrganizationId,
+    kind: EntityKind,
+    now: OffsetDateTime,
+    created: &[CreatedRecord],
+) -> Rows {
+    let own = business_columns(kind);
+    let common = [
+        ("organization_id".to_owned(), ColumnType::Uuid),
+        ("id".to_owned(), ColumnType::Uuid),
+        ("created_at".to_owned(), ColumnType::Timestamp),
+        ("updated_at".to_owned(), ColumnType::Timestamp),
+        ("version".to_owned(), ColumnType::BigInteger),
+    ];
+    let mut rows = Rows::new(kind.name(), common.into_iter().chain(own.iter().cloned()));
+    for record in created.iter().filter(|record| record.record.slot.entity() == kind) {
+        let common = [
+            organization.0.into(),
+            record.id.into(),
+            now.into(),
+            now.into(),
+            Scalar::Integer(1),
+        ];
+        let values = own.iter().map(|(column, kind)| column_value(record, column, *kind));
+        rows.push(common.into_iter().chain(values));
+    }
+    rows
+}
+
+fn column_value(created: &CreatedRecord, column: &str, kind: ColumnType) -> Scalar {
+    let fields = &created.record.fields;
+    if kind == ColumnType::Json {
+        let object: serde_json::Map<_, _> = fields
+            .iter()
+            .filter_map(|field| match (field.spec.storage, &field.value) {
+                (Storage::Json { column: of, key }, Value::Boolean(flag)) if of == column => {
+                    Some((key.to_owned(), serde_json::Value::from(*flag)))
+                }
+                _ => None,
+            })
+            .collect();
+        return if object.is_empty() {
+            Scalar::Null
+        } else {
+            Scalar::Json(serde_json::Value::Object(object).to_string())
+        };
+    }
+    if kind == ColumnType::Uuid {
+        let link = created
+            .links
+            .iter()
+            .find(|(name, _)| column.strip_suffix("_id") == Some(name));
+        return Scalar::from(link.map(|(_, id)| *id));
+    }
+    fields
+        .iter()
+        .find(|field| {
+            field.spec.name == column
+                && field.spec.storage == Storage::Column
+                && !matches!(field.spec.kind, FieldKind::Reference { .. })
+        })
+        .map_or(Scalar::Null, |field| scalar(&field.value))
+}
+
+fn mapping_rows(organization: OrganizationId, run_id: Uuid, now: OffsetDateTime, mappings: &[Mapping]) -> Rows {
+    use ColumnType::{Boolean, Json, Text, Timestamp, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_mapping",
+        [
+            ("organization_id", Id),
+            ("source_system", Text),
+            ("entity_type", Text),
+            ("source_id", Text),
+            ("record_id", Id),
+            ("derived", Boolean),
+            ("origin", Text),
+            ("row_hash", Id),
+            ("imported_values", Json),
+            ("run_id", Id),
+            ("created_at", Timestamp),
+            ("updated_at", Timestamp),
+        ],
+    );
+    for mapping in mappings {
+        rows.push([
+            organization.0.into(),
+            mapping.source_system.as_str().into(),
+            mapping.entity.name().into(),
+            mapping.source_id.as_str().into(),
+            mapping.record_id.into(),
+            mapping.derived.into(),
+            mapping.origin.name().into(),
+            Uuid::from_u128(mapping.row_hash).into(),
+            Scalar::Json(mapping.imported_values.clone()),
+            run_id.into(),
+            now.into(),
+            now.into(),
+        ]);
+    }
+    rows
+}
+
+fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journal: &[JournalEntry]) -> Rows {
+    use ColumnType::{BigInteger, Json, Text, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_journal",
+        [
+            ("organization_id", Id),
+            ("run_id", Id),
+            ("job_id", Id),
+            ("row_number", BigInteger),
+            ("ordinal", BigInteger),
+            ("entity_type", Text),
+            ("record_id", Id),
+            ("action", Text),
+            ("mapping_source_system", Text),
+            ("mapping_source_id", Text),
+            ("before", Json),
+        ],
+    );
+    for entry in journal {
+        let (system, id) = entry.mapping.clone().unzip();
+        rows.push([
+            organization.0.into(),
+            run_id.into(),
+            job_id.into(),
+            entry.row_number.into(),
+            entry.ordinal.into(),
+            entry.entity.name().into(),
+            entry.record_id.into(),
+            entry.action.name().into(),
+            system.into(),
+            id.into(),
+            entry
+                .before
+                .as_ref()
+                .map_or(Scalar::Null, |before| Scalar::Json(before.to_string())),
+        ]);
+    }
+    rows
+}
+
+fn result_rows(organization: OrganizationId, job_id: Uuid, results: &[(i64, RowOutcome)]) -> Rows {
+    use ColumnType::{BigInteger, Text, Uuid as Id};
+    let mut rows = Rows::new(
+        "import_row_result",
+        [
+            ("organization_id", Id),
+            ("job_id", Id),
+            ("row_number", BigInteger),
+            ("outcome", Text),
+        ],
+    );
+    for (row_number, outcome) in results {
+        rows.push([
+            organization.0.into(),
+            job_id.into(),
+            (*row_number).into(),
+            outcome.name().into(),
+        ]);
+    }
+    rows
+}

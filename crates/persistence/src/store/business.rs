@@ -1,0 +1,150 @@
+//! Reading the business tables, by the catalogue.
+
+use std::collections::{BTreeMap, HashSet};
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, QueryResult};
+use time::{Date, OffsetDateTime, PrimitiveDateTime};
+use torqueflow_model::{ColumnType, EntityKind, Value as ModelValue};
+use uuid::Uuid;
+
+use super::batch::business_columns;
+use super::padded_chunks;
+use crate::{OrganizationId, Store, StoreError};
+
+/// A record of the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BusinessRow {
+    /// Its id.
+    pub id: Uuid,
+    /// Grows with each change.
+    pub version: i64,
+    /// Its columns that are not null, as JSON: scaled integers for decimals, ISO 8601 for dates, UUIDs for links.
+    pub values: BTreeMap<String, serde_json::Value>,
+}
+
+impl BusinessRow {
+    /// The text of a column.
+    pub fn text(&self, column: &str) -> Option<&str> {
+        self.values.get(column).and_then(serde_json::Value::as_str)
+    }
+}
+
+impl Store {
+    /// The records with these ids that exist.
+    pub async fn business_load(
+        &self,
+        organization: OrganizationId,
+        kind: EntityKind,
+        ids: &[Uuid],
+    ) -> Result<Vec<BusinessRow>, StoreError> {
+        self.business_load_by(organization, kind, "id", ids).await
+    }
+
+    /// The records whose column has one of these values (ids or text).
+    pub async fn business_load_by<T>(
+        &self,
+        organization: OrganizationId,
+        kind: EntityKind,
+        column: &str,
+        values: &[T],
+    ) -> Result<Vec<BusinessRow>, StoreError>
+    where
+        T: Clone + Into<sea_orm::Value>,
+    {
+        let columns = business_columns(kind);
+        let mut loaded = Vec::new();
+        for chunk in padded_chunks(values) {
+            let mut select = organization_select(organization, kind);
+            select.columns(["id", "version"].map(Alias::new));
+            select.columns(columns.iter().map(|(name, _)| Alias::new(name)));
+            select.and_where(Expr::col(Alias::new(column)).is_in(chunk));
+            for row in self.reader.query_all(&select).await? {
+                loaded.push(read_row(&row, &columns)?);
+            }
+        }
+        Ok(loaded)
+    }
+
+    /// Every record of a kind, in id order. For comparing databases, not for serving requests.
+    pub(crate) async fn business_load_all(
+        &self,
+        organization: OrganizationId,
+        kind: EntityKind,
+    ) -> Result<Vec<BusinessRow>, StoreError> {
+        let columns = business_columns(kind);
+        let mut select = organization_select(organization, kind);
+        select.columns(["id", "version"].map(Alias::new));
+        select.columns(columns.iter().map(|(name, _)| Alias::new(name)));
+        let rows = self.reader.query_all(&select).await?;
+        rows.iter().map(|row| read_row(row, &columns)).collect()
+    }
+
+    /// Which of these ids are records of this kind; with a moment, only those created after it.
+    pub async fn business_existing(
+        &self,
+        organization: OrganizationId,
+        kind: EntityKind,
+        ids: &[Uuid],
+        created_after: Option<OffsetDateTime>,
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        let mut existing = HashSet::new();
+        for chunk in padded_chunks(ids) {
+            let mut select = organization_select(organization, kind);
+            select.column(Alias::new("id"));
+            select.and_where(Expr::col(Alias::new("id")).is_in(chunk));
+            if let Some(moment) = created_after {
+                select.and_where(Expr::col(Alias::new("created_at")).gt(moment));
+            }
+            for row in self.reader.query_all(&select).await? {
+                existing.insert(row.try_get("", "id")?);
+            }
+        }
+        Ok(existing)
+    }
+}
+
+fn organization_select(organization: OrganizationId, kind: EntityKind) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .from(Alias::new(kind.name()))
+        .and_where(Expr::col(Alias::new("organization_id")).eq(organization.0));
+    select
+}
+
+fn read_row(row: &QueryResult, columns: &[(String, ColumnType)]) -> Result<BusinessRow, StoreError> {
+    let mut values = BTreeMap::new();
+    for (name, kind) in columns {
+        if let Some(value) = read_value(row, name, *kind)? {
+            values.insert(name.clone(), value);
+        }
+    }
+    Ok(BusinessRow {
+        id: row.try_get("", "id")?,
+        version: row.try_get("", "version")?,
+        values,
+    })
+}
+
+fn read_value(row: &QueryResult, name: &str, kind: ColumnType) -> Result<Option<serde_json::Value>, StoreError> {
+    use serde_json::Value;
+    Ok(match kind {
+        ColumnType::Text => row.try_get::<Option<String>>("", name)?.map(Value::from),
+        ColumnType::BigInteger => row.try_get::<Option<i64>>("", name)?.map(Value::from),
+        ColumnType::Boolean => row.try_get::<Option<bool>>("", name)?.map(Value::from),
+        ColumnType::Float => row.try_get::<Option<f64>>("", name)?.map(Value::from),
+        ColumnType::Json => row.try_get::<Option<Value>>("", name)?,
+        ColumnType::Date => row
+            .try_get::<Option<Date>>("", name)?
+            .map(|date| Value::from(ModelValue::Date(date).to_string())),
+        ColumnType::DateTime => row
+            .try_get::<Option<PrimitiveDateTime>>("", name)?
+            .map(|moment| Value::from(ModelValue::DateTime(moment).to_string())),
+        ColumnType::Timestamp => row
+            .try_get::<Option<OffsetDateTime>>("", name)?
+            .map(|moment| Value::from(moment.unix_timestamp())),
+        ColumnType::Uuid => row
+            .try_get::<Option<Uuid>>("", name)?
+            .map(|id| Value::from(id.to_string())),
+    })
+}

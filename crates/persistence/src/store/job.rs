@@ -1,0 +1,266 @@
+//! Jobs: the tables of a run's files.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use serde::{Deserialize, Serialize};
+use torqueflow_model::{EntityKind, JobStatus};
+use uuid::Uuid;
+
+use crate::entity::import_job::{ActiveModel, Column, Entity, Model};
+use crate::{OrganizationId, Store, StoreError};
+
+/// One table of a file and what becomes of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: Uuid,
+    /// Its run.
+    pub run_id: Uuid,
+    /// Its file.
+    pub file_id: Uuid,
+    /// Its place in the run's import order, from 0.
+    pub position: i64,
+    /// The worksheet; `None` for a CSV.
+    pub sheet: Option<String>,
+    /// Its state.
+    pub status: JobStatus,
+    /// What it is: `techman.jobs`. `None` as long as nobody knows.
+    pub table_type: Option<String>,
+    /// What a person calls that.
+    pub label: Option<String>,
+    /// What its rows are called in a summary.
+    pub noun: Option<String>,
+    /// Whose export it is.
+    pub source_system: Option<String>,
+    /// What is in it.
+    pub entities: Vec<EntityKind>,
+    /// How sure the detection is, 0 to 1.
+    pub confidence: f64,
+    /// The same in a word.
+    pub confidence_level: String,
+    /// The row of the header as a person sees it.
+    pub header_row: Option<i64>,
+    /// The encoding of a CSV.
+    pub encoding: Option<String>,
+    /// The delimiter of a CSV.
+    pub delimiter: Option<String>,
+    /// Header, field and evidence per column, as the pipeline writes them.
+    pub columns: serde_json::Value,
+    /// Fields of which each row must have one per group, as the pipeline writes them.
+    pub required_values: serde_json::Value,
+    /// The verdict on each date column, as the pipeline writes it.
+    pub date_orders: serde_json::Value,
+    /// What a person should know: a list of code and message.
+    pub warnings: serde_json::Value,
+    /// Where its staged rows are kept.
+    pub staged_key: Option<String>,
+    /// Its rows, once they are counted.
+    pub row_count: Option<i64>,
+    /// Staged rows that are committed.
+    pub checkpoint: i64,
+    /// What became of its rows so far.
+    pub counts: JobCounts,
+    /// What became of its records so far.
+    pub entity_counts: BTreeMap<String, EntityCounts>,
+    /// Why it failed: code and message.
+    pub error: Option<(String, String)>,
+}
+
+/// What became of rows. Each row counts once, so the six add up to the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct JobCounts {
+    /// Something was created or merged from it.
+    pub imported: i64,
+    /// A record was updated.
+    pub updated: i64,
+    /// Left out because of a match.
+    pub skipped_duplicate: i64,
+    /// Left out by a person.
+    pub skipped_choice: i64,
+    /// Everything in it was there already.
+    pub unchanged: i64,
+    /// It could not be imported.
+    pub failed: i64,
+}
+
+impl JobCounts {
+    /// All rows counted.
+    pub fn rows(&self) -> i64 {
+        self.imported + self.updated + self.skipped_duplicate + self.skipped_choice + self.unchanged + self.failed
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            imported: self.imported + other.imported,
+            updated: self.updated + other.updated,
+            skipped_duplicate: self.skipped_duplicate + other.skipped_duplicate,
+            skipped_choice: self.skipped_choice + other.skipped_choice,
+            unchanged: self.unchanged + other.unchanged,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
+/// What became of records of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EntityCounts {
+    /// New.
+    pub created: i64,
+    /// Changed.
+    pub updated: i64,
+    /// Matched, and blanks filled.
+    pub merged: i64,
+    /// Fields left as a person set them.
+    pub preserved: i64,
+    /// There already.
+    pub unchanged: i64,
+    /// Matched, and left out.
+    pub skipped: i64,
+    /// Not imported.
+    pub failed: i64,
+}
+
+impl EntityCounts {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            created: self.created + other.created,
+            updated: self.updated + other.updated,
+            merged: self.merged + other.merged,
+            preserved: self.preserved + other.preserved,
+            unchanged: self.unchanged + other.unchanged,
+            skipped: self.skipped + other.skipped,
+            failed: self.failed + other.failed,
+        }
+    }
+}
+
+impl Job {
+    fn from_model(model: Model) -> Result<Self, StoreError> {
+        let damaged = |_| StoreError::Damaged { what: "job" };
+        Ok(Self {
+            id: model.id,
+            run_id: model.run_id,
+            file_id: model.file_id,
+            position: model.position,
+            sheet: model.sheet,
+            status: JobStatus::from_name(&model.status).ok_or(StoreError::Damaged { what: "job status" })?,
+            table_type: model.table_type,
+            label: model.label,
+            noun: model.noun,
+            source_system: model.source_system,
+            entities: serde_json::from_value(model.entities).map_err(damaged)?,
+            confidence: model.confidence,
+            confidence_level: model.confidence_level,
+            header_row: model.header_row,
+            encoding: model.encoding,
+            delimiter: model.delimiter,
+            columns: model.columns,
+            required_values: model.required_values,
+            date_orders: model.date_orders,
+            warnings: model.warnings,
+            staged_key: model.staged_key,
+            row_count: model.row_count,
+            checkpoint: model.checkpoint,
+            counts: JobCounts {
+                imported: model.imported,
+                updated: model.updated,
+                skipped_duplicate: model.skipped_duplicate,
+                skipped_choice: model.skipped_choice,
+                unchanged: model.unchanged,
+                failed: model.failed,
+            },
+            entity_counts: serde_json::from_value(model.entity_counts).map_err(damaged)?,
+            error: model
+                .error_code
+                .map(|code| (code, model.error_message.unwrap_or_default())),
+        })
+    }
+
+    fn to_row(&self, organization: OrganizationId) -> ActiveModel {
+        let (error_code, error_message) = self.error.clone().unzip();
+        ActiveModel {
+            organization_id: Set(organization.0),
+            id: Set(self.id),
+            run_id: Set(self.run_id),
+            file_id: Set(self.file_id),
+            position: Set(self.position),
+            sheet: Set(self.sheet.clone()),
+            status: Set(self.status.name().to_owned()),
+            table_type: Set(self.table_type.clone()),
+            label: Set(self.label.clone()),
+            noun: Set(self.noun.clone()),
+            source_system: Set(self.source_system.clone()),
+            entities: Set(self.entities.iter().map(|kind| kind.name()).collect()),
+            confidence: Set(self.confidence),
+            confidence_level: Set(self.confidence_level.clone()),
+            header_row: Set(self.header_row),
+            encoding: Set(self.encoding.clone()),
+            delimiter: Set(self.delimiter.clone()),
+            columns: Set(self.columns.clone()),
+            required_values: Set(self.required_values.clone()),
+            date_orders: Set(self.date_orders.clone()),
+            warnings: Set(self.warnings.clone()),
+            staged_key: Set(self.staged_key.clone()),
+            row_count: Set(self.row_count),
+            checkpoint: Set(self.checkpoint),
+            imported: Set(self.counts.imported),
+            updated: Set(self.counts.updated),
+            skipped_duplicate: Set(self.counts.skipped_duplicate),
+            skipped_choice: Set(self.counts.skipped_choice),
+            unchanged: Set(self.counts.unchanged),
+            failed: Set(self.counts.failed),
+            entity_counts: Set(serde_json::to_value(&self.entity_counts).unwrap_or_default()),
+            error_code: Set(error_code),
+            error_message: Set(error_message),
+        }
+    }
+}
+
+impl Store {
+    /// Keeps a new job.
+    pub async fn job_create(&self, organization: OrganizationId, job: &Job) -> Result<(), StoreError> {
+        Entity::insert(job.to_row(organization))
+            .exec_without_returning(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps what has changed of a job.
+    pub async fn job_save(&self, organization: OrganizationId, job: &Job) -> Result<(), StoreError> {
+        Entity::update_many()
+            .set(job.to_row(organization))
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::Id.eq(job.id))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// The jobs of a run, in import order.
+    pub async fn job_list(&self, organization: OrganizationId, run_id: Uuid) -> Result<Vec<Job>, StoreError> {
+        Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::RunId.eq(run_id))
+            .order_by_asc(Column::Position)
+            .all(&self.reader)
+            .await?
+            .into_iter()
+            .map(Job::from_model)
+            .collect()
+    }
+
+    /// Forgets the jobs of a file that is to be opened again.
+    pub async fn job_delete_of_file(&self, organization: OrganizationId, file_id: Uuid) -> Result<(), StoreError> {
+        Entity::delete_many()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::FileId.eq(file_id))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+//! Leases: who may work on a run, and the token that fences off whoever lost it.
+
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Statement};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::connect::Backend;
+use crate::entity::work_lease::{ActiveModel, Column, Entity};
+use crate::{OrganizationId, Store, StoreError};
+
+/// The right to work on a run or job. Each batch commits only while its token still holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// What is leased.
+    pub id: Uuid,
+    /// Changes hands with the lease.
+    pub token: Uuid,
+    /// How long it holds after each renewal.
+    pub ttl: Duration,
+}
+
+/// Why a lease was not given.
+#[derive(Debug, thiserror::Error)]
+pub enum LeaseError {
+    /// Somebody else holds it.
+    #[error("`{owner}` works on it")]
+    Held {
+        /// Who.
+        owner: String,
+        /// Until when, unless it is renewed.
+        expires_at: OffsetDateTime,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Takes the lease on a run or job, if nobody holds it, its time is over, or `is_dead` says that its owner is no more.
+    pub async fn lease_acquire(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+        owner: &str,
+        ttl: Duration,
+        is_dead: impl Fn(&str) -> bool,
+    ) -> Result<Lease, LeaseError> {
+        let now = self.now().await?;
+        let token = Uuid::now_v7();
+        let fresh = ActiveModel {
+            id: Set(id),
+            organization_id: Set(organization.0),
+            kind: Set("run".to_owned()),
+            owner: Set(owner.to_owned()),
+            token: Set(token),
+            expires_at: Set(now + ttl),
+            attempts: Set(1),
+        };
+        let inserted = Entity::insert(fresh)
+            .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+            .exec_without_returning(&self.writer)
+            .await
+            .map_err(StoreError::from)?;
+        if inserted == 1 {
+            return Ok(Lease { id, token, ttl });
+        }
+        let held = Entity::find_by_id(id)
+            .one(&self.writer)
+            .await
+            .map_err(StoreError::from)?;
+        let Some(held) = held else {
+            return Err(StoreError::LeaseLost.into());
+        };
+        if held.expires_at > now && !is_dead(&held.owner) {
+            return Err(LeaseError::Held {
+                owner: held.owner,
+                expires_at: held.expires_at,
+            });
+        }
+        let claim = Entity::update_many()
+            .col_expr(Column::Owner, Expr::value(owner))
+            .col_expr(Column::Token, Expr::value(token))
+            .col_expr(Column::ExpiresAt, Expr::value(now + ttl))
+            .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+            .filter(Column::Id.eq(id))
+            .filter(Column::Token.eq(held.token))
+            .exec(&self.writer)
+            .await
+            .map_err(StoreError::from)?;
+        if claim.rows_affected == 1 {
+            Ok(Lease { id, token, ttl })
+        } else {
+            Err(LeaseError::Held {
+                owner: held.owner,
+                expires_at: held.expires_at,
+            })
+        }
+    }
+
+    /// Prolongs a lease outside of a batch.
+    pub async fn lease_renew(&self, lease: &Lease) -> Result<(), StoreError> {
+        let now = self.now().await?;
+        let renewed = Entity::update_many()
+            .col_expr(Column::ExpiresAt, Expr::value(now + lease.ttl))
+            .filter(Column::Id.eq(lease.id))
+            .filter(Column::Token.eq(lease.token))
+            .exec(&self.writer)
+            .await?;
+        if renewed.rows_affected == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::LeaseLost)
+        }
+    }
+
+    /// Gives a lease back.
+    pub async fn lease_release(&self, lease: &Lease) -> Result<(), StoreError> {
+        Entity::delete_many()
+            .filter(Column::Id.eq(lease.id))
+            .filter(Column::Token.eq(lease.token))
+            .exec(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// The database's clock, which decides leases; with SQLite there is no other machine, so it is ours.
+    async fn now(&self) -> Result<OffsetDateTime, StoreError> {
+        if self.backend() == Backend::Sqlite {
+            return Ok(OffsetDateTime::now_utc());
+        }
+        let row = self
+            .writer
+            .query_one_raw(Statement::from_string(
+                self.writer.get_database_backend(),
+                "SELECT now() AS now",
+            ))
+            .await?;
+        match row {
+            Some(row) => Ok(row.try_get("", "now")?),
+            None => Err(StoreError::Damaged { what: "clock" }),
+        }
+    }
+}

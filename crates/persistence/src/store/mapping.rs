@@ -1,0 +1,69 @@
+//! Mappings: which record of ours is which record of a source.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
+use torqueflow_model::EntityKind;
+use uuid::Uuid;
+
+use super::padded_chunks;
+use crate::entity::import_mapping::{Column, Entity};
+use crate::store::batch::MappingOrigin;
+use crate::{OrganizationId, Store, StoreError};
+
+/// What is known of a mapped record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MappedRecord {
+    /// Our record.
+    pub record_id: Uuid,
+    /// How the mapping came to be.
+    pub origin: MappingOrigin,
+    /// The fingerprint of what the source said when it was last imported.
+    pub row_hash: u128,
+}
+
+impl Store {
+    /// The mappings of these source ids, by source id.
+    pub async fn mapping_find(
+        &self,
+        organization: OrganizationId,
+        source_system: &str,
+        entity: EntityKind,
+        source_ids: &[String],
+    ) -> Result<HashMap<String, MappedRecord>, StoreError> {
+        let mut found = HashMap::with_capacity(source_ids.len());
+        for chunk in padded_chunks(source_ids) {
+            let rows: Vec<(String, Uuid, String, Uuid)> = Entity::find()
+                .select_only()
+                .columns([Column::SourceId, Column::RecordId, Column::Origin, Column::RowHash])
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::SourceSystem.eq(source_system))
+                .filter(Column::EntityType.eq(entity.name()))
+                .filter(Column::SourceId.is_in(chunk))
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            for (source_id, record_id, origin, row_hash) in rows {
+                let origin = MappingOrigin::from_name(&origin).ok_or(StoreError::Damaged { what: "mapping" })?;
+                found.insert(
+                    source_id,
+                    MappedRecord {
+                        record_id,
+                        origin,
+                        row_hash: row_hash.as_u128(),
+                    },
+                );
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many records of a source are mapped.
+    pub async fn mapping_count(&self, organization: OrganizationId, source_system: &str) -> Result<u64, StoreError> {
+        Ok(Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::SourceSystem.eq(source_system))
+            .count(&self.reader)
+            .await?)
+    }
+}

@@ -1,0 +1,266 @@
+//! The tables that the importer itself works with: organisations, runs, jobs, mappings, journal, matches.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::Null::{No, Yes};
+use crate::table::Type::{Boolean, Date, Float, Integer, Json, Text, Timestamp, Uuid};
+use crate::table::{Column, column, index, organization_table, reference, unique_index};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// Tables below an organisation: name, columns, the rest of the primary key.
+const TABLES: &[(&str, &[Column], &[&str])] = &[
+    (
+        "import_run",
+        &[
+            ("id", Uuid, No),
+            ("status", Text, No),
+            ("mode", Text, Yes),
+            ("options", Json, No),
+            // What makes two starts of the same import the same run: the files and the options.
+            ("fingerprint", Uuid, Yes),
+            // The date that the cleanup takes for today.
+            ("as_of", Date, No),
+            ("error_code", Text, Yes),
+            ("error_message", Text, Yes),
+            // Grows with every committed change that a person could see.
+            ("progress_version", Integer, No),
+            ("created_at", Timestamp, No),
+            ("analysed_at", Timestamp, Yes),
+            ("started_at", Timestamp, Yes),
+            ("finished_at", Timestamp, Yes),
+        ],
+        &["id"],
+    ),
+    (
+        "import_file",
+        &[
+            ("id", Uuid, No),
+            ("run_id", Uuid, No),
+            ("position", Integer, No),
+            ("name", Text, No),
+            ("size_bytes", Integer, No),
+            ("sha256", Text, No),
+            ("blob_key", Text, No),
+            ("status", Text, No),
+            ("encrypted", Boolean, No),
+            ("notes", Json, No),
+            ("error_code", Text, Yes),
+            ("error_message", Text, Yes),
+        ],
+        &["id"],
+    ),
+    (
+        "import_job",
+        &[
+            ("id", Uuid, No),
+            ("run_id", Uuid, No),
+            ("file_id", Uuid, No),
+            ("position", Integer, No),
+            ("sheet", Text, Yes),
+            ("status", Text, No),
+            ("table_type", Text, Yes),
+            ("label", Text, Yes),
+            ("noun", Text, Yes),
+            ("source_system", Text, Yes),
+            ("entities", Json, No),
+            ("confidence", Float, No),
+            ("confidence_level", Text, No),
+            ("header_row", Integer, Yes),
+            ("encoding", Text, Yes),
+            ("delimiter", Text, Yes),
+            ("columns", Json, No),
+            ("required_values", Json, No),
+            ("date_orders", Json, No),
+            ("warnings", Json, No),
+            ("staged_key", Text, Yes),
+            ("row_count", Integer, Yes),
+            // Staged rows whose batches are committed; where a resumed import goes on.
+            ("checkpoint", Integer, No),
+            ("imported", Integer, No),
+            ("updated", Integer, No),
+            ("skipped_duplicate", Integer, No),
+            ("skipped_choice", Integer, No),
+            ("unchanged", Integer, No),
+            ("failed", Integer, No),
+            ("entity_counts", Json, No),
+            ("error_code", Text, Yes),
+            ("error_message", Text, Yes),
+        ],
+        &["id"],
+    ),
+    // One row per record that an analysis found: where it was first seen, and the id that it will get.
+    (
+        "import_record",
+        &[
+            ("run_id", Uuid, No),
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("slot", Text, No),
+            ("row_index", Integer, No),
+            // Fingerprint of (source system, entity, source id), or of the content where there is no id.
+            ("key_hash", Uuid, No),
+            // Which of several equal contents; 0 for records with an id.
+            ("occurrence", Integer, No),
+            ("record_id", Uuid, No),
+            ("raw_hash", Uuid, No),
+            // Values that later rows of the same record add to the first.
+            ("fills", Json, Yes),
+        ],
+        &["job_id", "row_number", "slot"],
+    ),
+    // Postings of exact match keys. A posting counts when its record exists, or belongs to the run that asks.
+    (
+        "match_key",
+        &[("key_hash", Uuid, No), ("record_id", Uuid, No), ("run_id", Uuid, Yes)],
+        &["key_hash", "record_id"],
+    ),
+    (
+        "import_duplicate",
+        &[
+            ("id", Uuid, No),
+            ("run_id", Uuid, No),
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("slot", Text, No),
+            ("record_id", Uuid, No),
+            ("label", Text, No),
+            ("match_record_id", Uuid, No),
+            ("level", Text, No),
+            ("confidence", Float, No),
+            ("reasons", Json, No),
+            ("action", Text, Yes),
+        ],
+        &["id"],
+    ),
+    (
+        "import_mapping",
+        &[
+            ("source_system", Text, No),
+            ("entity_type", Text, No),
+            ("source_id", Text, No),
+            ("record_id", Uuid, No),
+            // True where we concluded the id, false where the source gave it.
+            ("derived", Boolean, No),
+            // How it came to be: created, merged, skipped.
+            ("origin", Text, No),
+            ("row_hash", Uuid, No),
+            // Per source-owned field what was last imported, raw and cleaned.
+            ("imported_values", Json, No),
+            ("run_id", Uuid, No),
+            ("created_at", Timestamp, No),
+            ("updated_at", Timestamp, No),
+        ],
+        &["source_system", "entity_type", "source_id"],
+    ),
+    // Every write of a run, in order, with what was there before.
+    (
+        "import_journal",
+        &[
+            ("run_id", Uuid, No),
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("ordinal", Integer, No),
+            ("entity_type", Text, No),
+            ("record_id", Uuid, No),
+            ("action", Text, No),
+            ("mapping_source_system", Text, Yes),
+            ("mapping_source_id", Text, Yes),
+            ("before", Json, Yes),
+        ],
+        &["run_id", "job_id", "row_number", "ordinal"],
+    ),
+    (
+        "import_row_result",
+        &[("job_id", Uuid, No), ("row_number", Integer, No), ("outcome", Text, No)],
+        &["job_id", "row_number"],
+    ),
+    (
+        "import_finding",
+        &[
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("ordinal", Integer, No),
+            ("severity", Text, No),
+            ("code", Text, No),
+            ("column_index", Integer, Yes),
+            ("field", Text, Yes),
+            ("value", Text, No),
+            ("detail", Text, No),
+        ],
+        &["job_id", "row_number", "ordinal"],
+    ),
+    (
+        "import_row_choice",
+        &[
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("included", Boolean, No),
+        ],
+        &["job_id", "row_number"],
+    ),
+];
+
+/// Foreign keys below an organisation: from table, column, to table.
+const REFERENCES: &[(&str, &str, &str)] = &[
+    ("import_file", "run_id", "import_run"),
+    ("import_job", "run_id", "import_run"),
+    ("import_job", "file_id", "import_file"),
+];
+
+const INDEXES: &[(&str, &[&str])] = &[
+    ("import_run", &["fingerprint"]),
+    ("import_file", &["run_id", "position"]),
+    ("import_job", &["run_id", "position"]),
+    ("import_duplicate", &["run_id", "record_id"]),
+    ("import_duplicate", &["job_id", "row_number"]),
+    ("import_mapping", &["record_id"]),
+    ("match_key", &["record_id"]),
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut organization = Table::create();
+        organization.table(Alias::new("organization"));
+        organization.col(column(("id", Uuid, No)).primary_key());
+        organization.col(column(("slug", Text, No)).unique_key());
+        organization.col(column(("created_at", Timestamp, No)));
+        manager.create_table(organization).await?;
+
+        // The work queue: the one table that is asked across organisations. A row is a lease on a run or job.
+        let mut work_lease = Table::create();
+        work_lease.table(Alias::new("work_lease"));
+        work_lease.col(column(("id", Uuid, No)).primary_key());
+        for spec in [
+            ("organization_id", Uuid, No),
+            ("kind", Text, No),
+            ("owner", Text, No),
+            ("token", Uuid, No),
+            ("expires_at", Timestamp, No),
+            ("attempts", Integer, No),
+        ] {
+            work_lease.col(column(spec));
+        }
+        manager.create_table(work_lease).await?;
+
+        for (name, columns, key) in TABLES {
+            let mut table = organization_table(name, columns, key);
+            for (from, column, to) in REFERENCES.iter().filter(|(from, ..)| from == name) {
+                reference(&mut table, from, column, to);
+            }
+            manager.create_table(table).await?;
+        }
+        for (table, columns) in INDEXES {
+            manager.create_index(index(table, columns)).await?;
+        }
+        manager
+            .create_index(unique_index("import_record", &["run_id", "key_hash", "occurrence"]))
+            .await
+    }
+}
