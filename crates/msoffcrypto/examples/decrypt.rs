@@ -34,5 +34,6 @@ fn read_password() -> io::Result<Password> {
     write!(io::stderr(), "password: ")?;
     let mut line = String::new();
     io::stdin().read_line(&mut line)?;
-    Ok(Password::new(line.trim_end_matches(['\r', '\n'])))
+    line.truncate(line.trim_end_matches(['\r', '\n']).len());
+    Ok(Password::new(line))
 }

@@ -25,7 +25,7 @@ pub enum Error {
     #[error("wrong password")]
     WrongPassword,
 
-    /// The password is right, but the data are not those that were encrypted.
+    /// The data are not those that were encrypted: bytes were changed, or are missing.
     #[error("the encrypted data are damaged or were changed after encryption")]
     IntegrityFailed,
 

@@ -25,7 +25,6 @@ pub use crate::reader::DecryptedPackage;
 /// The password Excel itself uses when a workbook is protected without asking for one.
 ///
 /// Files of this kind open in Excel without a question, so try it before asking a person.
-/// See [MS-OFFCRYPTO] 2.3.7.1, "default password".
 pub const DEFAULT_EXCEL_PASSWORD: &str = "VelvetSweatshop";
 
 /// Says whether `head`, the first bytes of a file, are those of a compound file ([MS-CFB] 2.2).

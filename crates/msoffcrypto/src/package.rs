@@ -27,7 +27,7 @@ pub struct EncryptedPackage<R> {
     plain_bytes: u64,
 }
 
-/// Opens the package that made it, and no other.
+/// Opens the package that made it; with any other it gives meaningless bytes.
 ///
 /// It is made by [`EncryptedPackage::unlock`] once password and integrity are verified, shows
 /// nothing when printed, and is wiped from memory when dropped.

@@ -118,7 +118,7 @@ impl<R: Read + Seek> BufRead for DecryptedPackage<R> {
     }
 
     fn consume(&mut self, count: usize) {
-        self.position += count as u64;
+        self.position = self.position.saturating_add(count as u64);
     }
 }
 

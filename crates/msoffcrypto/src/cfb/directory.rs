@@ -51,7 +51,7 @@ impl Entry {
             siblings: [u32_at(bytes, 68)?, u32_at(bytes, 72)?],
             child: u32_at(bytes, 76)?,
             first_sector: u32_at(bytes, 116)?,
-            // In files with small sectors the upper half need not be set ([MS-CFB] 2.6.3).
+            // In files with small sectors the upper half need not be set ([MS-CFB] 2.6.1).
             bytes: if sector_bytes == 512 {
                 length & u64::from(u32::MAX)
             } else {

@@ -68,6 +68,7 @@ impl<R: Read + Seek> CompoundFile<R> {
         let mut seen = 0_u64;
         let mut pending = vec![self.entry(0)?.child];
         while let Some(id) = pending.pop() {
+            // The mark for "no entry" is one of those for "no sector".
             if !is_sector(id) {
                 continue;
             }

@@ -29,7 +29,7 @@ impl Header {
     pub(super) fn parse(bytes: &[u8], file_bytes: u64) -> Result<Self, Error> {
         let field = |at| u32_at(bytes, at).ok_or(Error::malformed(CUT_OFF));
         let shift = |at| u16_at(bytes, at).ok_or(Error::malformed(CUT_OFF));
-        // The version says the same as the sector size, and some writers get it wrong.
+        // The version number says no more than the sector size does, so it is not needed.
         let sector_bytes = match shift(30)? {
             9 => 512,
             12 => 4096,

@@ -18,7 +18,7 @@ const PASSWORD: &str = "http://schemas.microsoft.com/office/2006/keyEncryptor/pa
 
 const NOT_XML: &str = "the encryption descriptor is not well-formed XML";
 
-/// Some writers leave the padding out.
+/// The padding is not needed to read a value, so its absence is forgiven.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -114,7 +114,7 @@ fn parameters(element: &BytesStart<'_>) -> Result<Parameters, Error> {
 
 fn hash_algorithm(name: &str) -> Result<HashAlgorithm, Error> {
     match name {
-        // The format says SHA1; the names with a hyphen are met as well.
+        // Office writes no hyphen; with one the name means the same.
         "SHA1" | "SHA-1" => Ok(HashAlgorithm::Sha1),
         "SHA256" | "SHA-256" => Ok(HashAlgorithm::Sha256),
         "SHA384" | "SHA-384" => Ok(HashAlgorithm::Sha384),
