@@ -1,0 +1,175 @@
+//! Exact match keys of a record.
+
+use torqueflow_model::{EntityKind, Record, Slot, fold, hash128};
+
+/// A key that this many records hold identifies none of them, and is not looked up any more.
+pub const MAX_HOLDERS: usize = 60;
+
+/// What a key is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// The e-mail address.
+    Email,
+    /// A telephone number together with the name.
+    PhoneAndName,
+    /// A telephone number, whatever the name.
+    Phone,
+    /// The name together with the postcode.
+    NameAndPostcode,
+    /// The customer number, from whichever system.
+    ExternalNumber,
+    /// The registration.
+    Registration,
+    /// The vehicle identification number.
+    Vin,
+}
+
+impl KeyKind {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::PhoneAndName => "phone+name",
+            Self::Phone => "phone",
+            Self::NameAndPostcode => "name+postcode",
+            Self::ExternalNumber => "number",
+            Self::Registration => "registration",
+            Self::Vin => "vin",
+        }
+    }
+
+    fn key(self, parts: &[&str]) -> MatchKey {
+        let label = std::iter::once(self.label().as_bytes());
+        MatchKey {
+            kind: self,
+            hash: hash128(label.chain(parts.iter().map(|part| part.as_bytes()))),
+        }
+    }
+}
+
+/// A key under which a record can be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MatchKey {
+    /// What it is made of.
+    pub kind: KeyKind,
+    /// Its fingerprint; keys of different kinds never share one.
+    pub hash: u128,
+}
+
+impl MatchKey {
+    /// The key under which vehicles with this cleaned registration are found.
+    pub fn of_registration(registration: &str) -> Self {
+        KeyKind::Registration.key(&[registration])
+    }
+}
+
+/// The match keys of a record. `row` is all records of its row: a customer's postcode stands in its address.
+///
+/// Only customers and vehicles are matched; other records have no keys.
+pub fn match_keys(record: &Record, row: &[Record]) -> Vec<MatchKey> {
+    match record.slot {
+        Slot::Main(EntityKind::Customer) => customer_keys(record, row),
+        Slot::Main(EntityKind::Vehicle) => vehicle_keys(record),
+        _ => Vec::new(),
+    }
+}
+
+fn customer_keys(record: &Record, row: &[Record]) -> Vec<MatchKey> {
+    let mut keys = Vec::new();
+    let name = record
+        .text("sort_name")
+        .map(str::to_owned)
+        .or_else(|| record.text("display_name").map(fold))
+        .unwrap_or_default();
+    if let Some(email) = record.text("email") {
+        keys.push(KeyKind::Email.key(&[email]));
+    }
+    for phone in ["phone", "landline"].into_iter().filter_map(|field| record.text(field)) {
+        keys.push(KeyKind::Phone.key(&[phone]));
+        if !name.is_empty() {
+            keys.push(KeyKind::PhoneAndName.key(&[phone, &name]));
+        }
+    }
+    let postcode = row
+        .iter()
+        .find(|other| other.slot == Slot::BillingAddress)
+        .and_then(|address| address.text("postal_code"));
+    if let (Some(postcode), false) = (postcode, name.is_empty()) {
+        keys.push(KeyKind::NameAndPostcode.key(&[&name, postcode]));
+    }
+    if let Some(number) = record.text("external_customer_number") {
+        keys.push(KeyKind::ExternalNumber.key(&[number]));
+    }
+    keys.sort_unstable_by_key(|key| key.hash);
+    keys.dedup();
+    keys
+}
+
+fn vehicle_keys(record: &Record) -> Vec<MatchKey> {
+    let registration = record.text("registration").map(MatchKey::of_registration);
+    let vin = record.text("vin").map(|vin| KeyKind::Vin.key(&[vin]));
+    registration.into_iter().chain(vin).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use torqueflow_model::{FieldRef, FieldValue, SourceId, Value};
+
+    use super::*;
+
+    fn record(slot: Slot, fields: &[(&str, &str)]) -> Record {
+        Record {
+            slot,
+            source_id: SourceId::Given("1".into()),
+            fields: fields
+                .iter()
+                .map(|(name, text)| FieldValue {
+                    spec: FieldRef::new(slot, name).unwrap().spec,
+                    value: Value::Text((*text).to_owned()),
+                    raw: String::new(),
+                })
+                .collect(),
+        }
+    }
+
+    #[track_caller]
+    fn check(slot: Slot, fields: &[(&str, &str)], expected: &[KeyKind]) {
+        let row = [
+            record(slot, fields),
+            record(Slot::BillingAddress, &[("postal_code", "LS6 3AA")]),
+        ];
+        let mut kinds: Vec<_> = match_keys(&row[0], &row).into_iter().map(|key| key.kind).collect();
+        kinds.sort_unstable();
+        assert_eq!(kinds, expected);
+    }
+
+    #[test]
+    fn each_kind_of_record_has_its_keys() {
+        use EntityKind::{Customer, Product, Vehicle};
+        use KeyKind::{Email, ExternalNumber, NameAndPostcode, Phone, PhoneAndName, Registration, Vin};
+        let customer = Slot::Main(Customer);
+        check(customer, &[], &[]);
+        check(customer, &[("sort_name", "smith ada")], &[NameAndPostcode]);
+        check(customer, &[("email", "a@b.example")], &[Email]);
+        check(customer, &[("phone", "+447911123456")], &[Phone]);
+        check(
+            customer,
+            &[("phone", "+447911123456"), ("sort_name", "smith ada")],
+            &[PhoneAndName, Phone, NameAndPostcode],
+        );
+        check(customer, &[("external_customer_number", "C1")], &[ExternalNumber]);
+        check(
+            Slot::Main(Vehicle),
+            &[("registration", "AB12CDE"), ("vin", "X")],
+            &[Registration, Vin],
+        );
+        check(Slot::Main(Product), &[("code", "X")], &[]);
+    }
+
+    #[test]
+    fn a_phone_is_the_same_key_in_either_field() {
+        let mobile = record(Slot::Main(EntityKind::Customer), &[("phone", "+441632960001")]);
+        let landline = record(Slot::Main(EntityKind::Customer), &[("landline", "+441632960001")]);
+        assert_eq!(match_keys(&mobile, &[]), match_keys(&landline, &[]));
+    }
+}
