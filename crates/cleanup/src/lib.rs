@@ -1,1 +1,30 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod boolean;
+mod choice;
+mod clean;
+mod consent;
+mod context;
+mod country;
+mod date;
+mod email;
+mod name;
+mod number;
+mod phone;
+mod postcode;
+mod rules;
+mod text;
+mod verdict;
+mod vin;
+mod vrm;
+
+pub use clean::{Cleaned, clean_record};
+pub use context::Context;
+pub use country::Country;
+pub use date::{ColumnDateOrder, DateVote};
+pub use phone::{NumberKind, number_kind};
+pub use postcode::is_uk_postcode;
+pub use rules::{RULES, Rule};
+pub use vin::vin_check_digit_fits;
+pub use vrm::{VrmShape, vrm_shape};

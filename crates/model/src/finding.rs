@@ -170,6 +170,8 @@ finding_codes! {
     // Text
     /// A NUL character was replaced.
     TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";
+    /// A value such as `N/A` or `-` that stands for none.
+    ValuePlaceholder = "value_placeholder", Warning, "This is a placeholder, not a value", "Leave the cell blank or give the value.";
     /// A spreadsheet error in the cell.
     CellError = "cell_error", Warning, "The cell holds the spreadsheet error {}", "Correct the formula in the workbook.";
     /// A cell longer than the limit.

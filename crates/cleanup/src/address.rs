@@ -1,0 +1,282 @@
+//! Addresses.
+//!
+//! What: free lines are put into town, county, postcode and country where those are missing; a postcode may stand at the
+//! end of any line; what is left over joins the second line. An address without a single value is no address.
+//! Why: Sage and others export five free lines, and address books one text of several lines.
+//! Example: `12 Mill Lane` / `Headingley` / `Leeds` / `West Yorkshire` / `LS6 3AA` becomes two lines, town, county, postcode.
+
+use torqueflow_model::{FieldKind, FindingCode, Value};
+
+use crate::clean::{Draft, Input};
+use crate::country::{self, Country};
+use crate::postcode;
+use crate::text::{one_line, stands_for_blank};
+
+const FREE_LINES: [&str; 5] = ["line_1", "line_2", "line_3", "line_4", "line_5"];
+
+/// A line of the address with the cell that it came from.
+struct Line {
+    text: String,
+    raw: String,
+    /// Which of the five; several when a cell held several lines.
+    field: usize,
+}
+
+/// Fills an address from its cells.
+pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
+    let Some(address_type) = draft.slot().address_type() else {
+        return;
+    };
+    let mut lines = lines(draft, inputs);
+    for name in ["city", "region"] {
+        for input in inputs.iter().filter(|input| input.name() == name) {
+            draft.apply(input, crate::text::text(&input.text));
+        }
+    }
+    take_country(draft, inputs, &mut lines);
+    take_postcode(draft, inputs, &mut lines);
+    place(draft, lines);
+    let real = [
+        FREE_LINES.as_slice(),
+        &["city", "region", "postal_code", "country_code"],
+    ]
+    .concat();
+    if real.iter().any(|name| draft.get(name).is_some()) {
+        draft.set_by_name("address_type", Value::Text(address_type.to_owned()), "");
+        draft.set_by_name("is_primary", Value::Boolean(address_type == "billing"), "");
+    } else {
+        draft.clear();
+    }
+}
+
+/// The free lines in order. A cell of several lines gives them all.
+fn lines(draft: &mut Draft<'_>, inputs: &[Input<'_>]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (field, name) in FREE_LINES.iter().enumerate() {
+        let Some(input) = inputs.iter().find(|input| input.name() == *name) else {
+            continue;
+        };
+        for (index, text) in input.text.split('\n').enumerate() {
+            let text = one_line(text.trim_matches([' ', ',', '\n']));
+            if stands_for_blank(&text) && !text.is_empty() {
+                draft.note(FindingCode::ValuePlaceholder, "", input);
+            } else if !text.is_empty() {
+                lines.push(Line {
+                    text: text.into_owned(),
+                    raw: input.raw().to_owned(),
+                    field: field + index,
+                });
+            }
+        }
+    }
+    lines
+}
+
+/// The country of its column, else of a line that is nothing but a country.
+fn take_country(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Line>) {
+    let mut given = false;
+    for input in inputs.iter().filter(|input| input.kind() == FieldKind::Country) {
+        given = true;
+        draft.apply(input, country::country(&input.text));
+    }
+    let last_is_free = lines.last().is_some_and(|line| line.field >= 2);
+    if given || !last_is_free {
+        return;
+    }
+    let found = lines
+        .last()
+        .filter(|line| line.text.len() > 3)
+        .and_then(|line| Country::from_name(&line.text));
+    if let Some(country) = found
+        && let Some(line) = lines.pop()
+    {
+        draft.set_by_name("country_code", Value::Text(country.code().to_owned()), &line.raw);
+    }
+}
+
+/// The postcode of its column, else of the end of a line, the last first.
+fn take_postcode(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Line>) {
+    let country = draft.country(inputs);
+    for input in inputs.iter().filter(|input| input.kind() == FieldKind::Postcode) {
+        draft.apply(input, postcode::postcode(&input.text, country));
+    }
+    if draft.get("postal_code").is_some() || !country.has_british_postcodes() {
+        return;
+    }
+    let found = lines.iter().enumerate().rev().find_map(|(index, line)| {
+        let (rest, code) = postcode::split_postcode(&line.text)?;
+        Some((index, rest.to_owned(), code))
+    });
+    let Some((index, rest, code)) = found else { return };
+    if let Some(line) = lines.get_mut(index) {
+        draft.set_by_name("postal_code", Value::Text(code), &line.raw);
+        line.text = rest;
+    }
+    lines.retain(|line| !line.text.is_empty());
+}
+
+/// Puts the lines where they belong: the first two stay, the last become county and town, the others join the second.
+fn place(draft: &mut Draft<'_>, lines: Vec<Line>) {
+    let (mut own, mut free): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| line.field < 2);
+    let no_city = draft.get("city").is_none();
+    let no_region = draft.get("region").is_none();
+    if no_city && no_region && free.len() >= 2 {
+        take_last(draft, &mut free, "region");
+    }
+    if no_city {
+        take_last(draft, &mut free, "city");
+    }
+    own.append(&mut free);
+    let mut own = own.into_iter().peekable();
+    if let Some(first) = own.next_if(|line| line.field == 0) {
+        draft.set_by_name("line_1", Value::Text(first.text), &first.raw);
+    }
+    let rest: Vec<Line> = own.collect();
+    if let Some(first) = rest.first() {
+        let text = rest
+            .iter()
+            .map(|line| line.text.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
+        draft.set_by_name("line_2", Value::Text(text), &first.raw);
+    }
+}
+
+fn take_last(draft: &mut Draft<'_>, free: &mut Vec<Line>, name: &str) {
+    if let Some(line) = free.pop() {
+        draft.set_by_name(name, Value::Text(line.text), &line.raw);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+    use torqueflow_model::{Cell, FieldRef, MappedCell, Slot};
+
+    use crate::{Context, clean_record};
+
+    /// Cells as `field=text`; the result in the order of the catalogue, without type and primary.
+    #[track_caller]
+    fn check(cells: &[(&str, &str)], expected: &[(&str, &str)]) {
+        let slot = Slot::BillingAddress;
+        let cells: Vec<MappedCell> = cells
+            .iter()
+            .map(|(name, text)| MappedCell {
+                field: FieldRef::new(slot, name).unwrap(),
+                column: None,
+                cell: Cell::text(*text),
+            })
+            .collect();
+        let cleaned = clean_record(slot, &cells, &Context::new(date!(2026 - 11 - 21)));
+        let actual: Vec<(&str, String)> = cleaned
+            .fields
+            .iter()
+            .filter(|field| !["address_type", "is_primary"].contains(&field.spec.name))
+            .map(|field| (field.spec.name, field.value.to_string()))
+            .collect();
+        let actual: Vec<(&str, &str)> = actual.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut expected = expected.to_vec();
+        let mut actual = actual;
+        expected.sort_unstable();
+        actual.sort_unstable();
+        assert_eq!(actual, expected);
+    }
+
+    #[test]
+    fn five_free_lines_are_put_in_their_places() {
+        check(
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("line_2", "Headingley"),
+                ("line_3", "Leeds"),
+                ("line_4", "West Yorkshire"),
+                ("line_5", "ls63aa"),
+            ],
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("line_2", "Headingley"),
+                ("city", "Leeds"),
+                ("region", "West Yorkshire"),
+                ("postal_code", "LS6 3AA"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_postcode_may_end_any_line() {
+        check(
+            &[("line_1", "12 Mill Lane"), ("line_2", "Leeds, LS6 3AA")],
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("line_2", "Leeds"),
+                ("postal_code", "LS6 3AA"),
+            ],
+        );
+        check(
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("line_3", "Leeds LS6 3AA"),
+                ("line_4", "England"),
+            ],
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("city", "Leeds"),
+                ("postal_code", "LS6 3AA"),
+                ("country_code", "GB"),
+            ],
+        );
+    }
+
+    #[test]
+    fn lines_that_are_left_over_join_the_second() {
+        check(
+            &[
+                ("line_1", "Unit 4"),
+                ("line_2", "Mill Park"),
+                ("line_3", "Mill Lane"),
+                ("city", "Leeds"),
+            ],
+            &[
+                ("line_1", "Unit 4"),
+                ("line_2", "Mill Park, Mill Lane"),
+                ("city", "Leeds"),
+            ],
+        );
+    }
+
+    #[test]
+    fn one_cell_may_hold_the_whole_address() {
+        check(
+            &[("line_1", "12 Mill Lane\nHeadingley\nLeeds\nLS6 3AA")],
+            &[
+                ("line_1", "12 Mill Lane"),
+                ("line_2", "Headingley"),
+                ("city", "Leeds"),
+                ("postal_code", "LS6 3AA"),
+            ],
+        );
+    }
+
+    #[test]
+    fn foreign_postcodes_are_kept_without_a_warning() {
+        check(
+            &[
+                ("line_1", "5 Rue Haute"),
+                ("city", "Paris"),
+                ("postal_code", "75008"),
+                ("country_code", "France"),
+            ],
+            &[
+                ("line_1", "5 Rue Haute"),
+                ("city", "Paris"),
+                ("postal_code", "75008"),
+                ("country_code", "FR"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_address_without_values_is_none() {
+        check(&[("line_1", " "), ("postal_code", "-"), ("customer", "C1001")], &[]);
+    }
+}

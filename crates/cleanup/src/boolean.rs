@@ -1,0 +1,75 @@
+//! Yes or no.
+//!
+//! What: the English words, letters, digits and ticks for yes and no; everything else is unknown.
+//! Why: unknown is not no. A consent that nobody gave must not appear, and one that was given must not get lost.
+//! Example: `Y` becomes true; `maybe` becomes null with `boolean_invalid`.
+
+use torqueflow_model::{CellKind, FindingCode, Value};
+
+use crate::verdict::Verdict;
+
+const YES: &[&str] = &[
+    "true", "t", "yes", "y", "1", "on", "x", "ok", "\u{2713}", "\u{2714}", "\u{2611}", "1.0", "-1",
+];
+const NO: &[&str] = &[
+    "false", "f", "no", "n", "0", "off", "\u{2717}", "\u{2718}", "\u{2610}", "0.0",
+];
+/// Words for a flag that says it is set, as some exports write them.
+const YES_WORDS: &[&str] = &[
+    "enabled", "active", "allowed", "opted in", "opt in", "opt-in", "checked", "ticked",
+];
+const NO_WORDS: &[&str] = &[
+    "disabled",
+    "inactive",
+    "not allowed",
+    "opted out",
+    "opt out",
+    "opt-out",
+    "unchecked",
+];
+
+/// A truth value.
+pub(crate) fn boolean(text: &str, kind: CellKind) -> Verdict {
+    if let CellKind::Boolean(flag) = kind {
+        return Verdict::of(Value::Boolean(flag));
+    }
+    let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is_one_of(YES) || is_one_of(YES_WORDS) {
+        Verdict::of(Value::Boolean(true))
+    } else if is_one_of(NO) || is_one_of(NO_WORDS) {
+        Verdict::of(Value::Boolean(false))
+    } else {
+        Verdict::null(FindingCode::BooleanInvalid)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(boolean(input, CellKind::Text).to_string(), expected, "{input:?}");
+    }
+
+    #[test]
+    fn the_words_of_exports_are_read() {
+        for yes in ["True", "TRUE", "Yes", "y", "1", "on", "x", "✓"] {
+            check(yes, "true");
+        }
+        for no in ["False", "no", "N", "0", "OFF"] {
+            check(no, "false");
+        }
+    }
+
+    #[test]
+    fn unknown_is_not_no() {
+        check("maybe", "- [boolean_invalid]");
+        check("2", "- [boolean_invalid]");
+    }
+
+    #[test]
+    fn typed_truth_values_are_taken_as_they_are() {
+        assert_eq!(boolean("WAHR", CellKind::Boolean(true)).to_string(), "true");
+    }
+}

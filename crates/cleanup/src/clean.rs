@@ -1,0 +1,277 @@
+//! One record: each field by its rule, then what concerns several fields.
+
+use std::borrow::Cow;
+
+use torqueflow_model::{
+    CellKind, EntityKind, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, MappedCell, Slot, Storage,
+    Value,
+};
+
+use crate::context::Context;
+use crate::country::{self, Country};
+use crate::date::{self, DateField};
+use crate::text::{NoText, Prepared, prepare};
+use crate::verdict::Verdict;
+use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
+
+/// A record's cleaned fields and what was found in its cells.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cleaned {
+    /// The fields that have a value, each once. Besides fields with a place of their own, `source_id` when a column gives it.
+    pub fields: Vec<FieldValue>,
+    /// What a person should know, in the order in which it was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Cleans the cells of one record of a row. Cells of other slots are ignored, so a whole row can be passed.
+///
+/// Where several columns feed one field, the first that yields a value wins; notes are joined.
+///
+/// ```
+/// use time::macros::date;
+/// use torqueflow_cleanup::{Context, clean_record};
+/// use torqueflow_model::{Cell, EntityKind, FieldRef, MappedCell, Slot, Value};
+///
+/// let slot = Slot::Main(EntityKind::Vehicle);
+/// let cell = MappedCell {
+///     field: FieldRef::new(slot, "registration").unwrap(),
+///     column: Some(0),
+///     cell: Cell::text(" ab12 cde "),
+/// };
+/// let cleaned = clean_record(slot, &[cell], &Context::new(date!(2026 - 11 - 21)));
+/// assert_eq!(cleaned.fields[0].value, Value::Text("AB12CDE".to_owned()));
+/// assert_eq!(cleaned.fields[0].raw, " ab12 cde ");
+/// ```
+pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Cleaned {
+    let mut draft = Draft {
+        slot,
+        context,
+        cleaned: Cleaned {
+            fields: Vec::with_capacity(cells.len() + 8),
+            findings: Vec::new(),
+        },
+    };
+    let inputs: Vec<Input<'_>> = cells
+        .iter()
+        .filter(|mapped| mapped.field.slot == slot)
+        .filter_map(|mapped| draft.read(mapped))
+        .collect();
+    for input in &inputs {
+        if let Some(verdict) = verdict(input, &draft, &inputs) {
+            draft.apply(input, verdict);
+        }
+    }
+    phone::assign(&mut draft, &inputs);
+    if slot == Slot::Main(EntityKind::Customer) {
+        name::complete(&mut draft, &inputs);
+        consent::check(&mut draft, &inputs);
+    }
+    address::compose(&mut draft, &inputs);
+    draft.cleaned
+}
+
+/// What a field's own rule says. `None` for fields that are settled together with others.
+fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option<Verdict> {
+    let text = input.text.as_ref();
+    let kind = input.cell_kind();
+    let in_address = draft.slot.address_type().is_some();
+    let date_field = |role| DateField {
+        role,
+        column: input.mapped.column,
+        context: draft.context,
+    };
+    Some(match input.kind() {
+        FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
+        FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
+        FieldKind::LongText => text::long_text(text),
+        FieldKind::Title => name::title(text),
+        FieldKind::PersonName => name::person_name(text),
+        FieldKind::CompanyName => name::company_name(text),
+        FieldKind::Email => email::email(text),
+        FieldKind::Boolean => boolean::boolean(text, kind),
+        FieldKind::Date(role) => date::date(text, kind, date_field(role)),
+        FieldKind::DateTime(role) => date::moment(text, kind, date_field(role)),
+        FieldKind::Vrm => vrm::vrm(text),
+        FieldKind::Vin => vin::vin(text),
+        FieldKind::Postcode => postcode::postcode(text, draft.country(inputs)),
+        FieldKind::Country => country::country(text),
+        FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
+        FieldKind::Integer => number::integer(text, kind),
+        FieldKind::Choice(options) => choice::choice(text, options),
+        FieldKind::Reference { to, .. } if to.is_lookup() => text::text(text),
+        FieldKind::Code | FieldKind::SourceId | FieldKind::Reference { .. } => text::code(text, kind),
+        _ => text::text(text),
+    })
+}
+
+/// A cell with something in it.
+pub(crate) struct Input<'a> {
+    mapped: &'a MappedCell,
+    /// The cell's text with technical damage undone, never blank.
+    pub text: Cow<'a, str>,
+}
+
+impl Input<'_> {
+    /// The text exactly as the file has it.
+    pub fn raw(&self) -> &str {
+        &self.mapped.cell.text
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.mapped.field.spec.name
+    }
+
+    pub fn kind(&self) -> FieldKind {
+        self.mapped.field.spec.kind
+    }
+
+    pub fn cell_kind(&self) -> CellKind {
+        self.mapped.cell.kind
+    }
+}
+
+/// A record in the making.
+pub(crate) struct Draft<'a> {
+    slot: Slot,
+    context: &'a Context,
+    cleaned: Cleaned,
+}
+
+impl<'a> Draft<'a> {
+    pub fn slot(&self) -> Slot {
+        self.slot
+    }
+
+    pub fn context(&self) -> &'a Context {
+        self.context
+    }
+
+    /// A cell as input for the rules, unless it is blank or an error.
+    fn read<'c>(&mut self, mapped: &'c MappedCell) -> Option<Input<'c>> {
+        match prepare(&mapped.cell) {
+            Ok(Prepared { text, had_nul }) => {
+                let input = Input { mapped, text };
+                if had_nul {
+                    self.note(FindingCode::TextNulReplaced, "", &input);
+                }
+                Some(input)
+            }
+            Err(NoText::Blank) => None,
+            Err(NoText::Error(name)) => {
+                let text = Cow::Borrowed("");
+                self.note(FindingCode::CellError, &name, &Input { mapped, text });
+                None
+            }
+        }
+    }
+
+    /// The catalogue's row of one of this record's fields.
+    pub fn spec(&self, name: &str) -> Option<&'static FieldSpec> {
+        self.slot.entity().fields().iter().find(|spec| spec.name == name)
+    }
+
+    /// The value so far of a field.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.cleaned
+            .fields
+            .iter()
+            .find(|field| field.spec.name == name)
+            .map(|field| &field.value)
+    }
+
+    /// The value so far of a field, when it is text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_text)
+    }
+
+    /// The country that the record names, else the context's.
+    pub fn country(&self, inputs: &[Input<'_>]) -> Country {
+        let mut countries = inputs.iter().filter(|input| input.kind() == FieldKind::Country);
+        countries
+            .find_map(|input| Country::from_name(&input.text))
+            .unwrap_or(self.context.default_country)
+    }
+
+    /// Takes over what a rule says of a cell.
+    pub fn apply(&mut self, input: &Input<'_>, verdict: Verdict) {
+        for note in &verdict.notes {
+            self.note(note.code, &note.detail, input);
+        }
+        let spec = input.mapped.field.spec;
+        let feeds_others = spec.storage == Storage::Input && spec.kind != FieldKind::SourceId;
+        if let Some(value) = verdict.value
+            && !feeds_others
+        {
+            self.set(spec, value, input.raw());
+        }
+    }
+
+    /// Sets a field by name. Fields that this record does not have are left out.
+    pub fn set_by_name(&mut self, name: &str, value: Value, raw: &str) {
+        if let Some(spec) = self.spec(name) {
+            self.set(spec, value, raw);
+        }
+    }
+
+    /// As [`set_by_name`](Self::set_by_name), in place of what the field held.
+    pub fn replace_by_name(&mut self, name: &str, value: Value) {
+        self.remove(name);
+        self.set_by_name(name, value, "");
+    }
+
+    /// The first value of a field stays; long texts are joined.
+    fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) {
+        let held = self
+            .cleaned
+            .fields
+            .iter_mut()
+            .find(|field| field.spec.name == spec.name);
+        match held {
+            None => self.cleaned.fields.push(FieldValue {
+                spec,
+                value,
+                raw: raw.to_owned(),
+            }),
+            Some(held) if spec.kind == FieldKind::LongText => {
+                if let (Value::Text(text), Value::Text(more)) = (&mut held.value, &value)
+                    && text != more
+                {
+                    text.push('\n');
+                    text.push_str(more);
+                    held.raw.push('\n');
+                    held.raw.push_str(raw);
+                }
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Makes a field null.
+    pub fn remove(&mut self, name: &str) {
+        self.cleaned.fields.retain(|field| field.spec.name != name);
+    }
+
+    /// Makes every field null.
+    pub fn clear(&mut self) {
+        self.cleaned.fields.clear();
+    }
+
+    /// Reports something about a cell.
+    pub fn note(&mut self, code: FindingCode, detail: &str, input: &Input<'_>) {
+        self.cleaned.findings.push(Finding {
+            code,
+            column: input.mapped.column,
+            field: Some(FieldRef {
+                slot: self.slot,
+                spec: input.mapped.field.spec,
+            }),
+            value: input.raw().to_owned(),
+            detail: detail.to_owned(),
+        });
+    }
+
+    /// Whether nothing of this kind was reported yet.
+    pub fn has_no_note(&self, code: FindingCode) -> bool {
+        !self.cleaned.findings.iter().any(|finding| finding.code == code)
+    }
+}

@@ -1,0 +1,140 @@
+//! Countries.
+//!
+//! What: English names, the two- and three-letter codes of ISO 3166-1 and what people write instead become the
+//! two-letter code. England, Scotland, Wales and Northern Ireland are GB; Jersey, Guernsey and the Isle of Man are not.
+//! Why: the country decides how a postcode is read, and one spelling makes addresses comparable.
+//! Example: `England` becomes `GB`; `Holland` becomes `NL`.
+
+mod table;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use torqueflow_model::{FindingCode, fold};
+
+use crate::text::stands_for_blank;
+use crate::verdict::Verdict;
+use table::{ALIASES, COUNTRIES};
+
+/// A country of ISO 3166-1.
+///
+/// ```
+/// use torqueflow_cleanup::Country;
+/// assert_eq!(Country::from_name("Wales"), Some(Country::GB));
+/// assert_eq!(Country::from_name("deu").unwrap().code(), "DE");
+/// assert_eq!(Country::from_name("Narnia"), None);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Country(&'static str);
+
+impl Country {
+    /// The United Kingdom.
+    pub const GB: Self = Self("GB");
+
+    /// The country that is meant by a name or a code.
+    pub fn from_name(text: &str) -> Option<Self> {
+        static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(names);
+        BY_NAME.get(fold(text).as_str()).copied().map(Self)
+    }
+
+    /// The alpha-2 code: `GB`.
+    pub fn code(self) -> &'static str {
+        self.0
+    }
+
+    /// The United Kingdom and the Crown Dependencies, which share the form of their postcodes and the calling code +44.
+    pub fn has_british_postcodes(self) -> bool {
+        matches!(self.0, "GB" | "GG" | "IM" | "JE")
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Every folded way of writing every country.
+fn names() -> HashMap<String, &'static str> {
+    let mut names = HashMap::new();
+    for (alpha2, alpha3, name) in COUNTRIES {
+        for spelling in [alpha2, alpha3, name] {
+            names.insert(fold(spelling), *alpha2);
+        }
+    }
+    for (alpha2, aliases) in ALIASES {
+        for alias in *aliases {
+            names.insert((*alias).to_owned(), *alpha2);
+        }
+    }
+    names
+}
+
+/// A country.
+pub(crate) fn country(text: &str) -> Verdict {
+    if stands_for_blank(text) {
+        return Verdict::null(FindingCode::ValuePlaceholder);
+    }
+    match Country::from_name(text) {
+        Some(country) => Verdict::text(country.code()),
+        None => Verdict::null(FindingCode::CountryUnknown),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(country(input).to_string(), expected, "{input:?}");
+    }
+
+    #[test]
+    fn names_and_codes_are_known() {
+        for (input, expected) in [
+            ("gb", "GB"),
+            ("UK", "GB"),
+            ("U.K.", "GB"),
+            ("England", "GB"),
+            ("Northern Ireland", "GB"),
+            ("Eire", "IE"),
+            ("Republic of Ireland", "IE"),
+            ("USA", "US"),
+            ("U.S.A.", "US"),
+            ("DEU", "DE"),
+            ("Jersey", "JE"),
+            ("Isle of Man", "IM"),
+            ("The Netherlands", "NL"),
+            ("Cote d'Ivoire", "-"),
+            ("Côte d’Ivoire", "CI"),
+        ] {
+            let expected = if expected == "-" {
+                "- [country_unknown]"
+            } else {
+                expected
+            };
+            check(input, expected);
+        }
+    }
+
+    #[test]
+    fn unknown_countries_are_null() {
+        check("Narnia", "- [country_unknown]");
+        check("N/A", "- [value_placeholder]");
+    }
+
+    #[test]
+    fn the_table_is_whole_and_unambiguous() {
+        assert_eq!(COUNTRIES.len(), 249);
+        assert!(COUNTRIES.is_sorted());
+        let spellings = COUNTRIES.len() * 3 + ALIASES.iter().map(|(_, aliases)| aliases.len()).sum::<usize>();
+        // Every spelling leads to one country, so that none overwrites another.
+        assert_eq!(names().len(), spellings);
+        for (code, aliases) in ALIASES {
+            assert!(COUNTRIES.iter().any(|(alpha2, ..)| alpha2 == code), "{code}");
+            assert!(aliases.iter().all(|alias| fold(alias) == *alias), "{code}");
+        }
+    }
+}

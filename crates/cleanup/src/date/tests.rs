@@ -1,0 +1,197 @@
+use time::macros::date as day;
+
+use super::*;
+
+fn context(order: ColumnDateOrder) -> Context {
+    Context::new(day!(2026 - 11 - 21)).with_date_orders(vec![order])
+}
+
+fn read_as(input: &str, role: DateRole, order: ColumnDateOrder) -> String {
+    let context = context(order);
+    let field = DateField {
+        role,
+        column: Some(0),
+        context: &context,
+    };
+    moment(input, CellKind::Text, field).to_string()
+}
+
+#[track_caller]
+fn check(input: &str, expected: &str) {
+    let actual = read_as(input, DateRole::Event, ColumnDateOrder::Proven(DateOrder::DayFirst));
+    assert_eq!(actual.trim_end_matches("T00:00:00"), expected, "{input:?}");
+}
+
+#[test]
+fn british_and_iso_dates_are_read() {
+    check("13/05/2024", "2024-05-13");
+    check("1-2-2024", "2024-02-01");
+    check("13.05.2024", "2024-05-13");
+    check("13 05 2024", "2024-05-13");
+    check("2024-05-13", "2024-05-13");
+    check("2024/05/13", "2024-05-13");
+    check("2016-03", "2016-03-01");
+    check("Mon 13/05/2024", "2024-05-13");
+}
+
+#[test]
+fn months_have_names() {
+    check("12 Mar 2024", "2024-03-12");
+    check("12-March-2024", "2024-03-12");
+    check("12th March 2024", "2024-03-12");
+    check("Tuesday, 12 March 2024", "2024-03-12");
+    check("March 12, 2024", "2024-03-12");
+    check("Mar 12th, 2024", "2024-03-12");
+    check("2024-Mar-12", "2024-03-12");
+    check("March 2024", "2024-03-01");
+    check("12Mar2024", "2024-03-12");
+    check("Sept 2024", "2024-09-01");
+}
+
+#[test]
+fn compact_dates_and_serials_are_read() {
+    check("20240513", "2024-05-13");
+    check("13052024", "2024-05-13");
+    check("1052013", "2013-05-01");
+    check("20240513093000", "2024-05-13T09:30:00");
+    check("45000", "2023-03-15");
+    check("45000.5", "2023-03-15T12:00:00");
+    check("45425.39583333", "2024-05-13T09:30:00");
+}
+
+#[test]
+fn times_of_day_are_read() {
+    check("13/05/2024 09:30", "2024-05-13T09:30:00");
+    check("13/05/2024 09:30:15", "2024-05-13T09:30:15");
+    check("13/05/2024 9:30 PM", "2024-05-13T21:30:00");
+    check("13/05/2024 12:05am", "2024-05-13T00:05:00");
+    check("13/05/2024, 12:05 p.m.", "2024-05-13T12:05:00");
+    check("2024-05-13T09:30:00.123Z", "2024-05-13T09:30:00");
+    check("2024-05-13T09:30:00+01:00", "2024-05-13T09:30:00");
+    check("2024-05-13 09:30 UTC", "2024-05-13T09:30:00");
+    check("12 Mar 2024 14:05", "2024-03-12T14:05:00");
+    check("2016-03 10:00", "2016-03-01T10:00:00");
+}
+
+#[test]
+fn impossible_dates_are_null() {
+    for wrong in [
+        "31/02/2024",
+        "32/01/2024",
+        "13/13/2024",
+        "2024-02-30",
+        "junk",
+        "13/05",
+        "2024",
+        "12345678901",
+        "201603",
+        "09:30",
+        "13/05/2024 25:00",
+        "13/05/2024 13:00 am",
+        "13/05/20244",
+        "1/2-2024",
+        "13/05/2024 about nine",
+        "5",
+        "1.5",
+        "ditto",
+        "13/05/2024x",
+        "12 Foo 2024",
+        "13/05/2024 09:30 CET",
+    ] {
+        check(wrong, "- [date_invalid]");
+    }
+}
+
+#[test]
+fn dates_that_stand_for_none_are_null() {
+    for null in [
+        "01/01/0001",
+        "01/01/0001 00:00:00",
+        "01/01/1900",
+        "30/12/1899",
+        "00/00/0000",
+        "0000-00-00",
+        "31/12/9999",
+        "00000000",
+    ] {
+        check(null, "- [date_null]");
+    }
+}
+
+#[track_caller]
+fn check_in(input: &str, order: ColumnDateOrder, expected: &str) {
+    let actual = read_as(input, DateRole::Event, order);
+    assert_eq!(actual.trim_end_matches("T00:00:00"), expected, "{input:?}");
+}
+
+#[test]
+fn the_column_decides_the_order() {
+    check_in(
+        "05/06/2024",
+        ColumnDateOrder::Proven(DateOrder::MonthFirst),
+        "2024-05-06",
+    );
+    check_in(
+        "05/06/2024",
+        ColumnDateOrder::Assumed(DateOrder::DayFirst),
+        "2024-06-05",
+    );
+    check_in("05062024", ColumnDateOrder::Proven(DateOrder::MonthFirst), "2024-05-06");
+    check_in(
+        "2024-05-06",
+        ColumnDateOrder::Proven(DateOrder::MonthFirst),
+        "2024-05-06",
+    );
+}
+
+#[test]
+fn ambiguous_dates_of_a_mixed_column_are_null() {
+    check_in("05/06/2024", ColumnDateOrder::Mixed, "- [date_order_mixed]");
+    check_in("05/05/2024", ColumnDateOrder::Mixed, "2024-05-05");
+    check_in("31/12/2024", ColumnDateOrder::Mixed, "2024-12-31");
+    check_in("12/31/2024", ColumnDateOrder::Mixed, "2024-12-31");
+    check_in("2024-05-06", ColumnDateOrder::Mixed, "2024-05-06");
+}
+
+#[track_caller]
+fn check_role(input: &str, role: DateRole, expected: &str) {
+    let actual = read_as(input, role, ColumnDateOrder::Proven(DateOrder::DayFirst)).replace("T00:00:00", "");
+    assert_eq!(actual, expected, "{input:?}");
+}
+
+#[test]
+fn the_role_decides_the_century() {
+    check_role("01/05/13", DateRole::Past, "2013-05-01 [date_century_assumed: 2013]");
+    check_role("01/05/27", DateRole::Past, "1927-05-01 [date_century_assumed: 1927]");
+    check_role("01/05/29", DateRole::Due, "2029-05-01 [date_century_assumed: 2029]");
+    check_role("01/05/40", DateRole::Due, "1940-05-01 [date_century_assumed: 1940]");
+    check_role("01/05/27", DateRole::Event, "2027-05-01 [date_century_assumed: 2027]");
+    check_role("01/05/99", DateRole::Event, "1999-05-01 [date_century_assumed: 1999]");
+    check_role("Mar-24", DateRole::Event, "2024-03-01 [date_century_assumed: 2024]");
+    check_role("29/02/26", DateRole::Event, "- [date_invalid]");
+}
+
+#[test]
+fn what_happened_is_not_in_the_future() {
+    check_role("01/05/2031", DateRole::Past, "- [date_implausible: 2031-05-01]");
+    check_role("01/12/2026", DateRole::Past, "2026-12-01");
+    check_role("01/05/1765", DateRole::Past, "- [date_implausible: 1765-05-01]");
+    check_role("01/05/2031", DateRole::Due, "2031-05-01");
+}
+
+#[test]
+fn typed_cells_need_no_order() {
+    let context = context(ColumnDateOrder::Mixed);
+    let field = DateField {
+        role: DateRole::Event,
+        column: Some(0),
+        context: &context,
+    };
+    let of = |kind| date("shown", kind, field).to_string();
+    assert_eq!(of(CellKind::Date(day!(2024 - 05 - 06))), "2024-05-06");
+    assert_eq!(of(CellKind::DateTime(day!(2024 - 05 - 06).midnight())), "2024-05-06");
+    assert_eq!(of(CellKind::Date(day!(1899 - 12 - 31))), "- [date_null]");
+    assert_eq!(of(CellKind::Number(45000.0)), "2023-03-15");
+    assert_eq!(of(CellKind::Number(20_240_513.0)), "2024-05-13");
+    assert_eq!(of(CellKind::Number(f64::NAN)), "- [date_invalid]");
+}

@@ -1,0 +1,426 @@
+//! Finding the numbers in what a cell says.
+
+use torqueflow_model::CellKind;
+
+use super::number::{self, Number, NumberKind};
+use crate::country::Country;
+use crate::text::{stands_for_blank, whole_number};
+
+/// What a cell of a telephone column says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Scan {
+    /// The numbers, as written, without repeats.
+    pub numbers: Vec<Found>,
+    /// Words and digits beside them that mean nothing to us.
+    pub words: String,
+    /// The cell says that there is no number.
+    pub placeholder: bool,
+}
+
+/// One number of a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Found {
+    pub e164: String,
+    pub kind: NumberKind,
+    pub extension: Option<String>,
+    /// Digits had to be added or exchanged.
+    pub repaired: bool,
+}
+
+const PLACEHOLDERS: &[&str] = &[
+    "na",
+    "none",
+    "no",
+    "tba",
+    "tbc",
+    "unknown",
+    "not known",
+    "nil",
+    "x",
+    "xx",
+    "xxx",
+    "no phone",
+    "no number",
+    "no mobile",
+    "no tel",
+    "ex directory",
+    "exdirectory",
+    "withheld",
+    "not given",
+    "not provided",
+    "none given",
+    "no landline",
+    "refused",
+];
+/// Words that only say what kind of number follows.
+const LABELS: &[&str] = &[
+    "tel",
+    "telephone",
+    "phone",
+    "ph",
+    "mob",
+    "mobile",
+    "cell",
+    "home",
+    "work",
+    "office",
+    "land",
+    "landline",
+    "line",
+    "day",
+    "daytime",
+    "eve",
+    "evening",
+    "no",
+    "number",
+    "t",
+    "m",
+    "h",
+    "w",
+    "p",
+    "main",
+    "direct",
+    "contact",
+    "call",
+    "on",
+];
+const EXTENSIONS: &[&str] = &["x", "ext", "extn", "extension", "xtn", "exten", "#"];
+const CONJUNCTIONS: &[&str] = &["or", "and", "&"];
+
+/// Reads a cell. Numbers without a country are of `country`.
+pub(super) fn scan(text: &str, kind: CellKind, country: Country) -> Scan {
+    if country.has_british_postcodes()
+        && let Some(found) = well_formed(text)
+    {
+        return Scan {
+            numbers: vec![found],
+            ..Scan::default()
+        };
+    }
+    let exact = whole_number(text, kind).or_else(|| undo_spreadsheet(text));
+    let (text, exponent_or_fraction) = match &exact {
+        Some(digits) => (digits.as_str(), true),
+        None => (text, false),
+    };
+    if is_placeholder(text) {
+        return Scan {
+            placeholder: true,
+            ..Scan::default()
+        };
+    }
+    let (text, letters_for_zeros) = zeros_for_letters(text);
+    let mut scan = Reader::new(country).read(&text);
+    for found in &mut scan.numbers {
+        found.repaired |= exponent_or_fraction && kind == CellKind::Text || letters_for_zeros;
+    }
+    scan
+}
+
+/// The usual ways of writing a British number, read without looking at anything else.
+fn well_formed(text: &str) -> Option<Found> {
+    let mut digits = [0_u8; 15];
+    let mut len = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        match byte {
+            b'0'..=b'9' => {
+                *digits.get_mut(len)? = byte;
+                len += 1;
+            }
+            b' ' | b'(' | b')' | b'-' => {}
+            b'+' if index == 0 => {}
+            _ => return None,
+        }
+    }
+    let digits = std::str::from_utf8(digits.get(..len)?).ok()?;
+    let national = if text.starts_with('+') {
+        digits.strip_prefix("44")?
+    } else {
+        match digits.strip_prefix("0044") {
+            Some(national) => national,
+            None if len == 11 => digits.strip_prefix('0')?,
+            None => return None,
+        }
+    };
+    let national = if national.len() == 11 {
+        national.strip_prefix('0')?
+    } else {
+        national
+    };
+    if national.len() != 10 || is_filler(national) {
+        return None;
+    }
+    let Number { e164, kind } = number::british(national)?;
+    Some(Found {
+        e164,
+        kind,
+        extension: None,
+        repaired: false,
+    })
+}
+
+/// `7.700900982E+9` and `7700900982.0` as the digits that they were.
+fn undo_spreadsheet(text: &str) -> Option<String> {
+    if let Some((digits, zeros)) = text.split_once('.')
+        && digits.len() >= 9
+        && matches!(zeros, "0" | "00")
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        return Some(digits.to_owned());
+    }
+    let (mantissa, exponent) = text.split_once(['e', 'E'])?;
+    let (whole, fraction) = mantissa.split_once(['.', ','])?;
+    let exponent: usize = exponent.strip_prefix('+').unwrap_or(exponent).parse().ok()?;
+    let mut digits = format!("{whole}{fraction}");
+    let all_digits = whole.len() == 1 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that was rounded for show is lost; only zeros at its end may be missing.
+    let missing = (exponent + 1).checked_sub(digits.len())?;
+    if !all_digits || exponent > 15 || missing > 2 {
+        return None;
+    }
+    digits.extend(std::iter::repeat_n('0', missing));
+    Some(digits)
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let words = torqueflow_model::fold(text);
+    if stands_for_blank(text) || PLACEHOLDERS.contains(&words.as_str()) {
+        return true;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let only_digits = !text.chars().any(char::is_alphabetic);
+    only_digits && !digits.is_empty() && is_filler(&digits)
+}
+
+/// All digits alike, or nothing but zeros at the end.
+fn is_filler(digits: &str) -> bool {
+    let mut bytes = digits.bytes();
+    let first = bytes.next();
+    let alike = bytes.all(|byte| Some(byte) == first);
+    let counted = matches!(
+        digits,
+        "01234567890" | "0123456789" | "1234567890" | "12345678901" | "123456789" | "01234567891"
+    );
+    alike || counted || (digits.len() >= 9 && digits.ends_with("0000000"))
+}
+
+/// Letter O for zero, where it stands among digits.
+fn zeros_for_letters(text: &str) -> (String, bool) {
+    let characters: Vec<char> = text.chars().collect();
+    let mut replaced = false;
+    let among_digits = |index: usize| {
+        let before = index.checked_sub(1).and_then(|index| characters.get(index));
+        let after = characters.get(index + 1);
+        let no_letter =
+            |neighbour: Option<&char>| !neighbour.is_some_and(|c| c.is_alphabetic() && !matches!(c, 'O' | 'o'));
+        let digit = |neighbour: Option<&char>| neighbour.is_some_and(char::is_ascii_digit);
+        no_letter(before) && no_letter(after) && (digit(before) || digit(after))
+    };
+    let text = characters.iter().enumerate().map(|(index, &character)| {
+        if matches!(character, 'O' | 'o') && among_digits(index) {
+            replaced = true;
+            '0'
+        } else {
+            character
+        }
+    });
+    let text = text.collect();
+    (text, replaced)
+}
+
+/// Cuts a text into runs of digits and words, and reads the runs.
+struct Reader {
+    country: Country,
+    scan: Scan,
+    words: Vec<String>,
+    /// Runs of digits that are no number by themselves.
+    unread: Vec<String>,
+    /// The last word asked for an extension.
+    extension_follows: bool,
+}
+
+impl Reader {
+    fn new(country: Country) -> Self {
+        Self {
+            country,
+            scan: Scan::default(),
+            words: Vec::new(),
+            unread: Vec::new(),
+            extension_follows: false,
+        }
+    }
+
+    fn read(mut self, text: &str) -> Scan {
+        let mut run = String::new();
+        let mut word = String::new();
+        for character in text.chars() {
+            let starts_number = character == '+' && run.contains(|c: char| c.is_ascii_digit());
+            if is_in_number(character) && !starts_number && word.is_empty() {
+                run.push(character);
+            } else if character.is_alphabetic() || (!word.is_empty() && is_in_word(character)) {
+                self.end_run(&mut run);
+                word.push(character);
+            } else {
+                self.end_word(&mut word);
+                self.end_run(&mut run);
+                match character {
+                    '#' => self.end_word(&mut "#".to_owned()),
+                    _ if is_in_number(character) => run.push(character),
+                    _ => {}
+                }
+            }
+        }
+        self.end_word(&mut word);
+        self.end_run(&mut run);
+        self.finish()
+    }
+
+    fn end_word(&mut self, word: &mut String) {
+        let lower = word.trim_matches(['.', '\'', '-']).to_lowercase();
+        if lower.is_empty() {
+            word.clear();
+        } else if EXTENSIONS.contains(&lower.as_str()) && !self.scan.numbers.is_empty() {
+            self.extension_follows = true;
+            word.clear();
+        } else if LABELS.contains(&lower.as_str()) || CONJUNCTIONS.contains(&lower.as_str()) {
+            word.clear();
+        } else {
+            self.words.push(std::mem::take(word));
+        }
+    }
+
+    fn end_run(&mut self, run: &mut String) {
+        let run = std::mem::take(run);
+        let digits = run.bytes().filter(u8::is_ascii_digit).count();
+        if digits == 0 {
+            return;
+        }
+        if std::mem::take(&mut self.extension_follows)
+            && digits <= 7
+            && let Some(last) = self.scan.numbers.last_mut()
+        {
+            last.extension = Some(run.chars().filter(char::is_ascii_digit).collect());
+            return;
+        }
+        if !self.read_run(&run) {
+            self.unread.push(run.trim().to_owned());
+        }
+    }
+
+    /// Reads one number, or several that only a slash or a space keeps apart.
+    fn read_run(&mut self, run: &str) -> bool {
+        if let Some(found) = self.read_number(run) {
+            self.add(found);
+            return true;
+        }
+        if run.contains(['/', '\\']) {
+            let mut any = false;
+            for part in run
+                .split(['/', '\\'])
+                .filter(|part| part.contains(|c: char| c.is_ascii_digit()))
+            {
+                if self.read_run(part) {
+                    any = true;
+                } else {
+                    self.unread.push(part.trim().to_owned());
+                }
+            }
+            if !any {
+                self.unread.clear();
+            }
+            return any;
+        }
+        let two = run.match_indices(' ').find_map(|(at, _)| {
+            let (left, right) = run.split_at_checked(at)?;
+            Some((self.read_number(left)?, self.read_number(right)?))
+        });
+        match two {
+            Some((first, second)) => {
+                self.add(first);
+                self.add(second);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn add(&mut self, found: Found) {
+        if !self.scan.numbers.iter().any(|other| other.e164 == found.e164) {
+            self.scan.numbers.push(found);
+        }
+    }
+
+    /// One number: national, with a country, or with the damage that spreadsheets do.
+    fn read_number(&self, run: &str) -> Option<Found> {
+        let trimmed = run.trim_matches(|c: char| !c.is_ascii_digit() && c != '+');
+        let plus = trimmed.starts_with('+');
+        let digits: String = trimmed
+            .replace("(0)", if plus { "" } else { "0" })
+            .chars()
+            .filter(char::is_ascii_digit)
+            .collect();
+        let (number, repaired) = self.resolve(&digits, plus)?;
+        Some(Found {
+            e164: number.e164,
+            kind: number.kind,
+            extension: None,
+            repaired,
+        })
+    }
+
+    fn resolve(&self, digits: &str, plus: bool) -> Option<(Number, bool)> {
+        if plus {
+            let digits = digits.strip_prefix("00").unwrap_or(digits);
+            return Some((number::international(digits)?, false));
+        }
+        if let Some(international) = digits.strip_prefix("00") {
+            return Some((number::international(international)?, false));
+        }
+        if !self.country.has_british_postcodes() {
+            return Some((number::domestic(digits, self.country)?, false));
+        }
+        // The relay service's prefix (Relay UK), and the American way out to Britain.
+        let digits = digits
+            .strip_prefix("18001")
+            .filter(|rest| rest.len() == 11)
+            .unwrap_or(digits);
+        if digits.len() == 15
+            && let Some(international) = digits.strip_prefix("011")
+        {
+            return Some((number::international(international)?, false));
+        }
+        if let Some(national) = digits.strip_prefix('0') {
+            return Some((number::british(national)?, false));
+        }
+        let with_code = digits.strip_prefix("44").filter(|rest| matches!(rest.len(), 10 | 11));
+        if let Some(number) = with_code.and_then(|rest| number::british(rest.strip_prefix('0').unwrap_or(rest))) {
+            return Some((number, true));
+        }
+        let lost_zero = matches!(digits.len(), 9 | 10) && digits.starts_with(['1', '2', '3', '7', '8']);
+        lost_zero.then(|| number::british(digits))?.map(|number| (number, true))
+    }
+
+    fn finish(mut self) -> Scan {
+        if self.scan.numbers.is_empty() && self.words.is_empty() && self.unread.len() > 1 {
+            // Only something like a comma keeps the parts of one number apart.
+            if let Some(found) = self.read_number(&self.unread.concat()) {
+                self.unread.clear();
+                self.add(found);
+            }
+        }
+        self.words.append(&mut self.unread);
+        self.scan.words = self.words.join(" ");
+        self.scan
+    }
+}
+
+fn is_in_number(character: char) -> bool {
+    character.is_ascii_digit()
+        || matches!(
+            character,
+            ' ' | '+' | '(' | ')' | '-' | '.' | '/' | '\\' | '[' | ']' | '\u{2010}'..='\u{2015}'
+        )
+}
+
+fn is_in_word(character: char) -> bool {
+    matches!(character, '\'' | '\u{2019}' | '-' | '.')
+}

@@ -1,0 +1,161 @@
+//! Which number goes into which field.
+
+use torqueflow_model::{FieldKind, FindingCode, Value};
+
+use super::NumberKind;
+use super::scan::{Found, Scan, scan};
+use crate::clean::{Draft, Input};
+
+/// A number on its way to a field.
+struct Candidate<'a> {
+    input: &'a Input<'a>,
+    found: Found,
+    /// The cell that it stood in is for landlines.
+    from_landline: bool,
+    /// It is not the first number of its cell.
+    extra: bool,
+}
+
+/// The field that numbers are put into, and what it holds so far.
+struct Place {
+    name: &'static str,
+    as_given: &'static str,
+    exists: bool,
+    taken: Option<String>,
+}
+
+/// Reads all telephone cells of a record and fills `phone`, `landline`, what was given for them, and the extension.
+pub(crate) fn assign(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
+    let is_phone = |input: &&Input<'_>| matches!(input.kind(), FieldKind::Phone | FieldKind::Landline);
+    let mut candidates = Vec::new();
+    for input in inputs.iter().filter(is_phone) {
+        let scan = scan(&input.text, input.cell_kind(), draft.context().default_country);
+        report(draft, input, &scan);
+        let from_landline = input.kind() == FieldKind::Landline;
+        candidates.extend(scan.numbers.into_iter().enumerate().map(|(index, found)| Candidate {
+            input,
+            found,
+            from_landline,
+            extra: index > 0,
+        }));
+    }
+    if candidates.is_empty() {
+        return;
+    }
+    let place = |name, as_given| Place {
+        name,
+        as_given,
+        exists: draft.spec(name).is_some(),
+        taken: None,
+    };
+    let mut mobile = place("phone", "phone_as_given");
+    let mut landline = place("landline", "landline_as_given");
+    if landline.exists {
+        for round in Round::ALL {
+            candidates.retain(|candidate| !settle(draft, candidate, round, &mut mobile, &mut landline));
+        }
+    } else {
+        for candidate in &candidates {
+            put(draft, candidate, &mut mobile);
+        }
+    }
+}
+
+/// The order in which numbers are given their place: those that are where they belong come first.
+#[derive(Clone, Copy, PartialEq)]
+enum Round {
+    AtHome,
+    Misplaced,
+    Extra,
+}
+
+impl Round {
+    const ALL: [Self; 3] = [Self::AtHome, Self::Misplaced, Self::Extra];
+}
+
+/// Gives a number its place if it is its turn; true when it needs no other.
+fn settle(
+    draft: &mut Draft<'_>,
+    candidate: &Candidate<'_>,
+    round: Round,
+    mobile: &mut Place,
+    landline: &mut Place,
+) -> bool {
+    let number = Some(&candidate.found.e164);
+    if mobile.taken.as_ref() == number || landline.taken.as_ref() == number {
+        return true;
+    }
+    let belongs_to_landline = match candidate.found.kind {
+        NumberKind::Mobile => false,
+        NumberKind::Landline => true,
+        NumberKind::Either => candidate.from_landline,
+    };
+    let at_home = belongs_to_landline == candidate.from_landline;
+    let turn = match round {
+        Round::AtHome => at_home && !candidate.extra,
+        Round::Misplaced => !candidate.extra,
+        Round::Extra => true,
+    };
+    if !turn {
+        return false;
+    }
+    let (natural, other) = if belongs_to_landline {
+        (landline, mobile)
+    } else {
+        (mobile, landline)
+    };
+    let moved = !at_home && !candidate.extra && natural.taken.is_none();
+    if put(draft, candidate, natural) {
+        if moved {
+            draft.note(FindingCode::PhoneMoved, natural.name, candidate.input);
+        }
+        return true;
+    }
+    // At home there is no room: only a second column for the same field gets here, and it may use the other one.
+    put(draft, candidate, other)
+}
+
+/// Puts a number into a field that is free.
+fn put(draft: &mut Draft<'_>, candidate: &Candidate<'_>, place: &mut Place) -> bool {
+    if place.taken.is_some() {
+        return false;
+    }
+    place.taken = Some(candidate.found.e164.clone());
+    draft.set_by_name(
+        place.name,
+        Value::Text(candidate.found.e164.clone()),
+        candidate.input.raw(),
+    );
+    draft.replace_by_name(place.as_given, Value::Text(candidate.input.text.clone().into_owned()));
+    if let Some(extension) = &candidate.found.extension {
+        draft.set_by_name("phone_extension", Value::Text(extension.clone()), "");
+    }
+    true
+}
+
+/// Says what was found in a cell, and keeps the text of one that holds no number.
+fn report(draft: &mut Draft<'_>, input: &Input<'_>, scan: &Scan) {
+    let Some(first) = scan.numbers.first() else {
+        if scan.placeholder {
+            draft.note(FindingCode::PhonePlaceholder, "", input);
+        } else {
+            draft.note(FindingCode::PhoneNormalisationFailed, "", input);
+            let as_given = match (input.kind(), draft.spec("landline_as_given").is_some()) {
+                (FieldKind::Landline, true) => "landline_as_given",
+                _ => "phone_as_given",
+            };
+            draft.set_by_name(as_given, Value::Text(input.text.clone().into_owned()), "");
+        }
+        return;
+    };
+    if first.repaired {
+        draft.note(FindingCode::PhoneRepaired, &first.e164, input);
+    }
+    if !scan.words.is_empty() {
+        draft.note(FindingCode::PhoneHasText, &scan.words, input);
+    }
+    let others: Vec<&str> = scan.numbers.iter().skip(1).map(|found| found.e164.as_str()).collect();
+    if !others.is_empty() {
+        draft.note(FindingCode::PhoneSeveralNumbers, &others.join(", "), input);
+    }
+}

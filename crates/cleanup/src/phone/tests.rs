@@ -1,0 +1,242 @@
+use time::macros::date;
+use torqueflow_model::{Cell, CellKind, EntityKind, FieldRef, MappedCell, Slot};
+
+use super::scan::scan;
+use crate::{Cleaned, Context, Country, clean_record};
+
+/// What a cell says: the numbers with their extensions, `~` before what was repaired; then the words.
+#[track_caller]
+fn check(input: &str, expected: &str) {
+    check_kind(input, CellKind::Text, expected);
+}
+
+#[track_caller]
+fn check_kind(input: &str, kind: CellKind, expected: &str) {
+    let scan = scan(input, kind, Country::GB);
+    let mut parts: Vec<String> = scan
+        .numbers
+        .iter()
+        .map(|found| {
+            let repaired = if found.repaired { "~" } else { "" };
+            let extension = found.extension.as_ref().map(|digits| format!(" ext {digits}"));
+            format!("{repaired}{}{}", found.e164, extension.unwrap_or_default())
+        })
+        .collect();
+    if !scan.words.is_empty() {
+        parts.push(format!("[{}]", scan.words));
+    }
+    if scan.placeholder {
+        parts.push("placeholder".to_owned());
+    }
+    assert_eq!(parts.join(" "), expected, "{input:?}");
+}
+
+#[test]
+fn every_grouping_is_read() {
+    for input in [
+        "07911123456",
+        "07911 123456",
+        "07911-123-456",
+        "(07911) 123456",
+        "+44 7911 123456",
+        "+44 (0)7911 123456",
+        "+44(0) 7911 123456",
+        "(+44) 7911 123456",
+        "0044 7911 123456",
+        "00 (44) 7911 123456",
+        "011 44 7911 123456",
+        "07911.123.456",
+        "07911/123456",
+        "tel: 07911 123456",
+        "Mob 07911123456",
+    ] {
+        check(input, "+447911123456");
+    }
+    check("020 7946 0000", "+442079460000");
+    check("01632 960001", "+441632960001");
+    check("0800 1111", "+448001111");
+}
+
+#[test]
+fn what_spreadsheets_did_is_repaired() {
+    check("7911123456", "~+447911123456");
+    check("447911123456", "~+447911123456");
+    check("7.911123456E+9", "~+447911123456");
+    check("7.911123456E+09", "~+447911123456");
+    check("4.47911123456E+11", "~+447911123456");
+    check("7911123456.0", "~+447911123456");
+    check("O7911 123456", "~+447911123456");
+    check_kind("7.91E+09", CellKind::Number(7_911_123_456.0), "~+447911123456");
+    check_kind("07911123456", CellKind::Number(7_911_123_456.0), "+447911123456");
+}
+
+#[test]
+fn numbers_rounded_for_show_are_lost() {
+    check("7.91E+09", "[E 7.91 +09]");
+}
+
+#[test]
+fn words_beside_the_number_are_kept() {
+    check("07911123456 MARIA", "+447911123456 [MARIA]");
+    check("Maria: 07911 123456", "+447911123456 [Maria]");
+    check("07911 123456 (wife)", "+447911123456 [wife]");
+    check(
+        "07911 123456 ask for Mary-Ann O'Neill",
+        "+447911123456 [ask for Mary-Ann O'Neill]",
+    );
+}
+
+#[test]
+fn several_numbers_are_told_apart() {
+    check("01483 123456 / 07911 123456", "+441483123456 +447911123456");
+    check("01483123456,07911123456", "+441483123456 +447911123456");
+    check("01483 123456 or 07911 123456", "+441483123456 +447911123456");
+    check("01483 123456 07911 123456", "+441483123456 +447911123456");
+    check("01483 123456 & +447911123456", "+441483123456 +447911123456");
+    check("07911 123456 / 07911 123456", "+447911123456");
+    check("01483 123456/7", "+441483123456 [7]");
+}
+
+#[test]
+fn commas_inside_a_number_are_bridged() {
+    check("01483,123456", "+441483123456");
+}
+
+#[test]
+fn extensions_are_kept_apart() {
+    check("01483 123456 ext 234", "+441483123456 ext 234");
+    check("01483 123456 x234", "+441483123456 ext 234");
+    check("01483 123456 Ext. 234", "+441483123456 ext 234");
+    check("01483 123456 #234", "+441483123456 ext 234");
+    check("01483 123456 (ext 234)", "+441483123456 ext 234");
+}
+
+#[test]
+fn placeholders_are_told_from_failures() {
+    for placeholder in [
+        "00000000000",
+        "07000000000",
+        "N/A",
+        "TBA",
+        "none",
+        "-",
+        "0",
+        "1111111111",
+        "01234567890",
+    ] {
+        check(placeholder, "placeholder");
+    }
+    check("ring her mum", "[ring her mum]");
+    check("12345", "[12345]");
+    check("07911 12345", "[07911 12345]");
+}
+
+#[test]
+fn foreign_numbers_are_kept() {
+    check("+33 6 12 34 56 78", "+33612345678");
+    check("+49 (0)30 123456", "+4930123456");
+    check("00353 87 123 4567", "+353871234567");
+    check("+1 (212) 555-0123", "+12125550123");
+}
+
+#[test]
+fn numbers_of_another_default_country_are_read() {
+    let ireland = Country::from_name("Ireland").unwrap();
+    let scan = scan("087 123 4567", CellKind::Text, ireland);
+    assert_eq!(scan.numbers[0].e164, "+353871234567");
+}
+
+/// The fields that a customer's telephone cells give, and the findings.
+fn fields(cells: &[(&str, &str)]) -> String {
+    let slot = Slot::Main(EntityKind::Customer);
+    let cells: Vec<MappedCell> = cells
+        .iter()
+        .map(|(name, text)| MappedCell {
+            field: FieldRef::new(slot, name).unwrap(),
+            column: None,
+            cell: Cell::text(*text),
+        })
+        .collect();
+    let Cleaned { fields, findings } = clean_record(slot, &cells, &Context::new(date!(2026 - 11 - 21)));
+    let mut parts: Vec<String> = fields
+        .iter()
+        .map(|field| format!("{}={}", field.spec.name, field.value))
+        .collect();
+    parts.sort_unstable();
+    parts.extend(
+        findings
+            .iter()
+            .map(|finding| format!("[{}: {}]", finding.code.code(), finding.detail)),
+    );
+    parts.join("; ")
+}
+
+#[track_caller]
+fn check_fields(cells: &[(&str, &str)], expected: &str) {
+    assert_eq!(fields(cells), expected, "{cells:?}");
+}
+
+#[test]
+fn numbers_go_where_they_belong() {
+    check_fields(
+        &[("phone", "01483 123456")],
+        "landline=+441483123456; landline_as_given=01483 123456; [phone_moved: landline]",
+    );
+    check_fields(
+        &[("landline", "07911 123456")],
+        "phone=+447911123456; phone_as_given=07911 123456; [phone_moved: phone]",
+    );
+    check_fields(
+        &[("phone", "01483 123456"), ("landline", "07911 123456")],
+        "landline=+441483123456; landline_as_given=01483 123456; phone=+447911123456; phone_as_given=07911 123456; \
+         [phone_moved: landline]; [phone_moved: phone]",
+    );
+}
+
+#[test]
+fn numbers_stay_where_the_other_field_is_taken() {
+    check_fields(
+        &[("phone", "01483 123456"), ("landline", "01632 960001")],
+        "landline=+441632960001; landline_as_given=01632 960001; phone=+441483123456; phone_as_given=01483 123456",
+    );
+}
+
+#[test]
+fn a_second_number_takes_the_free_field() {
+    check_fields(
+        &[("phone", "07911 123456 / 01483 123456")],
+        "landline=+441483123456; landline_as_given=07911 123456 / 01483 123456; phone=+447911123456; \
+         phone_as_given=07911 123456 / 01483 123456; [phone_several_numbers: +441483123456]",
+    );
+    check_fields(
+        &[("phone", "07911 123456 / 07911 654321"), ("landline", "01483 123456")],
+        "landline=+441483123456; landline_as_given=01483 123456; phone=+447911123456; \
+         phone_as_given=07911 123456 / 07911 654321; [phone_several_numbers: +447911654321]",
+    );
+}
+
+#[test]
+fn what_was_given_is_kept_on_failure() {
+    check_fields(
+        &[("phone", "ring Mum")],
+        "phone_as_given=ring Mum; [phone_normalisation_failed: ]",
+    );
+    check_fields(
+        &[("phone", "ring Mum"), ("landline", "07911 123456")],
+        "phone=+447911123456; phone_as_given=07911 123456; [phone_normalisation_failed: ]; [phone_moved: phone]",
+    );
+    check_fields(&[("phone", "TBA")], "[phone_placeholder: ]");
+}
+
+#[test]
+fn consent_needs_a_mobile() {
+    check_fields(
+        &[("sms_consent", "Yes"), ("phone", "01483 123456")],
+        "landline=+441483123456; landline_as_given=01483 123456; [phone_moved: landline]; [sms_consent_without_mobile: ]",
+    );
+    check_fields(
+        &[("sms_consent", "Yes"), ("phone", "07911 123456")],
+        "phone=+447911123456; phone_as_given=07911 123456; sms_consent=true",
+    );
+    check_fields(&[("sms_consent", "No")], "sms_consent=false");
+}

@@ -1,0 +1,286 @@
+//! Text, long text and codes.
+//!
+//! What: white space is trimmed and, but for long text, collapsed; invisible characters go; what a spreadsheet did to
+//! protect a value (`'0123`, `="0123"`) is undone; numbers that are codes are shown in full.
+//! Why: values that look alike must be alike, and a code with a lost zero or an added `.0` finds nothing.
+//! Example: `'00417` becomes `00417`; the number 1001.0 becomes the code `1001`.
+
+use std::borrow::Cow;
+
+use torqueflow_model::{Cell, CellKind, FindingCode};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::verdict::Verdict;
+
+/// The errors that spreadsheets show in cells (ECMA-376 part 1, 18.17.3, and later functions of Excel).
+const SPREADSHEET_ERRORS: &[&str] = &[
+    "#N/A",
+    "#REF!",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NAME?",
+    "#NULL!",
+    "#NUM!",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+    "#BLOCKED!",
+    "#CONNECT!",
+    "#UNKNOWN!",
+    "#BUSY!",
+    "#GETTING_DATA",
+    "Err:502",
+    "Err:504",
+    "Err:508",
+    "Err:522",
+];
+
+/// What people and programs write into a cell that should be blank, folded to lower case.
+const BLANK_WORDS: &[&str] = &[
+    "n/a",
+    "n.a.",
+    "n\\a",
+    "null",
+    "(null)",
+    "<null>",
+    "[null]",
+    "nan",
+    "undefined",
+];
+
+/// A cell's text with its technical damage undone, before any rule sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prepared<'a> {
+    /// The text, trimmed, never blank.
+    pub text: Cow<'a, str>,
+    /// A NUL stood in it.
+    pub had_nul: bool,
+}
+
+/// Why a cell has no text to clean.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NoText {
+    /// Nothing is there.
+    Blank,
+    /// A spreadsheet error of this name.
+    Error(String),
+}
+
+/// Reads the text of a cell.
+pub(crate) fn prepare(cell: &Cell) -> Result<Prepared<'_>, NoText> {
+    let text = cell.text.as_str();
+    if cell.kind == CellKind::Error {
+        return Err(NoText::Error(text.trim().to_owned()));
+    }
+    if is_plain(text) {
+        let text = text.trim_matches(' ');
+        return match text {
+            "" => Err(NoText::Blank),
+            _ => Ok(Prepared {
+                text: Cow::Borrowed(text),
+                had_nul: false,
+            }),
+        };
+    }
+    let had_nul = text.contains('\0');
+    let text = unguard(&compose(text));
+    if text.is_empty() {
+        return Err(NoText::Blank);
+    }
+    if SPREADSHEET_ERRORS.iter().any(|error| error.eq_ignore_ascii_case(&text)) {
+        return Err(NoText::Error(text));
+    }
+    Ok(Prepared {
+        text: Cow::Owned(text),
+        had_nul,
+    })
+}
+
+/// Printable ASCII in which nothing needs undoing, which is what most cells hold.
+fn is_plain(text: &str) -> bool {
+    let mut bytes = text.bytes().skip_while(|byte| *byte == b' ');
+    let first = bytes.next().unwrap_or(b' ');
+    !matches!(first, b'\'' | b'=' | b'#' | b'E') && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Composes characters (Unicode NFC), drops those that nobody sees, and makes every kind of space a space.
+/// Line breaks stay, as `\n`.
+fn compose(text: &str) -> String {
+    let mut composed = String::with_capacity(text.len());
+    let mut previous = ' ';
+    let mut push = |character: char| {
+        match character {
+            '\0' => composed.push('\u{FFFD}'),
+            '\n' if previous == '\r' => {}
+            '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{B}' | '\u{C}' => composed.push('\n'),
+            _ if is_invisible(character) => {}
+            _ if character.is_whitespace() || character.is_control() => composed.push(' '),
+            _ => composed.push(character),
+        }
+        previous = character;
+    };
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.chars().for_each(&mut push);
+        return composed;
+    }
+    text.nfc().for_each(&mut push);
+    // A dropped character may have kept two others from being composed.
+    match is_nfc_quick(composed.chars()) {
+        IsNormalized::Yes => composed,
+        _ => composed.nfc().collect(),
+    }
+}
+
+/// Characters without a width: joiners, marks of direction, byte order marks.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{AD}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Removes the guards that keep spreadsheets from reading a value as a number or a formula, however often applied.
+fn unguard(text: &str) -> String {
+    let mut text = text.trim().to_owned();
+    loop {
+        let inner = if let Some(quoted) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')) {
+            quoted.replace("\"\"", "\"")
+        } else if let Some(rest) = text.strip_prefix('\'')
+            && rest.starts_with(|next: char| next.is_ascii_digit() || "+-=@'".contains(next))
+        {
+            rest.to_owned()
+        } else {
+            return text;
+        };
+        inner.trim().clone_into(&mut text);
+    }
+}
+
+/// One line: every run of white space is one space.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let single = !text.contains("  ") && !text.contains(['\n', '\t']);
+    if single && text.trim().len() == text.len() {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    Cow::Owned(line)
+}
+
+/// A value that stands for no value: `-`, `N/A`, `NULL`.
+pub(crate) fn stands_for_blank(text: &str) -> bool {
+    text.len() <= 9
+        && (BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+            || text
+                .chars()
+                .all(|character| matches!(character, '-' | '.' | '?' | '_' | '\u{2013}' | '\u{2014}')))
+}
+
+/// Short text.
+pub(crate) fn text(text: &str) -> Verdict {
+    let line = one_line(text);
+    if stands_for_blank(&line) {
+        return Verdict::null(FindingCode::ValuePlaceholder);
+    }
+    Verdict::text(line)
+}
+
+/// Text that may span lines.
+pub(crate) fn long_text(text: &str) -> Verdict {
+    Verdict::text(text.trim())
+}
+
+/// An identifier. Numbers are shown in full: a typed 1001 is `1001`, whatever its format made of it,
+/// unless the format gave it leading zeros or letters.
+pub(crate) fn code(text: &str, kind: CellKind) -> Verdict {
+    let line = one_line(text);
+    if stands_for_blank(&line) {
+        return Verdict::null(FindingCode::ValuePlaceholder);
+    }
+    match whole_number(&line, kind) {
+        Some(digits) => Verdict::text(digits),
+        None => Verdict::text(line),
+    }
+}
+
+/// The digits of a typed whole number whose text shows them badly: `1,001`, `1.001E+03`, `1001.0`.
+pub(crate) fn whole_number(text: &str, kind: CellKind) -> Option<String> {
+    let CellKind::Number(number) = kind else { return None };
+    let shown_in_full = text.bytes().all(|byte| byte.is_ascii_digit());
+    let numeric = text
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b' ' | b'+' | b'-' | b'E' | b'e'));
+    let exact = number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0;
+    (!shown_in_full && numeric && exact).then(|| format!("{number:.0}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        let cell = Cell::text(input);
+        let actual = match prepare(&cell) {
+            Ok(prepared) => text(&prepared.text).to_string(),
+            Err(NoText::Blank) => "blank".to_owned(),
+            Err(NoText::Error(name)) => format!("error {name}"),
+        };
+        assert_eq!(actual, expected, "{input:?}");
+    }
+
+    #[test]
+    fn white_space_is_trimmed_and_collapsed() {
+        check("  Ada \t Smith\u{a0}", "Ada Smith");
+        check("\u{feff}Ada\u{200b}", "Ada");
+        check("Line 1\r\nLine 2", "Line 1 Line 2");
+        check(" \u{a0}\u{200b} ", "blank");
+    }
+
+    #[test]
+    fn guards_of_spreadsheets_are_undone() {
+        check("'0123", "0123");
+        check("'+447911123456", "+447911123456");
+        check("=\"0123\"", "0123");
+        check("=\"=\"\"0123\"\"\"", "0123");
+        check("'Rose Cottage'", "'Rose Cottage'");
+    }
+
+    #[test]
+    fn characters_are_composed() {
+        check("Rene\u{301}e", "Renée");
+        check("A\0B", "A\u{fffd}B");
+    }
+
+    #[test]
+    fn placeholders_and_errors_are_told_from_values() {
+        check("N/A", "- [value_placeholder]");
+        check(" - ", "- [value_placeholder]");
+        check("#N/A", "error #N/A");
+        check("#ref!", "error #ref!");
+        check("#1 Garage", "#1 Garage");
+    }
+
+    #[track_caller]
+    fn check_code(text: &str, number: f64, expected: &str) {
+        assert_eq!(code(text, CellKind::Number(number)).to_string(), expected);
+    }
+
+    #[test]
+    fn numbers_that_are_codes_are_shown_in_full() {
+        check_code("1001.0", 1001.0, "1001");
+        check_code("1,001", 1001.0, "1001");
+        check_code("1.23457E+11", 123_456_789_012.0, "123456789012");
+        check_code("00042", 42.0, "00042");
+        check_code("INV-0042", 42.0, "INV-0042");
+        check_code("10.5", 10.5, "10.5");
+    }
+
+    #[test]
+    fn long_text_keeps_its_lines() {
+        assert_eq!(long_text("a\n  b ").to_string(), "a\n  b");
+    }
+}

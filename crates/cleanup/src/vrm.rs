@@ -1,0 +1,248 @@
+//! Vehicle registration marks.
+//!
+//! What: upper case, letters and digits only, then the shape is told. An unknown shape is kept with a warning.
+//! Why: `ab12 cde` and `AB12CDE` are one car. Letter O and digit 0 are never exchanged: both exist on British plates.
+//! Example: `ab12 cde` becomes `AB12CDE`; `NOREG` becomes null with `vrm_placeholder`.
+//!
+//! The shapes follow DVLA's leaflet INF104 (vehicle registration numbers and number plates).
+
+use torqueflow_model::FindingCode;
+
+use crate::verdict::Verdict;
+
+/// The style of a British plate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum VrmShape {
+    /// Since September 2001: `AB12CDE`.
+    Current,
+    /// August 1983 to August 2001: `A123BCD`.
+    Prefix,
+    /// February 1963 to July 1983: `ABC123D`.
+    Suffix,
+    /// Before 1963, without a mark for the year: `ABC123`, `1234AB`.
+    Dateless,
+    /// Northern Ireland: `ABZ1234`.
+    NorthernIreland,
+    /// A vehicle of unknown age or identity: `Q123ABC`.
+    Q,
+    /// Anything else: foreign, Crown Dependencies, trade and military plates, mistakes.
+    Other,
+}
+
+const PLACEHOLDERS: &[&str] = &[
+    "NA",
+    "NOREG",
+    "NOREGISTRATION",
+    "NONE",
+    "NIL",
+    "NULL",
+    "NO",
+    "NOPLATE",
+    "NOVRM",
+    "NOTREG",
+    "NOTREGISTERED",
+    "NOTKNOWN",
+    "UNKNOWN",
+    "UNREG",
+    "UNREGISTERED",
+    "UNKNOWNREG",
+    "TBA",
+    "TBC",
+    "TBD",
+    "TEST",
+    "NEW",
+    "NEWCAR",
+    "NOVEHICLE",
+    "VARIOUS",
+    "MISC",
+    "CASH",
+    "PARTS",
+    "BLANK",
+    "REG",
+    "DELETED",
+];
+
+/// The shape of a plate that is already upper case without spaces.
+///
+/// ```
+/// use torqueflow_cleanup::{VrmShape, vrm_shape};
+/// assert_eq!(vrm_shape("AB12CDE"), VrmShape::Current);
+/// assert_eq!(vrm_shape("BIG1234"), VrmShape::NorthernIreland);
+/// ```
+pub fn vrm_shape(plate: &str) -> VrmShape {
+    let bytes = plate.as_bytes();
+    if bytes.len() > 7 {
+        return VrmShape::Other;
+    }
+    let runs = Runs::of(bytes);
+    match runs.as_slice() {
+        [Run::Letters(area), Run::Digits(age), Run::Letters(serial)] => with_year(area, age, serial),
+        [Run::Letters(letters), Run::Digits(digits)] | [Run::Digits(digits), Run::Letters(letters)] => {
+            without_year(letters, digits)
+        }
+        _ => VrmShape::Other,
+    }
+}
+
+/// Letters, digits, letters: the year is told by the digits, the first or the last letter.
+fn with_year(first: &[u8], digits: &[u8], last: &[u8]) -> VrmShape {
+    let none_of = |letters: &[u8], forbidden: &[u8]| !letters.iter().any(|letter| forbidden.contains(letter));
+    let leading_zero = digits.first() == Some(&b'0');
+    match (first.len(), digits.len(), last.len()) {
+        (2, 2, 3) if none_of(first, b"IQZ") && none_of(last, b"IQ") && !matches!(digits, b"00" | b"01" | b"50") => {
+            VrmShape::Current
+        }
+        (1, 1..=3, 3) if first == b"Q" && !leading_zero && none_of(last, b"IQZ") => VrmShape::Q,
+        (1, 1..=3, 3) if none_of(first, b"IOQUZ") && !leading_zero && none_of(last, b"IQZ") => VrmShape::Prefix,
+        (3, 1..=3, 1) if none_of(last, b"IOQUZ") && !leading_zero && none_of(first, b"IQZ") => VrmShape::Suffix,
+        _ => VrmShape::Other,
+    }
+}
+
+/// One run of letters and one of digits, in either order.
+fn without_year(letters: &[u8], digits: &[u8]) -> VrmShape {
+    if digits.first() == Some(&b'0') {
+        return VrmShape::Other;
+    }
+    let irish = letters.iter().any(|letter| matches!(letter, b'I' | b'Z'));
+    match (letters.len(), digits.len()) {
+        (2 | 3, 1..=4) if irish && letters.first() != Some(&b'Z') => VrmShape::NorthernIreland,
+        (1 | 2, 1..=4) | (3, 1..=3) if !irish => VrmShape::Dateless,
+        _ => VrmShape::Other,
+    }
+}
+
+/// A stretch of characters of one kind.
+#[derive(Clone, Copy)]
+enum Run<'a> {
+    Letters(&'a [u8]),
+    Digits(&'a [u8]),
+    Other,
+}
+
+/// The stretches of a short text; more than three say no more than three do.
+struct Runs<'a> {
+    runs: [Run<'a>; 4],
+    len: usize,
+}
+
+impl<'a> Runs<'a> {
+    fn of(bytes: &'a [u8]) -> Self {
+        let mut runs = [Run::Other; 4];
+        let mut len = 0;
+        let stretches = bytes.chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+        for (place, stretch) in runs.iter_mut().zip(stretches) {
+            *place = match stretch {
+                _ if stretch.iter().all(u8::is_ascii_digit) => Run::Digits(stretch),
+                _ if stretch.iter().all(u8::is_ascii_uppercase) => Run::Letters(stretch),
+                _ => Run::Other,
+            };
+            len += 1;
+        }
+        Self { runs, len }
+    }
+
+    fn as_slice(&self) -> &[Run<'a>] {
+        self.runs.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// A registration mark.
+pub(crate) fn vrm(text: &str) -> Verdict {
+    let plate = letters_and_digits(text);
+    if is_placeholder(&plate) {
+        return Verdict::null(FindingCode::VrmPlaceholder);
+    }
+    let unknown = vrm_shape(&plate) == VrmShape::Other;
+    Verdict::text(plate).note_if(unknown, FindingCode::VrmUnknownFormat, "")
+}
+
+/// Upper-case letters and digits; letters outside A to Z stay, since foreign plates have them.
+pub(crate) fn letters_and_digits(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii_alphanumeric() {
+            kept.push(character.to_ascii_uppercase());
+        } else if character.is_alphanumeric() {
+            kept.extend(character.to_uppercase());
+        }
+    }
+    kept
+}
+
+fn is_placeholder(plate: &str) -> bool {
+    let mut characters = plate.chars();
+    let Some(first) = characters.next() else { return true };
+    let all_alike = characters.all(|character| character == first);
+    PLACEHOLDERS.contains(&plate) || (all_alike && (plate.len() >= 5 || (plate.len() >= 2 && "0XZ".contains(first))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str, expected: &str) {
+        assert_eq!(vrm(input).to_string(), expected, "{input:?}");
+    }
+
+    #[test]
+    fn plates_are_upper_case_without_spaces() {
+        check("ab12 cde", "AB12CDE");
+        check("AB12-CDE.", "AB12CDE");
+        check(" a 1 ", "A1");
+    }
+
+    #[test]
+    fn placeholders_are_null() {
+        for placeholder in [
+            "TBA", "NOREG", "no reg", "N/A", "XXX", "0000", "unknown", "--", "XXXXXXX",
+        ] {
+            check(placeholder, "- [vrm_placeholder]");
+        }
+    }
+
+    #[test]
+    fn unknown_shapes_are_kept_with_a_warning() {
+        check("B-MW 1234", "BMW1234 [vrm_unknown_format]");
+        check("ÖS-AB 12", "ÖSAB12 [vrm_unknown_format]");
+        check("AB12 CDE / XY34 ZZZ", "AB12CDEXY34ZZZ [vrm_unknown_format]");
+    }
+
+    #[test]
+    fn letter_o_and_digit_0_are_never_exchanged() {
+        check("ABO1 CDE", "ABO1CDE [vrm_unknown_format]");
+        check("OO12 OOO", "OO12OOO");
+    }
+
+    #[track_caller]
+    fn check_shape(plates: &[&str], expected: VrmShape) {
+        for plate in plates {
+            assert_eq!(vrm_shape(plate), expected, "{plate}");
+        }
+    }
+
+    #[test]
+    fn every_style_is_told() {
+        check_shape(&["AB12CDE", "LA51ABZ", "YY75ZZZ"], VrmShape::Current);
+        check_shape(&["A1BCD", "A123BCD", "Y999YYY"], VrmShape::Prefix);
+        check_shape(&["ABC1D", "ABC123D"], VrmShape::Suffix);
+        check_shape(
+            &["A1", "1A", "1234AB", "AB1234", "ABC123", "123ABC"],
+            VrmShape::Dateless,
+        );
+        check_shape(&["ABZ1234", "AIJ12", "1234ABZ", "IA123"], VrmShape::NorthernIreland);
+        check_shape(&["Q123ABC"], VrmShape::Q);
+    }
+
+    #[test]
+    fn impossible_plates_are_other() {
+        check_shape(
+            &[
+                "AB00CDE", "AB01CDE", "AB50CDE", "AI12CDE", "A012BCD", "P456XYZ", "J12345", "101D123", "", "12345",
+            ],
+            VrmShape::Other,
+        );
+    }
+}
