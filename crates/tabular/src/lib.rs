@@ -1,1 +1,22 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod document;
+mod error;
+mod format;
+mod head;
+pub mod legacy;
+mod limits;
+mod options;
+mod rows;
+pub mod staging;
+mod table;
+mod text;
+mod workbook;
+
+pub use document::{Document, Note, TableInfo, Visibility, open};
+pub use error::OpenError;
+pub use format::Format;
+pub use limits::Limits;
+pub use msoffcrypto::Password;
+pub use options::{Isolate, OpenOptions, ReadSeek};
+pub use table::{TableHead, TableReader};

@@ -1,0 +1,30 @@
+//! Where rows come from: one interface for every kind of file.
+
+use torqueflow_model::{Finding, Row};
+
+use crate::error::OpenError;
+
+/// A stream of rows as they stand in the file: titles, header, data and footers alike.
+pub(crate) trait RowSource {
+    /// The next row, into `row` whose buffers are used again. Findings are appended. `false` at the end.
+    fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError>;
+
+    /// Says how many columns are wanted from now on, so that far cells need no memory.
+    fn set_columns(&mut self, _columns: usize) {}
+}
+
+/// Appends a finding about one cell.
+pub(crate) fn cell_finding(
+    findings: &mut Vec<Finding>,
+    code: torqueflow_model::FindingCode,
+    column: usize,
+    value: &str,
+    detail: impl Into<String>,
+) {
+    const LONGEST_VALUE: usize = 200;
+    findings.push(Finding {
+        column: Some(column),
+        value: value.chars().take(LONGEST_VALUE).collect(),
+        ..Finding::row(code, detail)
+    });
+}

@@ -1,0 +1,119 @@
+//! Which delimiter, quote and escape a text file uses, told from its head.
+
+use csv_nose::{Quote, SampleSize, Sniffer};
+
+/// How records and fields are written.
+#[derive(Debug, Clone)]
+pub(crate) struct TextDialect {
+    pub(crate) delimiter: u8,
+    pub(crate) quote: u8,
+    /// Set where a quote inside quotes is written `\"`.
+    pub(crate) escape: Option<u8>,
+    /// Blanks stand between a delimiter and an opening quote.
+    pub(crate) blank_before_quote: bool,
+    /// The first line says `sep=`, so it is no data.
+    pub(crate) separator_line: bool,
+    /// Why, for a person.
+    pub(crate) evidence: Vec<String>,
+}
+
+/// Tells the dialect from decoded text with LF line ends.
+pub(crate) fn detect(head: &[u8]) -> TextDialect {
+    if let Some(delimiter) = separator_line(head) {
+        let (quote, _) = sniff(head, Some(delimiter));
+        let why = format!("The first line says that the delimiter is {}.", name(delimiter));
+        return finish(head, delimiter, quote, true, why);
+    }
+    let (quote, delimiter) = sniff(head, None);
+    let delimiter = delimiter.unwrap_or(b',');
+    let why = format!("The rows are most alike when cut at {}.", name(delimiter));
+    finish(head, delimiter, quote, false, why)
+}
+
+fn finish(head: &[u8], delimiter: u8, quote: u8, separator_line: bool, why: String) -> TextDialect {
+    TextDialect {
+        delimiter,
+        quote,
+        escape: escape(head, delimiter, quote),
+        blank_before_quote: blank_before_quote(head, delimiter, quote),
+        separator_line,
+        evidence: vec![why],
+    }
+}
+
+/// A first line such as `sep=;`, which Excel understands.
+fn separator_line(head: &[u8]) -> Option<u8> {
+    let line = head.split(|byte| *byte == b'\n').next()?;
+    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
+    match line {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] => None,
+        _ => None,
+    }
+}
+
+/// Asks the sniffer for quote and delimiter.
+fn sniff(head: &[u8], delimiter: Option<u8>) -> (u8, Option<u8>) {
+    let mut sniffer = Sniffer::new();
+    sniffer.sample_size(SampleSize::Records(100));
+    if let Some(delimiter) = delimiter {
+        sniffer.delimiter(delimiter);
+    }
+    match sniffer.sniff_bytes(head) {
+        Ok(metadata) => {
+            let quote = match metadata.dialect.quote {
+                Quote::Some(quote) => quote,
+                Quote::None => b'"',
+            };
+            (quote, Some(metadata.dialect.delimiter))
+        }
+        Err(_) => (b'"', None),
+    }
+}
+
+/// A backslash escapes quotes if it stands before quotes inside fields, and quotes are not doubled.
+fn escape(head: &[u8], delimiter: u8, quote: u8) -> Option<u8> {
+    let mut escaped = 0;
+    let mut doubled = 0;
+    for window in head.windows(3) {
+        match window {
+            [b'\\', middle, next] if *middle == quote && *next != delimiter && *next != b'\n' => escaped += 1,
+            [before, first, second]
+                if *first == quote && *second == quote && *before != delimiter && *before != b'\n' =>
+            {
+                doubled += 1;
+            }
+            _ => {}
+        }
+    }
+    (escaped > doubled).then_some(b'\\')
+}
+
+/// Blanks before quotes are layout if they are common, as in `1, "Smith, J", 2`.
+fn blank_before_quote(head: &[u8], delimiter: u8, quote: u8) -> bool {
+    if delimiter == b' ' {
+        return false;
+    }
+    let mut with_blank = 0;
+    let mut without = 0;
+    for window in head.windows(3) {
+        match window {
+            [first, b' ', second] if *first == delimiter && *second == quote => with_blank += 1,
+            [first, second, _] if *first == delimiter && *second == quote => without += 1,
+            _ => {}
+        }
+    }
+    with_blank > without
+}
+
+/// The delimiter's name for a person.
+fn name(delimiter: u8) -> String {
+    match delimiter {
+        b',' => "commas".to_owned(),
+        b';' => "semicolons".to_owned(),
+        b'\t' => "tabs".to_owned(),
+        b'|' => "vertical bars".to_owned(),
+        b' ' => "spaces".to_owned(),
+        other => format!("`{}`", char::from(other)),
+    }
+}

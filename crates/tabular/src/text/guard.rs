@@ -1,0 +1,294 @@
+//! Keeps a quote that is never closed from swallowing the rest of the file.
+//!
+//! The `csv` crate reads as RFC 4180 says: a quoted field ends at its closing quote, wherever that is. Between the text
+//! and it stands this guard, which looks ahead for the closing quote of each quoted field; where none comes, it rewrites
+//! the one field so that its quote is an ordinary character.
+
+use std::collections::VecDeque;
+use std::io::{self, Read};
+
+use super::dialect::TextDialect;
+use crate::error::OpenError;
+use crate::limits::Limits;
+
+const CHUNK_BYTES: usize = 64 * 1024;
+/// Fruitless looks ahead to the limit, after which quotes that open a field are no longer followed so far.
+const FRUITLESS_LOOKS: u32 = 64;
+
+/// What became of a quote that opens a field.
+enum Close {
+    /// Its field goes up to here; what follows is read as unquoted.
+    At(usize),
+    /// It is never closed.
+    Never,
+}
+
+/// Text on its way to the CSV parser.
+pub(crate) struct Guard<R> {
+    inner: R,
+    quote: u8,
+    delimiter: u8,
+    escape: Option<u8>,
+    blank_before_quote: bool,
+    buffer: Vec<u8>,
+    /// Up to here, the buffer is ready to be handed out.
+    ready: usize,
+    /// Up to here, it was handed out.
+    taken: usize,
+    ended: bool,
+    /// The character before the buffer's first.
+    before: u8,
+    /// Lines that are ready, from 0.
+    line: u64,
+    max_quoted_bytes: usize,
+    max_quoted_lines: usize,
+    fruitless: u32,
+    /// Lines, from 1, where a quote is never closed.
+    unclosed: VecDeque<u64>,
+    row_bytes: usize,
+    max_row_bytes: usize,
+}
+
+impl<R: Read> Guard<R> {
+    pub(crate) fn new(inner: R, dialect: &TextDialect, limits: &Limits) -> Self {
+        Self {
+            inner,
+            quote: dialect.quote,
+            delimiter: dialect.delimiter,
+            escape: dialect.escape,
+            blank_before_quote: dialect.blank_before_quote,
+            buffer: Vec::new(),
+            ready: 0,
+            taken: 0,
+            ended: false,
+            before: b'\n',
+            line: 0,
+            max_quoted_bytes: limits.max_cell_chars.saturating_mul(4).min(limits.max_row_bytes),
+            max_quoted_lines: limits.max_quoted_lines,
+            fruitless: 0,
+            unclosed: VecDeque::new(),
+            row_bytes: 0,
+            max_row_bytes: limits.max_row_bytes,
+        }
+    }
+
+    /// Begins to count the bytes of a row.
+    pub(crate) fn start_row(&mut self) {
+        self.row_bytes = 0;
+    }
+
+    /// Says whether a quote that is never closed stands in lines `first..last`, and forgets those before `last`.
+    pub(crate) fn take_unclosed(&mut self, first: u64, last: u64) -> bool {
+        let mut found = false;
+        while let Some(line) = self.unclosed.front().copied().filter(|line| *line < last) {
+            self.unclosed.pop_front();
+            found |= line >= first;
+        }
+        found
+    }
+
+    /// Appends a chunk of text, dropping what was handed out.
+    fn fill(&mut self) -> io::Result<()> {
+        if let Some(last) = self.taken.checked_sub(1).and_then(|last| self.buffer.get(last)) {
+            self.before = *last;
+        }
+        self.buffer.drain(..self.taken);
+        self.ready -= self.taken;
+        self.taken = 0;
+        let old = self.buffer.len();
+        self.buffer.resize(old + CHUNK_BYTES, 0);
+        let read = match self.buffer.get_mut(old..) {
+            Some(target) => self.inner.read(target)?,
+            None => 0,
+        };
+        self.buffer.truncate(old + read);
+        if read == 0 && !self.ended {
+            self.ended = true;
+            self.close_last_line();
+        }
+        Ok(())
+    }
+
+    /// Every line ends, so that the parser's line numbers are right.
+    fn close_last_line(&mut self) {
+        if self.previous(self.buffer.len()) != b'\n' {
+            self.buffer.push(b'\n');
+        }
+    }
+
+    fn at(&self, index: usize) -> Option<u8> {
+        self.buffer.get(index).copied()
+    }
+
+    fn previous(&self, index: usize) -> u8 {
+        index.checked_sub(1).map_or(self.before, |index| self.at(index).unwrap_or(self.before))
+    }
+
+    fn find(&self, byte: u8, from: usize) -> Option<usize> {
+        let rest = self.buffer.get(from..)?;
+        rest.iter().position(|candidate| *candidate == byte).map(|offset| from + offset)
+    }
+
+    /// Makes more of the buffer ready. There is something to work on after `ready`, or the text has ended.
+    fn advance(&mut self) -> io::Result<()> {
+        loop {
+            let Some(quote) = self.find(self.quote, self.ready) else {
+                self.count_lines(self.buffer.len());
+                return Ok(());
+            };
+            if self.blank_before_quote {
+                self.drop_blanks(quote);
+                if self.at(quote) != Some(self.quote) {
+                    continue;
+                }
+            }
+            let previous = self.previous(quote);
+            if previous != self.delimiter && previous != b'\n' {
+                self.count_lines(quote + 1);
+                continue;
+            }
+            self.count_lines(quote);
+            match self.look_for_close(quote)? {
+                Close::At(end) => self.count_lines(end),
+                Close::Never => self.make_literal(quote),
+            }
+            return Ok(());
+        }
+    }
+
+    /// Takes out the blanks between a delimiter and the quote at `quote`, as far as they are still here.
+    fn drop_blanks(&mut self, quote: usize) {
+        let mut start = quote;
+        while start > self.ready && self.at(start - 1) == Some(b' ') {
+            start -= 1;
+        }
+        let before = self.previous(start);
+        if start < quote && (before == self.delimiter || before == b'\n') {
+            self.buffer.drain(start..quote);
+            self.count_lines(start);
+        }
+    }
+
+    /// Declares everything before `end` ready.
+    fn count_lines(&mut self, end: usize) {
+        if let Some(text) = self.buffer.get(self.ready..end) {
+            self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.ready = end;
+        }
+    }
+
+    /// Looks for the quote that closes the one at `open`. The buffer before `open` may be dropped, so positions are
+    /// counted from `ready`, which is `open`.
+    fn look_for_close(&mut self, open: usize) -> io::Result<Close> {
+        debug_assert_eq!(open, self.ready);
+        let mut offset = 1;
+        let mut lines = 0;
+        loop {
+            let from = self.ready + offset;
+            let found = self.find(self.quote, from);
+            let end = found.unwrap_or(self.buffer.len());
+            if let Some(text) = self.buffer.get(from..end) {
+                lines += text.iter().filter(|byte| **byte == b'\n').count();
+            }
+            offset = end - self.ready;
+            if self.is_too_long(offset, lines) {
+                return Ok(Close::Never);
+            }
+            let Some(at) = found else {
+                if self.ended {
+                    return Ok(Close::Never);
+                }
+                self.fill()?;
+                continue;
+            };
+            if at + 1 >= self.buffer.len() && !self.ended {
+                self.fill()?;
+                continue;
+            }
+            let next = self.at(self.ready + offset + 1);
+            if self.is_escaped(self.ready + offset) {
+                offset += 1;
+            } else if next == Some(self.quote) {
+                offset += 2;
+            } else {
+                return Ok(self.judge(self.ready + offset, next, lines));
+            }
+        }
+    }
+
+    fn is_too_long(&mut self, bytes: usize, lines: usize) -> bool {
+        let far = if self.fruitless < FRUITLESS_LOOKS { 1 } else { 1_000 };
+        let too_long = bytes > self.max_quoted_bytes / far || lines > self.max_quoted_lines / far;
+        if too_long {
+            self.fruitless = self.fruitless.saturating_add(1);
+        }
+        too_long
+    }
+
+    /// A quote that seems to close a field of several lines, but opens one itself, shows that the first was not closed.
+    fn judge(&self, quote: usize, next: Option<u8>, lines: usize) -> Close {
+        let previous = self.previous(quote);
+        let ends_field = next.is_none_or(|next| next == self.delimiter || next == b'\n');
+        let opens_field = previous == self.delimiter || previous == b'\n';
+        if lines > 0 && !ends_field && opens_field {
+            return Close::Never;
+        }
+        Close::At(quote + 1)
+    }
+
+    /// An odd number of escapes stands before the quote.
+    fn is_escaped(&self, quote: usize) -> bool {
+        let Some(escape) = self.escape else {
+            return false;
+        };
+        let text = self.buffer.get(self.ready + 1..quote).unwrap_or_default();
+        text.iter().rev().take_while(|byte| **byte == escape).count() % 2 == 1
+    }
+
+    /// Rewrites the field at `start` so that its quotes are ordinary characters.
+    fn make_literal(&mut self, start: usize) {
+        let rest = self.buffer.get(start..).unwrap_or_default();
+        let length = rest.iter().position(|byte| *byte == self.delimiter || *byte == b'\n').unwrap_or(rest.len());
+        let mut field = Vec::with_capacity(length + 4);
+        field.push(self.quote);
+        for byte in rest.iter().take(length) {
+            if *byte == self.quote {
+                field.push(self.quote);
+            } else if Some(*byte) == self.escape {
+                field.push(*byte);
+            }
+            field.push(*byte);
+        }
+        field.push(self.quote);
+        let end = start + field.len();
+        self.buffer.splice(start..start + length, field);
+        self.unclosed.push_back(self.line + 1);
+        self.ready = end;
+    }
+}
+
+impl<R: Read> Read for Guard<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        while self.taken >= self.ready {
+            if self.ready >= self.buffer.len() {
+                if self.ended {
+                    return Ok(0);
+                }
+                self.fill()?;
+            }
+            self.advance()?;
+        }
+        let text = self.buffer.get(self.taken..self.ready).unwrap_or_default();
+        let count = text.len().min(target.len());
+        if let (Some(target), Some(text)) = (target.get_mut(..count), text.get(..count)) {
+            target.copy_from_slice(text);
+        }
+        self.taken += count;
+        self.row_bytes += count;
+        if self.row_bytes > self.max_row_bytes.saturating_add(2 * CHUNK_BYTES) {
+            let limit = "the size of a row in bytes";
+            return Err(OpenError::LimitExceeded { limit, maximum: self.max_row_bytes as u64 }.into());
+        }
+        Ok(count)
+    }
+}

@@ -1,0 +1,74 @@
+//! The shared strings of a workbook (ECMA-376 Part 1, 18.4), in one block of bytes.
+
+use quick_xml::events::Event;
+
+use super::escapes::unescape_into;
+use super::package::Part;
+use super::xml::{Xml, push_reference};
+use crate::error::OpenError;
+use crate::limits::Limits;
+
+/// All shared strings: one text, and where each of them ends in it.
+#[derive(Debug, Default)]
+pub(crate) struct SharedStrings {
+    text: String,
+    ends: Vec<u32>,
+}
+
+impl SharedStrings {
+    /// Reads the part. What it says about its own size is not believed.
+    pub(crate) fn read(part: Part<'_>, limits: &Limits) -> Result<Self, OpenError> {
+        let mut strings = Self::default();
+        let mut xml = Xml::new(part, limits.max_token_bytes);
+        let mut raw = String::new();
+        let (mut in_text, mut in_phonetic) = (false, false);
+        loop {
+            match xml.next()? {
+                Event::Start(element) => match element.local_name().into_inner() {
+                    "si" => raw.clear(),
+                    "t" => in_text = !in_phonetic,
+                    "rPh" => in_phonetic = true,
+                    _ => {}
+                },
+                Event::Empty(element) if element.local_name().into_inner() == "si" => {
+                    raw.clear();
+                    strings.push(&raw, limits)?;
+                }
+                Event::Text(text) if in_text => raw.push_str(&text.xml10_content()),
+                Event::CData(text) if in_text => raw.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) if in_text => push_reference(&mut raw, &reference),
+                Event::End(element) => match element.local_name().into_inner() {
+                    "t" => in_text = false,
+                    "rPh" => in_phonetic = false,
+                    "si" => strings.push(&raw, limits)?,
+                    _ => {}
+                },
+                Event::Eof => return Ok(strings),
+                _ => {}
+            }
+            if raw.len() > limits.max_row_bytes {
+                let limit = "the size of a row in bytes";
+                return Err(OpenError::LimitExceeded { limit, maximum: limits.max_row_bytes as u64 });
+            }
+        }
+    }
+
+    fn push(&mut self, raw: &str, limits: &Limits) -> Result<(), OpenError> {
+        unescape_into(raw, &mut self.text);
+        let memory = self.text.len() + self.ends.len() * size_of::<u32>();
+        let maximum = limits.max_shared_strings_bytes.min(u32::MAX as usize);
+        if memory > maximum {
+            let limit = "the memory for shared strings in bytes";
+            return Err(OpenError::LimitExceeded { limit, maximum: maximum as u64 });
+        }
+        self.ends.push(self.text.len() as u32);
+        Ok(())
+    }
+
+    /// The string of this number, from 0.
+    pub(crate) fn get(&self, index: usize) -> Option<&str> {
+        let end = *self.ends.get(index)? as usize;
+        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |start| *start as usize);
+        self.text.get(start..end)
+    }
+}

@@ -1,0 +1,237 @@
+//! The rows of a worksheet, one at a time (ECMA-376 Part 1, 18.3.1).
+
+use quick_xml::events::Event;
+use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
+
+use super::Book;
+use super::cell::{CellType, RawCell};
+use super::reference;
+use super::xml::{Xml, push_reference};
+use crate::error::OpenError;
+use crate::limits::Limits;
+use crate::rows::{RowSource, cell_finding};
+use crate::text::cut_cell;
+
+/// Where text belongs that the parser meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Capture {
+    Nothing,
+    /// Inside `v`, or inside `t` of an inline string.
+    Value,
+}
+
+/// Rows out of one worksheet, in the order of the file.
+pub(crate) struct SheetRows<'p> {
+    xml: Xml<'p>,
+    book: &'p Book,
+    cell: RawCell,
+    capture: Capture,
+    in_phonetic: bool,
+    in_data: bool,
+    /// The number of the row that was read last.
+    row_number: u64,
+    rows: u64,
+    /// Cells from this column on are not kept.
+    columns: usize,
+    /// Texts of cells that were not kept.
+    beyond: Vec<String>,
+    row_bytes: usize,
+    limits: Limits,
+    ended: bool,
+}
+
+impl<'p> SheetRows<'p> {
+    pub(crate) fn new(xml: Xml<'p>, book: &'p Book, limits: &Limits) -> Self {
+        Self {
+            xml,
+            book,
+            cell: RawCell::default(),
+            capture: Capture::Nothing,
+            in_phonetic: false,
+            in_data: false,
+            row_number: 0,
+            rows: 0,
+            columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
+            beyond: Vec::new(),
+            row_bytes: 0,
+            limits: limits.clone(),
+            ended: false,
+        }
+    }
+
+    /// Reads up to the end of a row with cells.
+    fn read_row(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
+        let mut used = 0;
+        loop {
+            match self.xml.next()? {
+                Event::Start(element) => match element.local_name().into_inner() {
+                    "c" if self.in_data => start_cell(&mut self.cell, element.attributes_raw(), used, row, findings),
+                    "v" => self.capture = Capture::Value,
+                    "t" if !self.in_phonetic => self.capture = Capture::Value,
+                    "rPh" => self.in_phonetic = true,
+                    "row" if self.in_data => {
+                        used = 0;
+                        start_row(row, element.attributes_raw(), &mut self.row_number)?;
+                        self.rows += 1;
+                        self.limits.check_rows(self.rows)?;
+                    }
+                    "sheetData" => self.in_data = true,
+                    _ => {}
+                },
+                Event::Empty(element) => match element.local_name().into_inner() {
+                    "c" if self.in_data => {
+                        start_cell(&mut self.cell, element.attributes_raw(), used, row, findings);
+                        used = self.cell.column.saturating_add(1);
+                    }
+                    "row" if self.in_data => {
+                        start_row(row, element.attributes_raw(), &mut self.row_number)?;
+                        self.rows += 1;
+                        self.limits.check_rows(self.rows)?;
+                    }
+                    "sheetData" => return Ok(false),
+                    _ => {}
+                },
+                Event::Text(text) if self.capture == Capture::Value => self.cell.value.push_str(&text.xml10_content()),
+                Event::CData(text) if self.capture == Capture::Value => self.cell.value.push_str(&text.xml10_content()),
+                Event::GeneralRef(reference) if self.capture == Capture::Value => {
+                    push_reference(&mut self.cell.value, &reference);
+                }
+                Event::End(element) => match element.local_name().into_inner() {
+                    "v" | "t" => self.capture = Capture::Nothing,
+                    "rPh" => self.in_phonetic = false,
+                    "c" if self.in_data => {
+                        used = self.cell.column.saturating_add(1);
+                        self.finish_cell(row, findings)?;
+                    }
+                    "row" if self.in_data => return Ok(true),
+                    "sheetData" => return Ok(false),
+                    _ => {}
+                },
+                Event::Eof => return Ok(false),
+                _ => {}
+            }
+            if self.cell.value.len() > self.limits.max_row_bytes {
+                return Err(self.row_too_big());
+            }
+        }
+    }
+
+    fn row_too_big(&self) -> OpenError {
+        let limit = "the size of a row in bytes";
+        OpenError::LimitExceeded { limit, maximum: self.limits.max_row_bytes as u64 }
+    }
+
+    /// Puts the cell that has ended where it belongs.
+    fn finish_cell(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<(), OpenError> {
+        let column = self.cell.column;
+        if self.cell.value.is_empty() || column == UNPLACED {
+            return Ok(());
+        }
+        if column >= self.columns {
+            let mut cell = Cell::default();
+            self.cell.finish(self.book, &mut cell, &mut Vec::new());
+            if !cell.is_blank() && self.beyond.len() < 10 {
+                self.beyond.push(cell.text.chars().take(100).collect());
+            }
+            return Ok(());
+        }
+        if row.cells.len() <= column {
+            row.cells.resize_with(column + 1, Cell::default);
+        }
+        if let Some(cell) = row.cells.get_mut(column) {
+            clear(cell);
+            self.cell.finish(self.book, cell, findings);
+            cut_cell(column, &mut cell.text, self.limits.max_cell_chars, findings);
+            self.row_bytes += cell.text.len();
+        }
+        if self.row_bytes > self.limits.max_row_bytes {
+            return Err(self.row_too_big());
+        }
+        Ok(())
+    }
+}
+
+/// The column of a cell that has no place.
+const UNPLACED: usize = usize::MAX;
+
+fn clear(cell: &mut Cell) {
+    cell.text.clear();
+    cell.kind = CellKind::Empty;
+}
+
+/// Begins a row: its number is what it says, else the one after the last.
+fn start_row(row: &mut Row, raw: &str, last: &mut u64) -> Result<(), OpenError> {
+    let said = super::xml::attribute(raw, "r").and_then(|number| number.trim().parse::<u64>().ok());
+    *last = said.filter(|number| (1..=reference::MAX_ROWS).contains(number)).unwrap_or(*last + 1);
+    if *last > reference::MAX_ROWS {
+        return Err(OpenError::LimitExceeded { limit: "the number of rows", maximum: reference::MAX_ROWS });
+    }
+    row.number = *last;
+    row.cells.iter_mut().for_each(clear);
+    Ok(())
+}
+
+/// Begins a cell: its place is what it says, else right of the last one.
+fn start_cell(cell: &mut RawCell, raw: &str, next: usize, row: &mut Row, findings: &mut Vec<Finding>) {
+    cell.value.clear();
+    cell.kind = CellType::Number;
+    cell.style = 0;
+    cell.column = next;
+    let mut rest = raw;
+    while let Some((key, value, after)) = next_attribute(rest) {
+        rest = after;
+        match key {
+            "r" => match reference::parse(value) {
+                Some((column, number)) => {
+                    cell.column = column;
+                    if row.number == 0 {
+                        row.number = number;
+                    }
+                }
+                None => {
+                    cell.column = UNPLACED;
+                    let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
+                    finding.value = value.chars().take(40).collect();
+                    findings.push(finding);
+                }
+            },
+            "t" => cell.kind = CellType::new(value),
+            "s" => cell.style = value.parse().unwrap_or(usize::MAX),
+            _ => {}
+        }
+    }
+    if cell.column != UNPLACED && cell.column >= reference::MAX_COLUMNS as usize {
+        cell.column = UNPLACED;
+        cell_finding(findings, FindingCode::CellUnreadable, next, "", "it has no place in a sheet");
+    }
+}
+
+/// The first attribute of an element: its name, its raw value and what follows.
+fn next_attribute(raw: &str) -> Option<(&str, &str, &str)> {
+    let (key, rest) = raw.split_once('=')?;
+    let rest = rest.trim_ascii_start();
+    let quote = if rest.starts_with('"') { '"' } else { '\'' };
+    let (value, after) = rest.strip_prefix(quote)?.split_once(quote)?;
+    Some((key.trim_ascii(), value, after))
+}
+
+impl RowSource for SheetRows<'_> {
+    fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
+        self.beyond.clear();
+        self.row_bytes = 0;
+        if self.ended || !self.read_row(row, findings)? {
+            self.ended = true;
+            return Ok(false);
+        }
+        let used = row.cells.iter().rposition(|cell| cell.kind != CellKind::Empty).map_or(0, |last| last + 1);
+        row.cells.truncate(used);
+        if !self.beyond.is_empty() {
+            findings.push(Finding::row(FindingCode::RowTooLong, self.beyond.join(" | ")));
+        }
+        Ok(true)
+    }
+
+    fn set_columns(&mut self, columns: usize) {
+        self.columns = self.columns.min(columns);
+    }
+}

@@ -1,0 +1,75 @@
+//! Styles: which number format each cell style has (ECMA-376 Part 1, 18.8).
+
+use std::collections::HashMap;
+
+use quick_xml::events::Event;
+
+use super::number::NumberFormat;
+use super::package::Part;
+use super::xml::{Xml, attribute, attribute_text};
+use crate::error::OpenError;
+use crate::limits::{self, Limits};
+
+/// The number formats of a workbook, by cell style.
+#[derive(Debug)]
+pub(crate) struct Styles {
+    general: NumberFormat,
+    formats: Vec<NumberFormat>,
+    /// For each cell style, the index of its format.
+    by_style: Vec<u32>,
+}
+
+impl Default for Styles {
+    fn default() -> Self {
+        Self { general: NumberFormat::general(), formats: Vec::new(), by_style: Vec::new() }
+    }
+}
+
+impl Styles {
+    pub(crate) fn read(part: Part<'_>, limits: &Limits) -> Result<Self, OpenError> {
+        const MOST_STYLES: u64 = 1_000_000;
+        let mut styles = Self::default();
+        let mut codes: HashMap<u32, String> = HashMap::new();
+        let mut compiled: HashMap<u32, u32> = HashMap::new();
+        let mut in_cell_styles = false;
+        let mut xml = Xml::new(part, limits.max_token_bytes);
+        loop {
+            match xml.next()? {
+                Event::Start(element) | Event::Empty(element) => {
+                    let raw = element.attributes_raw();
+                    match element.local_name().into_inner() {
+                        "cellXfs" => in_cell_styles = true,
+                        "numFmt" if codes.len() < 100_000 => {
+                            let id = attribute(raw, "numFmtId").and_then(|id| id.trim().parse().ok());
+                            if let (Some(id), Some(code)) = (id, attribute_text(raw, "formatCode")) {
+                                codes.insert(id, code);
+                            }
+                        }
+                        "xf" if in_cell_styles => {
+                            let id = attribute(raw, "numFmtId").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
+                            let index = *compiled.entry(id).or_insert_with(|| styles.compile(id, &codes));
+                            styles.by_style.push(index);
+                            limits::check("the number of cell styles", styles.by_style.len() as u64, MOST_STYLES)?;
+                        }
+                        _ => {}
+                    }
+                }
+                Event::End(element) if element.local_name().into_inner() == "cellXfs" => in_cell_styles = false,
+                Event::Eof => return Ok(styles),
+                _ => {}
+            }
+        }
+    }
+
+    fn compile(&mut self, id: u32, codes: &HashMap<u32, String>) -> u32 {
+        let code = codes.get(&id).map(String::as_str).or_else(|| NumberFormat::built_in(id));
+        self.formats.push(code.map_or_else(NumberFormat::general, NumberFormat::new));
+        self.formats.len() as u32 - 1
+    }
+
+    /// The number format of a cell style; `General` for one that does not exist.
+    pub(crate) fn format(&self, style: usize) -> &NumberFormat {
+        let index = self.by_style.get(style).map(|index| *index as usize);
+        index.and_then(|index| self.formats.get(index)).unwrap_or(&self.general)
+    }
+}
