@@ -1,1 +1,17 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod analyse;
+mod clean;
+mod identity;
+mod open;
+mod plan;
+mod sources;
+
+pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
+pub use clean::{CleanRow, Cleaner, RowLink};
+pub use identity::{id_text, key_hash};
+pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_tables};
+pub use plan::{PlannedColumn, TablePlan};
+pub use sources::Sources;
+pub use torqueflow_detection::{DetectedType, Detection, DetectionWarning, SourceError, parse_source};
+pub use torqueflow_tabular::{Isolate, Limits, OpenError, OpenOptions, Password, ReadSeek, staging};

@@ -1,0 +1,125 @@
+//! Whole files without a database: cleaned rows, and what an analysis says of them.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use time::Date;
+use torqueflow_model::{Finding, FindingCode, Row};
+use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, open};
+
+use crate::clean::{CleanRow, Cleaner};
+use crate::open::{DiscardRows, OpenedTable, open_tables};
+use crate::sources::Sources;
+
+/// How files are cleaned.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct CleanOptions {
+    /// The date that counts as today.
+    pub as_of: Date,
+    /// The source system, when the person says it.
+    pub source_system: Option<String>,
+}
+
+impl CleanOptions {
+    /// Cleans as of this date, detecting the source system.
+    pub fn new(as_of: Date) -> Self {
+        Self {
+            as_of,
+            source_system: None,
+        }
+    }
+}
+
+/// A table that is being cleaned.
+pub type CleanedTable = OpenedTable;
+
+/// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
+/// result. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned.
+pub fn clean_file(
+    name: &str,
+    open_reader: &dyn Fn() -> io::Result<Box<dyn ReadSeek>>,
+    options: &OpenOptions<'_>,
+    sources: &Sources,
+    clean: &CleanOptions,
+    each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
+) -> Result<Vec<CleanedTable>, OpenError> {
+    let system = clean.source_system.as_deref();
+    let tables = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?.tables;
+    let mut document = open(name, open_reader()?, options)?;
+    let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
+    for table in tables.iter().filter(|table| table.detection.table_type.is_some()) {
+        let adapter = table
+            .plan
+            .source_system
+            .as_deref()
+            .and_then(|system| sources.adapter(system));
+        let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of);
+        let mut reader = document.read_table(table.index)?;
+        while reader.next_row(&mut row, &mut findings)? {
+            let mut cleaned = cleaner.clean(&row);
+            cleaned.findings.splice(0..0, findings.drain(..));
+            each(table, cleaned)?;
+        }
+    }
+    Ok(tables)
+}
+
+/// What an analysis says of one table.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The table.
+    pub table: OpenedTable,
+    /// Rows that can't be imported.
+    pub failed_rows: u64,
+    /// How often each finding occurs.
+    pub findings: BTreeMap<FindingCode, u64>,
+    /// How many records of each slot there are, repeats counted.
+    pub records: BTreeMap<&'static str, u64>,
+}
+
+/// Cleans a file and counts what comes out, table by table.
+pub fn analyse_file(
+    name: &str,
+    open_reader: &dyn Fn() -> io::Result<Box<dyn ReadSeek>>,
+    options: &OpenOptions<'_>,
+    sources: &Sources,
+    clean: &CleanOptions,
+) -> Result<Vec<Analysis>, OpenError> {
+    let mut counted: BTreeMap<usize, Counts> = BTreeMap::new();
+    let tables = clean_file(name, open_reader, options, sources, clean, &mut |table, row| {
+        counted.entry(table.index).or_default().add(&row);
+        Ok(())
+    })?;
+    Ok(tables
+        .into_iter()
+        .map(|table| {
+            let counts = counted.remove(&table.index).unwrap_or_default();
+            Analysis {
+                table,
+                failed_rows: counts.failed_rows,
+                findings: counts.findings,
+                records: counts.records,
+            }
+        })
+        .collect())
+}
+
+#[derive(Default)]
+struct Counts {
+    failed_rows: u64,
+    findings: BTreeMap<FindingCode, u64>,
+    records: BTreeMap<&'static str, u64>,
+}
+
+impl Counts {
+    fn add(&mut self, row: &CleanRow) {
+        self.failed_rows += u64::from(row.has_error());
+        for finding in &row.findings {
+            *self.findings.entry(finding.code).or_default() += 1;
+        }
+        for record in &row.records {
+            *self.records.entry(record.slot.name()).or_default() += 1;
+        }
+    }
+}

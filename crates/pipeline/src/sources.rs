@@ -1,0 +1,56 @@
+//! What is known of source systems, data and code together.
+
+use std::sync::Arc;
+
+use torqueflow_detection::{Detection, Detector, built_in_sources};
+use torqueflow_model::{Row, SourceAdapter, SourceDefinition};
+
+/// The source systems that can be recognised.
+#[derive(Clone)]
+pub struct Sources {
+    detector: Arc<Detector>,
+    adapters: Vec<Arc<dyn SourceAdapter>>,
+}
+
+impl Sources {
+    /// The systems that are known as data alone.
+    pub fn built_in() -> Self {
+        Self::with_adapters(Vec::new())
+    }
+
+    /// The built-in systems and these, which come with code or were loaded from elsewhere.
+    /// One of these takes the place of a built-in system with the same id.
+    pub fn with_adapters(adapters: Vec<Arc<dyn SourceAdapter>>) -> Self {
+        let mut definitions: Vec<SourceDefinition> =
+            adapters.iter().map(|adapter| adapter.definition().clone()).collect();
+        for built_in in built_in_sources() {
+            if definitions.iter().all(|known| known.id != built_in.id) {
+                definitions.push(built_in);
+            }
+        }
+        Self {
+            detector: Arc::new(Detector::new(definitions)),
+            adapters,
+        }
+    }
+
+    /// The definitions of all systems.
+    pub fn definitions(&self) -> &[SourceDefinition] {
+        self.detector.sources()
+    }
+
+    /// The adapter of a system, if it has code.
+    pub fn adapter(&self, source_system: &str) -> Option<Arc<dyn SourceAdapter>> {
+        self.adapters
+            .iter()
+            .find(|adapter| adapter.definition().id == source_system)
+            .cloned()
+    }
+
+    /// What a table is. With a source system, what it is of that system's tables.
+    pub fn detect(&self, source_system: Option<&str>, headers: &[String], samples: &[Row]) -> Detection {
+        source_system
+            .and_then(|system| self.detector.detect_as(system, headers, samples))
+            .unwrap_or_else(|| self.detector.detect(headers, samples))
+    }
+}
