@@ -222,7 +222,7 @@ mod tests {
     fn mixed_case_is_left_alone() {
         check("McDonald", "McDonald");
         check("d'Arcy Smith", "d'Arcy Smith");
-        check("van der Berg", "Van der Berg");
+        check("van der Berg", "van der Berg");
     }
 
     #[test]

@@ -86,11 +86,15 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 
 /// Splits the whole name. Parts that have columns of their own win over the split.
 fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>) {
-    let parts = split(&input.text);
+    let line = one_line(&input.text);
+    if draft.text("company").is_some_and(|company| fold(company) == fold(&line)) {
+        draft.set_by_name("display_name", Value::Text(case::company(&line)), input.raw());
+        return;
+    }
+    let parts = split(&line);
     if parts.several && draft.has_no_note(FindingCode::NameSeveralPeople) {
         draft.note(FindingCode::NameSeveralPeople, "", input);
     }
-    let line = one_line(&input.text);
     let display = parts.compose().unwrap_or_else(|| case::person(&line));
     draft.set_by_name("display_name", Value::Text(display), input.raw());
     let named = draft.text("first_name").is_some() || draft.text("last_name").is_some();

@@ -160,7 +160,7 @@ fn several(titles: &mut Vec<&'static str>, tokens: &[&str]) -> Parts {
         [_, own] => own.eq_ignore_ascii_case(surname),
         _ => false,
     };
-    if given.is_empty() || !others.iter().all(|names| shares_surname(names)) {
+    if given.is_empty() || !others.iter().all(shares_surname) {
         return whole;
     }
     let mut firsts: Vec<&str> = others.iter().filter_map(|names| names.first().copied()).collect();

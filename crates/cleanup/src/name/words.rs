@@ -132,7 +132,7 @@ pub(super) fn title(word: &str) -> Option<&'static str> {
     let is_title = |name: &&str| name.eq_ignore_ascii_case(word);
     TITLES
         .iter()
-        .find(|(canonical, others)| is_title(canonical) || others.iter().any(|other| is_title(other)))
+        .find(|(canonical, others)| is_title(canonical) || others.iter().any(is_title))
         .map(|(canonical, _)| *canonical)
 }
 
@@ -156,7 +156,7 @@ pub(super) fn is_company(name: &str) -> bool {
         return true;
     }
     let words: Vec<&str> = lower
-        .split([' ', ',', '-', '/', '(', ')'])
+        .split([' ', ',', '-', '/'])
         .map(|word| word.trim_matches(['.', '\'', '"']))
         .filter(|word| !word.is_empty())
         .collect();

@@ -188,7 +188,8 @@ fn by_library(country: Option<country::Id>, digits: &str) -> Option<Number> {
     let kind = match number.number_type(&phonenumber::metadata::DATABASE) {
         Type::Mobile => NumberKind::Mobile,
         Type::FixedLineOrMobile => NumberKind::Either,
-        Type::Unknown => return None,
+        // The type of a number that begins with zeros is unknown to the library. Only lines in a place do, as in Italy.
+        Type::Unknown if number.national().zeros() == 0 || !number.is_valid() => return None,
         _ => NumberKind::Landline,
     };
     let e164 = number.format().mode(Mode::E164).to_string();

@@ -209,9 +209,9 @@ fn a_second_number_takes_the_free_field() {
          phone_as_given=07911 123456 / 01483 123456; [phone_several_numbers: +441483123456]",
     );
     check_fields(
-        &[("phone", "07911 123456 / 07911 654321"), ("landline", "01483 123456")],
+        &[("phone", "07911 123456 / 07912 654321"), ("landline", "01483 123456")],
         "landline=+441483123456; landline_as_given=01483 123456; phone=+447911123456; \
-         phone_as_given=07911 123456 / 07911 654321; [phone_several_numbers: +447911654321]",
+         phone_as_given=07911 123456 / 07912 654321; [phone_several_numbers: +447912654321]",
     );
 }
 

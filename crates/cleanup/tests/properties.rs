@@ -1,0 +1,167 @@
+//! What holds for any cell in any field: no panic, and a clean value stays as it is.
+
+use proptest::prelude::*;
+use time::macros::date;
+use torqueflow_cleanup::{Cleaned, ColumnDateOrder, Context, DateVote, clean_record};
+use torqueflow_model::{
+    Cell, CellKind, DateOrder, EntityKind, FieldKind, FieldRef, FindingCode, MappedCell, Slot, Storage, Value,
+};
+
+fn context() -> Context {
+    Context::new(date!(2026 - 11 - 21)).with_date_orders(vec![ColumnDateOrder::Proven(DateOrder::DayFirst)])
+}
+
+/// Every slot with every field that a file can fill.
+fn fields() -> Vec<FieldRef> {
+    let addresses = [Slot::BillingAddress, Slot::ShippingAddress];
+    EntityKind::ALL
+        .into_iter()
+        .map(Slot::Main)
+        .chain(addresses)
+        .flat_map(|slot| slot.entity().fields().iter().map(move |spec| FieldRef { slot, spec }))
+        .filter(|field| field.spec.mappable)
+        .collect()
+}
+
+/// Texts that look like what columns hold, bent out of shape, beside texts of any kind.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[ 0-9+()/.x#-]{0,24}",
+        "(\\+44|0044|0)? ?[0-9 ]{8,13}( [A-Z]{2,8})?( (x|ext) ?[0-9]{1,5})?",
+        "[0-9]{1,4}[-/. ][0-9]{1,2}[-/. ][0-9]{1,4}( [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?)?( ?[AP]M)?",
+        "(3|12|30)[ -](Jan|MARCH|sept)[ -](24|2024)",
+        "(MR|mrs|Dr\\.)?( (&|and|/) ?(MRS|Mr))? ?[A-Za-z'’.-]{0,8} ?(&|and)? ?[A-Z]{0,8},? ?[A-Za-z]{0,6}( \\((Mrs|mr)\\))?",
+        "[A-Za-z]{1,9} (van|DE|Mc|O'|Mac)? ?[A-Za-z]{1,9} ?(LTD|plc|& SONS|Motors|Jr)?",
+        "[a-zA-Z0-9. ]{1,10}@{1,2}[a-z0-9.-]{1,12}(,|;| )?[a-z@.]{0,12}",
+        "[A-Z]{1,3} ?[0-9]{1,4} ?[A-Z]{0,3}",
+        "[A-Za-z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2}",
+        "[£$(-]{0,2}[0-9]{0,4}[,. ]?[0-9]{0,4}[,.]?[0-9]{0,4}[)-]?( miles|%| GBP)?",
+        "['=\"]{0,3}[0-9A-Z]{0,6}['\"]{0,2}",
+        "(In Progress|CLOSED|bacs|heavy oil|n/a|-|TBA|NULL|yes|False)",
+    ]
+}
+
+fn kind() -> impl Strategy<Value = CellKind> {
+    prop_oneof![
+        8 => Just(CellKind::Text),
+        1 => any::<f64>().prop_map(CellKind::Number),
+        1 => (0_i64..100_000_000_000).prop_map(|number| CellKind::Number(number as f64)),
+        1 => any::<bool>().prop_map(CellKind::Boolean),
+        1 => Just(CellKind::Error),
+        1 => Just(CellKind::Date(date!(2024 - 05 - 06))),
+    ]
+}
+
+fn cell(field: FieldRef, text: String, kind: CellKind) -> MappedCell {
+    let cell = Cell { text, kind };
+    MappedCell {
+        field,
+        column: Some(0),
+        cell,
+    }
+}
+
+/// The cleaned fields as cells of the next file. What only cleanup makes is left to it.
+fn again(slot: Slot, cleaned: &Cleaned) -> Vec<MappedCell> {
+    cleaned
+        .fields
+        .iter()
+        .filter(|field| field.spec.mappable)
+        .map(|field| {
+            cell(
+                FieldRef { slot, spec: field.spec },
+                field.value.to_string(),
+                CellKind::Text,
+            )
+        })
+        .collect()
+}
+
+/// What must stay: every value but the texts of which the file's wording is the value.
+fn values(cleaned: &Cleaned) -> Vec<(&'static str, String)> {
+    let mut values: Vec<_> = cleaned
+        .fields
+        .iter()
+        .filter(|field| !field.spec.name.ends_with("_as_given"))
+        .map(|field| (field.spec.name, field.value.to_string()))
+        .collect();
+    values.sort_unstable();
+    values
+}
+
+fn codes(cleaned: &Cleaned) -> Vec<FindingCode> {
+    let mut codes: Vec<_> = cleaned.findings.iter().map(|finding| finding.code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cell_in_any_field_is_cleaned_once_and_for_all(text in text(), kind in kind()) {
+        for field in fields() {
+            let first = clean_record(field.slot, &[cell(field, text.clone(), kind)], &context());
+            check_shape(field.slot, &first);
+            let second = clean_record(field.slot, &again(field.slot, &first), &context());
+            prop_assert_eq!(values(&first), values(&second), "{} {:?}", field, text);
+            let known = codes(&first);
+            let new: Vec<_> = codes(&second).into_iter().filter(|code| !known.contains(code)).collect();
+            prop_assert!(new.is_empty(), "{} {:?}: {:?}", field, text, new);
+        }
+    }
+
+    #[test]
+    fn any_customer_and_address_is_cleaned_once_and_for_all(texts in proptest::collection::vec(text(), 12)) {
+        for slot in [Slot::Main(EntityKind::Customer), Slot::Main(EntityKind::Supplier), Slot::BillingAddress] {
+            let mappable = slot.entity().fields().iter().filter(|spec| spec.mappable);
+            let cells: Vec<MappedCell> = mappable
+                .zip(texts.iter().cycle())
+                .map(|(spec, text)| cell(FieldRef { slot, spec }, text.clone(), CellKind::Text))
+                .collect();
+            let first = clean_record(slot, &cells, &context());
+            check_shape(slot, &first);
+            let second = clean_record(slot, &again(slot, &first), &context());
+            prop_assert_eq!(values(&first), values(&second), "{:?}", texts);
+        }
+    }
+
+    #[test]
+    fn votes_do_not_depend_on_the_order_of_rows(texts in proptest::collection::vec(text(), 0..8)) {
+        let mut forward = DateVote::new();
+        let mut backward = DateVote::new();
+        for text in &texts {
+            forward.observe(&Cell::text(text.clone()));
+        }
+        for text in texts.iter().rev() {
+            let mut one = DateVote::new();
+            one.observe(&Cell::text(text.clone()));
+            backward.merge(&one);
+        }
+        prop_assert_eq!(forward, backward);
+    }
+}
+
+/// Each field once, no input-only field but the source's id, types that fit their columns.
+fn check_shape(slot: Slot, cleaned: &Cleaned) {
+    let mut names: Vec<_> = cleaned.fields.iter().map(|field| field.spec.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    for field in &cleaned.fields {
+        assert!(slot.entity().fields().contains(field.spec));
+        assert!(field.spec.storage != Storage::Input || field.spec.kind == FieldKind::SourceId);
+        let fits = match field.spec.kind {
+            FieldKind::Boolean => matches!(field.value, Value::Boolean(_)),
+            FieldKind::Date(_) => matches!(field.value, Value::Date(_)),
+            FieldKind::DateTime(_) => matches!(field.value, Value::DateTime(_)),
+            FieldKind::Integer => matches!(field.value, Value::Integer(_)),
+            FieldKind::Decimal { scale } => matches!(field.value, Value::Decimal(decimal) if decimal.scale == scale),
+            _ => matches!(&field.value, Value::Text(text) if !text.trim().is_empty()),
+        };
+        assert!(fits, "{}: {:?}", field.spec.name, field.value);
+    }
+}
