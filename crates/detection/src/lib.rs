@@ -1,1 +1,19 @@
-//! .
+#![doc = include_str!("../README.md")]
+
+mod assign;
+mod built_in;
+mod detection;
+mod detector;
+mod evidence;
+mod generic;
+mod headers;
+mod signature;
+mod similar;
+mod source;
+mod toml_file;
+mod values;
+
+pub use built_in::built_in_sources;
+pub use detection::{ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy};
+pub use detector::Detector;
+pub use source::{SourceError, parse_source};

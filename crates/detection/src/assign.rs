@@ -1,0 +1,111 @@
+//! Gives each column of a file its field of a table.
+
+use torqueflow_model::{FieldRef, TableSignature};
+
+use crate::detection::MatchedBy;
+use crate::headers::Headers;
+
+/// Which column of the file feeds which field, for one table.
+#[derive(Clone)]
+pub struct Mapping {
+    /// Per column of the file: its field, and how it was found.
+    pub fields: Vec<Option<(FieldRef, MatchedBy)>>,
+    /// Per column of the file: the table knows its header, whether or not it is imported.
+    pub known: Vec<bool>,
+    /// Per column of the table: the column of the file that has one of its spellings.
+    pub found: Vec<Option<usize>>,
+}
+
+impl Mapping {
+    /// Assigns by known spellings only.
+    ///
+    /// The table's columns choose in their order, each by its spellings in their order; so where `Mobile` and
+    /// `Telephone` are both there, the field that prefers a mobile has it, and the other is left with the telephone.
+    pub fn by_alias(table: &TableSignature, headers: &Headers) -> Self {
+        let mut mapping = Self {
+            fields: vec![None; headers.len()],
+            known: vec![false; headers.len()],
+            found: vec![None; table.columns.len()],
+        };
+        let mut taken = vec![false; headers.len()];
+        for (column, found) in table.columns.iter().zip(&mut mapping.found) {
+            for index in column.aliases.iter().filter_map(|alias| headers.position(alias)) {
+                if let Some(known) = mapping.known.get_mut(index) {
+                    *known = true;
+                }
+                let Some(taken) = taken.get_mut(index).filter(|taken| found.is_none() && !**taken) else {
+                    continue;
+                };
+                *taken = true;
+                *found = Some(index);
+                if let (Some(slot), Some(field)) = (mapping.fields.get_mut(index), column.field) {
+                    *slot = Some((field, MatchedBy::Alias));
+                }
+            }
+        }
+        mapping.drop_repeats();
+        mapping
+    }
+
+    /// A field is fed by one column only: that of the table's first column that was found.
+    fn drop_repeats(&mut self) {
+        let order: Vec<usize> = self.found.iter().flatten().copied().collect();
+        let mut taken: Vec<FieldRef> = Vec::new();
+        for index in order {
+            let Some(slot) = self.fields.get_mut(index) else {
+                continue;
+            };
+            if let Some((field, _)) = slot {
+                if taken.contains(field) {
+                    *slot = None;
+                } else {
+                    taken.push(*field);
+                }
+            }
+        }
+    }
+
+    /// Gives a column of the file a field, if neither is taken.
+    pub fn offer(&mut self, index: usize, field: FieldRef, by: MatchedBy) -> bool {
+        if self.has(field) {
+            return false;
+        }
+        match self.fields.get_mut(index) {
+            Some(slot @ None) => {
+                *slot = Some((field, by));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes a column's field away.
+    pub fn clear(&mut self, index: usize) {
+        if let Some(slot) = self.fields.get_mut(index) {
+            *slot = None;
+        }
+    }
+
+    pub fn field(&self, index: usize) -> Option<(FieldRef, MatchedBy)> {
+        self.fields.get(index).copied().flatten()
+    }
+
+    pub fn is_known(&self, index: usize) -> bool {
+        self.known.get(index).copied().unwrap_or_default()
+    }
+
+    /// Some column feeds this field.
+    pub fn has(&self, field: FieldRef) -> bool {
+        self.fields.iter().flatten().any(|(other, _)| *other == field)
+    }
+
+    /// How many columns have a field.
+    pub fn count(&self) -> usize {
+        self.fields.iter().flatten().count()
+    }
+
+    /// How many headers the table knows.
+    pub fn known_count(&self) -> usize {
+        self.known.iter().filter(|known| **known).count()
+    }
+}

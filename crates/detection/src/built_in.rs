@@ -1,0 +1,75 @@
+//! The sources that are known from the start.
+
+use torqueflow_model::SourceDefinition;
+
+use crate::source::parse_source;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../sources/", $name, ".toml")))),*]
+    };
+}
+
+/// One file per source; `generic` is what a table is when no system is recognised.
+const FILES: &[(&str, &str)] = files![
+    "autovhc",
+    "dmservices",
+    "dvla",
+    "dvsa",
+    "ga4",
+    "google_contacts",
+    "hubspot",
+    "mailchimp",
+    "onebookplus",
+    "outlook",
+    "quickbooks",
+    "sage50",
+    "sage_accounting",
+    "salesforce",
+    "shopify",
+    "shopmonkey",
+    "tekmetric",
+    "velodrop",
+    "xero",
+    "generic",
+];
+
+/// Every source whose file is built in. A system with an adapter of its own, such as Techman, brings its definition along.
+///
+/// ```
+/// let sources = torqueflow_detection::built_in_sources();
+/// assert!(sources.iter().any(|source| source.id == "generic"));
+/// ```
+pub fn built_in_sources() -> Vec<SourceDefinition> {
+    // A file that does not parse is caught by the test below, so none is lost here.
+    FILES.iter().filter_map(|(_, toml)| parse_source(toml).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_parses_and_is_named_after_its_id() {
+        for (name, toml) in FILES {
+            match parse_source(toml) {
+                Ok(source) => assert_eq!(source.id, *name),
+                Err(error) => panic!("sources/{name}.toml: {error}"),
+            }
+        }
+        assert_eq!(built_in_sources().len(), FILES.len());
+    }
+
+    #[test]
+    fn every_file_in_the_folder_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sources");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let mut expected: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
+        names.sort();
+        expected.sort();
+        assert_eq!(names, expected);
+    }
+}

@@ -1,0 +1,201 @@
+//! Says in sentences why a table was taken for what it is, and what a person should know about it.
+
+use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
+
+use crate::assign::Mapping;
+use crate::detection::{DetectionWarning, MatchedBy};
+use crate::generic::{Candidate, Table};
+use crate::headers::Headers;
+use crate::signature::Fit;
+use crate::values::ColumnLook;
+
+/// Lists of columns in messages end after so many names.
+const NAMES_SHOWN: usize = 12;
+
+pub fn of_fit(fit: &Fit, file: &Table) -> Vec<String> {
+    let mut lines = vec![format!(
+        "{} of {} required {} columns",
+        fit.matched,
+        fit.table.required.len(),
+        fit.source.label
+    )];
+    let known = fit.mapping.known_count();
+    lines.push(format!(
+        "{known} of {} headers are known in {}",
+        file.headers.distinct(),
+        fit.table.label
+    ));
+    lines.extend(telling_columns(&fit.mapping, file));
+    lines
+}
+
+pub fn of_candidate(candidate: &Candidate, file: &Table) -> Vec<String> {
+    let mut lines = Vec::new();
+    if candidate.template {
+        lines.push("the headers are those of our own template".to_owned());
+    }
+    lines.push(format!(
+        "{} of {} columns are understood as {}",
+        candidate.mapping.count(),
+        file.headers.len(),
+        candidate.table.noun
+    ));
+    lines.extend(telling_columns(&candidate.mapping, file));
+    if !candidate.against.is_empty() {
+        lines.push(format!("against it: {}", names(&candidate.against)));
+    }
+    lines
+}
+
+/// One sentence for each column that says most about what a row is.
+fn telling_columns(mapping: &Mapping, file: &Table) -> Vec<String> {
+    let mut lines = Vec::new();
+    for index in 0..file.headers.len() {
+        let Some((field, by)) = mapping.field(index) else {
+            continue;
+        };
+        let look = file.look(index).filter(|column| is_of_kind(*column, field.spec.kind));
+        if look.is_some() || (is_telling(field) && by != MatchedBy::Values) {
+            lines.push(sentence(file.headers.text(index), index, field, by, look));
+        }
+    }
+    lines
+}
+
+fn sentence(header: &str, index: usize, field: FieldRef, by: MatchedBy, look: Option<ColumnLook>) -> String {
+    let column = if header.trim().is_empty() {
+        format!("column {}", index + 1)
+    } else {
+        format!("column `{}`", header.trim())
+    };
+    let how = match by {
+        MatchedBy::Similar => "by a similar name",
+        MatchedBy::Values => "by its values",
+        MatchedBy::Alias | MatchedBy::Unmapped => "by its name",
+    };
+    let label = if field.spec.kind == FieldKind::Vrm {
+        "a registration".to_owned()
+    } else {
+        format!("`{}`", field.spec.label)
+    };
+    let values = look.map_or(String::new(), |column| {
+        format!(
+            "; {} of {} values look like {}",
+            column.hits,
+            column.total,
+            column.look.plural()
+        )
+    });
+    format!("{column} is {label} {how}{values}")
+}
+
+fn is_telling(field: FieldRef) -> bool {
+    matches!(
+        field.spec.kind,
+        FieldKind::Vrm | FieldKind::Vin | FieldKind::Email | FieldKind::Code | FieldKind::FullName
+    )
+}
+
+fn is_of_kind(column: ColumnLook, kind: FieldKind) -> bool {
+    use crate::values::Look;
+    match column.look {
+        Look::Email => kind == FieldKind::Email,
+        Look::Vin => kind == FieldKind::Vin,
+        Look::Postcode => kind == FieldKind::Postcode,
+        Look::Plate => kind == FieldKind::Vrm,
+        Look::Phone => matches!(kind, FieldKind::Phone | FieldKind::Landline),
+        Look::Date => matches!(kind, FieldKind::Date(_) | FieldKind::DateTime(_)),
+    }
+}
+
+/// `missing_required_column`, with every absent column.
+pub fn missing(columns: &[String]) -> Option<DetectionWarning> {
+    let message = format!("Missing required column: {}", columns.join(", "));
+    (!columns.is_empty()).then(|| DetectionWarning::new("missing_required_column", message))
+}
+
+/// What is odd about the header row itself.
+pub fn of_headers(headers: &Headers, samples: &[Row]) -> Vec<DetectionWarning> {
+    let mut warnings = Vec::new();
+    for name in headers.duplicates() {
+        let message = format!(
+            "Several columns are called “{}”; the first of them is used.",
+            name.trim()
+        );
+        warnings.push(DetectionWarning::new("duplicate_header", message));
+    }
+    for index in headers.empty() {
+        let used = samples
+            .iter()
+            .any(|row| row.cells.get(index).is_some_and(|cell| !cell.is_blank()));
+        if used || samples.is_empty() {
+            let message = format!("Column {} has no name.", index + 1);
+            warnings.push(DetectionWarning::new("empty_header", message));
+        }
+    }
+    warnings
+}
+
+/// `unmapped_columns`: the columns that will not be imported.
+pub fn unmapped(mapping: &Mapping, headers: &Headers) -> Option<DetectionWarning> {
+    let left: Vec<String> = (0..headers.len())
+        .filter(|index| mapping.field(*index).is_none() && !headers.folded(*index).is_empty())
+        .map(|index| headers.text(index).trim().to_owned())
+        .collect();
+    let message = format!("These columns are not imported: {}.", names(&left));
+    (!left.is_empty()).then(|| DetectionWarning::new("unmapped_columns", message))
+}
+
+/// `date_order_contradicted`: dates that can't be in the order that the source is known for.
+pub fn date_order(
+    order: Option<DateOrder>,
+    mapping: &Mapping,
+    headers: &Headers,
+    samples: &[Row],
+) -> Vec<DetectionWarning> {
+    let Some(order) = order else { return Vec::new() };
+    let mut warnings = Vec::new();
+    for index in 0..headers.len() {
+        let is_date = mapping
+            .field(index)
+            .is_some_and(|(field, _)| matches!(field.spec.kind, FieldKind::Date(_) | FieldKind::DateTime(_)));
+        let wrong = samples
+            .iter()
+            .filter_map(|row| row.cells.get(index))
+            .filter(|cell| is_date && cell.kind == CellKind::Text)
+            .find(|cell| proven_order(&cell.text).is_some_and(|proven| proven != order));
+        if let Some(cell) = wrong {
+            let message = format!(
+                "The dates in “{}” are not in the order that this source writes them in, for instance {}.",
+                headers.text(index).trim(),
+                cell.text.trim()
+            );
+            warnings.push(DetectionWarning::new("date_order_contradicted", message));
+        }
+    }
+    warnings
+}
+
+/// The order of a numeric date, if one of its parts can only be a day.
+fn proven_order(text: &str) -> Option<DateOrder> {
+    let mut parts = text.trim().split(['/', '-', '.', ' ']);
+    let first: u32 = parts.next()?.parse().ok()?;
+    let second: u32 = parts.next()?.parse().ok()?;
+    match (first, second) {
+        (13..=31, 1..=12) => Some(DateOrder::DayFirst),
+        (1..=12, 13..=31) => Some(DateOrder::MonthFirst),
+        _ => None,
+    }
+}
+
+/// Names for a message, the first dozen of them.
+pub fn names(list: &[String]) -> String {
+    let shown: Vec<&str> = list.iter().take(NAMES_SHOWN).map(String::as_str).collect();
+    let rest = list.len() - shown.len();
+    let more = if rest == 0 {
+        String::new()
+    } else {
+        format!(" and {rest} more")
+    };
+    format!("{}{more}", shown.join(", "))
+}

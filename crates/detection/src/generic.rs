@@ -1,0 +1,326 @@
+//! Tables of no known system: each type of table collects what speaks for it and against it.
+
+use std::collections::BTreeMap;
+
+use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature, fold_header};
+
+use crate::assign::Mapping;
+use crate::detection::MatchedBy;
+use crate::headers::Headers;
+use crate::signature::{group_name, ratio};
+use crate::similar;
+use crate::values::{ColumnLook, Look};
+
+/// More columns than this are not compared letter by letter.
+const SIMILAR_COLUMNS: usize = 200;
+
+/// What the samples and headers of a file say, computed once for all types.
+pub struct Table<'a> {
+    pub headers: &'a Headers,
+    /// Per column, what its values look like.
+    pub looks: Vec<Option<ColumnLook>>,
+    /// Per column, other spellings of its header.
+    variants: Vec<Vec<String>>,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(headers: &'a Headers, looks: Vec<Option<ColumnLook>>) -> Self {
+        let variants = (0..headers.len())
+            .map(|index| similar::variants(headers.text(index)))
+            .collect();
+        Self {
+            headers,
+            looks,
+            variants,
+        }
+    }
+
+    pub fn look(&self, index: usize) -> Option<ColumnLook> {
+        self.looks.get(index).copied().flatten()
+    }
+}
+
+/// The spellings of one type, sorted for looking up.
+#[derive(Debug, Clone)]
+pub struct Vocabulary {
+    /// Spelling → columns of the table.
+    exact: BTreeMap<String, Vec<usize>>,
+    /// First letter and length → spellings.
+    rough: BTreeMap<(char, usize), Vec<String>>,
+}
+
+impl Vocabulary {
+    pub fn new(table: &TableSignature) -> Self {
+        let mut exact: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut rough: BTreeMap<(char, usize), Vec<String>> = BTreeMap::new();
+        for (index, column) in table.columns.iter().enumerate() {
+            for alias in &column.aliases {
+                exact.entry(alias.clone()).or_default().push(index);
+            }
+        }
+        for alias in exact.keys() {
+            if let Some(key) = rough_key(alias) {
+                rough.entry(key).or_default().push(alias.clone());
+            }
+        }
+        Self { exact, rough }
+    }
+
+    /// The columns that are spelled so.
+    fn columns(&self, spelling: &str) -> &[usize] {
+        self.exact.get(spelling).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns with a spelling of which this could be a slip of the keyboard.
+    fn columns_mistyped(&self, header: &str) -> Vec<usize> {
+        let Some((first, length)) = rough_key(header) else {
+            return Vec::new();
+        };
+        let near = (length.saturating_sub(2)..=length + 2).filter_map(|length| self.rough.get(&(first, length)));
+        let mut columns: Vec<usize> = near
+            .flatten()
+            .filter(|alias| similar::mistyped(alias, header))
+            .flat_map(|alias| self.columns(alias))
+            .copied()
+            .collect();
+        columns.sort_unstable();
+        columns
+    }
+}
+
+fn rough_key(text: &str) -> Option<(char, usize)> {
+    Some((text.chars().next()?, text.chars().count()))
+}
+
+/// How well a file fits one generic type.
+pub struct Candidate<'a> {
+    pub table: &'a TableSignature,
+    pub mapping: Mapping,
+    /// The required columns that are absent.
+    pub missing: Vec<String>,
+    /// Headers that speak against it.
+    pub against: Vec<String>,
+    /// Columns whose values are not what their header says, and what they are.
+    pub mismatched: Vec<(usize, Look)>,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// The headers are those of our own template.
+    pub template: bool,
+}
+
+impl<'a> Candidate<'a> {
+    pub fn new(table: &'a TableSignature, words: &Vocabulary, file: &Table) -> Self {
+        let template = template_mapping(table, file.headers);
+        let mut candidate = Self {
+            table,
+            template: template.is_some(),
+            mapping: template.unwrap_or_else(|| Mapping::by_alias(table, file.headers)),
+            missing: Vec::new(),
+            against: Vec::new(),
+            mismatched: Vec::new(),
+            confidence: 0.0,
+        };
+        candidate.drop_mismatched(file);
+        candidate.add_similar(words, file);
+        candidate.add_by_values(file);
+        candidate.missing = table
+            .required
+            .iter()
+            .filter(|group| !group.iter().any(|index| candidate.has_column(*index)))
+            .map(|group| group_name(table, group))
+            .collect();
+        candidate.against = (0..file.headers.len())
+            .filter(|index| candidate.mapping.field(*index).is_none())
+            .filter(|index| table.excluded.iter().any(|text| text == file.headers.folded(*index)))
+            .map(|index| file.headers.text(index).to_owned())
+            .collect();
+        candidate.confidence = candidate.weigh(file);
+        candidate
+    }
+
+    /// Everything that it must have is there, and it is more than a guess.
+    pub fn is_possible(&self) -> bool {
+        self.missing.is_empty() && self.confidence >= 0.4
+    }
+
+    /// How much of the file it explains; the highest is what the file is.
+    pub fn rank(&self) -> f64 {
+        let template = if self.template { 1000.0 } else { 0.0 };
+        template + self.weight() - 2.0 * self.against.len() as f64
+    }
+
+    fn weight(&self) -> f64 {
+        let fields = self.mapping.fields.iter().flatten();
+        fields
+            .map(|(_, by)| match by {
+                MatchedBy::Alias => 1.0,
+                MatchedBy::Similar => 0.8,
+                MatchedBy::Values => 0.6,
+                MatchedBy::Unmapped => 0.0,
+            })
+            .sum()
+    }
+
+    /// The column itself was found, or its field was found in another way than by a spelling.
+    fn has_column(&self, index: usize) -> bool {
+        let Some(field) = self.table.columns.get(index).and_then(|column| column.field) else {
+            return false;
+        };
+        let itself = self.mapping.found.get(index).copied().flatten();
+        let mut fields = self.mapping.fields.iter().enumerate();
+        fields.any(|(place, entry)| {
+            entry.is_some_and(|(other, by)| other == field && (by != MatchedBy::Alias || itself == Some(place)))
+        })
+    }
+
+    /// A header that says one thing over values that say another is not believed.
+    fn drop_mismatched(&mut self, file: &Table) {
+        for index in 0..file.headers.len() {
+            let (Some((field, _)), Some(column)) = (self.mapping.field(index), file.look(index)) else {
+                continue;
+            };
+            if column.look.contradicts(field.spec.kind) {
+                self.mapping.clear(index);
+                self.mismatched.push((index, column.look));
+            }
+        }
+    }
+
+    fn add_similar(&mut self, words: &Vocabulary, file: &Table) {
+        for index in (0..file.headers.len()).take(SIMILAR_COLUMNS) {
+            if self.mapping.is_known(index) || file.headers.folded(index).is_empty() {
+                continue;
+            }
+            let mut spelled = file.variants.get(index).into_iter().flatten();
+            let field = spelled
+                .find_map(|variant| self.free_field(words.columns(variant)))
+                .or_else(|| self.free_field(&words.columns_mistyped(file.headers.folded(index))));
+            let fits = |field: &FieldRef| {
+                !file
+                    .look(index)
+                    .is_some_and(|column| column.look.contradicts(field.spec.kind))
+            };
+            if let Some(field) = field.filter(fits) {
+                self.mapping.offer(index, field, MatchedBy::Similar);
+            }
+        }
+    }
+
+    /// The first field of these columns that nothing feeds yet.
+    fn free_field(&self, columns: &[usize]) -> Option<FieldRef> {
+        columns
+            .iter()
+            .filter_map(|index| self.table.columns.get(*index)?.field)
+            .find(|field| !self.mapping.has(*field))
+    }
+
+    fn add_by_values(&mut self, file: &Table) {
+        for index in 0..file.headers.len() {
+            let Some(column) = file.look(index) else { continue };
+            if self.mapping.field(index).is_some() || self.mapping.is_known(index) {
+                continue;
+            }
+            let fields = self.table.columns.iter().filter_map(|signature| signature.field);
+            for field in fields.filter(|field| is_typical(column.look, field.spec.kind)) {
+                if self.mapping.offer(index, field, MatchedBy::Values) {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn weigh(&self, file: &Table) -> f64 {
+        let mapped = self.mapping.count();
+        let explained = ratio(mapped, file.headers.len() - file.headers.empty().len());
+        if mapped == 0 || (mapped == 1 && explained < 0.5) {
+            return 0.0;
+        }
+        if self.template && self.missing.is_empty() {
+            return 0.97;
+        }
+        let mut confidence = 0.4 + 0.07 * self.weight().min(6.0) + 0.15 * explained;
+        confidence -= 0.25 * self.against.len() as f64;
+        if explained < 0.2 && mapped < 5 {
+            confidence -= 0.15;
+        }
+        if self.is_a_registration_of_anything(file) {
+            confidence -= 0.2;
+        }
+        // Without a single header that says so, values alone are no more than a guess.
+        let by_name = self
+            .mapping
+            .fields
+            .iter()
+            .flatten()
+            .any(|(_, by)| *by != MatchedBy::Values);
+        let most = if by_name { 0.95 } else { 0.55 };
+        confidence.clamp(0.0, most)
+    }
+
+    /// Students, companies and events are registered too: the word alone is no vehicle.
+    fn is_a_registration_of_anything(&self, file: &Table) -> bool {
+        let vehicle = Slot::Main(torqueflow_model::EntityKind::Vehicle);
+        let mut of_vehicle = self
+            .mapping
+            .fields
+            .iter()
+            .enumerate()
+            .filter_map(|(index, field)| field.map(|(field, _)| (index, field)))
+            .filter(|(_, field)| field.slot == vehicle);
+        let (Some((index, field)), None) = (of_vehicle.next(), of_vehicle.next()) else {
+            return false;
+        };
+        let plates = file.look(index).is_some_and(|column| column.look == Look::Plate);
+        let telling = ["plate", "vrm", "vehicle", "veh", "rego", "car"];
+        field.spec.kind == FieldKind::Vrm
+            && !plates
+            && !telling.iter().any(|word| file.headers.folded(index).contains(word))
+    }
+}
+
+/// Values of this look are what such a field holds, and hardly anything else.
+fn is_typical(look: Look, kind: FieldKind) -> bool {
+    matches!(
+        (look, kind),
+        (Look::Email, FieldKind::Email)
+            | (Look::Vin, FieldKind::Vin)
+            | (Look::Postcode, FieldKind::Postcode)
+            | (Look::Plate, FieldKind::Vrm)
+            | (Look::Phone, FieldKind::Phone | FieldKind::Landline)
+    )
+}
+
+/// If nearly all headers are the catalogue's own names or labels, and most of those are there: the columns by them.
+fn template_mapping(table: &TableSignature, headers: &Headers) -> Option<Mapping> {
+    let mut mapping = Mapping {
+        fields: vec![None; headers.len()],
+        known: vec![false; headers.len()],
+        found: vec![None; table.columns.len()],
+    };
+    for (column, found) in table.columns.iter().zip(&mut mapping.found) {
+        let Some(field) = column.field else { continue };
+        let whole = fold_header(&field.to_string());
+        let names = [whole, fold_header(field.spec.name), fold_header(field.spec.label)];
+        for index in names.iter().filter_map(|name| headers.position(name)) {
+            let (Some(slot), Some(known)) = (mapping.fields.get_mut(index), mapping.known.get_mut(index)) else {
+                continue;
+            };
+            if slot.is_none() && found.is_none() {
+                *slot = Some((field, MatchedBy::Alias));
+                *known = true;
+                *found = Some(index);
+            }
+        }
+    }
+    let explained = ratio(mapping.count(), headers.distinct());
+    let main_slots = table.slots().into_iter().filter(|slot| matches!(slot, Slot::Main(_)));
+    let covered = main_slots
+        .map(|slot| {
+            let of_slot = |field: &FieldRef| field.slot == slot;
+            let all = table.columns.iter().filter_map(|column| column.field).filter(of_slot);
+            let there = mapping.fields.iter().flatten().map(|(field, _)| *field).filter(of_slot);
+            ratio(there.count(), all.count())
+        })
+        .fold(1.0, f64::min);
+    (mapping.count() >= 2 && explained >= 0.9 && covered >= 0.6).then_some(mapping)
+}

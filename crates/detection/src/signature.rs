@@ -1,0 +1,155 @@
+//! Known systems: a table is theirs when it has the columns that they always write.
+
+use torqueflow_model::{SourceDefinition, TableSignature, fold_header};
+
+use crate::assign::Mapping;
+use crate::headers::Headers;
+
+/// Signatures with fewer required columns than this are too short to be trusted on folded names alone.
+const LONG_SIGNATURE: usize = 4;
+
+/// How well a file fits one table of a known system.
+pub struct Fit<'a> {
+    pub source: &'a SourceDefinition,
+    pub table: &'a TableSignature,
+    pub mapping: Mapping,
+    /// How many required columns are there.
+    pub matched: usize,
+    /// The required columns that are absent.
+    pub missing: Vec<String>,
+    /// The share of the file's headers that the table knows.
+    pub known_share: f64,
+    pub verdict: Verdict,
+}
+
+/// What a fit amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The whole signature is there.
+    Whole,
+    /// Enough is there to say that it is this table with columns missing.
+    Partial,
+    /// Not this table.
+    Not,
+}
+
+impl<'a> Fit<'a> {
+    pub fn new(source: &'a SourceDefinition, table: &'a TableSignature, headers: &Headers) -> Self {
+        let mapping = Mapping::by_alias(table, headers);
+        let found = |index: &usize| mapping.found.get(*index).copied().flatten().is_some();
+        let missing: Vec<String> = table
+            .required
+            .iter()
+            .filter(|group| !group.iter().any(found))
+            .map(|group| group_name(table, group))
+            .collect();
+        let known_share = ratio(mapping.known_count(), headers.distinct());
+        let mut fit = Self {
+            source,
+            table,
+            matched: table.required.len() - missing.len(),
+            missing,
+            known_share,
+            verdict: Verdict::Not,
+            mapping,
+        };
+        fit.verdict = fit.judge(headers);
+        fit
+    }
+
+    fn judge(&self, headers: &Headers) -> Verdict {
+        if self.matched == 0 || self.table.excluded.iter().any(|text| headers.position(text).is_some()) {
+            return Verdict::Not;
+        }
+        let long = self.table.required.len() >= LONG_SIGNATURE;
+        let written_so = long || self.is_written_as_the_source_does(headers);
+        if self.missing.is_empty() {
+            let telling = long || self.known_share >= 0.3;
+            return if written_so && telling {
+                Verdict::Whole
+            } else {
+                Verdict::Not
+            };
+        }
+        let found = self.mapping.found.iter().flatten().count();
+        let column_share = ratio(found, self.table.columns.len());
+        let most_required =
+            self.required_share() >= 0.7 && self.matched >= 3 && (self.matched >= 5 || self.known_share >= 0.8);
+        let own_table_but_for_some = column_share >= 0.75 && self.known_share >= 0.95 && found >= 3;
+        if written_so && (most_required || own_table_but_for_some) {
+            Verdict::Partial
+        } else {
+            Verdict::Not
+        }
+    }
+
+    /// At least half of the required headers are spelled as in the definition, down to spaces and underscores.
+    fn is_written_as_the_source_does(&self, headers: &Headers) -> bool {
+        let plain = |text: &str| text.trim().trim_start_matches(['\u{feff}', '*']).trim().to_lowercase();
+        let mut same = 0;
+        let mut all = 0;
+        for index in self.table.required.iter().flatten() {
+            let (Some(column), Some(Some(place))) = (self.table.columns.get(*index), self.mapping.found.get(*index))
+            else {
+                continue;
+            };
+            all += 1;
+            let by_alias = headers.folded(*place) != fold_header(&column.header);
+            same += usize::from(by_alias || plain(headers.text(*place)) == plain(&column.header));
+        }
+        same * 2 >= all
+    }
+
+    pub fn required_share(&self) -> f64 {
+        ratio(self.matched, self.table.required.len())
+    }
+
+    /// From 0 to 1.
+    pub fn confidence(&self) -> f64 {
+        match self.verdict {
+            Verdict::Whole if self.table.required.len() >= LONG_SIGNATURE => 0.9 + 0.09 * self.known_share,
+            Verdict::Whole => 0.7 + 0.29 * self.known_share,
+            Verdict::Partial => 0.4 + 0.4 * self.required_share(),
+            Verdict::Not => 0.39 * self.required_share(),
+        }
+    }
+
+    /// The better of two fits with the same verdict: it explains more of the file, or it is of the system that we know
+    /// best.
+    pub fn better_than(&self, other: &Self) -> bool {
+        let share = |fit: &Self| (fit.required_share() * 1000.0) as usize;
+        let rank = |fit: &Self| {
+            let known = fit.mapping.known_count();
+            match fit.verdict {
+                Verdict::Whole => (2, known, fit.matched, fit.source.tables.len()),
+                Verdict::Partial => (1, share(fit), known, fit.matched),
+                Verdict::Not => (0, share(fit), known, fit.matched),
+            }
+        };
+        rank(self) > rank(other)
+    }
+
+    /// Both are the whole signature and explain the very same columns.
+    pub fn indistinguishable_from(&self, other: &Self) -> bool {
+        self.verdict == Verdict::Whole
+            && other.verdict == Verdict::Whole
+            && self.mapping.known == other.mapping.known
+            && self.table.type_id != other.table.type_id
+    }
+}
+
+/// The name of a required group for a person: `Phone or PhoneLandline`.
+pub fn group_name(table: &TableSignature, group: &[usize]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for column in group.iter().filter_map(|index| table.columns.get(*index)) {
+        if !names.contains(&column.header.as_str()) {
+            names.push(&column.header);
+        }
+    }
+    names.join(" or ")
+}
+
+/// A share from 0 to 1.
+pub fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole.max(1) as f64
+}

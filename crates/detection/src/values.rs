@@ -1,0 +1,217 @@
+//! What the values of a column look like, whatever its header says.
+
+use torqueflow_model::{CellKind, FieldKind, Row};
+
+/// A kind of value that is recognised without its header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Look {
+    Email,
+    Vin,
+    Postcode,
+    Plate,
+    Phone,
+    Date,
+}
+
+impl Look {
+    /// In words, for several values.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Email => "e-mail addresses",
+            Self::Vin => "VINs",
+            Self::Postcode => "British postcodes",
+            Self::Plate => "British plates",
+            Self::Phone => "phone numbers",
+            Self::Date => "dates",
+        }
+    }
+
+    /// A column of such values can't be a field of this kind.
+    pub fn contradicts(self, kind: FieldKind) -> bool {
+        use FieldKind as K;
+        match self {
+            Self::Email => matches!(
+                kind,
+                K::Vrm
+                    | K::Vin
+                    | K::Phone
+                    | K::Landline
+                    | K::Postcode
+                    | K::Date(_)
+                    | K::DateTime(_)
+                    | K::Boolean
+                    | K::Country
+            ),
+            Self::Date => matches!(
+                kind,
+                K::Vrm
+                    | K::Vin
+                    | K::Phone
+                    | K::Landline
+                    | K::Postcode
+                    | K::Email
+                    | K::Boolean
+                    | K::Country
+                    | K::FullName
+                    | K::PersonName
+                    | K::CompanyName
+            ),
+            _ => false,
+        }
+    }
+}
+
+/// What the values of one column look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnLook {
+    pub look: Look,
+    /// How many values look like it.
+    pub hits: usize,
+    /// How many values there are.
+    pub total: usize,
+}
+
+impl ColumnLook {
+    /// What at least 80 % of the values that are there look like; at least two have to be.
+    pub fn of(samples: &[Row], column: usize) -> Option<Self> {
+        let mut hits = [0_usize; LOOKS.len()];
+        let mut total = 0;
+        for cell in samples.iter().filter_map(|row| row.cells.get(column)) {
+            if cell.is_blank() {
+                continue;
+            }
+            total += 1;
+            let typed_date = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
+            let text = cell.text.trim();
+            for ((look, test), count) in LOOKS.iter().zip(&mut hits) {
+                *count += usize::from((typed_date && *look == Look::Date) || (!typed_date && test(text)));
+            }
+        }
+        LOOKS
+            .iter()
+            .zip(hits)
+            .find(|(_, hits)| total >= 2 && hits * 5 >= total * 4)
+            .map(|((look, _), hits)| Self {
+                look: *look,
+                hits,
+                total,
+            })
+    }
+}
+
+/// Whether one value looks like something.
+type Test = fn(&str) -> bool;
+
+/// Strictest first: of two looks that fit, the first is taken.
+const LOOKS: [(Look, Test); 6] = [
+    (Look::Email, is_email),
+    (Look::Vin, is_vin),
+    (Look::Date, is_date),
+    (Look::Postcode, is_postcode),
+    (Look::Plate, is_plate),
+    (Look::Phone, is_phone),
+];
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else {
+        return false;
+    };
+    !local.is_empty()
+        && domain.len() >= 3
+        && domain.contains('.')
+        && !domain.contains('@')
+        && !text.contains(char::is_whitespace)
+}
+
+fn is_vin(text: &str) -> bool {
+    text.len() == 17
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() && !b"IOQioq".contains(&byte))
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// Letters as `A`, digits as `9`, spaces and hyphens dropped; empty when there is anything else.
+fn shape(text: &str) -> String {
+    let mut shape = String::new();
+    for character in text.chars() {
+        match character {
+            ' ' | '-' => {}
+            _ if character.is_ascii_digit() => shape.push('9'),
+            _ if character.is_ascii_alphabetic() => shape.push('A'),
+            _ => return String::new(),
+        }
+    }
+    shape
+}
+
+/// Plates since 1963, and those of Northern Ireland with four digits. Older shapes look like any code.
+fn is_plate(text: &str) -> bool {
+    const SHAPES: [&str; 8] = [
+        "AA99AAA", "A999AAA", "A99AAA", "A9AAA", "AAA999A", "AAA99A", "AAA9A", "AAA9999",
+    ];
+    SHAPES.contains(&shape(text).as_str())
+}
+
+fn is_postcode(text: &str) -> bool {
+    const SHAPES: [&str; 6] = ["A99AA", "A999AA", "A9A9AA", "AA99AA", "AA999AA", "AA9A9AA"];
+    SHAPES.contains(&shape(text).as_str())
+}
+
+/// Nine digits or more that start the way phone numbers do; other long numbers are ids.
+fn is_phone(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let starts = text.starts_with(['0', '+']) || text.starts_with("(0") || text.starts_with("(+");
+    starts && (9..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || "+()-. /".contains(c))
+}
+
+fn is_date(text: &str) -> bool {
+    let day = text.split([' ', 'T']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
+    let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+        && matches!(widths.as_slice(), [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4])
+}
+
+#[cfg(test)]
+mod tests {
+    use torqueflow_model::{Cell, Row};
+
+    use super::*;
+
+    fn look(values: &[&str]) -> Option<Look> {
+        let samples: Vec<Row> = values
+            .iter()
+            .map(|value| Row {
+                number: 0,
+                cells: vec![Cell::text(*value)],
+            })
+            .collect();
+        ColumnLook::of(&samples, 0).map(|column| column.look)
+    }
+
+    #[test]
+    fn values_are_known_by_their_shape() {
+        let check = |values: &[&str], expected| assert_eq!(look(values), expected, "{values:?}");
+        check(&["AB12 CDE", "p456xyz", "ABC 123D"], Some(Look::Plate));
+        check(&["WVWZZZ1KZ6W612305", "SALVA2AE4EH877322"], Some(Look::Vin));
+        check(&["ada@smith.example", "bob@jones.example", ""], Some(Look::Email));
+        check(&["LS1 4AP", "ec1a1bb"], Some(Look::Postcode));
+        check(&["07911 123456", "+44 20 7946 0001"], Some(Look::Phone));
+        check(&["13/05/2024", "2024-05-13 09:30:00"], Some(Look::Date));
+        check(&["12345678", "23456789"], None);
+        check(&["Blue", "Red"], None);
+        check(&["AB12 CDE"], None);
+        check(&[], None);
+    }
+
+    #[test]
+    fn one_value_in_five_may_be_different() {
+        assert_eq!(
+            look(&["AB12CDE", "AB13CDE", "TBA", "AB14CDE", "AB15CDE"]),
+            Some(Look::Plate)
+        );
+        assert_eq!(look(&["AB12CDE", "AB13CDE", "TBA"]), None);
+    }
+}
