@@ -10,7 +10,7 @@ use crate::limits::{self, Limits};
 use crate::rows::RowSource;
 
 /// Rows that the head is decided from.
-const HEAD_ROWS: usize = 200;
+const HEAD_ROWS: usize = 1_000;
 /// Bytes of text that the head is decided from.
 const HEAD_BYTES: usize = 4 << 20;
 /// Rows at the end that can be footers.
@@ -82,7 +82,7 @@ impl<'d> TableReader<'d> {
         source.set_columns(decision.columns.len());
         let first_data = decision.first_data;
         let head = table_head(decision, dialect, &sample);
-        let sample: VecDeque<_> = sample.into_iter().skip(first_data).filter(|(row, _)| !row.is_blank()).collect();
+        let sample: VecDeque<_> = sample.into_iter().skip(first_data).collect();
         let mut reader = Self {
             source,
             head,

@@ -1,13 +1,10 @@
 //! Where a table begins: its titles, its header row, its columns. The same rules for text and for workbooks.
 
+mod header;
 mod kinds;
 mod words;
 
-use std::collections::HashSet;
-
-use torqueflow_model::{Cell, Finding, Row};
-
-use kinds::Looks;
+use torqueflow_model::{Finding, Row};
 
 /// A sampled row with what was found in it.
 type Sampled = (Row, Vec<Finding>);
@@ -37,7 +34,7 @@ pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
     if start > 0 {
         evidence.push(format!("{start} lines above the table were taken for titles."));
     }
-    let (is_header, why) = judge_header(&rows, start);
+    let (is_header, why) = header::judge(&rows, start);
     evidence.push(why);
     let header = is_header.then_some(start);
     let first_data = start + usize::from(is_header);
@@ -68,122 +65,58 @@ fn mode(values: impl Iterator<Item = usize>) -> usize {
 /// The first row that is as full as the rows of the table are: its header, or its first row.
 fn first_table_row(rows: &[&Row], widths: &[usize]) -> Option<usize> {
     let first = widths.iter().position(|width| *width > 0)?;
-    let counts: Vec<usize> = rows.iter().map(|row| filled(row)).collect();
-    let usual = usual_fill(&counts);
+    let usual = usual_fill(rows);
     if usual <= 1 {
-        return Some(first);
+        return rows.iter().position(|row| filled(row) > 0 && !is_remark(row)).or(Some(first));
     }
     // A header is nearly as full as the rows below it; a title rarely fills half.
     let enough = (usual * 3).div_ceil(5).max(2);
-    let is_start = |index: &usize| counts.get(*index).is_some_and(|count| *count >= enough);
+    let is_start = |index: &usize| rows.get(*index).is_some_and(|row| filled(row) >= enough);
     let start = (first..rows.len().min(DEEPEST_HEADER)).find(is_start).unwrap_or(first);
-    Some(header_of_several(rows, &counts, start))
+    Some(header_of_several(rows, start))
 }
 
-/// How many cells the rows of the table usually fill. The first rows may be titles, so later rows count as well.
-fn usual_fill(counts: &[usize]) -> usize {
-    let filled: Vec<usize> = counts.iter().copied().filter(|count| *count > 0).collect();
-    let body = if filled.len() > 8 { filled.get(filled.len() / 4..).unwrap_or(&filled) } else { &filled };
+/// How many cells the rows of the table usually fill. The first rows may be titles, so later rows count more; remarks
+/// count for nothing.
+fn usual_fill(rows: &[&Row]) -> usize {
+    let fills: Vec<usize> = rows.iter().filter(|row| !is_remark(row)).map(|row| filled(row)).filter(|n| *n > 0).collect();
+    let body = if fills.len() > 8 { fills.get(fills.len() / 4..).unwrap_or(&fills) } else { &fills };
     let mut sorted = body.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or(0)
 }
 
-/// Where headers stand in several rows, the fullest of them is the one that names the columns.
-fn header_of_several(rows: &[&Row], counts: &[usize], start: usize) -> usize {
-    let looks_like_words = |index: usize| {
-        rows.get(index).is_some_and(|row| {
-            row.cells.iter().filter(|cell| !cell.is_blank()).all(|cell| kinds::looks(cell) == Looks::Words)
-        })
-    };
-    let fill = |index: usize| counts.get(index).copied().unwrap_or(0);
+/// A line such as `# exported by …`: one cell that begins with a number sign.
+fn is_remark(row: &Row) -> bool {
+    filled(row) == 1 && row.cells.first().is_some_and(|cell| cell.text.trim_start().starts_with('#'))
+}
+
+/// Where two rows stand above a body of values, the lower names the columns if it is the fuller one, or if the upper
+/// repeats itself or is made of sentences.
+fn header_of_several(rows: &[&Row], start: usize) -> usize {
     let below = start + 1;
-    let has_repeats = rows.get(start).is_some_and(|row| distinct(row) < fill(start));
-    let body_differs = (below + 1..rows.len().min(below + 6)).any(|index| fill(index) > 0 && !looks_like_words(index));
-    if looks_like_words(start)
-        && looks_like_words(below)
-        && body_differs
-        && (fill(below) > fill(start) || has_repeats)
-        && rows.get(below).is_some_and(|row| distinct(row) == fill(below))
-    {
+    let (Some(upper), Some(lower)) = (rows.get(start), rows.get(below)) else {
+        return start;
+    };
+    let body_holds_values = rows.iter().skip(below + 1).take(5).any(|row| !is_all_words(row));
+    let is_group_row = is_all_words(upper)
+        && (filled(lower) > filled(upper) || header::duplicates(upper) > 0.0 && header::duplicates(lower) == 0.0);
+    let is_sentence = longest(upper) > 40 && longest(lower) * 2 < longest(upper);
+    let width = mode(rows.iter().skip(start).map(|row| row.cells.len()));
+    let is_off_width = upper.cells.len() > width && lower.cells.len() == width;
+    if is_all_words(lower) && body_holds_values && (is_group_row || is_sentence || is_off_width) {
         return below;
     }
     start
 }
 
-fn distinct(row: &Row) -> usize {
-    let texts = row.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| cell.text.trim().to_lowercase());
-    texts.collect::<HashSet<_>>().len()
+fn is_all_words(row: &Row) -> bool {
+    row.cells.iter().filter(|cell| !cell.is_blank()).all(|cell| !kinds::looks(cell).is_value())
 }
 
-/// Says whether the row at `start` is a header, and why.
-fn judge_header(rows: &[&Row], start: usize) -> (bool, String) {
-    let Some(row) = rows.get(start) else {
-        return (false, "There is no row.".to_owned());
-    };
-    let cells: Vec<&Cell> = row.cells.iter().filter(|cell| !cell.is_blank()).collect();
-    let values = cells.iter().filter(|cell| kinds::looks(cell) != Looks::Words).count();
-    let known = cells.iter().filter(|cell| words::is_header_word(&cell.text)).count();
-    let body: Vec<&Row> = rows.iter().skip(start + 1).filter(|row| filled(row) > 0).take(100).copied().collect();
-    let contrast = contrast(row, &body);
-    let repeated = repeated_below(row, &body);
-    let distinct_share = distinct(row) as f64 / cells.len().max(1) as f64;
-
-    let mut score = 0.0;
-    score += if values == 0 { 1.0 } else { -3.0 * values as f64 / cells.len().max(1) as f64 };
-    score += 2.0 * (known as f64 / cells.len().max(1) as f64).min(0.5) * 2.0;
-    score += 3.0 * contrast;
-    score -= 2.0 * repeated;
-    score -= 2.0 * (1.0 - distinct_share);
-    if cells.iter().any(|cell| cell.text.chars().count() > 120) {
-        score -= 1.0;
-    }
-    let number = row.number;
-    if score > 0.5 {
-        let why = if contrast > 0.0 {
-            format!("Row {number} holds words where the rows below hold values, so it is the header.")
-        } else if known > 0 {
-            format!("Row {number} holds {known} usual column names, so it is the header.")
-        } else {
-            format!("Row {number} holds words that the rows below do not repeat, so it is the header.")
-        };
-        return (true, why);
-    }
-    (false, format!("Row {number} looks like the rows below it, so there is no header."))
-}
-
-/// The share of columns that hold values below and words in the header; below zero where both hold values.
-fn contrast(header: &Row, body: &[&Row]) -> f64 {
-    let mut columns = 0.0;
-    let mut score = 0.0;
-    for (column, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
-        let below: Vec<Looks> =
-            body.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.is_blank()).map(kinds::looks).collect();
-        if below.is_empty() {
-            continue;
-        }
-        columns += 1.0;
-        let words = below.iter().filter(|looks| **looks == Looks::Words).count() as f64 / below.len() as f64;
-        if words < 0.2 {
-            score += if kinds::looks(cell) == Looks::Words { 1.0 } else { -1.0 };
-        }
-    }
-    if columns == 0.0 { 0.0 } else { score / columns }
-}
-
-/// The share of the header's texts that appear again in their own column.
-fn repeated_below(header: &Row, body: &[&Row]) -> f64 {
-    let cells = header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
-    let mut count = 0.0;
-    let mut repeated = 0.0;
-    for (column, cell) in cells {
-        count += 1.0;
-        let text = cell.text.trim();
-        if body.iter().filter_map(|row| row.cells.get(column)).any(|below| below.text.trim() == text) {
-            repeated += 1.0;
-        }
-    }
-    if count == 0.0 { 0.0 } else { repeated / count }
+/// Characters of the longest cell.
+fn longest(row: &Row) -> usize {
+    row.cells.iter().map(|cell| cell.text.chars().count()).max().unwrap_or(0)
 }
 
 /// The header's columns, and more if the rows usually have more.
@@ -192,7 +125,8 @@ fn column_count(rows: &[&Row], start: usize, header: Option<usize>) -> usize {
     let filled_body = mode(rows.iter().skip(start).map(|row| filled_width(row)));
     match header.and_then(|index| rows.get(index)) {
         Some(row) => {
-            let own = row.cells.len();
+            // Delimiters after the last name make columns only where the rows have as many.
+            let own = filled_width(row).max(row.cells.len().min(body));
             if body > own { own.max(filled_body) } else { own }
         }
         None => body,

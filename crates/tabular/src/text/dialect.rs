@@ -25,7 +25,7 @@ pub(crate) fn detect(head: &[u8]) -> TextDialect {
         return finish(head, delimiter, quote, true, why);
     }
     let (quote, delimiter) = sniff(head, None);
-    let delimiter = delimiter.unwrap_or(b',');
+    let delimiter = second_opinion(head, quote, delimiter.unwrap_or(b','));
     let why = format!("The rows are most alike when cut at {}.", name(delimiter));
     finish(head, delimiter, quote, false, why)
 }
@@ -69,6 +69,44 @@ fn sniff(head: &[u8], delimiter: Option<u8>) -> (u8, Option<u8>) {
         }
         Err(_) => (b'"', None),
     }
+}
+
+/// Delimiters that people's programs write.
+const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
+
+/// Where the sniffer's delimiter does not cut the lines, or is a blank although the first line is cut by a usual one,
+/// the usual one that cuts most lines alike is taken.
+fn second_opinion(head: &[u8], quote: u8, sniffed: u8) -> u8 {
+    let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(200).collect();
+    let is_cut = |delimiter: u8| lines.iter().filter(|line| count(line, delimiter, quote) > 0).count();
+    let first_is_cut = |delimiter: u8| lines.first().is_some_and(|line| count(line, delimiter, quote) >= 2);
+    let candidate = |delimiter: &u8| alike(&lines, *delimiter, quote);
+    let best = USUAL.into_iter().max_by_key(candidate).unwrap_or(b',');
+    let cuts_nothing = is_cut(sniffed) == 0 && is_cut(best) > 0;
+    let is_blank = sniffed == b' ' && first_is_cut(best);
+    if cuts_nothing || is_blank { best } else { sniffed }
+}
+
+/// How many lines have the most common number of this delimiter.
+fn alike(lines: &[&[u8]], delimiter: u8, quote: u8) -> usize {
+    let mut counts: Vec<usize> =
+        lines.iter().map(|line| count(line, delimiter, quote)).filter(|count| *count > 0).collect();
+    counts.sort_unstable();
+    counts.chunk_by(|left, right| left == right).map(<[usize]>::len).max().unwrap_or(0)
+}
+
+/// How often a delimiter stands in a line outside quotes.
+fn count(line: &[u8], delimiter: u8, quote: u8) -> usize {
+    let mut quoted = false;
+    let mut found = 0;
+    for byte in line {
+        if *byte == quote {
+            quoted = !quoted;
+        } else if *byte == delimiter && !quoted {
+            found += 1;
+        }
+    }
+    found
 }
 
 /// A backslash escapes quotes if it stands before quotes inside fields, and quotes are not doubled.

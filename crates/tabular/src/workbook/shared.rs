@@ -8,11 +8,15 @@ use super::xml::{Xml, push_reference};
 use crate::error::OpenError;
 use crate::limits::Limits;
 
+/// Shared strings are shared, so a program writes the empty one once.
+const MOST_EMPTY: u32 = 1 << 20;
+
 /// All shared strings: one text, and where each of them ends in it.
 #[derive(Debug, Default)]
 pub(crate) struct SharedStrings {
     text: String,
     ends: Vec<u32>,
+    empty: u32,
 }
 
 impl SharedStrings {
@@ -54,6 +58,10 @@ impl SharedStrings {
     }
 
     fn push(&mut self, raw: &str, limits: &Limits) -> Result<(), OpenError> {
+        self.empty += u32::from(raw.is_empty());
+        if self.empty > MOST_EMPTY {
+            return Err(OpenError::malformed("it shares one empty text too often"));
+        }
         unescape_into(raw, &mut self.text);
         let memory = self.text.len() + self.ends.len() * size_of::<u32>();
         let maximum = limits.max_shared_strings_bytes.min(u32::MAX as usize);
