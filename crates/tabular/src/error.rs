@@ -170,15 +170,3 @@ impl From<zip::result::ZipError> for OpenError {
         }
     }
 }
-
-impl From<quick_xml::Error> for OpenError {
-    fn from(error: quick_xml::Error) -> Self {
-        match error {
-            quick_xml::Error::Io(inner) => match std::sync::Arc::try_unwrap(inner) {
-                Ok(inner) => Self::from(inner),
-                Err(shared) => Self::malformed(shared.to_string()),
-            },
-            other => Self::malformed(format!("its XML: {other}")),
-        }
-    }
-}

@@ -48,6 +48,10 @@ fn split(text: &str) -> Vec<String> {
 
 /// `Total`, `Grand total:`, `Totals`.
 pub(crate) fn is_total(text: &str) -> bool {
+    const LONGEST: usize = 16;
+    if text.len() > LONGEST {
+        return false;
+    }
     let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
     ["total", "totals", "grand total", "grand totals", "sum", "subtotal"].contains(&text.as_str())
 }

@@ -126,7 +126,7 @@ impl<R: Read> Guard<R> {
 
     fn find(&self, byte: u8, from: usize) -> Option<usize> {
         let rest = self.buffer.get(from..)?;
-        rest.iter().position(|candidate| *candidate == byte).map(|offset| from + offset)
+        memchr::memchr(byte, rest).map(|offset| from + offset)
     }
 
     /// Makes more of the buffer ready. There is something to work on after `ready`, or the text has ended.
@@ -172,7 +172,7 @@ impl<R: Read> Guard<R> {
     /// Declares everything before `end` ready.
     fn count_lines(&mut self, end: usize) {
         if let Some(text) = self.buffer.get(self.ready..end) {
-            self.line += text.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.line += memchr::memchr_iter(b'\n', text).count() as u64;
             self.ready = end;
         }
     }
@@ -188,7 +188,7 @@ impl<R: Read> Guard<R> {
             let found = self.find(self.quote, from);
             let end = found.unwrap_or(self.buffer.len());
             if let Some(text) = self.buffer.get(from..end) {
-                lines += text.iter().filter(|byte| **byte == b'\n').count();
+                lines += memchr::memchr_iter(b'\n', text).count();
             }
             offset = end - self.ready;
             if self.is_too_long(offset, lines) {

@@ -22,15 +22,15 @@ pub(crate) enum CellType {
 }
 
 impl CellType {
-    pub(crate) fn new(code: &str) -> Self {
+    pub(crate) fn new(code: &[u8]) -> Self {
         match code {
-            "n" => Self::Number,
-            "s" => Self::Shared,
-            "inlineStr" => Self::Inline,
-            "str" => Self::Formula,
-            "b" => Self::Boolean,
-            "e" => Self::Error,
-            "d" => Self::Iso,
+            b"n" => Self::Number,
+            b"s" => Self::Shared,
+            b"inlineStr" => Self::Inline,
+            b"str" => Self::Formula,
+            b"b" => Self::Boolean,
+            b"e" => Self::Error,
+            b"d" => Self::Iso,
             _ => Self::Unknown,
         }
     }

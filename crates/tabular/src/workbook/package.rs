@@ -15,7 +15,7 @@ const SMALL_PART_BYTES: u64 = 32 << 20;
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A part of a package as a stream of UTF-8 bytes.
-pub(crate) type Part<'p> = Box<dyn BufRead + Send + 'p>;
+pub(crate) type Part<'p> = BufReader<Box<dyn Read + Send + 'p>>;
 
 /// An open zip container.
 pub(crate) struct Package<'a> {
@@ -61,7 +61,7 @@ impl<'a> Package<'a> {
         let packed = entry.compressed_size();
         let maximum = self.max_bytes.min(packed.saturating_mul(self.max_ratio).max(SMALL_PART_BYTES));
         let inflated = Inflated { entry, read: 0, maximum, by_ratio: maximum < self.max_bytes, max_ratio: self.max_ratio };
-        decoded(BufReader::with_capacity(BUFFER_BYTES, inflated)).map(Some)
+        decoded(inflated).map(Some)
     }
 }
 
@@ -71,15 +71,15 @@ fn part_name(name: &str) -> String {
 }
 
 /// XML may be UTF-16, which the parser does not read.
-fn decoded<'p>(mut part: impl BufRead + Send + 'p) -> Result<Part<'p>, OpenError> {
-    let head = part.fill_buf()?;
-    let encoding = match head {
+fn decoded<'p>(part: impl Read + Send + 'p) -> Result<Part<'p>, OpenError> {
+    let mut part: Part<'p> = BufReader::with_capacity(BUFFER_BYTES, Box::new(part));
+    let encoding = match part.fill_buf()? {
         [0xFF, 0xFE, ..] => encoding_rs::UTF_16LE,
         [0xFE, 0xFF, ..] => encoding_rs::UTF_16BE,
-        _ => return Ok(Box::new(part)),
+        _ => return Ok(part),
     };
     part.consume(2);
-    Ok(Box::new(BufReader::with_capacity(BUFFER_BYTES, Decode::new(part, Some(encoding), false))))
+    Ok(BufReader::with_capacity(BUFFER_BYTES, Box::new(Decode::new(part, Some(encoding), false))))
 }
 
 /// A part on its way out of the zip, counted.

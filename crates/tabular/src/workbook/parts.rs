@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 
-use quick_xml::events::Event;
-
 use super::package::Package;
-use super::xml::{Xml, attribute, attribute_text, is_true};
+use super::xml::{Event, Xml, attribute, attribute_text, is_true};
 use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
@@ -49,13 +47,10 @@ pub(crate) fn read(package: &mut Package<'_>, limits: &Limits) -> Result<Workboo
     let mut xml = Xml::new(part, limits.max_token_bytes);
     loop {
         match xml.next()? {
-            Event::Start(element) | Event::Empty(element) => match element.local_name().into_inner() {
-                "workbookPr" => {
-                    parts.date1904 = attribute(element.attributes_raw(), "date1904").is_some_and(is_true);
-                }
-                "sheet" => add_sheet(&mut parts, element.attributes_raw(), &relations, limits)?,
-                _ => {}
-            },
+            Event::Start { name: b"workbookPr", attributes, .. } => {
+                parts.date1904 = attribute(attributes, "date1904").is_some_and(is_true);
+            }
+            Event::Start { name: b"sheet", attributes, .. } => add_sheet(&mut parts, attributes, &relations, limits)?,
             Event::Eof => return Ok(parts),
             _ => {}
         }
@@ -72,18 +67,18 @@ fn workbook_part(package: &mut Package<'_>, limits: &Limits) -> Result<String, O
 
 fn add_sheet(
     parts: &mut WorkbookParts,
-    raw: &str,
+    raw: &[u8],
     relations: &HashMap<String, Relation>,
     limits: &Limits,
 ) -> Result<(), OpenError> {
-    let relation = attribute(raw, "id").and_then(|id| relations.get(id));
+    let relation = attribute_text(raw, "id").and_then(|id| relations.get(&id));
     // Chart sheets and the like hold no cells.
     let Some(relation) = relation.filter(|relation| relation.kind == "worksheet") else {
         return Ok(());
     };
     let visible = match attribute(raw, "state") {
-        Some("hidden") => Visibility::Hidden,
-        Some("veryHidden") => Visibility::VeryHidden,
+        Some(b"hidden") => Visibility::Hidden,
+        Some(b"veryHidden") => Visibility::VeryHidden,
         _ => Visibility::Visible,
     };
     let info = TableInfo { name: attribute_text(raw, "name"), visible };
@@ -103,14 +98,12 @@ fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<Has
     let mut xml = Xml::new(part, limits.max_token_bytes);
     loop {
         match xml.next()? {
-            Event::Start(element) | Event::Empty(element)
-                if element.local_name().into_inner() == "Relationship" =>
-            {
-                let raw = element.attributes_raw();
-                let kind = attribute(raw, "Type").and_then(|kind| kind.rsplit('/').next()).unwrap_or_default();
-                let target = attribute_text(raw, "Target").unwrap_or_default();
-                if let Some(id) = attribute_text(raw, "Id") {
-                    let relation = Relation { kind: kind.to_owned(), target: resolve(folder, &target) };
+            Event::Start { name: b"Relationship", attributes, .. } => {
+                let kind = attribute_text(attributes, "Type").unwrap_or_default();
+                let target = attribute_text(attributes, "Target").unwrap_or_default();
+                if let Some(id) = attribute_text(attributes, "Id") {
+                    let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                    let relation = Relation { kind, target: resolve(folder, &target) };
                     relations.insert(id, relation);
                 }
                 limits::check("the number of relationships", relations.len() as u64, MOST_RELATIONS)?;

@@ -6,10 +6,10 @@ pub(crate) const MAX_COLUMNS: u32 = 16_384;
 pub(crate) const MAX_ROWS: u64 = 1_048_576;
 
 /// Column from 0 and row from 1; `None` for anything that is no cell of a sheet.
-pub(crate) fn parse(reference: &str) -> Option<(usize, u64)> {
+pub(crate) fn parse(reference: &[u8]) -> Option<(usize, u64)> {
     let mut column: u32 = 0;
     let mut row: u64 = 0;
-    for byte in reference.bytes() {
+    for byte in reference.iter().copied() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' if row == 0 => {
                 column = column * 26 + u32::from(byte.to_ascii_uppercase() - b'A') + 1;
@@ -46,7 +46,7 @@ mod tests {
             ("AAAAAAAAAAAAAAAAAAAA1", None),
             ("A99999999999999999999999999", None),
         ] {
-            assert_eq!(parse(reference), expected, "{reference}");
+            assert_eq!(parse(reference.as_bytes()), expected, "{reference}");
         }
     }
 }

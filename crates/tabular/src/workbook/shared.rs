@@ -1,10 +1,8 @@
 //! The shared strings of a workbook (ECMA-376 Part 1, 18.4), in one block of bytes.
 
-use quick_xml::events::Event;
-
 use super::escapes::unescape_into;
 use super::package::Part;
-use super::xml::{Xml, push_reference};
+use super::xml::{Event, Xml, push_text};
 use crate::error::OpenError;
 use crate::limits::Limits;
 
@@ -28,25 +26,19 @@ impl SharedStrings {
         let (mut in_text, mut in_phonetic) = (false, false);
         loop {
             match xml.next()? {
-                Event::Start(element) => match element.local_name().into_inner() {
-                    "si" => raw.clear(),
-                    "t" => in_text = !in_phonetic,
-                    "rPh" => in_phonetic = true,
-                    _ => {}
-                },
-                Event::Empty(element) if element.local_name().into_inner() == "si" => {
+                Event::Start { name: b"si", empty, .. } => {
                     raw.clear();
-                    strings.push(&raw, limits)?;
+                    if empty {
+                        strings.push(&raw, limits)?;
+                    }
                 }
-                Event::Text(text) if in_text => raw.push_str(&text.xml10_content()),
-                Event::CData(text) if in_text => raw.push_str(&text.xml10_content()),
-                Event::GeneralRef(reference) if in_text => push_reference(&mut raw, &reference),
-                Event::End(element) => match element.local_name().into_inner() {
-                    "t" => in_text = false,
-                    "rPh" => in_phonetic = false,
-                    "si" => strings.push(&raw, limits)?,
-                    _ => {}
-                },
+                Event::Start { name: b"t", empty, .. } => in_text = !empty && !in_phonetic,
+                Event::Start { name: b"rPh", empty, .. } => in_phonetic = !empty,
+                Event::Text(text) if in_text => push_text(text, &mut raw),
+                Event::CData(text) if in_text => raw.push_str(&String::from_utf8_lossy(text)),
+                Event::End(b"t") => in_text = false,
+                Event::End(b"rPh") => in_phonetic = false,
+                Event::End(b"si") => strings.push(&raw, limits)?,
                 Event::Eof => return Ok(strings),
                 _ => {}
             }

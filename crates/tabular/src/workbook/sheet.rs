@@ -1,31 +1,23 @@
 //! The rows of a worksheet, one at a time (ECMA-376 Part 1, 18.3.1).
 
-use quick_xml::events::Event;
 use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 
 use super::Book;
 use super::cell::{CellType, RawCell};
 use super::reference;
-use super::xml::{Xml, push_reference};
+use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
 use crate::limits::Limits;
 use crate::rows::{RowSource, cell_finding};
 use crate::text::cut_cell;
-
-/// Where text belongs that the parser meets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Capture {
-    Nothing,
-    /// Inside `v`, or inside `t` of an inline string.
-    Value,
-}
 
 /// Rows out of one worksheet, in the order of the file.
 pub(crate) struct SheetRows<'p> {
     xml: Xml<'p>,
     book: &'p Book,
     cell: RawCell,
-    capture: Capture,
+    /// Inside `v`, or inside `t` of an inline string.
+    in_value: bool,
     in_phonetic: bool,
     in_data: bool,
     /// The number of the row that was read last.
@@ -46,7 +38,7 @@ impl<'p> SheetRows<'p> {
             xml,
             book,
             cell: RawCell::default(),
-            capture: Capture::Nothing,
+            in_value: false,
             in_phonetic: false,
             in_data: false,
             row_number: 0,
@@ -64,50 +56,36 @@ impl<'p> SheetRows<'p> {
         let mut used = 0;
         loop {
             match self.xml.next()? {
-                Event::Start(element) => match element.local_name().into_inner() {
-                    "c" if self.in_data => start_cell(&mut self.cell, element.attributes_raw(), used, row, findings),
-                    "v" => self.capture = Capture::Value,
-                    "t" if !self.in_phonetic => self.capture = Capture::Value,
-                    "rPh" => self.in_phonetic = true,
-                    "row" if self.in_data => {
-                        used = 0;
-                        start_row(row, element.attributes_raw(), &mut self.row_number)?;
-                        self.rows += 1;
-                        self.limits.check_rows(self.rows)?;
-                    }
-                    "sheetData" => self.in_data = true,
-                    _ => {}
-                },
-                Event::Empty(element) => match element.local_name().into_inner() {
-                    "c" if self.in_data => {
-                        start_cell(&mut self.cell, element.attributes_raw(), used, row, findings);
+                Event::Start { name: b"c", attributes, empty } if self.in_data => {
+                    start_cell(&mut self.cell, attributes, used, row, findings);
+                    if empty {
                         used = self.cell.column.saturating_add(1);
                     }
-                    "row" if self.in_data => {
-                        start_row(row, element.attributes_raw(), &mut self.row_number)?;
-                        self.rows += 1;
-                        self.limits.check_rows(self.rows)?;
-                    }
-                    "sheetData" => return Ok(false),
-                    _ => {}
-                },
-                Event::Text(text) if self.capture == Capture::Value => self.cell.value.push_str(&text.xml10_content()),
-                Event::CData(text) if self.capture == Capture::Value => self.cell.value.push_str(&text.xml10_content()),
-                Event::GeneralRef(reference) if self.capture == Capture::Value => {
-                    push_reference(&mut self.cell.value, &reference);
                 }
-                Event::End(element) => match element.local_name().into_inner() {
-                    "v" | "t" => self.capture = Capture::Nothing,
-                    "rPh" => self.in_phonetic = false,
-                    "c" if self.in_data => {
-                        used = self.cell.column.saturating_add(1);
-                        self.finish_cell(row, findings)?;
+                Event::Start { name: b"v" | b"t", empty, .. } => self.in_value = !empty && !self.in_phonetic,
+                Event::Start { name: b"rPh", empty, .. } => self.in_phonetic = !empty,
+                Event::Start { name: b"row", attributes, .. } if self.in_data => {
+                    used = 0;
+                    start_row(row, attributes, &mut self.row_number)?;
+                    self.rows += 1;
+                    self.limits.check_rows(self.rows)?;
+                }
+                Event::Start { name: b"sheetData", empty, .. } => {
+                    self.in_data = !empty;
+                    if empty {
+                        return Ok(false);
                     }
-                    "row" if self.in_data => return Ok(true),
-                    "sheetData" => return Ok(false),
-                    _ => {}
-                },
-                Event::Eof => return Ok(false),
+                }
+                Event::Text(text) if self.in_value => push_text(text, &mut self.cell.value),
+                Event::CData(text) if self.in_value => self.cell.value.push_str(&String::from_utf8_lossy(text)),
+                Event::End(b"v" | b"t") => self.in_value = false,
+                Event::End(b"rPh") => self.in_phonetic = false,
+                Event::End(b"c") if self.in_data => {
+                    used = self.cell.column.saturating_add(1);
+                    self.finish_cell(row, findings)?;
+                }
+                Event::End(b"row") if self.in_data => return Ok(true),
+                Event::End(b"sheetData") | Event::Eof => return Ok(false),
                 _ => {}
             }
             if self.cell.value.len() > self.limits.max_row_bytes {
@@ -160,8 +138,8 @@ fn clear(cell: &mut Cell) {
 }
 
 /// Begins a row: its number is what it says, else the one after the last.
-fn start_row(row: &mut Row, raw: &str, last: &mut u64) -> Result<(), OpenError> {
-    let said = super::xml::attribute(raw, "r").and_then(|number| number.trim().parse::<u64>().ok());
+fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError> {
+    let said = attribute_number::<u64>(raw, "r");
     *last = said.filter(|number| (1..=reference::MAX_ROWS).contains(number)).unwrap_or(*last + 1);
     if *last > reference::MAX_ROWS {
         return Err(OpenError::LimitExceeded { limit: "the number of rows", maximum: reference::MAX_ROWS });
@@ -172,7 +150,7 @@ fn start_row(row: &mut Row, raw: &str, last: &mut u64) -> Result<(), OpenError> 
 }
 
 /// Begins a cell: its place is what it says, else right of the last one.
-fn start_cell(cell: &mut RawCell, raw: &str, next: usize, row: &mut Row, findings: &mut Vec<Finding>) {
+fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, row: &mut Row, findings: &mut Vec<Finding>) {
     cell.value.clear();
     cell.kind = CellType::Number;
     cell.style = 0;
@@ -181,7 +159,7 @@ fn start_cell(cell: &mut RawCell, raw: &str, next: usize, row: &mut Row, finding
     while let Some((key, value, after)) = next_attribute(rest) {
         rest = after;
         match key {
-            "r" => match reference::parse(value) {
+            b"r" => match reference::parse(value) {
                 Some((column, number)) => {
                     cell.column = column;
                     if row.number == 0 {
@@ -191,12 +169,12 @@ fn start_cell(cell: &mut RawCell, raw: &str, next: usize, row: &mut Row, finding
                 None => {
                     cell.column = UNPLACED;
                     let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
-                    finding.value = value.chars().take(40).collect();
+                    finding.value = String::from_utf8_lossy(value).chars().take(40).collect();
                     findings.push(finding);
                 }
             },
-            "t" => cell.kind = CellType::new(value),
-            "s" => cell.style = value.parse().unwrap_or(usize::MAX),
+            b"t" => cell.kind = CellType::new(value),
+            b"s" => cell.style = number(value),
             _ => {}
         }
     }
@@ -206,13 +184,13 @@ fn start_cell(cell: &mut RawCell, raw: &str, next: usize, row: &mut Row, finding
     }
 }
 
-/// The first attribute of an element: its name, its raw value and what follows.
-fn next_attribute(raw: &str) -> Option<(&str, &str, &str)> {
-    let (key, rest) = raw.split_once('=')?;
-    let rest = rest.trim_ascii_start();
-    let quote = if rest.starts_with('"') { '"' } else { '\'' };
-    let (value, after) = rest.strip_prefix(quote)?.split_once(quote)?;
-    Some((key.trim_ascii(), value, after))
+/// A whole number; the largest one for anything else, which is the number of nothing.
+fn number(digits: &[u8]) -> usize {
+    digits.iter().try_fold(0_usize, |number, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        number.checked_mul(10)?.checked_add(digit as usize)
+    })
+    .unwrap_or(usize::MAX)
 }
 
 impl RowSource for SheetRows<'_> {

@@ -2,11 +2,9 @@
 
 use std::collections::HashMap;
 
-use quick_xml::events::Event;
-
 use super::number::NumberFormat;
 use super::package::Part;
-use super::xml::{Xml, attribute, attribute_text};
+use super::xml::{Event, Xml, attribute_number, attribute_text};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
 
@@ -35,26 +33,20 @@ impl Styles {
         let mut xml = Xml::new(part, limits.max_token_bytes);
         loop {
             match xml.next()? {
-                Event::Start(element) | Event::Empty(element) => {
-                    let raw = element.attributes_raw();
-                    match element.local_name().into_inner() {
-                        "cellXfs" => in_cell_styles = true,
-                        "numFmt" if codes.len() < 100_000 => {
-                            let id = attribute(raw, "numFmtId").and_then(|id| id.trim().parse().ok());
-                            if let (Some(id), Some(code)) = (id, attribute_text(raw, "formatCode")) {
-                                codes.insert(id, code);
-                            }
-                        }
-                        "xf" if in_cell_styles => {
-                            let id = attribute(raw, "numFmtId").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
-                            let index = *compiled.entry(id).or_insert_with(|| styles.compile(id, &codes));
-                            styles.by_style.push(index);
-                            limits::check("the number of cell styles", styles.by_style.len() as u64, MOST_STYLES)?;
-                        }
-                        _ => {}
+                Event::Start { name: b"cellXfs", empty, .. } => in_cell_styles = !empty,
+                Event::Start { name: b"numFmt", attributes, .. } if codes.len() < 100_000 => {
+                    let id = attribute_number(attributes, "numFmtId");
+                    if let (Some(id), Some(code)) = (id, attribute_text(attributes, "formatCode")) {
+                        codes.insert(id, code);
                     }
                 }
-                Event::End(element) if element.local_name().into_inner() == "cellXfs" => in_cell_styles = false,
+                Event::Start { name: b"xf", attributes, .. } if in_cell_styles => {
+                    let id = attribute_number(attributes, "numFmtId").unwrap_or(0);
+                    let index = *compiled.entry(id).or_insert_with(|| styles.compile(id, &codes));
+                    styles.by_style.push(index);
+                    limits::check("the number of cell styles", styles.by_style.len() as u64, MOST_STYLES)?;
+                }
+                Event::End(b"cellXfs") => in_cell_styles = false,
                 Event::Eof => return Ok(styles),
                 _ => {}
             }

@@ -1,107 +1,353 @@
-//! XML as a stream of events whose size is bounded.
+//! XML as a stream of events, as much of it as workbooks need, in memory that does not grow with the document.
+//!
+//! Elements, texts, CDATA sections and the references of XML 1.0 are read; comments and processing instructions are
+//! skipped; a document type declaration, which no workbook has, is refused, so there are no entities to expand. Whether
+//! elements nest as they should is not checked, so that nothing grows with their depth.
 
-use std::io::{self, BufRead, Read};
+use std::io::Read;
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use memchr::{memchr, memchr2, memmem};
 
 use super::package::Part;
 use crate::error::OpenError;
 
+const CHUNK_BYTES: usize = 128 * 1024;
+
+/// A piece of a document. Names are without their prefix.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Event<'x> {
+    /// `<name attributes>`, or `<name attributes/>`, which has no end of its own.
+    Start { name: &'x [u8], attributes: &'x [u8], empty: bool },
+    /// `</name>`
+    End(&'x [u8]),
+    /// Text between tags, as it is written.
+    Text(&'x [u8]),
+    /// The text of a CDATA section.
+    CData(&'x [u8]),
+    /// Nothing more.
+    Eof,
+}
+
 /// A parser of one part.
 pub(crate) struct Xml<'p> {
-    reader: Reader<TokenGuard<'p>>,
+    part: Part<'p>,
     buffer: Vec<u8>,
+    /// Where the next event begins.
+    start: usize,
+    ended: bool,
+    max_token_bytes: usize,
+}
+
+/// Where a token ends, by its kind.
+enum Token {
+    Tag(usize),
+    Text(usize),
+    CData(usize),
 }
 
 impl<'p> Xml<'p> {
     pub(crate) fn new(part: Part<'p>, max_token_bytes: usize) -> Self {
-        let mut reader = Reader::from_reader(TokenGuard { part, since: 0, maximum: max_token_bytes });
-        let config = reader.config_mut();
-        // Checking that ends match starts would keep a stack as deep as the file says.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
-        config.allow_dangling_amp = true;
-        Self { reader, buffer: Vec::with_capacity(4096) }
+        Self { part, buffer: Vec::new(), start: 0, ended: false, max_token_bytes }
     }
 
-    /// The next event; [`Event::Eof`] at the end.
+    /// The next event.
     pub(crate) fn next(&mut self) -> Result<Event<'_>, OpenError> {
-        self.buffer.clear();
-        self.reader.get_mut().since = 0;
-        Ok(self.reader.read_event_into(&mut self.buffer)?)
+        let Some(token) = self.next_token()? else {
+            return Ok(Event::Eof);
+        };
+        let start = self.start;
+        let (end, event) = match token {
+            Token::Tag(end) => (end, tag(self.buffer.get(start + 1..end - 1).unwrap_or_default())),
+            Token::Text(end) => (end, Event::Text(self.buffer.get(start..end).unwrap_or_default())),
+            Token::CData(end) => (end, Event::CData(self.buffer.get(start + 9..end - 3).unwrap_or_default())),
+        };
+        self.start = end;
+        Ok(event)
     }
-}
 
-/// Refuses to deliver more than a number of bytes for one event.
-struct TokenGuard<'p> {
-    part: Part<'p>,
-    since: usize,
-    maximum: usize,
-}
-
-impl Read for TokenGuard<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.part.read(buffer)?;
-        self.since += count;
-        Ok(count)
-    }
-}
-
-impl BufRead for TokenGuard<'_> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.since > self.maximum {
-            let limit = "the length of an XML token in bytes";
-            return Err(OpenError::LimitExceeded { limit, maximum: self.maximum as u64 }.into());
+    /// Finds the end of the next token, and skips what is none.
+    fn next_token(&mut self) -> Result<Option<Token>, OpenError> {
+        loop {
+            // Nine bytes tell what a piece of markup is.
+            while self.rest().len() < 9 && !self.ended {
+                self.fill()?;
+            }
+            match self.rest() {
+                [] => return Ok(None),
+                [b'<', b'?', ..] => self.skip(b"?>")?,
+                [b'<', b'!', b'-', b'-', ..] => self.skip(b"-->")?,
+                [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'['] | [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => {
+                    return Ok(Some(Token::CData(self.find(|text| memmem::find(text, b"]]>").map(|at| at + 3))?)));
+                }
+                [b'<', b'!', ..] => return Err(OpenError::malformed("its XML declares a document type")),
+                [b'<', ..] => return Ok(Some(Token::Tag(self.find(tag_end)?))),
+                _ => return self.text_end().map(|end| Some(Token::Text(end))),
+            }
         }
-        self.part.fill_buf()
     }
 
-    fn consume(&mut self, count: usize) {
-        self.since += count;
-        self.part.consume(count);
+    fn rest(&self) -> &[u8] {
+        self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// Reads more, dropping what is done.
+    fn fill(&mut self) -> Result<(), OpenError> {
+        self.buffer.drain(..self.start);
+        self.start = 0;
+        if self.buffer.len() > self.max_token_bytes {
+            let limit = "the length of an XML token in bytes";
+            return Err(OpenError::LimitExceeded { limit, maximum: self.max_token_bytes as u64 });
+        }
+        let old = self.buffer.len();
+        self.buffer.resize(old + CHUNK_BYTES, 0);
+        let read = match self.buffer.get_mut(old..) {
+            Some(target) => self.part.read(target)?,
+            None => 0,
+        };
+        self.buffer.truncate(old + read);
+        self.ended = read == 0;
+        Ok(())
+    }
+
+    /// The end of the token at `start`, as `end` finds it.
+    fn find(&mut self, end: impl Fn(&[u8]) -> Option<usize>) -> Result<usize, OpenError> {
+        loop {
+            if let Some(end) = end(self.rest()) {
+                return Ok(self.start + end);
+            }
+            if self.ended {
+                return Err(OpenError::malformed("its XML ends in the middle"));
+            }
+            self.fill()?;
+        }
+    }
+
+    /// The end of the text at `start`; the end of the document ends it as well.
+    fn text_end(&mut self) -> Result<usize, OpenError> {
+        let mut searched = 0;
+        loop {
+            let rest = self.rest();
+            if let Some(end) = rest.get(searched..).and_then(|rest| memchr(b'<', rest)) {
+                return Ok(self.start + searched + end);
+            }
+            searched = rest.len();
+            if self.ended {
+                return Ok(self.buffer.len());
+            }
+            self.fill()?;
+        }
+    }
+
+    /// Skips a piece of markup up to and including its end mark.
+    fn skip(&mut self, mark: &[u8]) -> Result<(), OpenError> {
+        loop {
+            if let Some(end) = memmem::find(self.rest(), mark) {
+                self.start += end + mark.len();
+                return Ok(());
+            }
+            if self.ended {
+                return Err(OpenError::malformed("its XML ends in the middle"));
+            }
+            // The mark may have begun.
+            self.start = self.buffer.len().saturating_sub(mark.len() - 1).max(self.start);
+            self.fill()?;
+        }
     }
 }
 
-/// The raw value of an attribute by its local name, out of the text between an element's name and its end.
-pub(crate) fn attribute<'x>(mut raw: &'x str, name: &str) -> Option<&'x str> {
-    while let Some((key, rest)) = raw.split_once('=') {
-        let rest = rest.trim_start();
-        let quote = rest.chars().next().filter(|first| *first == '"' || *first == '\'')?;
-        let (value, after) = rest.get(1..)?.split_once(quote)?;
-        let key = key.trim();
-        if key.rsplit_once(':').map_or(key, |(_, local)| local) == name {
+/// The index after the `>` that ends a tag; a `>` inside quotes does not.
+fn tag_end(text: &[u8]) -> Option<usize> {
+    let mut position = 1;
+    loop {
+        let end = position + memchr(b'>', text.get(position..)?)?;
+        match memchr2(b'"', b'\'', text.get(position..end)?) {
+            None => return Some(end + 1),
+            Some(offset) => {
+                let open = position + offset;
+                let quote = text.get(open).copied()?;
+                position = open + 1 + memchr(quote, text.get(open + 1..)?)? + 1;
+            }
+        }
+    }
+}
+
+/// Takes apart what stands between `<` and `>`.
+fn tag(inside: &[u8]) -> Event<'_> {
+    if let Some(name) = inside.strip_prefix(b"/") {
+        return Event::End(local(name.trim_ascii_end()));
+    }
+    let (inside, empty) = inside.strip_suffix(b"/").map_or((inside, false), |inside| (inside, true));
+    let end = inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len());
+    let (name, attributes) = inside.split_at(end);
+    Event::Start { name: local(name), attributes, empty }
+}
+
+/// A name without its prefix.
+fn local(name: &[u8]) -> &[u8] {
+    match memchr(b':', name) {
+        Some(colon) => name.get(colon + 1..).unwrap_or_default(),
+        None => name,
+    }
+}
+
+/// The first attribute: its local name, its raw value and what follows it.
+pub(crate) fn next_attribute(raw: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let equals = memchr(b'=', raw)?;
+    let (key, rest) = raw.split_at(equals);
+    let rest = rest.get(1..)?.trim_ascii_start();
+    let quote = *rest.first().filter(|first| **first == b'"' || **first == b'\'')?;
+    let rest = rest.get(1..)?;
+    let end = memchr(quote, rest)?;
+    Some((local(key.trim_ascii()), rest.get(..end)?, rest.get(end + 1..)?))
+}
+
+/// The raw value of an attribute by its local name.
+pub(crate) fn attribute<'x>(mut raw: &'x [u8], name: &str) -> Option<&'x [u8]> {
+    while let Some((key, value, rest)) = next_attribute(raw) {
+        if key == name.as_bytes() {
             return Some(value);
         }
-        raw = after;
+        raw = rest;
     }
     None
 }
 
-/// As [`attribute`], with its references resolved.
-pub(crate) fn attribute_text(raw: &str, name: &str) -> Option<String> {
-    let value = attribute(raw, name)?;
-    Some(quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), std::borrow::Cow::into_owned))
+/// As [`attribute`], as text with its references resolved.
+pub(crate) fn attribute_text(raw: &[u8], name: &str) -> Option<String> {
+    let mut text = String::new();
+    push_text(attribute(raw, name)?, &mut text);
+    Some(text)
+}
+
+/// As [`attribute`], as a number.
+pub(crate) fn attribute_number<N: std::str::FromStr>(raw: &[u8], name: &str) -> Option<N> {
+    std::str::from_utf8(attribute(raw, name)?.trim_ascii()).ok()?.parse().ok()
 }
 
 /// A truth value of XML Schema.
-pub(crate) fn is_true(value: &str) -> bool {
-    matches!(value, "1" | "true" | "on")
+pub(crate) fn is_true(value: &[u8]) -> bool {
+    matches!(value, b"1" | b"true" | b"on")
 }
 
-/// Appends what a reference such as `&amp;` or `&#10;` stands for. An unknown one is kept as it is written.
-pub(crate) fn push_reference(text: &mut String, reference: &quick_xml::events::BytesRef<'_>) {
-    if let Ok(Some(character)) = reference.resolve_char_ref() {
-        text.push(character);
-        return;
+/// Appends text as it is written in XML: references are resolved, line ends become LF, and bytes that are not UTF-8 become
+/// U+FFFD.
+pub(crate) fn push_text(raw: &[u8], text: &mut String) {
+    let decoded = String::from_utf8_lossy(raw);
+    let mut rest: &str = &decoded;
+    while let Some(at) = memchr2(b'&', b'\r', rest.as_bytes()) {
+        let (before, special) = rest.split_at(at);
+        text.push_str(before);
+        rest = if let Some(after) = special.strip_prefix('\r') {
+            if !after.starts_with('\n') {
+                text.push('\n');
+            }
+            after
+        } else {
+            push_reference(special, text)
+        };
     }
-    let name = reference.xml10_content();
-    match quick_xml::escape::resolve_predefined_entity(&name) {
-        Some(known) => text.push_str(known),
-        None => {
-            text.push('&');
-            text.push_str(&name);
-            text.push(';');
+    text.push_str(rest);
+}
+
+/// Appends what the reference at the beginning of `rest` stands for, and returns what follows it. An unknown one is kept
+/// as it is written.
+fn push_reference<'x>(rest: &'x str, text: &mut String) -> &'x str {
+    const LONGEST: usize = 12;
+    let name = rest.get(1..).unwrap_or_default();
+    let end = name.bytes().take(LONGEST).position(|byte| byte == b';');
+    let resolved = end.and_then(|end| name.get(..end)).and_then(resolve);
+    let Some(character) = resolved else {
+        text.push('&');
+        return name;
+    };
+    text.push(character);
+    end.and_then(|end| name.get(end + 1..)).unwrap_or_default()
+}
+
+fn resolve(name: &str) -> Option<char> {
+    match name {
+        "amp" => Some('&'),
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => {
+            let number = name.strip_prefix('#')?;
+            let code = match number.strip_prefix('x') {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufReader, Cursor};
+
+    use super::*;
+
+    /// All events of a document in short form, read in pieces of `step` bytes.
+    fn events(document: &'static str, step: usize) -> Result<String, OpenError> {
+        struct Slow(Cursor<&'static [u8]>, usize);
+        impl Read for Slow {
+            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+                let count = buffer.len().min(self.1);
+                self.0.read(&mut buffer[..count])
+            }
+        }
+        let slow = Slow(Cursor::new(document.as_bytes()), step);
+        let mut xml = Xml::new(BufReader::with_capacity(1, Box::new(slow)), 1000);
+        let mut shown = String::new();
+        loop {
+            let (kind, bytes) = match xml.next()? {
+                Event::Eof => return Ok(shown),
+                Event::Start { name, empty: false, .. } => ("+", name.to_vec()),
+                Event::Start { name, .. } => ("=", name.to_vec()),
+                Event::End(name) => ("-", name.to_vec()),
+                Event::Text(text) => ("'", text.to_vec()),
+                Event::CData(text) => ("!", text.to_vec()),
+            };
+            let mut text = String::new();
+            push_text(&bytes, &mut text);
+            shown = format!("{shown}{kind}{text} ");
+        }
+    }
+
+    #[track_caller]
+    fn check(document: &'static str, expected: &str) {
+        for step in [1, 2, 7, 1000] {
+            assert_eq!(events(document, step).map_err(|error| error.to_string()).unwrap(), expected, "step {step}");
+        }
+    }
+
+    #[test]
+    fn documents_are_taken_apart() {
+        check("<a>x</a>", "+a 'x -a ");
+        check("<?xml version='1.0'?><x:a b=\"1>2\" c='\"'/>", "=a ");
+        check("<a><!-- <b> -- > --><c /></a >", "+a =c -a ");
+        check("<a>1 &lt; 2 &#65;&#x42; &no; &</a>", "+a '1 < 2 AB &no; & -a ");
+        check("<a><![CDATA[<b>]]]></a>", "+a !<b>] -a ");
+        check("<a>x\r\ny\rz</a>", "+a 'x\ny\nz -a ");
+        check("", "");
+        check("<a/>tail", "=a 'tail ");
+    }
+
+    #[test]
+    fn documents_that_break_off_are_errors() {
+        for document in ["<a", "<a b='", "<!-- x", "<![CDATA[ x", "<?xml", "<!DOCTYPE a []><a/>"] {
+            assert!(events(document, 3).is_err(), "{document}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_found() {
+        let raw = br#" r="A1" x:s = '5' t="a&amp;b""#;
+        assert_eq!(attribute(raw, "r"), Some(&b"A1"[..]));
+        assert_eq!(attribute_number::<u32>(raw, "s"), Some(5));
+        assert_eq!(attribute_text(raw, "t").as_deref(), Some("a&b"));
+        assert_eq!(attribute(raw, "u"), None);
+        assert_eq!(attribute(b" r=\"A1", "r"), None);
     }
 }
