@@ -59,7 +59,9 @@ impl Detector {
         };
         let possible = best_candidate(&candidates);
         let mut detection = match (best, possible) {
-            (_, Some(candidate)) if candidate.template => from_candidate(candidate, &file, samples),
+            (Some(fit), Some(candidate)) if candidate.template && !fit.own_spelling => {
+                from_candidate(candidate, &file, samples)
+            }
             (Some(fit), _) => from_fit(fit, &fits, &file, samples),
             (None, Some(candidate)) => from_candidate(candidate, &file, samples),
             (None, None) => unrecognised(&candidates, &file, samples),

@@ -241,7 +241,7 @@ impl<'a> Candidate<'a> {
         let mut confidence = 0.4 + 0.07 * self.weight().min(6.0) + 0.15 * explained;
         confidence -= 0.25 * self.against.len() as f64;
         if explained < 0.2 && mapped < 5 {
-            confidence -= 0.15;
+            confidence -= 0.2;
         }
         if self.is_a_registration_of_anything(file) {
             confidence -= 0.2;

@@ -19,6 +19,8 @@ pub struct Fit<'a> {
     pub missing: Vec<String>,
     /// The share of the file's headers that the table knows.
     pub known_share: f64,
+    /// Nearly all of its required headers are written as the source writes them, down to spaces and underscores.
+    pub own_spelling: bool,
     pub verdict: Verdict,
 }
 
@@ -50,9 +52,11 @@ impl<'a> Fit<'a> {
             matched: table.required.len() - missing.len(),
             missing,
             known_share,
+            own_spelling: false,
             verdict: Verdict::Not,
             mapping,
         };
+        fit.own_spelling = fit.is_written_as_the_source_does(headers);
         fit.verdict = fit.judge(headers);
         fit
     }
@@ -62,9 +66,9 @@ impl<'a> Fit<'a> {
             return Verdict::Not;
         }
         let long = self.table.required.len() >= LONG_SIGNATURE;
-        let written_so = long || self.is_written_as_the_source_does(headers);
+        let written_so = long || self.own_spelling;
         if self.missing.is_empty() {
-            let telling = long || self.known_share >= 0.3;
+            let telling = long || self.known_share >= 0.4;
             return if written_so && telling {
                 Verdict::Whole
             } else {
@@ -83,7 +87,6 @@ impl<'a> Fit<'a> {
         }
     }
 
-    /// At least half of the required headers are spelled as in the definition, down to spaces and underscores.
     fn is_written_as_the_source_does(&self, headers: &Headers) -> bool {
         let plain = |text: &str| text.trim().trim_start_matches(['\u{feff}', '*']).trim().to_lowercase();
         let mut same = 0;
@@ -97,7 +100,7 @@ impl<'a> Fit<'a> {
             let by_alias = headers.folded(*place) != fold_header(&column.header);
             same += usize::from(by_alias || plain(headers.text(*place)) == plain(&column.header));
         }
-        same * 2 >= all
+        same * 4 >= all * 3
     }
 
     pub fn required_share(&self) -> f64 {
@@ -121,12 +124,26 @@ impl<'a> Fit<'a> {
         let rank = |fit: &Self| {
             let known = fit.mapping.known_count();
             match fit.verdict {
-                Verdict::Whole => (2, known, fit.matched, fit.source.tables.len()),
+                Verdict::Whole => (2, known, fit.source.tables.len(), fit.matched),
                 Verdict::Partial => (1, share(fit), known, fit.matched),
                 Verdict::Not => (0, share(fit), known, fit.matched),
             }
         };
+        if self.outdoes(other) || other.outdoes(self) {
+            return self.outdoes(other);
+        }
         rank(self) > rank(other)
+    }
+
+    /// A short signature is easily whole by chance: where another table of the same system lacks something but explains
+    /// every column, it is that one. Labour lines without their job number are not a price list of labour.
+    fn outdoes(&self, other: &Self) -> bool {
+        self.verdict == Verdict::Partial
+            && other.verdict == Verdict::Whole
+            && self.source.id == other.source.id
+            && other.table.required.len() < LONG_SIGNATURE
+            && self.known_share >= 0.95
+            && self.mapping.known_count() > other.mapping.known_count()
     }
 
     /// Both are the whole signature and explain the very same columns.

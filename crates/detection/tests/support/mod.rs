@@ -15,8 +15,8 @@ pub fn cases(text: &str) -> Vec<Case> {
     let mut lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let mut cases = Vec::new();
     while let (Some(expected), Some(headers)) = (lines.next(), lines.next()) {
-        let (name, rest) = expected.split_once(": ").expect("name: entities, source");
-        let (entities, source) = rest.split_once(", ").expect("entities, source");
+        let (name, rest) = expected.split_once(": ").unwrap_or((expected, "none, -"));
+        let (entities, source) = rest.split_once(", ").unwrap_or((rest, "-"));
         let words = entities.split(' ').filter(|word| *word != "none");
         cases.push(Case {
             name: name.to_owned(),
@@ -54,7 +54,14 @@ fn value(header: &str, number: u64) -> String {
     } else if has(&["post", "zip"]) {
         format!("LS{number} 4AP")
     } else if has(&["name"]) {
-        ["Ada Smith", "Bob Jones", "Eve Brown"][number as usize - 1].to_owned()
+        let names = ["Ada Smith", "Bob Jones", "Eve Brown"];
+        names
+            .iter()
+            .cycle()
+            .nth(number as usize)
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
     } else {
         format!("{}", number * 11)
     }

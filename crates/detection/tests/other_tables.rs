@@ -1,0 +1,188 @@
+//! Header rows of no known system: told by what their columns mean, or left alone.
+
+use std::sync::LazyLock;
+
+use torqueflow_detection::{ConfidenceLevel, Detector, MatchedBy, built_in_sources};
+use torqueflow_model::{Cell, Row};
+
+mod support;
+use support::{cases, samples};
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(built_in_sources()));
+
+fn strings(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn rows(values: &[&[&str]]) -> Vec<Row> {
+    let cells = |row: &&[&str]| row.iter().map(|text| Cell::text(*text)).collect();
+    values
+        .iter()
+        .map(|row| Row {
+            number: 0,
+            cells: cells(row),
+        })
+        .collect()
+}
+
+#[test]
+fn tables_are_what_their_columns_say_and_other_things_stay_unrecognised() {
+    for case in cases(include_str!("other_headers.txt")) {
+        for samples in [samples(&case.columns), Vec::new()] {
+            let detection = DETECTOR.detect(&case.columns, &samples);
+            let found = detection.table_type.as_ref();
+            let entities: Vec<String> = found
+                .iter()
+                .flat_map(|found| &found.entities)
+                .map(ToString::to_string)
+                .collect();
+            assert_eq!(entities, case.entities, "{}: {:?}", case.name, detection.evidence);
+            let source = found.map(|found| found.source_system.clone());
+            assert_eq!(source, case.source, "{}: {:?}", case.name, detection.evidence);
+        }
+    }
+}
+
+#[test]
+fn an_unrecognised_table_still_has_suggestions() {
+    let columns = strings(&["A", "B", "Zodiac", "Telphone"]);
+    let samples = rows(&[
+        &["ada@smith.example", "AB12 CDE", "Leo", ""],
+        &["bob@jones.example", "AB13 CDE", "Aries", ""],
+    ]);
+    let detection = DETECTOR.detect(&columns, &samples);
+    assert_eq!(detection.table_type, None);
+    assert_eq!(detection.confidence_level, ConfidenceLevel::None);
+    let warning = detection
+        .warning("unrecognised_file")
+        .map(|warning| warning.message.as_str());
+    assert_eq!(
+        warning,
+        Some("This file wasn't recognised. Check the format and try again.")
+    );
+    let suggested: Vec<_> = detection
+        .columns
+        .iter()
+        .map(|column| (column.field.is_some(), column.by))
+        .collect();
+    let expected = [
+        (true, MatchedBy::Values),
+        (true, MatchedBy::Values),
+        (false, MatchedBy::Unmapped),
+        (true, MatchedBy::Similar),
+    ];
+    assert_eq!(suggested, expected, "{:?}", detection.columns);
+}
+
+/// The field of one column, given the others and their values.
+fn check_field(columns: &[&str], values: &[&[&str]], column: usize, expected: Option<&str>, by: MatchedBy) {
+    let detection = DETECTOR.detect(&strings(columns), &rows(values));
+    let found = detection.columns.get(column);
+    let field = found.and_then(|found| found.field).map(|field| field.to_string());
+    assert_eq!(field.as_deref(), expected, "{columns:?} {:?}", detection.evidence);
+    assert_eq!(found.map(|found| found.by), Some(by), "{columns:?}");
+}
+
+#[test]
+fn columns_find_their_fields() {
+    use MatchedBy::{Alias, Similar, Unmapped, Values};
+    check_field(
+        &["Name", "Mobile", "Telephone"],
+        &[],
+        2,
+        Some("customer.landline"),
+        Alias,
+    );
+    check_field(&["Name", "Telephone"], &[], 1, Some("customer.phone"), Alias);
+    check_field(
+        &["Name", "Email", "Delivery Post Code"],
+        &[],
+        2,
+        Some("shipping_address.postal_code"),
+        Alias,
+    );
+    check_field(
+        &["Name", "Email", "billing_address.line_1"],
+        &[],
+        2,
+        Some("billing_address.line_1"),
+        Alias,
+    );
+    check_field(
+        &["Name", "Emial Adress", "Phone"],
+        &[],
+        1,
+        Some("customer.email"),
+        Similar,
+    );
+    check_field(&["Name", "Phone", "Car Phone"], &[], 2, None, Unmapped);
+    check_field(&["Cust Name", "Cust Tel No"], &[], 1, Some("customer.phone"), Alias);
+    check_field(
+        &["Veh Reg", "Make", "Cust Number"],
+        &[],
+        2,
+        Some("vehicle.customer"),
+        Similar,
+    );
+    let plates: &[&[&str]] = &[&["Ford", "Focus", "AB12CDE"], &["Fiat", "500", "AB13CDE"]];
+    check_field(
+        &["Make", "Model", "Identity"],
+        plates,
+        2,
+        Some("vehicle.registration"),
+        Values,
+    );
+    let dates: &[&[&str]] = &[
+        &["a@b.example", "Ada", "13/05/2024"],
+        &["c@d.example", "Bob", "14/05/2024"],
+    ];
+    check_field(&["Email", "Name", "Registration"], dates, 2, None, Unmapped);
+}
+
+#[test]
+fn a_template_is_recognised_by_names_and_by_labels() {
+    for kind in torqueflow_model::EntityKind::ALL {
+        let fields = || kind.fields().iter().filter(|field| field.mappable);
+        for columns in [
+            fields().map(|field| field.name.to_owned()).collect::<Vec<_>>(),
+            fields().map(|field| field.label.to_owned()).collect(),
+            fields().map(|field| format!("{kind}.{}", field.name)).collect(),
+        ] {
+            let detection = DETECTOR.detect(&columns, &[]);
+            let found = detection.table_type.map(|found| found.entities);
+            if kind.is_lookup() {
+                assert!(
+                    found.is_some_and(|found| found.iter().all(|kind| kind.is_lookup())),
+                    "{columns:?}"
+                );
+            } else {
+                assert_eq!(found, Some(vec![kind]), "{columns:?} {:?}", detection.evidence);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_person_may_say_which_type_it_is() {
+    let columns = strings(&["Name", "Shoe size"]);
+    let detection = DETECTOR.detect_type("generic.vehicles", &columns, &[]);
+    let missing = detection.as_ref().map(|detection| detection.missing_required().len());
+    assert_eq!(missing, Some(3));
+    assert_eq!(DETECTOR.detect_type("generic.spaceships", &columns, &[]), None);
+    assert_eq!(DETECTOR.detect_as("nobody", &columns, &[]), None);
+}
+
+#[test]
+fn odd_headers_are_warned_of() {
+    let columns = strings(&["Name", "Email", "name", "", "Blood group"]);
+    let detection = DETECTOR.detect(&columns, &rows(&[&["Ada", "a@b.example", "Ada", "x", "A"]]));
+    let codes: Vec<_> = detection.warnings.iter().map(|warning| warning.code).collect();
+    assert_eq!(codes, ["duplicate_header", "empty_header", "unmapped_columns"]);
+}
+
+#[test]
+fn nothing_at_all_is_no_table() {
+    for columns in [strings(&[]), strings(&["", ""]), vec!["x".repeat(100_000)]] {
+        assert_eq!(DETECTOR.detect(&columns, &[]).table_type, None);
+    }
+}
