@@ -4,9 +4,10 @@
 //! skipped; a document type declaration, which no workbook has, is refused, so there are no entities to expand. Whether
 //! elements nest as they should is not checked, so that nothing grows with their depth.
 
+use std::borrow::Cow;
 use std::io::Read;
 
-use memchr::{memchr, memchr2, memmem};
+use memchr::{memchr, memmem};
 
 use super::package::Part;
 use crate::error::OpenError;
@@ -76,7 +77,7 @@ impl<'p> Xml<'p> {
                 [] => return Ok(None),
                 [b'<', b'?', ..] => self.skip(b"?>")?,
                 [b'<', b'!', b'-', b'-', ..] => self.skip(b"-->")?,
-                [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'['] | [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => {
+                [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => {
                     return Ok(Some(Token::CData(self.find(|text| memmem::find(text, b"]]>").map(|at| at + 3))?)));
                 }
                 [b'<', b'!', ..] => return Err(OpenError::malformed("its XML declares a document type")),
@@ -127,7 +128,7 @@ impl<'p> Xml<'p> {
         let mut searched = 0;
         loop {
             let rest = self.rest();
-            if let Some(end) = rest.get(searched..).and_then(|rest| memchr(b'<', rest)) {
+            if let Some(end) = rest.get(searched..).and_then(|rest| near(b'<', rest)) {
                 return Ok(self.start + searched + end);
             }
             searched = rest.len();
@@ -155,19 +156,28 @@ impl<'p> Xml<'p> {
     }
 }
 
-/// The index after the `>` that ends a tag; a `>` inside quotes does not.
+/// The index after the `>` that ends a tag; a `>` inside quotes does not. Tags are short, so bytes are looked at one by
+/// one.
 fn tag_end(text: &[u8]) -> Option<usize> {
-    let mut position = 1;
-    loop {
-        let end = position + memchr(b'>', text.get(position..)?)?;
-        match memchr2(b'"', b'\'', text.get(position..end)?) {
-            None => return Some(end + 1),
-            Some(offset) => {
-                let open = position + offset;
-                let quote = text.get(open).copied()?;
-                position = open + 1 + memchr(quote, text.get(open + 1..)?)? + 1;
-            }
+    let mut quote = None;
+    for (index, byte) in text.iter().copied().enumerate() {
+        match (quote, byte) {
+            (None, b'>') => return Some(index + 1),
+            (None, b'"' | b'\'') => quote = Some(byte),
+            (Some(open), _) if open == byte => quote = None,
+            _ => {}
         }
+    }
+    None
+}
+
+/// The first place of a byte, which is expected to be near.
+fn near(byte: u8, text: &[u8]) -> Option<usize> {
+    const NEAR: usize = 24;
+    let (head, tail) = text.split_at(text.len().min(NEAR));
+    match head.iter().position(|candidate| *candidate == byte) {
+        None if !tail.is_empty() => memchr(byte, tail).map(|at| NEAR + at),
+        found => found,
     }
 }
 
@@ -184,7 +194,7 @@ fn tag(inside: &[u8]) -> Event<'_> {
 
 /// A name without its prefix.
 fn local(name: &[u8]) -> &[u8] {
-    match memchr(b':', name) {
+    match name.iter().position(|byte| *byte == b':') {
         Some(colon) => name.get(colon + 1..).unwrap_or_default(),
         None => name,
     }
@@ -192,12 +202,12 @@ fn local(name: &[u8]) -> &[u8] {
 
 /// The first attribute: its local name, its raw value and what follows it.
 pub(crate) fn next_attribute(raw: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
-    let equals = memchr(b'=', raw)?;
+    let equals = near(b'=', raw)?;
     let (key, rest) = raw.split_at(equals);
     let rest = rest.get(1..)?.trim_ascii_start();
     let quote = *rest.first().filter(|first| **first == b'"' || **first == b'\'')?;
     let rest = rest.get(1..)?;
-    let end = memchr(quote, rest)?;
+    let end = near(quote, rest)?;
     Some((local(key.trim_ascii()), rest.get(..end)?, rest.get(end + 1..)?))
 }
 
@@ -232,9 +242,12 @@ pub(crate) fn is_true(value: &[u8]) -> bool {
 /// Appends text as it is written in XML: references are resolved, line ends become LF, and bytes that are not UTF-8 become
 /// U+FFFD.
 pub(crate) fn push_text(raw: &[u8], text: &mut String) {
-    let decoded = String::from_utf8_lossy(raw);
+    let decoded = match std::str::from_utf8(raw) {
+        Ok(valid) => Cow::Borrowed(valid),
+        Err(_) => String::from_utf8_lossy(raw),
+    };
     let mut rest: &str = &decoded;
-    while let Some(at) = memchr2(b'&', b'\r', rest.as_bytes()) {
+    while let Some(at) = rest.bytes().position(|byte| byte == b'&' || byte == b'\r') {
         let (before, special) = rest.split_at(at);
         text.push_str(before);
         rest = if let Some(after) = special.strip_prefix('\r') {

@@ -15,6 +15,36 @@ pub(crate) struct Digits {
 impl Digits {
     /// The digits of the magnitude of a finite number.
     pub(crate) fn new(value: f64) -> Self {
+        Self::few(value.abs()).unwrap_or_else(|| Self::many(value))
+    }
+
+    /// Numbers with few decimals, which are most, by whole numbers.
+    fn few(magnitude: f64) -> Option<Self> {
+        const POWERS: [f64; 5] = [1.0, 10.0, 100.0, 1000.0, 10_000.0];
+        // Below it, a whole number and a number that differs by rounding have the same fifteen digits.
+        const SAFE: f64 = 1e14;
+        let (decimals, whole) = (0..).zip(POWERS).find_map(|(decimals, power)| {
+            let scaled = magnitude * power;
+            let whole = scaled.round();
+            ((scaled - whole).abs() <= scaled * f64::EPSILON && whole < SAFE).then_some((decimals, whole as u64))
+        })?;
+        let mut digits = Vec::with_capacity(16);
+        let mut rest = whole;
+        while rest > 0 {
+            digits.push((rest % 10) as u8);
+            rest /= 10;
+        }
+        digits.reverse();
+        let exponent = digits.len() as i32 - decimals;
+        while digits.last() == Some(&0) {
+            digits.pop();
+        }
+        let exponent = if digits.is_empty() { 0 } else { exponent };
+        Some(Self { digits, exponent })
+    }
+
+    /// Any number, by the standard library.
+    fn many(value: f64) -> Self {
         let text = format!("{:.14e}", value.abs());
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
@@ -134,6 +164,16 @@ mod tests {
         check(1.25e-9, "1.25E-09");
         check(0.000_123, "0.000123");
         check(99.999_999_999_999_99, "100");
+    }
+
+    #[test]
+    fn both_ways_find_the_same_digits() {
+        for numerator in (0..2_000_000_u32).step_by(37) {
+            for power in [1.0, 10.0, 100.0, 1000.0, 3.0] {
+                let value = f64::from(numerator) / power;
+                assert_eq!(Digits::new(value), Digits::many(value), "{value}");
+            }
+        }
     }
 
     #[test]

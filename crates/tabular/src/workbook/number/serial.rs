@@ -77,13 +77,30 @@ fn set_moment(cell: &mut Cell, moment: PrimitiveDateTime) {
 }
 
 /// Appends `2024-03-01`.
-pub(crate) fn push_day(text: &mut String, day: Date) {
-    let _ = write!(text, "{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day());
+fn push_day(text: &mut String, day: Date) {
+    let year = day.year().unsigned_abs();
+    push_two(text, year / 100);
+    push_two(text, year % 100);
+    text.push('-');
+    push_two(text, u32::from(u8::from(day.month())));
+    text.push('-');
+    push_two(text, u32::from(day.day()));
 }
 
 /// Appends `09:50:00`.
-pub(crate) fn push_time(text: &mut String, time: Time) {
-    let _ = write!(text, "{:02}:{:02}:{:02}", time.hour(), time.minute(), time.second());
+fn push_time(text: &mut String, time: Time) {
+    push_two(text, u32::from(time.hour()));
+    text.push(':');
+    push_two(text, u32::from(time.minute()));
+    text.push(':');
+    push_two(text, u32::from(time.second()));
+}
+
+/// Appends a number below 100 with two digits.
+fn push_two(text: &mut String, number: u32) {
+    for digit in [number / 10 % 10, number % 10] {
+        text.extend(char::from_digit(digit, 10));
+    }
 }
 
 /// Reads a cell of type `d`: a day, a time, or both as ISO 8601. A midnight shown as a day is a day.
@@ -105,7 +122,7 @@ pub(crate) fn set_iso(cell: &mut Cell, iso: &str, class: Class) -> Result<(), Ou
 }
 
 /// Reads `2024-03-01`.
-pub(crate) fn parse_day(text: &str) -> Result<Date, OutOfRange> {
+fn parse_day(text: &str) -> Result<Date, OutOfRange> {
     let mut parts = text.splitn(3, '-');
     let year = number(parts.next())?;
     let month = u8::try_from(number(parts.next())?).ok().and_then(|month| Month::try_from(month).ok());
@@ -114,7 +131,7 @@ pub(crate) fn parse_day(text: &str) -> Result<Date, OutOfRange> {
 }
 
 /// Reads `09:50`, `09:50:00` or `09:50:00.123`.
-pub(crate) fn parse_time(text: &str) -> Result<Time, OutOfRange> {
+fn parse_time(text: &str) -> Result<Time, OutOfRange> {
     let mut parts = text.splitn(3, ':');
     let hour = part(number(parts.next())?)?;
     let minute = part(number(parts.next())?)?;
