@@ -22,13 +22,21 @@ impl Mapping {
     /// The table's columns choose in their order, each by its spellings in their order; so where `Mobile` and
     /// `Telephone` are both there, the field that prefers a mobile has it, and the other is left with the telephone.
     pub fn by_alias(table: &TableSignature, headers: &Headers) -> Self {
+        Self::by_alias_of(table, headers, |_| true)
+    }
+
+    /// The same, looking only at these columns of the table.
+    pub fn by_alias_of(table: &TableSignature, headers: &Headers, wanted: impl Fn(usize) -> bool) -> Self {
         let mut mapping = Self {
             fields: vec![None; headers.len()],
             known: vec![false; headers.len()],
             found: vec![None; table.columns.len()],
         };
         let mut taken = vec![false; headers.len()];
-        for (column, found) in table.columns.iter().zip(&mut mapping.found) {
+        for (place, (column, found)) in table.columns.iter().zip(&mut mapping.found).enumerate() {
+            if !wanted(place) {
+                continue;
+            }
             for index in column.aliases.iter().filter_map(|alias| headers.position(alias)) {
                 if let Some(known) = mapping.known.get_mut(index) {
                     *known = true;

@@ -70,6 +70,11 @@ impl Detector {
         detection.alternatives = alternatives(&fits, &candidates);
         detection.alternatives.retain(|(id, _)| Some(id) != chosen.as_ref());
         detection.alternatives.truncate(ALTERNATIVES);
+        if detection.table_type.is_some() {
+            for (_, confidence) in &mut detection.alternatives {
+                *confidence = confidence.min(detection.confidence);
+            }
+        }
         detection
     }
 
@@ -152,14 +157,19 @@ fn alternatives(fits: &[Fit], candidates: &[Candidate]) -> Vec<(String, f64)> {
     let known = fits
         .iter()
         .filter(|fit| fit.verdict != Verdict::Not)
-        .map(|fit| (fit.table.type_id.clone(), fit.confidence()));
+        .map(|fit| (fit.table.type_id.clone(), rounded(fit.confidence())));
     let generic = candidates
         .iter()
         .filter(|candidate| candidate.is_possible())
-        .map(|candidate| (candidate.table.type_id.clone(), candidate.confidence));
+        .map(|candidate| (candidate.table.type_id.clone(), rounded(candidate.confidence)));
     let mut all: Vec<(String, f64)> = known.chain(generic).collect();
     all.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     all
+}
+
+/// Two digits are more than a confidence is good for.
+fn rounded(confidence: f64) -> f64 {
+    (confidence * 100.0).round() / 100.0
 }
 
 fn from_fit(fit: &Fit, others: &[Fit], file: &Table, samples: &[Row]) -> Detection {
@@ -278,8 +288,7 @@ struct Outcome<'a> {
 impl Outcome<'_> {
     fn finish(self, file: &Table, samples: &[Row]) -> Detection {
         let headers = file.headers;
-        // Two digits are more than this is good for.
-        let confidence = (self.confidence * 100.0).round() / 100.0;
+        let confidence = rounded(self.confidence);
         let mut warnings = self.warnings;
         warnings.extend(evidence::of_headers(headers, samples));
         if let Some(found) = &self.table_type {

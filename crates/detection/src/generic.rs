@@ -1,6 +1,6 @@
 //! Tables of no known system: each type of table collects what speaks for it and against it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature, fold_header};
 
@@ -71,6 +71,12 @@ impl Vocabulary {
         self.exact.get(spelling).map_or(&[], Vec::as_slice)
     }
 
+    /// The columns with a spelling that some header has.
+    fn columns_among(&self, headers: &Headers) -> BTreeSet<usize> {
+        let columns = (0..headers.len()).flat_map(|index| self.columns(headers.folded(index)));
+        columns.copied().collect()
+    }
+
     /// The columns with a spelling of which this could be a slip of the keyboard.
     fn columns_mistyped(&self, header: &str) -> Vec<usize> {
         let Some((first, length)) = rough_key(header) else {
@@ -102,6 +108,8 @@ pub struct Candidate<'a> {
     pub against: Vec<String>,
     /// Columns whose values are not what their header says, and what they are.
     pub mismatched: Vec<(usize, Look)>,
+    /// All that speaks of a vehicle is a registration that may be anything's.
+    unsure_registration: bool,
     /// From 0 to 1.
     pub confidence: f64,
     /// The headers are those of our own template.
@@ -111,13 +119,18 @@ pub struct Candidate<'a> {
 impl<'a> Candidate<'a> {
     pub fn new(table: &'a TableSignature, words: &Vocabulary, file: &Table) -> Self {
         let template = template_mapping(table, file.headers);
+        let by_alias = || {
+            let present = words.columns_among(file.headers);
+            Mapping::by_alias_of(table, file.headers, |column| present.contains(&column))
+        };
         let mut candidate = Self {
             table,
             template: template.is_some(),
-            mapping: template.unwrap_or_else(|| Mapping::by_alias(table, file.headers)),
+            mapping: template.unwrap_or_else(by_alias),
             missing: Vec::new(),
             against: Vec::new(),
             mismatched: Vec::new(),
+            unsure_registration: false,
             confidence: 0.0,
         };
         candidate.drop_mismatched(file);
@@ -134,6 +147,7 @@ impl<'a> Candidate<'a> {
             .filter(|index| table.excluded.iter().any(|text| text == file.headers.folded(*index)))
             .map(|index| file.headers.text(index).to_owned())
             .collect();
+        candidate.unsure_registration = candidate.is_a_registration_of_anything(file);
         candidate.confidence = candidate.weigh(file);
         candidate
     }
@@ -146,7 +160,8 @@ impl<'a> Candidate<'a> {
     /// How much of the file it explains; the highest is what the file is.
     pub fn rank(&self) -> f64 {
         let template = if self.template { 1000.0 } else { 0.0 };
-        template + self.weight() - 2.0 * self.against.len() as f64
+        let unsure = if self.unsure_registration { 1.5 } else { 0.0 };
+        template + self.weight() - 2.0 * self.against.len() as f64 - unsure
     }
 
     fn weight(&self) -> f64 {
@@ -243,7 +258,7 @@ impl<'a> Candidate<'a> {
         if explained < 0.2 && mapped < 5 {
             confidence -= 0.2;
         }
-        if self.is_a_registration_of_anything(file) {
+        if self.unsure_registration {
             confidence -= 0.2;
         }
         // Without a single header that says so, values alone are no more than a guess.
@@ -271,10 +286,11 @@ impl<'a> Candidate<'a> {
             return false;
         };
         let plates = file.look(index).is_some_and(|column| column.look == Look::Plate);
+        let header = file.headers.folded(index);
         let telling = ["plate", "vrm", "vehicle", "veh", "rego", "car"];
-        field.spec.kind == FieldKind::Vrm
-            && !plates
-            && !telling.iter().any(|word| file.headers.folded(index).contains(word))
+        let short = ["reg", "regno", "regnumber", "regmark"];
+        let named = short.contains(&header) || telling.iter().any(|word| header.contains(word));
+        field.spec.kind == FieldKind::Vrm && !plates && !named
     }
 }
 

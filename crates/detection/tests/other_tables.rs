@@ -139,6 +139,48 @@ fn columns_find_their_fields() {
     check_field(&["Email", "Name", "Registration"], dates, 2, None, Unmapped);
 }
 
+/// The type of a table without, and with, a sample of its values.
+fn check_type(columns: &[&str], values: &[&[&str]], expected: &str) {
+    let detection = DETECTOR.detect(&strings(columns), &rows(values));
+    let found = detection.table_type.map(|found| found.type_id);
+    assert_eq!(found.as_deref(), Some(expected), "{columns:?} {:?}", detection.evidence);
+}
+
+#[test]
+fn a_registration_is_a_vehicles_when_its_name_or_its_values_say_so() {
+    let plates: &[&[&str]] = &[&["Ada", "a@b.example", "AB12 CDE"], &["Bob", "c@d.example", "P456 XYZ"]];
+    let licences: &[&[&str]] = &[&["Ada", "a@b.example", "0001-77"], &["Bob", "c@d.example", "0002-78"]];
+    check_type(
+        &["Name", "Email", "Registration"],
+        plates,
+        "generic.customers_and_vehicles",
+    );
+    check_type(&["Name", "Email", "Registration"], licences, "generic.customers");
+    check_type(&["Name", "Email", "License"], licences, "generic.customers");
+    check_type(&["Name", "Email", "Reg No"], &[], "generic.customers_and_vehicles");
+}
+
+#[test]
+fn customers_and_suppliers_with_the_same_columns_need_a_person() {
+    let columns = strings(&[
+        "Main Contact Name",
+        "Main Contact Phone",
+        "Main Address Line 1",
+        "Ledger Account",
+    ]);
+    let detection = DETECTOR.detect(&columns, &[]);
+    assert!(
+        detection.warning("ambiguous_type").is_some(),
+        "{:?}",
+        detection.warnings
+    );
+    assert_eq!(detection.confidence_level, ConfidenceLevel::Medium);
+    assert_eq!(
+        detection.alternatives,
+        [("sage_accounting.suppliers".to_owned(), detection.confidence)]
+    );
+}
+
 #[test]
 fn a_template_is_recognised_by_names_and_by_labels() {
     for kind in torqueflow_model::EntityKind::ALL {
