@@ -5,10 +5,11 @@ use torqueflow_model::{Row, SourceDefinition, TableSignature};
 use crate::assign::Mapping;
 use crate::detection::{ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy};
 use crate::evidence;
-use crate::generic::{Candidate, Table, Vocabulary};
+use crate::generic::{Candidate, Table};
 use crate::headers::Headers;
 use crate::signature::{Fit, Verdict};
 use crate::values::ColumnLook;
+use crate::vocabulary::Vocabulary;
 
 /// The source whose tables are recognised by what their columns mean, not by a signature.
 const GENERIC: &str = "generic";

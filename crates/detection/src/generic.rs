@@ -1,8 +1,6 @@
 //! Tables of no known system: each type of table collects what speaks for it and against it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature, fold_header};
+use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature};
 
 use crate::assign::Mapping;
 use crate::detection::MatchedBy;
@@ -10,6 +8,7 @@ use crate::headers::Headers;
 use crate::signature::{group_name, ratio};
 use crate::similar;
 use crate::values::{ColumnLook, Look};
+use crate::vocabulary::Vocabulary;
 
 /// More columns than this are not compared letter by letter.
 const SIMILAR_COLUMNS: usize = 200;
@@ -40,64 +39,6 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The spellings of one type, sorted for looking up.
-#[derive(Debug, Clone)]
-pub struct Vocabulary {
-    /// Spelling → columns of the table.
-    exact: BTreeMap<String, Vec<usize>>,
-    /// First letter and length → spellings.
-    rough: BTreeMap<(char, usize), Vec<String>>,
-}
-
-impl Vocabulary {
-    pub fn new(table: &TableSignature) -> Self {
-        let mut exact: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut rough: BTreeMap<(char, usize), Vec<String>> = BTreeMap::new();
-        for (index, column) in table.columns.iter().enumerate() {
-            for alias in &column.aliases {
-                exact.entry(alias.clone()).or_default().push(index);
-            }
-        }
-        for alias in exact.keys() {
-            if let Some(key) = rough_key(alias) {
-                rough.entry(key).or_default().push(alias.clone());
-            }
-        }
-        Self { exact, rough }
-    }
-
-    /// The columns that are spelled so.
-    fn columns(&self, spelling: &str) -> &[usize] {
-        self.exact.get(spelling).map_or(&[], Vec::as_slice)
-    }
-
-    /// The columns with a spelling that some header has.
-    fn columns_among(&self, headers: &Headers) -> BTreeSet<usize> {
-        let columns = (0..headers.len()).flat_map(|index| self.columns(headers.folded(index)));
-        columns.copied().collect()
-    }
-
-    /// The columns with a spelling of which this could be a slip of the keyboard.
-    fn columns_mistyped(&self, header: &str) -> Vec<usize> {
-        let Some((first, length)) = rough_key(header) else {
-            return Vec::new();
-        };
-        let near = (length.saturating_sub(2)..=length + 2).filter_map(|length| self.rough.get(&(first, length)));
-        let mut columns: Vec<usize> = near
-            .flatten()
-            .filter(|alias| similar::mistyped(alias, header))
-            .flat_map(|alias| self.columns(alias))
-            .copied()
-            .collect();
-        columns.sort_unstable();
-        columns
-    }
-}
-
-fn rough_key(text: &str) -> Option<(char, usize)> {
-    Some((text.chars().next()?, text.chars().count()))
-}
-
 /// How well a file fits one generic type.
 pub struct Candidate<'a> {
     pub table: &'a TableSignature,
@@ -118,7 +59,7 @@ pub struct Candidate<'a> {
 
 impl<'a> Candidate<'a> {
     pub fn new(table: &'a TableSignature, words: &Vocabulary, file: &Table) -> Self {
-        let template = template_mapping(table, file.headers);
+        let template = words.template(table, file.headers);
         let by_alias = || {
             let present = words.columns_among(file.headers);
             Mapping::by_alias_of(table, file.headers, |column| present.contains(&column))
@@ -304,39 +245,4 @@ fn is_typical(look: Look, kind: FieldKind) -> bool {
             | (Look::Plate, FieldKind::Vrm)
             | (Look::Phone, FieldKind::Phone | FieldKind::Landline)
     )
-}
-
-/// If nearly all headers are the catalogue's own names or labels, and most of those are there: the columns by them.
-fn template_mapping(table: &TableSignature, headers: &Headers) -> Option<Mapping> {
-    let mut mapping = Mapping {
-        fields: vec![None; headers.len()],
-        known: vec![false; headers.len()],
-        found: vec![None; table.columns.len()],
-    };
-    for (column, found) in table.columns.iter().zip(&mut mapping.found) {
-        let Some(field) = column.field else { continue };
-        let whole = fold_header(&field.to_string());
-        let names = [whole, fold_header(field.spec.name), fold_header(field.spec.label)];
-        for index in names.iter().filter_map(|name| headers.position(name)) {
-            let (Some(slot), Some(known)) = (mapping.fields.get_mut(index), mapping.known.get_mut(index)) else {
-                continue;
-            };
-            if slot.is_none() && found.is_none() {
-                *slot = Some((field, MatchedBy::Alias));
-                *known = true;
-                *found = Some(index);
-            }
-        }
-    }
-    let explained = ratio(mapping.count(), headers.distinct());
-    let main_slots = table.slots().into_iter().filter(|slot| matches!(slot, Slot::Main(_)));
-    let covered = main_slots
-        .map(|slot| {
-            let of_slot = |field: &FieldRef| field.slot == slot;
-            let all = table.columns.iter().filter_map(|column| column.field).filter(of_slot);
-            let there = mapping.fields.iter().flatten().map(|(field, _)| *field).filter(of_slot);
-            ratio(there.count(), all.count())
-        })
-        .fold(1.0, f64::min);
-    (mapping.count() >= 2 && explained >= 0.9 && covered >= 0.6).then_some(mapping)
 }

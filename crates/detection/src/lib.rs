@@ -12,6 +12,7 @@ mod similar;
 mod source;
 mod toml_file;
 mod values;
+mod vocabulary;
 
 pub use built_in::built_in_sources;
 pub use detection::{ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy};
