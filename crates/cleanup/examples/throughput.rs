@@ -15,7 +15,7 @@ const ROWS: usize = 100_000;
 fn row(number: usize) -> Vec<MappedCell> {
     let texts = [
         ("customer.external_customer_number", format!("C{number:05}")),
-        ("customer.display_name", format!("{} Ada Smith", ["Mrs", "MR", "Dr"][number % 3])),
+        ("customer.display_name", format!("{} Ada Smith", if number.is_multiple_of(2) { "Mrs" } else { "MR" })),
         ("customer.phone", format!("079{:02} {:06}", 12 + number % 80, number % 1_000_000)),
         ("customer.landline", format!("01483 {:06}", number % 1_000_000)),
         ("customer.email", format!("Ada{number}@Smith.example")),
@@ -68,8 +68,8 @@ fn main() {
         .collect();
 
     let start = Instant::now();
-    for cells in &rows {
-        black_box(clean_record(slots[0], cells, &context));
+    for (cells, slot) in rows.iter().zip(customer.into_iter().cycle()) {
+        black_box(clean_record(slot, cells, &context));
     }
     report("customers (17 cells with address)", ROWS, start);
 

@@ -10,7 +10,7 @@ use torqueflow_model::{FieldKind, FindingCode, Value};
 use crate::clean::{Draft, Input};
 use crate::country::{self, Country};
 use crate::postcode;
-use crate::text::{one_line, stands_for_blank};
+use crate::text::{one_line, settled, stands_for_blank};
 
 const FREE_LINES: [&str; 5] = ["line_1", "line_2", "line_3", "line_4", "line_5"];
 
@@ -138,6 +138,8 @@ fn place(draft: &mut Draft<'_>, lines: Vec<Line>) {
             .map(|line| line.text.as_str())
             .collect::<Vec<_>>()
             .join(", ");
+        let text = settled(text);
+        let text = text.trim_matches([' ', ',']).to_owned();
         draft.set_by_name("line_2", Value::Text(text), &first.raw);
     }
 }

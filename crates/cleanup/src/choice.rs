@@ -283,13 +283,16 @@ fn snake_case(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len() + 4);
     let mut previous = ' ';
     for character in text.chars() {
-        if character.is_uppercase() && previous.is_lowercase() {
+        if character.is_ascii_uppercase() && previous.is_ascii_lowercase() {
             spaced.push(' ');
         }
         spaced.push(character);
         previous = character;
     }
-    fold(&spaced).replace(' ', "_")
+    let folded = fold(&spaced);
+    // A few capitals have no single small letter, and are only settled by folding what they became.
+    let folded = if folded.is_ascii() { folded } else { fold(&folded) };
+    folded.replace(' ', "_")
 }
 
 #[cfg(test)]

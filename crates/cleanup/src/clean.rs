@@ -10,7 +10,7 @@ use torqueflow_model::{
 use crate::context::Context;
 use crate::country::{self, Country};
 use crate::date::{self, DateField};
-use crate::text::{NoText, Prepared, prepare};
+use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
 use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
 
@@ -221,6 +221,13 @@ impl<'a> Draft<'a> {
 
     /// The first value of a field stays; long texts are joined.
     fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) {
+        let value = match value {
+            Value::Text(text) => match settled(text) {
+                text if text.is_empty() => return,
+                text => Value::Text(text),
+            },
+            other => other,
+        };
         let held = self
             .cleaned
             .fields

@@ -44,10 +44,10 @@ pub fn is_uk_postcode(text: &str) -> bool {
 /// The canonical form of a British postcode.
 pub(crate) fn uk_postcode(text: &str) -> Option<String> {
     let mut compact = String::with_capacity(8);
-    for character in text.chars() {
+    for character in text.trim_matches([' ', ',', '.']).chars() {
         match character {
             'a'..='z' | 'A'..='Z' | '0'..='9' => compact.push(character.to_ascii_uppercase()),
-            ' ' | '-' | '.' | ',' | '\n' => {}
+            ' ' | '-' | '.' => {}
             _ => return None,
         }
         if compact.len() > 8 {

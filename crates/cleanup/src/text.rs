@@ -35,18 +35,10 @@ const SPREADSHEET_ERRORS: &[&str] = &[
     "Err:522",
 ];
 
-/// What people and programs write into a cell that should be blank, folded to lower case.
-const BLANK_WORDS: &[&str] = &[
-    "n/a",
-    "n.a.",
-    "n\\a",
-    "null",
-    "(null)",
-    "<null>",
-    "[null]",
-    "nan",
-    "undefined",
-];
+/// What people write into a cell that should be blank, in any case.
+const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]"];
+/// What programs write, in the spellings that they use.
+const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "undefined", "None"];
 
 /// A cell's text with its technical damage undone, before any rule sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,6 +146,14 @@ fn unguard(text: &str) -> String {
     }
 }
 
+/// Text made of other texts, prepared as if it stood in a cell: joining may have made a guard, capitals may be composable.
+pub(crate) fn settled(text: String) -> String {
+    if is_plain(&text) && !text.starts_with(' ') && !text.ends_with(' ') {
+        return text;
+    }
+    unguard(&compose(&text))
+}
+
 /// One line: every run of white space is one space.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let single = !text.contains("  ") && !text.contains(['\n', '\t']);
@@ -172,11 +172,14 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 
 /// A value that stands for no value: `-`, `N/A`, `NULL`.
 pub(crate) fn stands_for_blank(text: &str) -> bool {
+    names_nobody(text) || MACHINE_BLANKS.contains(&text)
+}
+
+/// As [`stands_for_blank`], where what machines write for nothing may be somebody's name: there are people called Null.
+pub(crate) fn names_nobody(text: &str) -> bool {
+    let says_nothing = |character| "-.,;:?!_*/\\\u{2013}\u{2014}".contains(character);
     text.len() <= 9
-        && (BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
-            || text
-                .chars()
-                .all(|character| matches!(character, '-' | '.' | '?' | '_' | '\u{2013}' | '\u{2014}')))
+        && (BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) || text.chars().all(says_nothing))
 }
 
 /// Short text.

@@ -165,7 +165,7 @@ pub(crate) fn letters_and_digits(text: &str) -> String {
         if character.is_ascii_alphanumeric() {
             kept.push(character.to_ascii_uppercase());
         } else if character.is_alphanumeric() {
-            kept.extend(character.to_uppercase());
+            kept.extend(character.to_uppercase().filter(|upper| upper.is_alphanumeric()));
         }
     }
     kept

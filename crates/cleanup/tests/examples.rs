@@ -2,7 +2,7 @@
 
 use time::macros::date;
 use torqueflow_cleanup::{Context, RULES, clean_record};
-use torqueflow_model::{Cell, EntityKind, FieldKind, FieldRef, MappedCell, Slot};
+use torqueflow_model::{Cell, EntityKind, FieldRef, MappedCell, Slot};
 
 fn clean(field: FieldRef, text: &str) -> torqueflow_cleanup::Cleaned {
     let cell = MappedCell {
@@ -21,7 +21,7 @@ fn value(field: FieldRef, text: &str) -> String {
 
 /// A field of the catalogue of this kind.
 fn field_of(kind: &str) -> FieldRef {
-    let name_of = |kind: FieldKind| format!("{kind:?}").split([' ', '(', '{']).next().unwrap().to_owned();
+    let is_of_kind = |field: &FieldRef| format!("{:?}", field.spec.kind).split([' ', '(']).next() == Some(kind);
     let mut fields = EntityKind::ALL.into_iter().rev().flat_map(|entity| {
         let specs = entity.fields().iter().filter(|spec| spec.mappable);
         specs.map(move |spec| FieldRef {
@@ -35,7 +35,7 @@ fn field_of(kind: &str) -> FieldRef {
         "Decimal" => FieldRef::parse("invoice.total_net"),
         "DateTime" | "Date" => FieldRef::parse("invoice.issued_on"),
         "Reference" | "Code" => FieldRef::parse("product.code"),
-        _ => fields.find(|field| name_of(field.spec.kind) == kind),
+        _ => fields.find(is_of_kind),
     };
     found.unwrap_or_else(|| panic!("no field of kind {kind}"))
 }

@@ -136,7 +136,7 @@ fn parts_capitalised(word: &str) -> String {
     let lower: String = word.chars().map(single_lower).collect();
     let mut written = String::with_capacity(word.len());
     let mut part = String::new();
-    for character in lower.chars() {
+    for (index, character) in lower.char_indices() {
         if character.is_alphanumeric() {
             part.push(character);
             continue;
@@ -148,7 +148,7 @@ fn parts_capitalised(word: &str) -> String {
         part.clear();
         written.push(character);
         if apostrophe && !prefix {
-            written.push_str(lower.split_at_checked(written.len()).map_or("", |(_, rest)| rest));
+            written.push_str(lower.get(index + character.len_utf8()..).unwrap_or_default());
             return written;
         }
     }

@@ -13,14 +13,14 @@ mod words;
 use torqueflow_model::{FieldKind, FindingCode, Value, fold};
 
 use crate::clean::{Draft, Input};
-use crate::text::{one_line, stands_for_blank};
+use crate::text::{names_nobody, one_line};
 use crate::verdict::Verdict;
 use split::{Parts, split};
 
 /// A company's name where it stands alone, as a supplier's does.
 pub(crate) fn company_name(text: &str) -> Verdict {
     let line = one_line(text);
-    if stands_for_blank(&line) {
+    if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
     Verdict::text(case::company(&line))
@@ -29,7 +29,7 @@ pub(crate) fn company_name(text: &str) -> Verdict {
 /// A first or last name.
 pub(crate) fn person_name(text: &str) -> Verdict {
     let line = one_line(text);
-    if stands_for_blank(&line) {
+    if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
     let couple = line.contains(" & ") || line.contains(" and ");
@@ -39,7 +39,7 @@ pub(crate) fn person_name(text: &str) -> Verdict {
 /// A title, or several: `mr/mrs` becomes `Mr & Mrs`. Unknown titles are kept.
 pub(crate) fn title(text: &str) -> Verdict {
     let line = one_line(text);
-    if stands_for_blank(&line) {
+    if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
     let parts = split(&line);
@@ -57,19 +57,12 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     }
     let whole = inputs
         .iter()
-        .find(|input| input.kind() == FieldKind::FullName && !stands_for_blank(&input.text));
+        .find(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
     if let Some(input) = whole {
         take_apart(draft, input);
     }
     if draft.text("display_name").is_none() {
-        let part = |name: &str| draft.text(name).map(str::to_owned);
-        let parts = Parts {
-            title: part("title"),
-            first: part("first_name"),
-            last: part("last_name"),
-            company: part("company"),
-            several: false,
-        };
+        let parts = given_parts(draft);
         // A title alone names nobody.
         let name = match (&parts.first, &parts.last) {
             (None, None) => parts.company,
@@ -87,34 +80,68 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 /// Splits the whole name. Parts that have columns of their own win over the split.
 fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>) {
     let line = one_line(&input.text);
-    if draft.text("company").is_some_and(|company| fold(company) == fold(&line)) {
-        draft.set_by_name("display_name", Value::Text(case::company(&line)), input.raw());
-        return;
-    }
-    let parts = split(&line);
+    let is_given_company = draft
+        .text("company")
+        .is_some_and(|company| fold(company) == fold(&line));
+    let is_given_person = draft.text("first_name").is_some() || draft.text("last_name").is_some();
+    let name = if is_given_company {
+        case::company(&line)
+    } else if is_given_person {
+        named_by_parts(draft, &line).unwrap_or_else(|| case::person(&line))
+    } else {
+        split_into(draft, input, &line)
+    };
+    draft.set_by_name("display_name", Value::Text(name), input.raw());
+}
+
+/// Splits the whole name into the fields of its parts. Gives the name in spoken order, with the title of its column.
+fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str) -> String {
+    let parts = split(line);
     if parts.several && draft.has_no_note(FindingCode::NameSeveralPeople) {
         draft.note(FindingCode::NameSeveralPeople, "", input);
     }
-    let display = parts.compose().unwrap_or_else(|| case::person(&line));
-    draft.set_by_name("display_name", Value::Text(display), input.raw());
-    let named = draft.text("first_name").is_some() || draft.text("last_name").is_some();
     if let Some(company) = parts.company {
-        if !named && draft.text("company").is_none() {
-            draft.set_by_name("company", Value::Text(company), "");
-        }
-        return;
+        draft.set_by_name("company", Value::Text(company.clone()), "");
+        return company;
     }
-    if named {
-        return;
-    }
-    for (name, part) in [
+    let is_split = parts.first.is_some() || parts.last.is_some();
+    let found = [
         ("title", parts.title),
         ("first_name", parts.first),
         ("last_name", parts.last),
-    ] {
+    ];
+    for (name, part) in found {
         if let Some(part) = part {
             draft.set_by_name(name, Value::Text(part), "");
         }
+    }
+    let composed = is_split.then(|| given_parts(draft).compose()).flatten();
+    composed.unwrap_or_else(|| case::person(line))
+}
+
+/// The parts in spoken order, where a whole name says nothing but them: `Smith, Ada` beside `Ada` and `Smith`.
+fn named_by_parts(draft: &Draft<'_>, whole: &str) -> Option<String> {
+    let parts = given_parts(draft);
+    let name = parts.compose()?;
+    let words = |text: &str| {
+        let folded = fold(text);
+        let mut words: Vec<String> = folded.split(' ').map(str::to_owned).collect();
+        words.sort_unstable();
+        words
+    };
+    let untitled = Parts { title: None, ..parts }.compose()?;
+    let said = words(whole);
+    (said == words(&name) || said == words(&untitled)).then_some(name)
+}
+
+fn given_parts(draft: &Draft<'_>) -> Parts {
+    let part = |name: &str| draft.text(name).map(str::to_owned);
+    Parts {
+        title: part("title"),
+        first: part("first_name"),
+        last: part("last_name"),
+        company: part("company"),
+        several: false,
     }
 }
 

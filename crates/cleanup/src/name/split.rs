@@ -1,7 +1,7 @@
 //! Taking a whole name apart.
 
 use super::{case, words};
-use crate::text::one_line;
+use crate::text::{one_line, settled};
 
 /// What a whole name turned out to be.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,7 +46,8 @@ pub(super) fn split(name: &str) -> Parts {
         return Parts::default();
     };
     let name = name.replace(['&', '+'], " & ").replace('/', " / ");
-    let tokens: Vec<&str> = name.split_whitespace().collect();
+    let says_something = |token: &&str| is_and(token) || token.chars().any(char::is_alphanumeric);
+    let tokens: Vec<&str> = name.split_whitespace().filter(says_something).collect();
     let (own, rest, joined) = leading_titles(&tokens);
     titles.extend(own);
     let mut parts = if rest.iter().any(|token| is_and(token)) {
@@ -113,6 +114,11 @@ fn is_and(token: &str) -> bool {
     matches!(token, "&" | "/") || token.eq_ignore_ascii_case("and")
 }
 
+/// Part of a name, by its own rule: it must stay as it is when it comes back in a field of its own.
+fn part(tokens: &[&str]) -> String {
+    case::person(&settled(tokens.join(" ")))
+}
+
 fn one_person(tokens: &[&str]) -> Parts {
     let mut parts = Parts::default();
     let names: usize = tokens
@@ -127,10 +133,10 @@ fn one_person(tokens: &[&str]) -> Parts {
     let surname_at = particle.unwrap_or(names.saturating_sub(1));
     let (first, last) = tokens.split_at_checked(surname_at).unwrap_or((tokens, &[]));
     if !first.is_empty() {
-        parts.first = Some(case::person(&first.join(" ")));
+        parts.first = Some(part(first));
     }
     if !last.is_empty() {
-        parts.last = Some(case::person(&last.join(" ")));
+        parts.last = Some(part(last));
     }
     parts
 }
@@ -148,6 +154,10 @@ fn several(titles: &mut Vec<&'static str>, tokens: &[&str]) -> Parts {
         let (own, names, _) = leading_titles(person);
         all_titles.extend(own);
         people.push(names);
+    }
+    if people.iter().any(|names| names.is_empty()) {
+        // A sign without somebody on both sides joins nobody.
+        return Parts::default();
     }
     let Some((last_person, others)) = people.split_last() else {
         return whole;

@@ -290,19 +290,31 @@ impl Reader {
 
     fn end_run(&mut self, run: &mut String) {
         let run = std::mem::take(run);
-        let digits = run.bytes().filter(u8::is_ascii_digit).count();
-        if digits == 0 {
+        if !run.contains(|c: char| c.is_ascii_digit()) {
             return;
         }
-        if std::mem::take(&mut self.extension_follows)
-            && digits <= 7
-            && let Some(last) = self.scan.numbers.last_mut()
-        {
-            last.extension = Some(run.chars().filter(char::is_ascii_digit).collect());
-            return;
+        let rest = if std::mem::take(&mut self.extension_follows) {
+            self.take_extension(&run)
+        } else {
+            &run
+        };
+        if rest.contains(|c: char| c.is_ascii_digit()) && !self.read_run(rest) {
+            self.unread.push(rest.trim().to_owned());
         }
-        if !self.read_run(&run) {
-            self.unread.push(run.trim().to_owned());
+    }
+
+    /// Gives the last number the first digits of a run as its extension. What follows them is left.
+    fn take_extension<'r>(&mut self, run: &'r str) -> &'r str {
+        let run_of_digits = run.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let end = run_of_digits
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(run_of_digits.len());
+        match (run_of_digits.split_at_checked(end), self.scan.numbers.last_mut()) {
+            (Some((digits, rest)), Some(last)) if digits.len() <= 7 => {
+                last.extension = Some(digits.to_owned());
+                rest
+            }
+            _ => run,
         }
     }
 
@@ -359,6 +371,9 @@ impl Reader {
             .filter(char::is_ascii_digit)
             .collect();
         let (number, repaired) = self.resolve(&digits, plus)?;
+        if is_filler(number.e164.trim_start_matches('+')) {
+            return None;
+        }
         Some(Found {
             e164: number.e164,
             kind: number.kind,
