@@ -1,6 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod ci;
 mod sample_data;
+mod step;
+mod test;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -14,11 +19,23 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Check everything that a change must pass: format, lints, documentation, tests. Stops at the first failure.
+    Ci,
     SampleData(sample_data::SampleData),
+    Test(test::Test),
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Ci => ci::check(),
         Command::SampleData(command) => command.run(),
-    }
+        Command::Test(command) => command.run(),
+    };
+    result.map_or_else(
+        |error| {
+            step::say(&format!("error: {error:#}"));
+            step::exit_code(&error)
+        },
+        |()| ExitCode::SUCCESS,
+    )
 }
