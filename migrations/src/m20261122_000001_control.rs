@@ -70,9 +70,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("header_row", Integer, Yes),
             ("encoding", Text, Yes),
             ("delimiter", Text, Yes),
-            ("columns", Json, No),
-            ("required_values", Json, No),
-            ("date_orders", Json, No),
+            // Headers, fields and date orders: the plan by which rows are cleaned.
+            ("plan", Json, No),
             ("warnings", Json, No),
             ("staged_key", Text, Yes),
             ("row_count", Integer, Yes),

@@ -1,1 +1,26 @@
-//! .
+//! The use cases of Torqueflow Import, for whatever edge they are called from: the command line, HTTP, another service.
+//!
+//! [`App`] holds what all of them need: the store, the blob store, the known source systems. The whole import of files is
+//! [`runs::prepare`], [`runs::start`] and [`runs::import`]; what became of it is [`summary::run_summary`].
+
+pub mod blobs;
+pub mod duplicates;
+pub mod error_log;
+pub mod options;
+pub mod progress;
+pub mod runs;
+pub mod summary;
+
+mod analyse;
+mod config;
+mod detect;
+mod error;
+mod import;
+mod job_rows;
+mod links;
+mod owner;
+mod values;
+
+pub use config::{App, AppConfig, known_sources};
+pub use error::AppError;
+pub use torqueflow_persistence::{DuplicateAction, OrganizationId};

@@ -3,7 +3,11 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 use time::{Date, PrimitiveDateTime};
+
+use crate::field::FieldKind;
 
 /// A cleaned value, ready for a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +38,50 @@ impl Value {
         }
     }
 }
+
+impl Value {
+    /// The value as JSON: decimals and dates as text, so that nothing is lost.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::Integer(number) => serde_json::Value::from(*number),
+            Self::Boolean(flag) => serde_json::Value::from(*flag),
+            Self::Json(json) => json.clone(),
+            Self::Text(_) | Self::Decimal(_) | Self::Date(_) | Self::DateTime(_) => {
+                serde_json::Value::from(self.to_string())
+            }
+        }
+    }
+
+    /// Reads what [`to_json`](Self::to_json) wrote for a field of this kind. `None` for what it never writes.
+    ///
+    /// ```
+    /// use torqueflow_model::{Decimal, FieldKind, Value};
+    /// let price = Value::Decimal(Decimal { unscaled: 1205, scale: 2 });
+    /// assert_eq!(Value::from_json(FieldKind::Decimal { scale: 2 }, &price.to_json()), Some(price));
+    /// ```
+    pub fn from_json(kind: FieldKind, json: &serde_json::Value) -> Option<Self> {
+        match kind {
+            FieldKind::Integer => json.as_i64().map(Self::Integer),
+            FieldKind::Boolean => json.as_bool().map(Self::Boolean),
+            FieldKind::Json => Some(Self::Json(json.clone())),
+            FieldKind::Decimal { scale } => {
+                let digits: String = json.as_str()?.chars().filter(|character| *character != '.').collect();
+                Some(Self::Decimal(Decimal {
+                    unscaled: digits.parse().ok()?,
+                    scale,
+                }))
+            }
+            FieldKind::Date(_) => Date::parse(json.as_str()?, DATE_FORMAT).ok().map(Self::Date),
+            FieldKind::DateTime(_) => PrimitiveDateTime::parse(json.as_str()?, MOMENT_FORMAT)
+                .ok()
+                .map(Self::DateTime),
+            _ => json.as_str().map(|text| Self::Text(text.to_owned())),
+        }
+    }
+}
+
+const DATE_FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+const MOMENT_FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
 
 /// The canonical text of a value: ISO 8601 dates, plain decimals, `true` and `false`.
 impl fmt::Display for Value {

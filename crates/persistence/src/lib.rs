@@ -24,6 +24,7 @@ pub use store::file::{FileStatus, ImportFile};
 pub use store::finding::{FindingCount, StoredFinding};
 pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
+pub use store::mapping::MappedRecord;
 pub use store::run::Run;
 
 /// The id of an organisation. Every query but the work queue's names one.

@@ -132,7 +132,9 @@ fn read_table(
     let mut findings = Vec::new();
     let mut samples = Vec::new();
     let mut row = Row::default();
+    let mut last_number = 0;
     while samples.len() < SAMPLE_ROWS && table.next_row(&mut row, &mut findings)? {
+        raise_number(&mut row, &mut last_number);
         sink.row(&row, &findings)?;
         samples.push(row.clone());
     }
@@ -149,6 +151,7 @@ fn read_table(
     let mut row_count = samples.len() as u64;
     if row_count == SAMPLE_ROWS as u64 {
         while table.next_row(&mut row, &mut findings)? {
+            raise_number(&mut row, &mut last_number);
             sink.row(&row, &findings)?;
             vote(&mut votes, &row);
             row_count += 1;
@@ -170,6 +173,12 @@ fn read_table(
         row_count,
         notes,
     })
+}
+
+/// Makes row numbers grow. They do in every sound file; in a damaged one they may repeat, and rows are told apart by them.
+fn raise_number(row: &mut Row, last: &mut u64) {
+    row.number = row.number.max(*last + 1);
+    *last = row.number;
 }
 
 fn vote(votes: &mut [(usize, DateVote)], row: &Row) {

@@ -236,6 +236,30 @@ impl Store {
         Ok(rows.into_iter().map(KnownRecord::from).collect())
     }
 
+    /// Where these records of a run were found first: job and row.
+    pub async fn record_places(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        record_ids: &[Uuid],
+    ) -> Result<HashMap<Uuid, (Uuid, i64)>, StoreError> {
+        use import_record::{Column, Entity};
+        let mut places = HashMap::new();
+        for chunk in padded_chunks(record_ids) {
+            let rows: Vec<(Uuid, Uuid, i64)> = Entity::find()
+                .select_only()
+                .columns([Column::RecordId, Column::JobId, Column::RowNumber])
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::RunId.eq(run_id))
+                .filter(Column::RecordId.is_in(chunk))
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            places.extend(rows.into_iter().map(|(id, job, row)| (id, (job, row))));
+        }
+        Ok(places)
+    }
+
     /// The postings under these match keys.
     pub async fn posting_find(
         &self,

@@ -57,17 +57,21 @@ pub struct FindingCount {
 }
 
 impl Store {
-    /// Findings of a job in row order, after this place (row, ordinal).
+    /// Findings of a job in row order, after this place (row, ordinal); only of one severity, if that is given.
     pub async fn finding_list(
         &self,
         organization: OrganizationId,
         job_id: Uuid,
+        severity: Option<&str>,
         after: Option<(i64, i64)>,
         limit: u64,
     ) -> Result<Vec<StoredFinding>, StoreError> {
         let mut query = Entity::find()
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::JobId.eq(job_id));
+        if let Some(severity) = severity {
+            query = query.filter(Column::Severity.eq(severity));
+        }
         if let Some((row_number, ordinal)) = after {
             query = query.filter(
                 Column::RowNumber

@@ -45,12 +45,8 @@ pub struct Job {
     pub encoding: Option<String>,
     /// The delimiter of a CSV.
     pub delimiter: Option<String>,
-    /// Header, field and evidence per column, as the pipeline writes them.
-    pub columns: serde_json::Value,
-    /// Fields of which each row must have one per group, as the pipeline writes them.
-    pub required_values: serde_json::Value,
-    /// The verdict on each date column, as the pipeline writes it.
-    pub date_orders: serde_json::Value,
+    /// How its rows are cleaned, as the pipeline writes it.
+    pub plan: serde_json::Value,
     /// What a person should know: a list of code and message.
     pub warnings: serde_json::Value,
     /// Where its staged rows are kept.
@@ -159,9 +155,7 @@ impl Job {
             header_row: model.header_row,
             encoding: model.encoding,
             delimiter: model.delimiter,
-            columns: model.columns,
-            required_values: model.required_values,
-            date_orders: model.date_orders,
+            plan: model.plan,
             warnings: model.warnings,
             staged_key: model.staged_key,
             row_count: model.row_count,
@@ -201,9 +195,7 @@ impl Job {
             header_row: Set(self.header_row),
             encoding: Set(self.encoding.clone()),
             delimiter: Set(self.delimiter.clone()),
-            columns: Set(self.columns.clone()),
-            required_values: Set(self.required_values.clone()),
-            date_orders: Set(self.date_orders.clone()),
+            plan: Set(self.plan.clone()),
             warnings: Set(self.warnings.clone()),
             staged_key: Set(self.staged_key.clone()),
             row_count: Set(self.row_count),

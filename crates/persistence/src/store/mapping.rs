@@ -20,6 +20,8 @@ pub struct MappedRecord {
     pub origin: MappingOrigin,
     /// The fingerprint of what the source said when it was last imported.
     pub row_hash: u128,
+    /// The run that last imported it.
+    pub run_id: Uuid,
 }
 
 impl Store {
@@ -33,9 +35,15 @@ impl Store {
     ) -> Result<HashMap<String, MappedRecord>, StoreError> {
         let mut found = HashMap::with_capacity(source_ids.len());
         for chunk in padded_chunks(source_ids) {
-            let rows: Vec<(String, Uuid, String, Uuid)> = Entity::find()
+            let rows: Vec<(String, Uuid, String, Uuid, Uuid)> = Entity::find()
                 .select_only()
-                .columns([Column::SourceId, Column::RecordId, Column::Origin, Column::RowHash])
+                .columns([
+                    Column::SourceId,
+                    Column::RecordId,
+                    Column::Origin,
+                    Column::RowHash,
+                    Column::RunId,
+                ])
                 .filter(Column::OrganizationId.eq(organization.0))
                 .filter(Column::SourceSystem.eq(source_system))
                 .filter(Column::EntityType.eq(entity.name()))
@@ -43,7 +51,7 @@ impl Store {
                 .into_tuple()
                 .all(&self.reader)
                 .await?;
-            for (source_id, record_id, origin, row_hash) in rows {
+            for (source_id, record_id, origin, row_hash, run_id) in rows {
                 let origin = MappingOrigin::from_name(&origin).ok_or(StoreError::Damaged { what: "mapping" })?;
                 found.insert(
                     source_id,
@@ -51,6 +59,7 @@ impl Store {
                         record_id,
                         origin,
                         row_hash: row_hash.as_u128(),
+                        run_id,
                     },
                 );
             }

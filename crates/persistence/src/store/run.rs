@@ -158,6 +158,23 @@ impl Store {
             .transpose()
     }
 
+    /// Whether another run wrote, or may have written, since this moment.
+    pub async fn run_others_active_since(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+        moment: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        let active = Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::Id.ne(id))
+            .filter(Column::StartedAt.is_not_null())
+            .filter(Column::FinishedAt.is_null().or(Column::FinishedAt.gt(moment)))
+            .one(&self.reader)
+            .await?;
+        Ok(active.is_some())
+    }
+
     /// The newest runs.
     pub async fn run_list(&self, organization: OrganizationId, limit: u64) -> Result<Vec<Run>, StoreError> {
         Entity::find()

@@ -1,0 +1,461 @@
+//! The analysis of a job: every row is cleaned, every record finds its identity, every link and match is looked up.
+//! Nothing is written to the business tables.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
+use torqueflow_model::{EntityKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
+use torqueflow_persistence::{
+    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MappingOrigin, MatchLevel, MatchPosting,
+    RecordFill,
+};
+use torqueflow_pipeline::{id_text, key_hash};
+use uuid::Uuid;
+
+use crate::App;
+use crate::error::AppError;
+use crate::job_rows::{JobRow, JobRows};
+use crate::links::{Target, WantedLink, id_hash, wanted};
+use crate::options::Orphans;
+use crate::values::{merge_repeat, stored};
+
+/// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
+const CHUNK_ROWS: usize = 1000;
+
+/// Analyses the jobs of a run, one after the other in import order.
+pub(crate) struct Analysis<'a> {
+    pub app: &'a App,
+    pub run_id: Uuid,
+    pub lease: &'a Lease,
+    pub orphans: Orphans,
+    /// Every job that was analysed so far, for going back to the first row of a record.
+    pub jobs: HashMap<Uuid, Arc<JobRows>>,
+    /// Source systems that have mappings at all.
+    pub mapped_systems: HashSet<String>,
+}
+
+/// What the database knows of a chunk's rows.
+struct Known {
+    /// First records of this run, by identity.
+    records: HashMap<u128, KnownRecord>,
+    /// How often contents without an id occurred.
+    occurrences: HashMap<u128, i64>,
+    /// Mappings, by entity and source id.
+    mappings: HashMap<(EntityKind, String), MappedRecord>,
+    /// Vehicles of this run and of the store, by registration.
+    registrations: HashMap<u128, HashSet<Uuid>>,
+}
+
+/// What a chunk adds.
+#[derive(Default)]
+struct Draft {
+    chunk: AnalysisChunk,
+    /// First records of this chunk: where in `chunk.records`, and the record with what later rows added.
+    first: HashMap<u128, (usize, Record)>,
+    /// First records of earlier chunks that this one goes back to.
+    earlier: HashMap<u128, (KnownRecord, Record)>,
+    /// Fills of those, by identity.
+    fills: BTreeMap<u128, RecordFill>,
+    /// New records that can match: identity of the record, its keys, and what to call it.
+    candidates: Vec<Candidate>,
+}
+
+struct Candidate {
+    record_id: Uuid,
+    entity: EntityKind,
+    row_number: i64,
+    slot: Slot,
+    label: String,
+    keys: Vec<MatchKey>,
+}
+
+impl Analysis<'_> {
+    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has.
+    pub async fn run(&mut self, job: &Arc<JobRows>, progress: impl Fn(i64)) -> Result<i64, AppError> {
+        let store = &self.app.store;
+        store.analysis_reset(job.organization, job.job.id).await?;
+        self.jobs.insert(job.job.id, Arc::clone(job));
+        let mut chunks = job.stream(0, CHUNK_ROWS, true);
+        let mut done = 0;
+        while let Some(rows) = chunks.recv().await {
+            let rows = rows?;
+            done += rows.len() as i64;
+            let chunk = self.analyse(job, rows).await?;
+            store
+                .analysis_commit(job.organization, self.run_id, job.job.id, self.lease, &chunk)
+                .await?;
+            progress(done);
+        }
+        Ok(done)
+    }
+
+    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<AnalysisChunk, AppError> {
+        let links: Vec<Vec<WantedLink>> = rows.iter().map(|row| wanted(&row.clean)).collect();
+        let known = self.look_up(job, &rows, &links).await?;
+        let in_chunk = identities(job, &rows);
+        let mut draft = Draft::default();
+        for (row, links) in rows.iter().zip(&links) {
+            let mut findings = row.clean.findings.clone();
+            for link in links {
+                findings.extend(self.check_link(job, link, &known, &in_chunk));
+            }
+            let fails = findings
+                .iter()
+                .any(|finding| finding.severity() == torqueflow_model::Severity::Error);
+            if !fails {
+                self.register(job, row, &known, &mut draft, &mut findings)?;
+            }
+            let numbered = findings.iter().enumerate();
+            draft
+                .chunk
+                .findings
+                .extend(numbered.map(|(ordinal, finding)| stored(row.number, ordinal as i64, finding)));
+        }
+        self.match_candidates(job, &mut draft).await?;
+        draft.chunk.fills = draft.fills.into_values().collect();
+        Ok(draft.chunk)
+    }
+
+    async fn look_up(&self, job: &JobRows, rows: &[JobRow], links: &[Vec<WantedLink>]) -> Result<Known, AppError> {
+        let store = &self.app.store;
+        let system = job.source_system.as_str();
+        let mut hashes = HashSet::new();
+        let mut contents = HashSet::new();
+        let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
+        let mut registrations = HashSet::new();
+        for record in rows.iter().flat_map(|row| &row.clean.records) {
+            let hash = key_hash(system, record.slot.entity(), &record.source_id);
+            if matches!(record.source_id, SourceId::Content(_)) {
+                contents.insert(hash);
+            } else {
+                hashes.insert(hash);
+            }
+            // Contents are mapped by their first occurrence; that is enough to see that they are not new.
+            ids.entry(record.slot.entity())
+                .or_default()
+                .insert(id_text(&record.source_id, 0));
+        }
+        for link in links.iter().flatten() {
+            if let Some(id) = link.target.source_id() {
+                hashes.insert(id_hash(system, link.to, &id));
+                ids.entry(link.to).or_default().insert(id);
+            }
+            if let Target::Registration { registration, .. } = &link.target {
+                registrations.insert(MatchKey::of_registration(registration).hash);
+            }
+        }
+        let hashes: Vec<_> = hashes.into_iter().collect();
+        let contents: Vec<_> = contents.into_iter().collect();
+        let mut mappings = HashMap::new();
+        if self.mapped_systems.contains(system) {
+            for (entity, ids) in ids {
+                let ids: Vec<_> = ids.into_iter().collect();
+                let found = store.mapping_find(job.organization, system, entity, &ids).await?;
+                mappings.extend(found.into_iter().map(|(id, mapped)| ((entity, id), mapped)));
+            }
+        }
+        Ok(Known {
+            records: store.record_find(job.organization, self.run_id, &hashes).await?,
+            occurrences: store
+                .record_count_occurrences(job.organization, self.run_id, &contents)
+                .await?,
+            mappings,
+            registrations: self.vehicles_by_registration(job, registrations).await?,
+        })
+    }
+
+    async fn vehicles_by_registration(
+        &self,
+        job: &JobRows,
+        keys: HashSet<u128>,
+    ) -> Result<HashMap<u128, HashSet<Uuid>>, AppError> {
+        let keys: Vec<_> = keys.into_iter().collect();
+        let mut vehicles: HashMap<u128, HashSet<Uuid>> = HashMap::new();
+        for posting in self.valid_postings(job, EntityKind::Vehicle, &keys).await? {
+            vehicles.entry(posting.key_hash).or_default().insert(posting.record_id);
+        }
+        Ok(vehicles)
+    }
+
+    /// The postings of these keys whose record exists or belongs to this run.
+    async fn valid_postings(
+        &self,
+        job: &JobRows,
+        entity: EntityKind,
+        keys: &[u128],
+    ) -> Result<Vec<MatchPosting>, AppError> {
+        let store = &self.app.store;
+        let mut postings = store.posting_find(job.organization, keys).await?;
+        let foreign: Vec<Uuid> = postings
+            .iter()
+            .filter(|posting| posting.run_id != Some(self.run_id))
+            .map(|posting| posting.record_id)
+            .collect();
+        let existing = store
+            .business_existing(job.organization, entity, &foreign, None)
+            .await?;
+        postings.retain(|posting| posting.run_id == Some(self.run_id) || existing.contains(&posting.record_id));
+        Ok(postings)
+    }
+
+    /// What is wrong with a link, as far as one can tell before the import.
+    fn check_link(&self, job: &JobRows, link: &WantedLink, known: &Known, in_chunk: &HashSet<u128>) -> Option<Finding> {
+        if matches!(link.target, Target::Row(_) | Target::Name(_)) {
+            return None;
+        }
+        if let Some(id) = link.target.source_id() {
+            let hash = id_hash(&job.source_system, link.to, &id);
+            let is_known = known.records.contains_key(&hash) || in_chunk.contains(&hash);
+            if is_known || known.mappings.contains_key(&(link.to, id)) {
+                return None;
+            }
+        }
+        if let Target::Registration { registration, .. } = &link.target {
+            let key = MatchKey::of_registration(registration).hash;
+            match known.registrations.get(&key).map_or(0, HashSet::len) {
+                0 => {}
+                1 => return None,
+                // Decisions on duplicates may still settle it.
+                _ => return Some(Finding::row(FindingCode::RegistrationAmbiguous, registration.clone())),
+            }
+        }
+        let code = match (link.on_missing, self.orphans) {
+            (OnMissing::FailRow, Orphans::Fail) => FindingCode::Orphan,
+            (OnMissing::FailRow, Orphans::Unlinked) => FindingCode::OrphanUnlinked,
+            (OnMissing::Warn | OnMissing::CreateLookup, _) => FindingCode::LinkNotFound,
+        };
+        Some(Finding::row(code, link.describe()))
+    }
+
+    /// Registers the records of a row: new ones, and what it adds to those of earlier rows.
+    fn register(
+        &self,
+        job: &JobRows,
+        row: &JobRow,
+        known: &Known,
+        draft: &mut Draft,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), AppError> {
+        for (index, record) in row.clean.records.iter().enumerate() {
+            let entity = record.slot.entity();
+            let hash = key_hash(&job.source_system, entity, &record.source_id);
+            let mut occurrence = 0;
+            if matches!(record.source_id, SourceId::Content(_)) {
+                occurrence = draft.next_occurrence(hash, known);
+            } else if let Some(conflicts) = self.merge_into_first(hash, record, known, draft)? {
+                findings.extend(
+                    conflicts
+                        .into_iter()
+                        .map(|conflict| Finding::row(FindingCode::ConflictingRepeat, conflict)),
+                );
+                continue;
+            }
+            let mapped = known.mappings.get(&(entity, id_text(&record.source_id, occurrence)));
+            let parent = row.clean.linked(index, "customer").and_then(|parent| {
+                let parent = row.clean.records.get(parent)?;
+                known
+                    .mappings
+                    .get(&(EntityKind::Customer, id_text(&parent.source_id, 0)))
+            });
+            if has_changed(record, mapped, parent) {
+                findings.push(Finding::row(FindingCode::AlreadyImportedChanged, ""));
+            }
+            let record_id = Uuid::now_v7();
+            if mapped.is_none() {
+                draft.add_candidate(row, index, record_id);
+            }
+            draft.first.insert(hash, (draft.chunk.records.len(), record.clone()));
+            draft.chunk.records.push(FoundRecord {
+                row_number: row.number,
+                slot: record.slot.name().to_owned(),
+                row_index: row.index,
+                key_hash: hash,
+                occurrence,
+                record_id,
+                raw_hash: record.raw_hash(),
+                fills: None,
+            });
+        }
+        Ok(())
+    }
+
+    /// When the record was met before in this run: merges it there and says where the two differ. `None` when it is new.
+    fn merge_into_first(
+        &self,
+        hash: u128,
+        record: &Record,
+        known: &Known,
+        draft: &mut Draft,
+    ) -> Result<Option<Vec<String>>, AppError> {
+        if let Some((position, first)) = draft.first.get(&hash) {
+            let Some(found) = draft.chunk.records.get_mut(*position) else {
+                return Ok(None);
+            };
+            return Ok(Some(merge_repeat(first, &mut found.fills, record)));
+        }
+        let Some(earlier) = known.records.get(&hash) else {
+            return Ok(None);
+        };
+        if earlier.found.raw_hash == record.raw_hash() {
+            return Ok(Some(Vec::new()));
+        }
+        if !draft.earlier.contains_key(&hash) {
+            let job = self
+                .jobs
+                .get(&earlier.job_id)
+                .ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?;
+            let Some(first) = job.record_at(earlier.found.row_index, record.slot)? else {
+                return Ok(Some(Vec::new()));
+            };
+            draft.earlier.insert(hash, (earlier.clone(), first));
+        }
+        let Some((earlier, first)) = draft.earlier.get_mut(&hash) else {
+            return Ok(None);
+        };
+        let before = earlier.found.fills.clone();
+        let conflicts = merge_repeat(first, &mut earlier.found.fills, record);
+        if earlier.found.fills != before
+            && let Some(fills) = &earlier.found.fills
+        {
+            let fill = RecordFill {
+                job_id: earlier.job_id,
+                row_number: earlier.found.row_number,
+                slot: earlier.found.slot.clone(),
+                fills: fills.clone(),
+            };
+            draft.fills.insert(hash, fill);
+        }
+        Ok(Some(conflicts))
+    }
+
+    /// Matches the new records against the store, against earlier rows of the run, and against each other.
+    async fn match_candidates(&self, job: &JobRows, draft: &mut Draft) -> Result<(), AppError> {
+        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
+            let candidates: Vec<_> = draft
+                .candidates
+                .iter()
+                .filter(|candidate| candidate.entity == entity)
+                .collect();
+            let keys: HashSet<u128> = candidates
+                .iter()
+                .flat_map(|candidate| candidate.keys.iter().map(|key| key.hash))
+                .collect();
+            let keys: Vec<_> = keys.into_iter().collect();
+            let mut holders: HashMap<u128, Vec<Uuid>> = HashMap::new();
+            for posting in self.valid_postings(job, entity, &keys).await? {
+                holders.entry(posting.key_hash).or_default().push(posting.record_id);
+            }
+            for candidate in candidates {
+                draft.chunk.duplicates.extend(best_match(job, candidate, &holders));
+                for key in &candidate.keys {
+                    let holders = holders.entry(key.hash).or_default();
+                    if holders.len() < MAX_HOLDERS {
+                        holders.push(candidate.record_id);
+                        draft.chunk.postings.push(MatchPosting {
+                            key_hash: key.hash,
+                            record_id: candidate.record_id,
+                            run_id: Some(self.run_id),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The identities of all rows of the chunk that can be imported as far as their own cells go.
+fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
+    rows.iter()
+        .filter(|row| !row.clean.has_error())
+        .flat_map(|row| &row.clean.records)
+        .map(|record| key_hash(&job.source_system, record.slot.entity(), &record.source_id))
+        .collect()
+}
+
+/// Whether the source says something else than when the record was imported, or has a new part of an imported record.
+fn has_changed(record: &Record, mapped: Option<&MappedRecord>, parent: Option<&MappedRecord>) -> bool {
+    match mapped {
+        Some(mapped) => mapped.row_hash != record.raw_hash(),
+        None => {
+            record.slot.entity() == EntityKind::CustomerAddress
+                && parent.is_some_and(|parent| parent.origin != MappingOrigin::Skipped)
+        }
+    }
+}
+
+/// The best match among those that share a key with the record: the surest, and of equals the one that came first.
+fn best_match(job: &JobRows, candidate: &Candidate, holders: &HashMap<u128, Vec<Uuid>>) -> Option<Duplicate> {
+    let mut shared: BTreeMap<Uuid, Vec<SharedKey>> = BTreeMap::new();
+    for key in &candidate.keys {
+        let others = holders.get(&key.hash).map(Vec::as_slice).unwrap_or_default();
+        if others.len() >= MAX_HOLDERS {
+            continue;
+        }
+        for other in others {
+            shared.entry(*other).or_default().push(SharedKey {
+                kind: key.kind,
+                holders: others.len(),
+            });
+        }
+    }
+    let mut best: Option<(Uuid, torqueflow_dedupe::Match)> = None;
+    for (record_id, keys) in shared {
+        if let Some(found) = assess(&keys)
+            && best.as_ref().is_none_or(|(_, best)| found.confidence > best.confidence)
+        {
+            best = Some((record_id, found));
+        }
+    }
+    let (match_record_id, found) = best?;
+    Some(Duplicate {
+        id: Uuid::now_v7(),
+        job_id: job.job.id,
+        row_number: candidate.row_number,
+        slot: candidate.slot.name().to_owned(),
+        record_id: candidate.record_id,
+        label: candidate.label.clone(),
+        match_record_id,
+        level: match found.level {
+            torqueflow_dedupe::MatchLevel::Low => MatchLevel::Low,
+            torqueflow_dedupe::MatchLevel::Medium => MatchLevel::Medium,
+            torqueflow_dedupe::MatchLevel::High => MatchLevel::High,
+        },
+        confidence: found.confidence,
+        reasons: found.reasons,
+        action: None,
+    })
+}
+
+impl Draft {
+    /// How often this content occurred before.
+    fn next_occurrence(&mut self, hash: u128, known: &Known) -> i64 {
+        let in_chunk = self
+            .first
+            .get(&hash)
+            .and_then(|(position, _)| self.chunk.records.get(*position));
+        in_chunk.map_or_else(
+            || known.occurrences.get(&hash).copied().unwrap_or(0),
+            |last| last.occurrence + 1,
+        )
+    }
+
+    fn add_candidate(&mut self, row: &JobRow, index: usize, record_id: Uuid) {
+        let Some(record) = row.clean.records.get(index) else {
+            return;
+        };
+        let keys = match_keys(record, &row.clean.records);
+        if keys.is_empty() {
+            return;
+        }
+        self.candidates.push(Candidate {
+            record_id,
+            entity: record.slot.entity(),
+            row_number: row.number,
+            slot: record.slot,
+            label: row.clean.label(index),
+            keys,
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! What every use case needs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use torqueflow_persistence::{OrganizationId, Store};
+use torqueflow_pipeline::{Limits, Sources};
+use torqueflow_techman::techman;
+
+use crate::blobs::BlobStore;
+use crate::error::AppError;
+
+/// How an [`App`] is set up.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// The database: `sqlite://torqueflow.db?mode=rwc` or `postgres://…`.
+    pub database_url: String,
+    /// The folder of uploads and staged rows, private to this user.
+    pub data_dir: PathBuf,
+    /// Bounds on what files may ask for.
+    pub limits: Limits,
+}
+
+/// The importer: its store, its blobs, the source systems that it knows. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) blobs: BlobStore,
+    pub(crate) sources: Sources,
+    pub(crate) limits: Limits,
+}
+
+impl App {
+    /// Connects to the database and brings it up to date.
+    ///
+    /// ```no_run
+    /// use torqueflow_app::{App, AppConfig};
+    /// # async fn example() -> Result<(), torqueflow_app::AppError> {
+    /// let app = App::open(&AppConfig {
+    ///     database_url: "sqlite://torqueflow.db?mode=rwc".into(),
+    ///     data_dir: "torqueflow-data".into(),
+    ///     limits: Default::default(),
+    /// })
+    /// .await?;
+    /// let organization = app.organization("default").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn open(config: &AppConfig) -> Result<Self, AppError> {
+        let store = Store::connect(&config.database_url).await?;
+        store.migrate().await?;
+        Ok(Self {
+            store,
+            blobs: BlobStore::open(config.data_dir.clone()),
+            sources: known_sources(),
+            limits: config.limits.clone(),
+        })
+    }
+
+    /// The organisation with this slug, made when it is new.
+    pub async fn organization(&self, slug: &str) -> Result<OrganizationId, AppError> {
+        Ok(self.store.organization_ensure(slug).await?)
+    }
+
+    /// The store itself, for those who link this crate and want to read what was imported.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The source systems that are recognised.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+}
+
+/// Every source system that we know: the one list of those with code, and all that are data alone.
+pub fn known_sources() -> Sources {
+    Sources::with_adapters(vec![Arc::new(techman())])
+}

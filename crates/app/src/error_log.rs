@@ -1,0 +1,189 @@
+//! The error log: every finding of a run with its place, its value and what to do.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use torqueflow_model::FindingCode;
+use torqueflow_persistence::OrganizationId;
+use uuid::Uuid;
+
+use crate::App;
+use crate::error::AppError;
+use crate::summary::headers;
+
+/// Findings that are read at a time.
+const PAGE: u64 = 5000;
+
+/// A line of the error log.
+#[derive(Debug, Clone, Serialize)]
+pub struct Entry {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+    /// The row as a person's program shows it; `None` for what is wrong with the file.
+    pub row: Option<i64>,
+    /// The column's header.
+    pub column: Option<String>,
+    /// The text of the cell.
+    pub value: String,
+    /// The stable code.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    #[serde(skip)]
+    pub fix: String,
+}
+
+/// Calls `each` with every line of the log, or only with the errors, file by file, in row order, until it says that it
+/// has enough.
+pub async fn each(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    severity: Option<&str>,
+    each: &mut (dyn FnMut(Entry) -> io::Result<ControlFlow<()>> + Send),
+) -> Result<(), AppError> {
+    let files = app.store.file_list(organization, run_id).await?;
+    let failed = |source| AppError::Io {
+        path: "the error log".to_owned(),
+        source,
+    };
+    for file in &files {
+        if let Some((code, message)) = &file.error {
+            if each(whole(&file.name, None, code, message)).map_err(failed)?.is_break() {
+                return Ok(());
+            }
+        }
+    }
+    for job in app.store.job_list(organization, run_id).await? {
+        let file = files.iter().find(|file| file.id == job.file_id);
+        let file = file.map(|file| file.name.clone()).unwrap_or_default();
+        if let Some((code, message)) = &job.error {
+            if each(whole(&file, job.sheet.clone(), code, message))
+                .map_err(failed)?
+                .is_break()
+            {
+                return Ok(());
+            }
+        }
+        let headers = headers(&job);
+        let mut after = None;
+        loop {
+            let page = app
+                .store
+                .finding_list(organization, job.id, severity, after, PAGE)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.row_number, last.ordinal));
+            for finding in page {
+                let code = FindingCode::from_code(&finding.code);
+                let column = finding.column_index.and_then(|index| headers.get(index as usize));
+                let flow = each(Entry {
+                    file: file.clone(),
+                    sheet: job.sheet.clone(),
+                    row: Some(finding.row_number),
+                    column: column.cloned(),
+                    value: finding.value,
+                    message: code.map_or_else(
+                        || finding.code.clone(),
+                        |code| code.message(&finding.detail).into_owned(),
+                    ),
+                    fix: code.map(FindingCode::fix).unwrap_or_default().to_owned(),
+                    code: finding.code,
+                    severity: finding.severity,
+                })
+                .map_err(failed)?;
+                if flow.is_break() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn whole(file: &str, sheet: Option<String>, code: &str, message: &str) -> Entry {
+    Entry {
+        file: file.to_owned(),
+        sheet,
+        row: None,
+        column: None,
+        value: String::new(),
+        code: code.to_owned(),
+        severity: "error".to_owned(),
+        message: message.to_owned(),
+        fix: String::new(),
+    }
+}
+
+/// Writes the log as CSV that is safe to open in a spreadsheet.
+pub async fn write_csv(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    writer: impl Write + Send,
+) -> Result<(), AppError> {
+    let mut csv = csv::Writer::from_writer(writer);
+    let failed = |error: csv::Error| io::Error::other(error);
+    csv.write_record([
+        "file", "sheet", "row", "column", "value", "code", "severity", "message", "fix",
+    ])
+    .map_err(failed)
+    .map_err(AppError::io("the error log".as_ref()))?;
+    each(app, organization, run_id, None, &mut |entry| {
+        csv.write_record([
+            neutral(&entry.file),
+            neutral(entry.sheet.as_deref().unwrap_or_default()),
+            entry.row.map(|row| row.to_string()).unwrap_or_default(),
+            neutral(entry.column.as_deref().unwrap_or_default()),
+            neutral(&entry.value),
+            entry.code,
+            entry.severity,
+            neutral(&entry.message),
+            entry.fix,
+        ])
+        .map_err(failed)?;
+        Ok(ControlFlow::Continue(()))
+    })
+    .await?;
+    csv.flush().map_err(AppError::io("the error log".as_ref()))
+}
+
+/// Text that a spreadsheet takes for a formula gets an apostrophe before it, which it shows as text. Numbers in E.164
+/// stay as they are. See <https://owasp.org/www-community/attacks/CSV_Injection>.
+fn neutral(text: &str) -> String {
+    let is_phone = text
+        .strip_prefix('+')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_phone {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(neutral(text), expected);
+    }
+
+    #[test]
+    fn formulas_are_neutralised_and_phones_survive() {
+        check("=1+1", "'=1+1");
+        check("@SUM(A1)", "'@SUM(A1)");
+        check("-2", "'-2");
+        check("\tx", "'\tx");
+        check("+447911123456", "+447911123456");
+        check("+44 7911", "'+44 7911");
+        check("plain", "plain");
+    }
+}

@@ -1,0 +1,323 @@
+//! What the database knows of the rows of a batch, read in a few queries before anything is decided.
+
+use std::collections::{HashMap, HashSet};
+
+use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, match_keys};
+use torqueflow_model::{EntityKind, SourceId, fold};
+use torqueflow_persistence::{
+    BusinessRow, Duplicate, DuplicateAction, FoundRecord, MappedRecord, MatchLevel, MatchPosting,
+};
+use torqueflow_pipeline::id_text;
+use uuid::Uuid;
+
+use super::Importer;
+use crate::error::AppError;
+use crate::job_rows::{JobRow, JobRows};
+use crate::links::{Target, wanted};
+
+/// How far a match leads from record to record: skipped into one that was itself skipped into another, and so on.
+const MAX_HOPS: usize = 16;
+
+/// What is known of the rows of a batch.
+#[derive(Default)]
+pub(super) struct BatchContext {
+    /// Rows that the analysis found an error in.
+    pub failed: HashSet<i64>,
+    /// Rows that a person left out.
+    pub excluded: HashSet<i64>,
+    /// Records whose first row is in the batch, by row and slot.
+    pub found: HashMap<(i64, String), FoundRecord>,
+    /// Decisions on those, by the id that they would get. What is not here is created.
+    pub decisions: HashMap<Uuid, Decision>,
+    /// Mappings of the records and of what they refer to, by entity and source id.
+    pub mappings: HashMap<(EntityKind, String), MappedRecord>,
+    /// Records that are merged into, by id.
+    pub targets: HashMap<Uuid, (EntityKind, BusinessRow)>,
+    /// Addresses of customers that are merged into, by customer.
+    pub addresses: HashMap<Uuid, Vec<BusinessRow>>,
+    /// Vehicles of the store, by the fingerprint of their registration.
+    pub registrations: HashMap<u128, Vec<Uuid>>,
+    /// Lookups of the store, by kind and folded name.
+    pub lookups: HashMap<(EntityKind, String), Uuid>,
+}
+
+/// What happens with a record that matches another.
+#[derive(Clone, Copy)]
+pub(super) enum Decision {
+    /// It is left out in favour of this record.
+    Skip(Uuid),
+    /// It is merged into this record.
+    Merge(Uuid),
+    /// A match appeared after the analysis, and nobody said what to do then.
+    Undecided,
+}
+
+impl Decision {
+    fn target(self) -> Option<Uuid> {
+        match self {
+            Self::Skip(id) | Self::Merge(id) => Some(id),
+            Self::Undecided => None,
+        }
+    }
+}
+
+impl BatchContext {
+    pub async fn load(importer: &Importer<'_>, job: &JobRows, rows: &[JobRow]) -> Result<Self, AppError> {
+        let mut context = Self::default();
+        let numbers = rows.iter().map(|row| row.number);
+        let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
+            return Ok(context);
+        };
+        let store = &importer.app.store;
+        let (organization, job_id) = (job.organization, job.job.id);
+        context.failed = store.finding_failed_rows(organization, job_id, first, last).await?;
+        context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
+        let found = store.record_list_of_rows(organization, job_id, first, last).await?;
+        context.found = found
+            .into_iter()
+            .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
+            .collect();
+        context.load_mappings(importer, job, rows).await?;
+        context.load_decisions(importer, job, first, last).await?;
+        context.find_late_matches(importer, job, rows).await?;
+        context.load_targets(importer, job).await?;
+        Ok(context)
+    }
+
+    /// The first record that this row has in this slot, if the record is met here for the first time.
+    pub fn found(&self, row: &JobRow, slot: &str) -> Option<&FoundRecord> {
+        self.found.get(&(row.number, slot.to_owned()))
+    }
+
+    async fn load_mappings(&mut self, importer: &Importer<'_>, job: &JobRows, rows: &[JobRow]) -> Result<(), AppError> {
+        let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
+        let mut names: HashMap<EntityKind, HashSet<String>> = HashMap::new();
+        let mut registrations = HashSet::new();
+        for row in rows {
+            for record in &row.clean.records {
+                let occurrence = self.found(row, record.slot.name()).map_or(0, |found| found.occurrence);
+                let id = id_text(&record.source_id, occurrence);
+                ids.entry(record.slot.entity()).or_default().insert(id);
+            }
+            for link in wanted(&row.clean) {
+                ids.entry(link.to).or_default().extend(link.target.source_id());
+                match link.target {
+                    Target::Name(name) => {
+                        names.entry(link.to).or_default().insert(fold(&name));
+                    }
+                    Target::Registration { registration, .. } => {
+                        registrations.insert(MatchKey::of_registration(&registration).hash);
+                    }
+                    Target::Row(_) | Target::Id(_) => {}
+                }
+            }
+        }
+        let store = &importer.app.store;
+        for (entity, ids) in ids {
+            let ids: Vec<_> = ids.into_iter().collect();
+            let found = store
+                .mapping_find(job.organization, &job.source_system, entity, &ids)
+                .await?;
+            self.mappings
+                .extend(found.into_iter().map(|(id, mapped)| ((entity, id), mapped)));
+        }
+        for (entity, names) in names {
+            let names: Vec<_> = names.into_iter().collect();
+            for row in store
+                .business_load_by(job.organization, entity, "sort_name", &names)
+                .await?
+            {
+                let name = row.text("sort_name").unwrap_or_default().to_owned();
+                self.lookups.entry((entity, name)).or_insert(row.id);
+            }
+        }
+        self.load_registrations(importer, job, registrations).await
+    }
+
+    async fn load_registrations(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        keys: HashSet<u128>,
+    ) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let keys: Vec<_> = keys.into_iter().collect();
+        let postings = store.posting_find(job.organization, &keys).await?;
+        let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
+        let existing = store
+            .business_existing(job.organization, EntityKind::Vehicle, &ids, None)
+            .await?;
+        for posting in postings {
+            if existing.contains(&posting.record_id) {
+                self.registrations
+                    .entry(posting.key_hash)
+                    .or_default()
+                    .push(posting.record_id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The decisions on the batch's records, each led on to where its match itself ended up.
+    async fn load_decisions(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        first: i64,
+        last: i64,
+    ) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let duplicates = store
+            .duplicate_list_of_rows(job.organization, job.job.id, first, last)
+            .await?;
+        for duplicate in duplicates {
+            let decision = match effective(importer, &duplicate) {
+                DuplicateAction::Create => continue,
+                DuplicateAction::Skip => Decision::Skip(duplicate.match_record_id),
+                DuplicateAction::Merge => Decision::Merge(duplicate.match_record_id),
+            };
+            self.decisions.insert(duplicate.record_id, decision);
+        }
+        for _ in 0..MAX_HOPS {
+            let targets: Vec<Uuid> = self
+                .decisions
+                .values()
+                .filter_map(|decision| decision.target())
+                .collect();
+            let onward: HashMap<Uuid, Uuid> = store
+                .duplicate_find(job.organization, importer.run.id, &targets)
+                .await?
+                .into_iter()
+                .filter(|(_, duplicate)| effective(importer, duplicate) != DuplicateAction::Create)
+                .map(|(id, duplicate)| (id, duplicate.match_record_id))
+                .collect();
+            if onward.is_empty() {
+                break;
+            }
+            for decision in self.decisions.values_mut() {
+                if let Decision::Skip(target) | Decision::Merge(target) = decision
+                    && let Some(next) = onward.get(target)
+                {
+                    *target = *next;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for matches that came into the store after the analysis. Only other runs bring them, so without one that
+    /// was active since there is nothing to look for.
+    async fn find_late_matches(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        rows: &[JobRow],
+    ) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let Some(analysed_at) = importer.run.analysed_at else {
+            return Ok(());
+        };
+        if !store
+            .run_others_active_since(job.organization, importer.run.id, analysed_at)
+            .await?
+        {
+            return Ok(());
+        }
+        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
+            let mut keys: HashMap<Uuid, Vec<MatchKey>> = HashMap::new();
+            for row in rows {
+                for record in row.clean.records.iter().filter(|record| record.slot.entity() == entity) {
+                    if let Some(found) = self.found(row, record.slot.name())
+                        && !self.decisions.contains_key(&found.record_id)
+                        && !self.is_mapped(entity, &record.source_id, found.occurrence)
+                    {
+                        keys.insert(found.record_id, match_keys(record, &row.clean.records));
+                    }
+                }
+            }
+            let hashes: Vec<u128> = keys.values().flatten().map(|key| key.hash).collect();
+            let mut postings = store.posting_find(job.organization, &hashes).await?;
+            postings.retain(|posting| posting.run_id != Some(importer.run.id));
+            let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
+            let late = store
+                .business_existing(job.organization, entity, &ids, Some(analysed_at))
+                .await?;
+            postings.retain(|posting| late.contains(&posting.record_id));
+            for (record_id, keys) in keys {
+                if let Some(target) = late_match(&keys, &postings) {
+                    let decision = match importer.options.on_duplicate {
+                        Some(DuplicateAction::Create) => continue,
+                        Some(DuplicateAction::Skip) => Decision::Skip(target),
+                        Some(DuplicateAction::Merge) => Decision::Merge(target),
+                        None => Decision::Undecided,
+                    };
+                    self.decisions.insert(record_id, decision);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn is_mapped(&self, entity: EntityKind, source_id: &SourceId, occurrence: i64) -> bool {
+        self.mappings.contains_key(&(entity, id_text(source_id, occurrence)))
+    }
+
+    async fn load_targets(&mut self, importer: &Importer<'_>, job: &JobRows) -> Result<(), AppError> {
+        let ids: Vec<Uuid> = self
+            .decisions
+            .values()
+            .filter_map(|decision| decision.target())
+            .collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let store = &importer.app.store;
+        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
+            for row in store.business_load(job.organization, entity, &ids).await? {
+                self.targets.insert(row.id, (entity, row));
+            }
+        }
+        let addresses = store
+            .business_load_by(job.organization, EntityKind::CustomerAddress, "customer_id", &ids)
+            .await?;
+        for address in addresses {
+            let customer = address.text("customer_id").and_then(|id| Uuid::parse_str(id).ok());
+            if let Some(customer) = customer {
+                self.addresses.entry(customer).or_default().push(address);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What happens with a match: what was decided for it, else the default. The default does not reach matches that are
+/// worth no more than a look.
+fn effective(importer: &Importer<'_>, duplicate: &Duplicate) -> DuplicateAction {
+    let default = if duplicate.level == MatchLevel::Low {
+        None
+    } else {
+        importer.options.on_duplicate
+    };
+    duplicate.action.or(default).unwrap_or(DuplicateAction::Create)
+}
+
+/// The surest match among these postings, if it is more than worth a look.
+fn late_match(keys: &[MatchKey], postings: &[MatchPosting]) -> Option<Uuid> {
+    let kinds: HashMap<u128, KeyKind> = keys.iter().map(|key| (key.hash, key.kind)).collect();
+    let mut shared: HashMap<Uuid, Vec<SharedKey>> = HashMap::new();
+    for posting in postings {
+        if let Some(kind) = kinds.get(&posting.key_hash) {
+            shared.entry(posting.record_id).or_default().push(SharedKey {
+                kind: *kind,
+                holders: 1,
+            });
+        }
+    }
+    let mut matches: Vec<_> = shared
+        .into_iter()
+        .filter_map(|(id, keys)| Some((id, assess(&keys)?)))
+        .filter(|(_, found)| found.level > torqueflow_dedupe::MatchLevel::Low)
+        .collect();
+    matches.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(a.0.cmp(&b.0)));
+    matches.first().map(|(id, _)| *id)
+}

@@ -1,0 +1,121 @@
+//! What becomes of each record of a row.
+
+use torqueflow_model::{EntityKind, Record, SourceId, fold};
+use torqueflow_persistence::{BusinessRow, FoundRecord, MappingOrigin};
+use torqueflow_pipeline::{id_text, key_hash};
+use uuid::Uuid;
+
+use super::context::Decision;
+use super::draft::Draft;
+use crate::job_rows::JobRow;
+
+/// What becomes of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It becomes a record with this id.
+    Create(Uuid),
+    /// It fills what is null in this record.
+    Merge(Uuid),
+    /// This record stands for it: skipped.
+    Skip(Uuid),
+    /// This record says the same: an address that is there already.
+    Same(Uuid),
+    /// It was imported by an earlier run.
+    Unchanged(Uuid),
+    /// It was imported with an earlier row of this run.
+    Repeat(Uuid),
+    /// It goes with its customer, which is left as it is.
+    LeftOut,
+    /// Its first row failed, so it is nowhere.
+    Lost,
+    /// A match appeared after the analysis.
+    Undecided,
+}
+
+impl Fate {
+    /// The record that stands for it in the store.
+    pub fn id(self) -> Option<Uuid> {
+        match self {
+            Self::Create(id)
+            | Self::Merge(id)
+            | Self::Skip(id)
+            | Self::Same(id)
+            | Self::Unchanged(id)
+            | Self::Repeat(id) => Some(id),
+            Self::LeftOut | Self::Lost | Self::Undecided => None,
+        }
+    }
+}
+
+impl Draft<'_> {
+    /// What becomes of each record of the row, in their order.
+    pub fn fates(&self, row: &JobRow) -> Vec<Fate> {
+        let mut fates: Vec<Fate> = Vec::with_capacity(row.clean.records.len());
+        for (index, record) in row.clean.records.iter().enumerate() {
+            let parent = row
+                .clean
+                .linked(index, "customer")
+                .and_then(|parent| fates.get(parent))
+                .copied();
+            fates.push(self.fate(row, record, parent));
+        }
+        fates
+    }
+
+    fn fate(&self, row: &JobRow, record: &Record, parent: Option<Fate>) -> Fate {
+        let entity = record.slot.entity();
+        let found = self.context.found(row, record.slot.name());
+        let occurrence = found.map_or(0, |found| found.occurrence);
+        let id = id_text(&record.source_id, occurrence);
+        if let Some(mapped) = self.context.mappings.get(&(entity, id)) {
+            return if mapped.run_id != self.run_id() {
+                Fate::Unchanged(mapped.record_id)
+            } else if mapped.origin == MappingOrigin::Skipped {
+                Fate::Skip(mapped.record_id)
+            } else {
+                Fate::Repeat(mapped.record_id)
+            };
+        }
+        if !matches!(record.source_id, SourceId::Content(_))
+            && let Some(id) = self.resolved(key_hash(self.source_system(), entity, &record.source_id))
+        {
+            return Fate::Repeat(id);
+        }
+        let Some(found) = found else { return Fate::Lost };
+        if entity == EntityKind::CustomerAddress {
+            return self.address_fate(record, found, parent);
+        }
+        match self.context.decisions.get(&found.record_id) {
+            Some(Decision::Undecided) => Fate::Undecided,
+            Some(Decision::Skip(target)) if self.exists(*target) => Fate::Skip(*target),
+            Some(Decision::Merge(target)) if self.exists(*target) => Fate::Merge(*target),
+            // A match that was itself not imported is no match.
+            Some(Decision::Skip(_) | Decision::Merge(_)) | None => Fate::Create(found.record_id),
+        }
+    }
+
+    /// An address goes with its customer.
+    fn address_fate(&self, record: &Record, found: &FoundRecord, parent: Option<Fate>) -> Fate {
+        match parent {
+            Some(Fate::Skip(_) | Fate::Unchanged(_) | Fate::LeftOut | Fate::Undecided) => Fate::LeftOut,
+            Some(Fate::Lost) => Fate::Lost,
+            Some(Fate::Merge(customer)) => self
+                .context
+                .addresses
+                .get(&customer)
+                .and_then(|addresses| addresses.iter().find(|address| is_same_address(address, record)))
+                .map_or(Fate::Create(found.record_id), |address| Fate::Same(address.id)),
+            _ => Fate::Create(found.record_id),
+        }
+    }
+}
+
+/// Whether a stored address says the same as an incoming one: everything that both say is equal.
+fn is_same_address(stored: &BusinessRow, incoming: &Record) -> bool {
+    ["line_1", "line_2", "city", "postal_code"].into_iter().all(|field| {
+        match (stored.text(field), incoming.text(field)) {
+            (Some(stored), Some(incoming)) => fold(stored) == fold(incoming),
+            _ => true,
+        }
+    })
+}

@@ -1,0 +1,142 @@
+//! The import of a job: batches of rows, each read, resolved and written in one transaction.
+
+mod context;
+mod draft;
+mod fate;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use torqueflow_model::{Finding, FindingCode};
+use torqueflow_persistence::{ImportBatch, JobProgress, Lease, RowOutcome, Run, StoreError};
+
+use crate::App;
+use crate::error::AppError;
+use crate::job_rows::{JobRow, JobRows};
+use crate::options::RunOptions;
+use crate::progress::{Event, Listener};
+use crate::values::stored;
+use context::BatchContext;
+use draft::Draft;
+
+/// Source rows of a batch.
+const BATCH_ROWS: usize = 100;
+/// How often a batch is tried again after the database failed for a moment, and how long before the first time; each
+/// wait is twice the one before.
+const RETRIES: u32 = 7;
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+/// Findings of the import stand behind those of the analysis.
+const FIRST_ORDINAL: i64 = 1_000_000;
+
+/// Imports the jobs of a run.
+pub(crate) struct Importer<'a> {
+    pub app: &'a App,
+    pub run: &'a Run,
+    pub lease: &'a Lease,
+    pub options: &'a RunOptions,
+    /// Whether lookups that a row names are made.
+    pub create_missing: bool,
+    pub listener: Listener<'a>,
+}
+
+impl Importer<'_> {
+    /// Imports a job from its checkpoint to its end.
+    pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
+        let mut state = JobProgress {
+            checkpoint: job.job.checkpoint,
+            counts: job.job.counts,
+            entity_counts: job.job.entity_counts.clone(),
+        };
+        let mut batches = job.stream(state.checkpoint, BATCH_ROWS, false);
+        while let Some(rows) = batches.recv().await {
+            self.write(job, &rows?, &mut state).await?;
+            progress(&state);
+        }
+        Ok(state)
+    }
+
+    /// Writes rows. When the database refuses them for good, they are split until the bad rows stand alone.
+    async fn write(&self, job: &JobRows, rows: &[JobRow], state: &mut JobProgress) -> Result<(), AppError> {
+        let mut pending = vec![rows];
+        while let Some(rows) = pending.pop() {
+            match self.write_once(job, rows, state).await {
+                Ok(after) => *state = after,
+                Err(AppError::Store(StoreError::Refused(reason))) => {
+                    if let [row] = rows {
+                        *state = self.write_failed(job, row, state, &reason.to_string()).await?;
+                    } else {
+                        let (first, second) = rows.split_at(rows.len() / 2);
+                        pending.push(second);
+                        pending.push(first);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Resolves and writes rows as one batch, trying again while the database fails for a moment only.
+    async fn write_once(&self, job: &JobRows, rows: &[JobRow], state: &JobProgress) -> Result<JobProgress, AppError> {
+        let mut wait = FIRST_WAIT;
+        for attempt in 0.. {
+            let outcome = async {
+                let batch = self.build(job, rows, state).await?;
+                self.commit(job, &batch).await?;
+                Ok::<_, AppError>(batch.progress)
+            };
+            match outcome.await {
+                Err(error) if error.is_transient() && attempt < RETRIES => {
+                    (self.listener)(Event::Retrying);
+                    tokio::time::sleep(wait).await;
+                    wait *= 2;
+                }
+                done => return done,
+            }
+        }
+        Err(AppError::Internal("retrying ended without an outcome"))
+    }
+
+    async fn build(&self, job: &JobRows, rows: &[JobRow], state: &JobProgress) -> Result<ImportBatch, AppError> {
+        let context = BatchContext::load(self, job, rows).await?;
+        let mut draft = Draft::new(self, job, context, state);
+        for row in rows {
+            draft.add(row);
+        }
+        Ok(draft.finish(rows))
+    }
+
+    async fn commit(&self, job: &JobRows, batch: &ImportBatch) -> Result<(), AppError> {
+        self.app
+            .store
+            .batch_commit(job.organization, self.run.id, job.job.id, self.lease, batch)
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps that a row was refused, and why.
+    async fn write_failed(
+        &self,
+        job: &JobRows,
+        row: &JobRow,
+        state: &JobProgress,
+        reason: &str,
+    ) -> Result<JobProgress, AppError> {
+        let mut progress = state.clone();
+        progress.checkpoint = row.index + 1;
+        RowOutcome::Failed.count(&mut progress.counts);
+        for record in &row.clean.records {
+            let entity = record.slot.entity().name().to_owned();
+            progress.entity_counts.entry(entity).or_default().failed += 1;
+        }
+        let finding = Finding::row(FindingCode::WriteFailed, reason);
+        let batch = ImportBatch {
+            results: vec![(row.number, RowOutcome::Failed)],
+            findings: vec![stored(row.number, FIRST_ORDINAL, &finding)],
+            progress,
+            ..ImportBatch::default()
+        };
+        self.commit(job, &batch).await?;
+        Ok(batch.progress)
+    }
+}

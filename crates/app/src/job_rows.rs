@@ -1,0 +1,258 @@
+//! The rows of a job: staged, read back in chunks, and cleaned, all off the async threads.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Lines, Write};
+use std::iter::Peekable;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+use tokio::sync::mpsc;
+use torqueflow_model::{Finding, FindingCode, Row, Slot};
+use torqueflow_persistence::{Job, OrganizationId};
+use torqueflow_pipeline::staging::{StagingReader, StagingWriter};
+use torqueflow_pipeline::{CleanRow, Cleaner, RowSink, Sources, TablePlan};
+
+use crate::blobs::BlobStore;
+use crate::error::AppError;
+
+/// Chunks that wait between the reader and the writer.
+const CHUNKS_AHEAD: usize = 2;
+
+/// Everything that working through a job's rows takes.
+pub(crate) struct JobRows {
+    pub organization: OrganizationId,
+    pub job: Job,
+    pub source_system: String,
+    pub cleaner: Cleaner,
+    blobs: BlobStore,
+    key: String,
+}
+
+/// A cleaned row with its place among the staged rows.
+pub(crate) struct JobRow {
+    pub index: i64,
+    pub number: i64,
+    pub clean: CleanRow,
+}
+
+impl JobRows {
+    pub fn open(
+        organization: OrganizationId,
+        blobs: &BlobStore,
+        sources: &Sources,
+        job: Job,
+        as_of: Date,
+    ) -> Result<Self, AppError> {
+        let plan: TablePlan = serde_json::from_value(job.plan.clone())
+            .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+        let source_system = plan.source_system.clone().unwrap_or_default();
+        let key = job
+            .staged_key
+            .clone()
+            .ok_or(AppError::Internal("a job was used before it was staged"))?;
+        Ok(Self {
+            organization,
+            cleaner: Cleaner::new(&plan, sources.adapter(&source_system), as_of),
+            source_system,
+            job,
+            blobs: blobs.clone(),
+            key,
+        })
+    }
+
+    /// Reads and cleans the rows from this place on, in chunks. With `reading_findings`, what was found when the file
+    /// was read stands before what cleaning finds.
+    pub fn stream(
+        self: &Arc<Self>,
+        from: i64,
+        chunk_rows: usize,
+        reading_findings: bool,
+    ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
+        let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+        let rows = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = rows.send_chunks(from, chunk_rows, reading_findings, &sender) {
+                // A receiver that has gone does not want the error either.
+                let _ = sender.blocking_send(Err(error));
+            }
+        });
+        receiver
+    }
+
+    fn send_chunks(
+        &self,
+        from: i64,
+        chunk_rows: usize,
+        reading_findings: bool,
+        sender: &mpsc::Sender<Result<Vec<JobRow>, AppError>>,
+    ) -> Result<(), AppError> {
+        let mut reader = self.reader()?;
+        if from > 0 {
+            reader.seek_to(from as u64)?;
+        }
+        let mut noted = if reading_findings {
+            Some(NotedFindings::open(&self.blobs, &self.key)?)
+        } else {
+            None
+        };
+        let mut chunk = Vec::with_capacity(chunk_rows);
+        let mut row = Row::default();
+        let mut index = from;
+        while reader.next_row(&mut row)? {
+            let mut clean = self.cleaner.clean(&row);
+            if let Some(noted) = &mut noted {
+                clean.findings.splice(0..0, noted.of_row(row.number));
+            }
+            chunk.push(JobRow {
+                index,
+                number: row.number as i64,
+                clean,
+            });
+            index += 1;
+            if chunk.len() == chunk_rows {
+                let full = std::mem::replace(&mut chunk, Vec::with_capacity(chunk_rows));
+                if sender.blocking_send(Ok(full)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+        if !chunk.is_empty() {
+            let _ = sender.blocking_send(Ok(chunk));
+        }
+        Ok(())
+    }
+
+    fn reader(&self) -> Result<StagingReader<BufReader<File>>, AppError> {
+        Ok(StagingReader::open(BufReader::new(self.blobs.read(&self.key)?))?)
+    }
+
+    /// Goes back to one record of one row.
+    pub fn record_at(&self, index: i64, slot: Slot) -> Result<Option<torqueflow_model::Record>, AppError> {
+        let mut reader = self.reader()?;
+        reader.seek_to(index as u64)?;
+        let mut row = Row::default();
+        if !reader.next_row(&mut row)? {
+            return Ok(None);
+        }
+        let clean = self.cleaner.clean(&row);
+        Ok(clean.records.into_iter().find(|record| record.slot == slot))
+    }
+}
+
+/// Stages the tables of a file as they are read.
+pub(crate) struct Stager<'a> {
+    blobs: &'a BlobStore,
+    prefix: String,
+    current: Option<(StagingWriter<BufWriter<File>>, BufWriter<File>)>,
+}
+
+impl<'a> Stager<'a> {
+    /// Stages into blobs whose keys begin with this prefix.
+    pub fn new(blobs: &'a BlobStore, prefix: String) -> Self {
+        Self {
+            blobs,
+            prefix,
+            current: None,
+        }
+    }
+
+    /// The key of the table with this place in the file.
+    pub fn key(&self, table: usize) -> String {
+        format!("{}-{table}.rows", self.prefix)
+    }
+}
+
+fn findings_key(key: &str) -> String {
+    format!("{key}.findings")
+}
+
+impl RowSink for Stager<'_> {
+    fn begin(&mut self, table: usize, headers: &[String]) -> std::io::Result<()> {
+        let key = self.key(table);
+        let rows = self.blobs.create(&key).map_err(std::io::Error::other)?;
+        let noted = self.blobs.create(&findings_key(&key)).map_err(std::io::Error::other)?;
+        let writer = StagingWriter::new(BufWriter::new(rows), headers).map_err(std::io::Error::other)?;
+        self.current = Some((writer, BufWriter::new(noted)));
+        Ok(())
+    }
+
+    fn row(&mut self, row: &Row, findings: &[Finding]) -> std::io::Result<()> {
+        let Some((writer, noted)) = &mut self.current else {
+            return Ok(());
+        };
+        writer.write(row).map_err(std::io::Error::other)?;
+        for finding in findings {
+            let line = NotedFinding {
+                row: row.number,
+                code: finding.code.code().to_owned(),
+                column: finding.column,
+                value: finding.value.clone(),
+                detail: finding.detail.clone(),
+            };
+            serde_json::to_writer(&mut *noted, &line)?;
+            noted.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> std::io::Result<()> {
+        if let Some((writer, mut noted)) = self.current.take() {
+            let (mut file, _) = writer.finish().map_err(std::io::Error::other)?;
+            file.flush()?;
+            noted.flush()?;
+        }
+        Ok(())
+    }
+}
+
+/// What was found in a row while its file was read, kept beside the staged rows.
+#[derive(Serialize, Deserialize)]
+struct NotedFinding {
+    row: u64,
+    code: String,
+    column: Option<usize>,
+    value: String,
+    detail: String,
+}
+
+/// The noted findings of a table, in row order.
+struct NotedFindings {
+    lines: Peekable<NotedLines>,
+}
+
+struct NotedLines(Lines<BufReader<File>>);
+
+impl Iterator for NotedLines {
+    type Item = NotedFinding;
+
+    fn next(&mut self) -> Option<NotedFinding> {
+        let line = self.0.next()?.ok()?;
+        serde_json::from_str(&line).ok()
+    }
+}
+
+impl NotedFindings {
+    fn open(blobs: &BlobStore, key: &str) -> Result<Self, AppError> {
+        let file = blobs.read(&findings_key(key))?;
+        Ok(Self {
+            lines: NotedLines(BufReader::new(file).lines()).peekable(),
+        })
+    }
+
+    fn of_row(&mut self, number: u64) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        while let Some(noted) = self.lines.next_if(|noted| noted.row <= number) {
+            if let Some(code) = FindingCode::from_code(&noted.code) {
+                findings.push(Finding {
+                    code,
+                    column: noted.column,
+                    field: None,
+                    value: noted.value,
+                    detail: noted.detail,
+                });
+            }
+        }
+        findings
+    }
+}

@@ -1,0 +1,289 @@
+//! What became of a run, in one view.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use torqueflow_model::{FindingCode, JobStatus, RunStatus};
+use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
+use torqueflow_pipeline::TablePlan;
+use uuid::Uuid;
+
+use crate::App;
+use crate::error::AppError;
+use crate::error_log::{self, Entry};
+
+/// Errors that a summary shows; the error log has all.
+const SHOWN_ERRORS: usize = 100;
+/// Reasons that a table of a summary names.
+const SHOWN_REASONS: usize = 3;
+
+/// What became of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunSummary {
+    /// Its id.
+    pub run_id: Uuid,
+    /// Its state.
+    pub status: RunStatus,
+    /// Nothing more will happen by itself.
+    pub done: bool,
+    /// `initial` or `refresh`.
+    pub mode: Option<String>,
+    /// The source system, when there is just one.
+    pub source_system: Option<String>,
+    /// How long the import took, in milliseconds.
+    pub duration_ms: i64,
+    /// All rows of recognised tables.
+    pub totals: Totals,
+    /// What became of records, by kind.
+    pub entities: BTreeMap<String, EntityCounts>,
+    /// The recognised tables.
+    pub jobs: Vec<JobSummary>,
+    /// Tables that were not recognised.
+    pub unrecognised: Vec<UnrecognisedTable>,
+    /// Files that could not be opened, and rows with errors: the first hundred.
+    pub errors: Vec<Entry>,
+    /// Why the run failed as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorView>,
+    /// The files, for detection views.
+    #[serde(skip)]
+    pub files: Vec<FileSummary>,
+}
+
+/// A code and its message.
+#[derive(Debug, Clone, Serialize)]
+pub struct ErrorView {
+    /// The stable code.
+    pub code: String,
+    /// The message for a person.
+    pub message: String,
+}
+
+/// Rows, and what became of them.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Totals {
+    /// All rows.
+    pub rows: i64,
+    /// What became of them. The six add up to the rows once the job is done.
+    #[serde(flatten)]
+    pub counts: JobCounts,
+}
+
+/// What became of a table.
+#[derive(Debug, Clone, Serialize)]
+pub struct JobSummary {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+    /// What it is: `techman.jobs`.
+    #[serde(rename = "type")]
+    pub table_type: Option<String>,
+    /// Its state.
+    pub status: JobStatus,
+    /// Its rows.
+    #[serde(flatten)]
+    pub totals: Totals,
+    /// Why it failed as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorView>,
+    /// The three commonest findings: message and number.
+    pub reasons: Vec<Reason>,
+}
+
+/// A finding that is common in a table.
+#[derive(Debug, Clone, Serialize)]
+pub struct Reason {
+    /// The stable code.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// How often.
+    pub count: i64,
+}
+
+/// A table that nobody recognised.
+#[derive(Debug, Clone, Serialize)]
+pub struct UnrecognisedTable {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+}
+
+/// What is in a file, as detection sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileSummary {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+    /// What it is.
+    #[serde(rename = "type")]
+    pub table_type: Option<String>,
+    /// What a person calls that.
+    pub label: Option<String>,
+    /// What its rows are called.
+    pub noun: Option<String>,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// The same in a word.
+    pub confidence_level: String,
+    /// Its rows.
+    pub row_count: Option<i64>,
+    /// What a person should know: messages.
+    pub warnings: Vec<String>,
+    /// Why it could not be opened or can't be imported.
+    pub error: Option<ErrorView>,
+}
+
+/// What became of a run so far.
+pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunSummary, AppError> {
+    let run = app.store.run_get(organization, run_id).await?;
+    let files = app.store.file_list(organization, run_id).await?;
+    let jobs = app.store.job_list(organization, run_id).await?;
+    let mut summary = empty_summary(&run, &files, &jobs);
+    let mut systems: Vec<_> = jobs.iter().filter_map(|job| job.source_system.clone()).collect();
+    systems.sort_unstable();
+    systems.dedup();
+    if let [system] = systems.as_slice() {
+        summary.source_system = Some(system.clone());
+    }
+    for job in &jobs {
+        let file = name_of(&files, job);
+        if job.status == JobStatus::Unrecognised {
+            let sheet = job.sheet.clone();
+            summary.unrecognised.push(UnrecognisedTable { file, sheet });
+            continue;
+        }
+        let totals = Totals {
+            rows: job.row_count.unwrap_or_default(),
+            counts: job.counts,
+        };
+        summary.totals.rows += totals.rows;
+        summary.totals.counts = summary.totals.counts.plus(totals.counts);
+        for (entity, counts) in &job.entity_counts {
+            let sum = summary.entities.entry(entity.clone()).or_default();
+            *sum = sum.plus(*counts);
+        }
+        summary.jobs.push(JobSummary {
+            file,
+            sheet: job.sheet.clone(),
+            table_type: job.table_type.clone(),
+            status: job.status,
+            totals,
+            error: job.error.clone().map(view),
+            reasons: reasons(app, organization, job).await?,
+        });
+    }
+    error_log::each(app, organization, run_id, Some("error"), &mut |entry| {
+        summary.errors.push(entry);
+        Ok(if summary.errors.len() < SHOWN_ERRORS {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        })
+    })
+    .await?;
+    Ok(summary)
+}
+
+fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
+    let end = run.finished_at.unwrap_or_else(time::OffsetDateTime::now_utc);
+    RunSummary {
+        run_id: run.id,
+        status: run.status,
+        done: run.status.is_done(),
+        mode: run.mode.clone(),
+        source_system: None,
+        duration_ms: (end - run.created_at).whole_milliseconds() as i64,
+        totals: Totals::default(),
+        entities: BTreeMap::new(),
+        jobs: Vec::new(),
+        unrecognised: Vec::new(),
+        errors: Vec::new(),
+        error: run.error.clone().map(view),
+        files: file_summaries(files, jobs),
+    }
+}
+
+fn view((code, message): (String, String)) -> ErrorView {
+    ErrorView { code, message }
+}
+
+fn name_of(files: &[ImportFile], job: &Job) -> String {
+    let file = files.iter().find(|file| file.id == job.file_id);
+    file.map(|file| file.name.clone()).unwrap_or_default()
+}
+
+fn file_summaries(files: &[ImportFile], jobs: &[Job]) -> Vec<FileSummary> {
+    let mut summaries: Vec<FileSummary> = jobs
+        .iter()
+        .map(|job| FileSummary {
+            file: name_of(files, job),
+            sheet: job.sheet.clone(),
+            table_type: job.table_type.clone(),
+            label: job.label.clone(),
+            noun: job.noun.clone(),
+            confidence: job.confidence,
+            confidence_level: job.confidence_level.clone(),
+            row_count: job.row_count,
+            warnings: job
+                .warnings
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|warning| warning.get("message")?.as_str().map(str::to_owned))
+                .collect(),
+            error: job.error.clone().map(view),
+        })
+        .collect();
+    for file in files.iter().filter(|file| file.error.is_some()) {
+        summaries.push(FileSummary {
+            file: file.name.clone(),
+            sheet: None,
+            table_type: None,
+            label: None,
+            noun: None,
+            confidence: 0.0,
+            confidence_level: "none".to_owned(),
+            row_count: None,
+            warnings: file.notes.clone(),
+            error: file.error.clone().map(view),
+        });
+    }
+    summaries
+}
+
+async fn reasons(app: &App, organization: OrganizationId, job: &Job) -> Result<Vec<Reason>, AppError> {
+    let mut counts = app.store.finding_count(organization, job.id).await?;
+    // What kept rows out is more interesting than what was repaired.
+    counts.sort_by_key(|count| count.severity != "error");
+    Ok(counts
+        .into_iter()
+        .take(SHOWN_REASONS)
+        .map(|count| Reason {
+            code: count.code,
+            severity: count.severity,
+            count: count.count,
+        })
+        .collect())
+}
+
+impl Reason {
+    /// The message of the code, without its detail.
+    pub fn message(&self) -> String {
+        FindingCode::from_code(&self.code).map_or_else(
+            || self.code.clone(),
+            |code| code.template().replace(" {}", "").replace("{}", "…"),
+        )
+    }
+}
+
+/// The headers of a job's columns.
+pub(crate) fn headers(job: &Job) -> Vec<String> {
+    serde_json::from_value::<TablePlan>(job.plan.clone())
+        .map(|plan| plan.columns.into_iter().map(|column| column.header).collect())
+        .unwrap_or_default()
+}

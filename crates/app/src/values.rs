@@ -1,0 +1,97 @@
+//! Fields of records as JSON, as fills and mappings keep them.
+
+use serde_json::{Map, Value as Json};
+use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Storage, Value};
+use torqueflow_persistence::StoredFinding;
+
+/// What was imported of a record: per field the cleaned value, or `[raw, cleaned]` where the file says it otherwise.
+pub(crate) fn imported_values(record: &Record) -> String {
+    let mut values = Map::new();
+    for field in &record.fields {
+        if !field.spec.source_owned || matches!(field.spec.storage, Storage::Input) {
+            continue;
+        }
+        let value = field.value.to_json();
+        let as_given = field.raw.is_empty() || field.raw == field.value.to_string();
+        let entry = if as_given {
+            value
+        } else {
+            Json::Array(vec![Json::from(field.raw.clone()), value])
+        };
+        values.insert(field.spec.name.to_owned(), entry);
+    }
+    Json::Object(values).to_string()
+}
+
+/// Merges a later row of the same record into its first: adds to `fills` what the first lacks, and says in words where
+/// they differ.
+pub(crate) fn merge_repeat(first: &Record, fills: &mut Option<Json>, repeat: &Record) -> Vec<String> {
+    let mut conflicts = Vec::new();
+    for field in &repeat.fields {
+        let kept = first
+            .get(field.spec.name)
+            .map(Value::to_json)
+            .or_else(|| fills.as_ref()?.get(field.spec.name)?.get(1).cloned());
+        let value = field.value.to_json();
+        match kept {
+            None => {
+                let entry = Json::Array(vec![Json::from(field.raw.clone()), value]);
+                if let Json::Object(object) = fills.get_or_insert_with(|| Json::Object(Map::new())) {
+                    object.insert(field.spec.name.to_owned(), entry);
+                }
+            }
+            // What is made from other fields differs because they do.
+            Some(kept) if kept != value && field.spec.mappable && !field.raw.is_empty() => {
+                conflicts.push(format!("{} is `{}`", field.spec.label, plain(&kept)));
+            }
+            Some(_) => {}
+        }
+    }
+    conflicts
+}
+
+fn plain(json: &Json) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+}
+
+/// Adds what later rows say of a record.
+pub(crate) fn apply_fills(record: &mut Record, fills: &Json) {
+    let Json::Object(fills) = fills else { return };
+    let specs = record.slot.entity().fields();
+    for (name, entry) in fills {
+        let Some(spec) = specs.iter().find(|spec| spec.name == name) else {
+            continue;
+        };
+        let raw = entry.get(0).and_then(Json::as_str).unwrap_or_default();
+        if let Some(value) = entry.get(1).and_then(|json| Value::from_json(spec.kind, json)) {
+            record.fields.push(FieldValue {
+                spec,
+                value,
+                raw: raw.to_owned(),
+            });
+        }
+    }
+}
+
+/// The text of a reference field.
+pub(crate) fn reference<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    record
+        .fields
+        .iter()
+        .find(|field| field.spec.name == name && matches!(field.spec.kind, FieldKind::Reference { .. }))
+        .and_then(|field| field.value.as_text())
+}
+
+/// A finding in its place, ready to be kept.
+pub(crate) fn stored(row_number: i64, ordinal: i64, finding: &Finding) -> StoredFinding {
+    StoredFinding {
+        row_number,
+        ordinal,
+        severity: finding.severity().name().to_owned(),
+        code: finding.code.code().to_owned(),
+        column_index: finding.column.map(|column| column as i64),
+        field: finding.field.map(|field| field.to_string()),
+        value: finding.value.clone(),
+        detail: finding.detail.clone(),
+    }
+}
