@@ -8,7 +8,6 @@ use crate::date::ColumnDateOrder;
 
 /// What cleaning a table needs to know. The same context and the same cells always give the same result.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub struct Context {
     /// Today, as far as cleaning is concerned: the date of the run, since there is no clock here.
     pub as_of: Date,

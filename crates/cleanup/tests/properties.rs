@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use time::macros::date;
-use torqueflow_cleanup::{Cleaned, ColumnDateOrder, Context, DateVote, clean_record};
+use torqueflow_cleanup::{Cleaned, ColumnDateOrder, Context, DateVote, clean_record, number_kind};
 use torqueflow_model::{
     Cell, CellKind, DateOrder, EntityKind, FieldKind, FieldRef, FindingCode, MappedCell, Slot, Storage, Value,
 };
@@ -133,6 +133,14 @@ proptest! {
             check_shape(slot, &first);
             let second = clean_record(slot, &again(slot, &first), &context());
             prop_assert_eq!(values(&first), values(&second), "{:?}", texts);
+        }
+    }
+
+    #[test]
+    fn any_digits_are_judged_without_a_panic(digits in "[+]?[0-9]{0,18}") {
+        // What is a number is one in the form that it was given in.
+        if number_kind(&digits).is_some() {
+            prop_assert!(digits.starts_with('+') && digits.len() <= 16);
         }
     }
 

@@ -69,6 +69,7 @@ fn companies_are_told_from_people() {
     check("Leeds City Council", "|||Leeds City Council");
     check("Bright Spark L.L.P.", "|||Bright Spark L.L.P.");
     check("Mr Taxi", "Mr||Taxi|");
+    check("CASH SALE", "|||Cash Sale");
     check("Ada Hire-Smith", "|Ada|Hire-Smith|");
 }
 

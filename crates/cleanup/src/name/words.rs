@@ -126,6 +126,23 @@ const INSTITUTIONS: &[&str] = &[
     "constabulary",
 ];
 
+/// Accounts for sales to nobody in particular, folded.
+const COUNTER_SALES: &[&str] = &[
+    "cash sale",
+    "cash sales",
+    "cash customer",
+    "cash account",
+    "cash",
+    "counter sale",
+    "counter sales",
+    "walk in",
+    "walk in customer",
+    "retail customer",
+    "trade customer",
+    "internal",
+    "workshop",
+];
+
 /// The canonical spelling of a title, with or without its full stop.
 pub(super) fn title(word: &str) -> Option<&'static str> {
     let word = word.trim_end_matches(['.', ',']);
@@ -152,7 +169,7 @@ fn is_listed(word: &str, list: &[&str]) -> bool {
 /// Whether a name is a company's rather than a person's.
 pub(super) fn is_company(name: &str) -> bool {
     let lower = name.to_lowercase();
-    if lower.contains("t/a ") || lower.contains("trading as ") {
+    if lower.contains("t/a ") || lower.contains("trading as ") || COUNTER_SALES.contains(&lower.as_str()) {
         return true;
     }
     let words: Vec<&str> = lower
