@@ -18,18 +18,21 @@ pub struct Table<'a> {
     pub headers: &'a Headers,
     /// Per column, what its values look like.
     pub looks: Vec<Option<ColumnLook>>,
+    /// Per column, the words of its header.
+    words: Vec<Vec<String>>,
     /// Per column, other spellings of its header.
     variants: Vec<Vec<String>>,
 }
 
 impl<'a> Table<'a> {
     pub fn new(headers: &'a Headers, looks: Vec<Option<ColumnLook>>) -> Self {
-        let variants = (0..headers.len())
-            .map(|index| similar::variants(headers.text(index)))
-            .collect();
+        let texts = || (0..headers.len()).map(|index| headers.text(index));
+        let variants = texts().map(similar::variants).collect();
+        let words = texts().map(similar::words).collect();
         Self {
             headers,
             looks,
+            words,
             variants,
         }
     }
@@ -76,7 +79,7 @@ impl<'a> Candidate<'a> {
         };
         candidate.drop_mismatched(file);
         candidate.add_similar(words, file);
-        candidate.add_by_values(file);
+        candidate.add_by_values(words, file);
         candidate.missing = table
             .required
             .iter()
@@ -170,10 +173,11 @@ impl<'a> Candidate<'a> {
             .find(|field| !self.mapping.has(*field))
     }
 
-    fn add_by_values(&mut self, file: &Table) {
+    fn add_by_values(&mut self, words: &Vocabulary, file: &Table) {
         for index in 0..file.headers.len() {
             let Some(column) = file.look(index) else { continue };
-            if self.mapping.field(index).is_some() || self.mapping.is_known(index) {
+            let named = self.mapping.field(index).is_some() || self.mapping.is_known(index);
+            if named || self.speaks_of_something_else(index, column.look, words, file) {
                 continue;
             }
             let fields = self.table.columns.iter().filter_map(|signature| signature.field);
@@ -183,6 +187,19 @@ impl<'a> Candidate<'a> {
                 }
             }
         }
+    }
+
+    /// One word of the header alone would mean another kind of field: `State/Province - Home` holds no VINs.
+    fn speaks_of_something_else(&self, index: usize, look: Look, words: &Vocabulary, file: &Table) -> bool {
+        let fields = file
+            .words
+            .get(index)
+            .into_iter()
+            .flatten()
+            .flat_map(|word| words.columns(word))
+            .filter_map(|column| self.table.columns.get(*column)?.field);
+        let kinds: Vec<FieldKind> = fields.map(|field| field.spec.kind).collect();
+        !kinds.is_empty() && !kinds.iter().any(|kind| is_typical(look, *kind))
     }
 
     fn weigh(&self, file: &Table) -> f64 {

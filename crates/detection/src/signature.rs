@@ -5,8 +5,10 @@ use torqueflow_model::{SourceDefinition, TableSignature, fold_header};
 use crate::assign::Mapping;
 use crate::headers::Headers;
 
-/// Signatures with fewer required columns than this are too short to be trusted on folded names alone.
+/// Signatures with fewer required columns than this may be whole by chance, so the rest of the file has a say too.
 const LONG_SIGNATURE: usize = 4;
+/// Signatures with fewer required columns than this are not trusted on folded names alone.
+const UNMISTAKABLE_SIGNATURE: usize = 5;
 
 /// How well a file fits one table of a known system.
 pub struct Fit<'a> {
@@ -66,9 +68,9 @@ impl<'a> Fit<'a> {
             return Verdict::Not;
         }
         let long = self.table.required.len() >= LONG_SIGNATURE;
-        let written_so = long || self.own_spelling;
+        let written_so = self.table.required.len() >= UNMISTAKABLE_SIGNATURE || self.own_spelling;
         if self.missing.is_empty() {
-            let telling = long || self.known_share >= 0.4;
+            let telling = long || self.known_share >= 0.3;
             return if written_so && telling {
                 Verdict::Whole
             } else {

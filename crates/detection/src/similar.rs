@@ -86,7 +86,7 @@ fn lengthen(word: &str) -> &str {
 }
 
 /// Splits at what is no letter or digit, and where a capital follows a small letter.
-fn words(header: &str) -> Vec<String> {
+pub fn words(header: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut was_lower = false;
     for character in header.chars() {
