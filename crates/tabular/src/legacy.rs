@@ -1,26 +1,279 @@
-//! Workbooks of other forms, read where their parsers can do no harm.
+//! Workbooks of other forms (`.xls`, `.xlsb`, `.ods`), read where their parsers can do no harm.
+//!
+//! Their parsers abort or hang on damaged files. So one side, a process that may die, runs [`convert`]; the other, through
+//! an [`Isolate`](crate::Isolate), reads what it wrote and trusts none of it.
+//!
+//! What is written is a list of tables as staged rows, then their names:
+//!
+//! ```text
+//! per table:  staged rows (see `staging`)
+//! directory:  per table u64 length · u8 visibility · u32 length of the name · name
+//! footer:     u32 tables · u64 length of the directory · "TFLEGACY"
+//! ```
 
-use crate::document::TableInfo;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+
+use calamine::{Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible};
+use torqueflow_model::{Cell, CellKind, Finding, Row};
+
+use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
-use crate::limits::Limits;
+use crate::format::Format;
+use crate::limits::{self, Limits};
 use crate::options::ReadSeek;
-use crate::table::TableReader;
+use crate::rows::RowSource;
+use crate::staging::{StagingError, StagingReader, StagingWriter};
+use crate::table::{Dialect, TableReader};
+use crate::workbook::{Class, push_general, set_date, set_iso};
+
+const MAGIC: &[u8; 8] = b"TFLEGACY";
+const FOOTER_BYTES: u64 = 20;
+
+/// Converts a workbook into what an [`Isolate`](crate::Isolate) hands back.
+///
+/// To be run in a process that may crash, with limits on its memory and time.
+pub fn convert<R: Read + Seek>(workbook: R, format: Format, output: &mut impl Write) -> Result<(), OpenError> {
+    match format {
+        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, output),
+        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, output),
+        Format::Ods => convert_with::<calamine::Ods<R>, R>(workbook, output),
+        Format::Csv | Format::Xlsx => Err(OpenError::Unsupported { what: format.label().to_owned() }),
+    }
+}
+
+fn convert_with<T, R>(workbook: R, output: &mut impl Write) -> Result<(), OpenError>
+where
+    T: Reader<R>,
+    T::Error: std::fmt::Display,
+    R: Read + Seek,
+{
+    let mut workbook = T::new(workbook).map_err(|error| open_error(&error))?;
+    let sheets: Vec<_> = workbook.sheets_metadata().to_vec();
+    let (mut directory, mut tables) = (Vec::new(), 0_u32);
+    for sheet in sheets.iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet) {
+        let range = workbook.worksheet_range(&sheet.name).map_err(|error| open_error(&error))?;
+        let bytes = write_table(&range, output)?;
+        directory.extend_from_slice(&bytes.to_le_bytes());
+        directory.push(match sheet.visible {
+            SheetVisible::Visible => 0,
+            SheetVisible::Hidden => 1,
+            SheetVisible::VeryHidden => 2,
+        });
+        directory.extend_from_slice(&(sheet.name.len() as u32).to_le_bytes());
+        directory.extend_from_slice(sheet.name.as_bytes());
+        tables += 1;
+    }
+    output.write_all(&directory)?;
+    output.write_all(&tables.to_le_bytes())?;
+    output.write_all(&(directory.len() as u64).to_le_bytes())?;
+    output.write_all(MAGIC)?;
+    Ok(output.flush()?)
+}
+
+/// An encrypted workbook of these forms can't be decrypted here.
+fn open_error(error: &dyn std::fmt::Display) -> OpenError {
+    let error = error.to_string();
+    if error.to_lowercase().contains("password") {
+        return OpenError::Unsupported { what: "a protected workbook of another form than .xlsx".to_owned() };
+    }
+    OpenError::malformed(error)
+}
+
+/// Writes one sheet; returns how many bytes it took.
+fn write_table(range: &Range<Data>, output: &mut impl Write) -> Result<u64, OpenError> {
+    let mut writer = StagingWriter::new(output, &[]).map_err(staging_error)?;
+    let (first_row, first_column) = range.start().unwrap_or_default();
+    let mut row = Row::default();
+    for (number, values) in (u64::from(first_row) + 1..).zip(range.rows()) {
+        row.number = number;
+        row.cells.clear();
+        row.cells.resize_with(first_column as usize, Cell::default);
+        row.cells.extend(values.iter().map(cell));
+        writer.write(&row).map_err(staging_error)?;
+    }
+    let (_, info) = writer.finish().map_err(staging_error)?;
+    Ok(info.bytes)
+}
+
+/// What a value of calamine shows.
+fn cell(value: &Data) -> Cell {
+    let mut cell = Cell::default();
+    match value {
+        Data::Empty => {}
+        Data::String(text) => cell = Cell::text(text.clone()),
+        Data::Bool(value) => {
+            cell = Cell { text: if *value { "TRUE" } else { "FALSE" }.to_owned(), kind: CellKind::Boolean(*value) };
+        }
+        Data::Error(error) => cell = Cell { text: error.to_string(), kind: CellKind::Error },
+        Data::DateTime(serial) => date(&mut cell, serial),
+        Data::DateTimeIso(iso) => {
+            if set_iso(&mut cell, iso, Class::Date).is_err() {
+                cell = Cell::text(iso.clone());
+            }
+        }
+        other => number_or_text(&mut cell, other),
+    }
+    cell
+}
+
+fn number_or_text(cell: &mut Cell, value: &Data) {
+    let number = match value {
+        Data::Int(value) => Some(*value as f64),
+        Data::Float(value) => Some(*value),
+        _ => None,
+    };
+    match number.filter(|number| number.is_finite()) {
+        Some(number) => {
+            push_general(number, &mut cell.text);
+            cell.kind = CellKind::Number(number);
+        }
+        None => *cell = Cell::text(value.to_string()),
+    }
+}
+
+fn date(cell: &mut Cell, serial: &ExcelDateTime) {
+    let value = serial.as_f64();
+    let class = match (serial.is_duration(), value.fract() == 0.0, value < 1.0) {
+        (true, _, _) => Class::Elapsed,
+        (false, true, _) => Class::Date,
+        (false, false, true) => Class::Time,
+        (false, false, false) => Class::DateTime,
+    };
+    let kind = if serial.is_duration() { ExcelDateTimeType::TimeDelta } else { ExcelDateTimeType::DateTime };
+    let date1904 = *serial == ExcelDateTime::new(value, kind, true);
+    if set_date(cell, value, class, date1904).is_err() {
+        push_general(value, &mut cell.text);
+        cell.kind = CellKind::Number(value);
+    }
+}
+
+fn staging_error(error: StagingError) -> OpenError {
+    match error {
+        StagingError::Io(error) => OpenError::from(error),
+        other => OpenError::malformed(other.to_string()),
+    }
+}
 
 /// A converted workbook.
 pub(crate) struct LegacyWorkbook {
-    tables: Vec<TableInfo>,
+    converted: Box<dyn ReadSeek>,
+    tables: Vec<LegacyTable>,
+}
+
+struct LegacyTable {
+    info: TableInfo,
+    offset: u64,
+    length: u64,
 }
 
 impl LegacyWorkbook {
-    pub(crate) fn open(_converted: Box<dyn ReadSeek>, _limits: &Limits) -> Result<Self, OpenError> {
-        Err(OpenError::Unsupported { what: "a workbook of another form".to_owned() })
+    pub(crate) fn open(mut converted: Box<dyn ReadSeek>, limits: &Limits) -> Result<Self, OpenError> {
+        let length = converted.seek(SeekFrom::End(0))?;
+        let footer = length.checked_sub(FOOTER_BYTES).ok_or_else(broken)?;
+        converted.seek(SeekFrom::Start(footer))?;
+        let count = u32::from_le_bytes(array(&mut converted)?);
+        let directory_bytes = u64::from_le_bytes(array(&mut converted)?);
+        let magic: [u8; 8] = array(&mut converted)?;
+        let directory = footer.checked_sub(directory_bytes).filter(|_| magic == *MAGIC).ok_or_else(broken)?;
+        limits::check("the number of worksheets", u64::from(count), limits.max_sheets as u64)?;
+        converted.seek(SeekFrom::Start(directory))?;
+        let mut tables = Vec::new();
+        let mut offset = 0_u64;
+        for _ in 0..count {
+            let table = read_entry(&mut converted, offset, directory_bytes)?;
+            offset = offset.checked_add(table.length).filter(|end| *end <= directory).ok_or_else(broken)?;
+            tables.push(table);
+        }
+        Ok(Self { converted, tables })
     }
 
     pub(crate) fn tables(&self) -> Vec<TableInfo> {
-        self.tables.clone()
+        self.tables.iter().map(|table| table.info.clone()).collect()
     }
 
-    pub(crate) fn read_table(&mut self, index: usize, _limits: &Limits) -> Result<TableReader<'_>, OpenError> {
-        Err(OpenError::NoSuchTable { index })
+    pub(crate) fn read_table(&mut self, index: usize, limits: &Limits) -> Result<TableReader<'_>, OpenError> {
+        let table = self.tables.get(index).ok_or(OpenError::NoSuchTable { index })?;
+        let section = Section::new(&mut self.converted, table.offset, table.length);
+        let rows = StagingReader::open(section).map_err(staging_error)?;
+        TableReader::new(Box::new(StagedRows(rows)), Dialect::default(), limits)
+    }
+}
+
+fn broken() -> OpenError {
+    OpenError::malformed("its conversion did not end well")
+}
+
+fn array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], OpenError> {
+    let mut bytes = [0; N];
+    reader.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Result<LegacyTable, OpenError> {
+    let length = u64::from_le_bytes(array(reader)?);
+    let visible = match array(reader)? {
+        [0] => Visibility::Visible,
+        [1] => Visibility::Hidden,
+        [_] => Visibility::VeryHidden,
+    };
+    let name_bytes = u64::from(u32::from_le_bytes(array(reader)?));
+    if name_bytes > directory_bytes {
+        return Err(broken());
+    }
+    let mut name = Vec::new();
+    reader.take(name_bytes).read_to_end(&mut name)?;
+    let info = TableInfo::new(Some(String::from_utf8_lossy(&name).into_owned()), visible);
+    Ok(LegacyTable { info, offset, length })
+}
+
+/// Staged rows as they came from the converter.
+struct StagedRows<R: Read + Seek>(StagingReader<R>);
+
+impl<R: Read + Seek> RowSource for StagedRows<R> {
+    fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
+        let more = self.0.next_row(row).map_err(staging_error)?;
+        if more {
+            for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Error) {
+                let code = torqueflow_model::FindingCode::CellError;
+                crate::rows::cell_finding(findings, code, column, &cell.text, cell.text.clone());
+            }
+        }
+        Ok(more)
+    }
+}
+
+/// A part of a reader as a reader of its own.
+struct Section<'r> {
+    inner: &'r mut dyn ReadSeek,
+    start: u64,
+    length: u64,
+    position: u64,
+}
+
+impl<'r> Section<'r> {
+    fn new(inner: &'r mut dyn ReadSeek, start: u64, length: u64) -> Self {
+        Self { inner, start, length, position: 0 }
+    }
+}
+
+impl Read for Section<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.inner.seek(SeekFrom::Start(self.start + self.position))?;
+        let left = self.length.saturating_sub(self.position);
+        let count = self.inner.take(left).read(buffer)?;
+        self.position += count as u64;
+        Ok(count)
+    }
+}
+
+impl Seek for Section<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let target = match to {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(offset) => self.length.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        Ok(self.position)
     }
 }

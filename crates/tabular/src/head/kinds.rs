@@ -44,7 +44,7 @@ fn looks_text(text: &str) -> Looks {
         Looks::Words
     } else if is_date(text, digits, letters) {
         Looks::Date
-    } else if letters == 0 || (letters <= 3 && digits >= letters * 2 && !text.starts_with(char::is_alphabetic)) {
+    } else if letters == 0 || (letters <= 3 && digits >= letters && !text.starts_with(char::is_alphabetic)) {
         Looks::Number
     } else if is_code(text, digits, letters) {
         Looks::Code

@@ -28,7 +28,7 @@ pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
     let rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
     let widths: Vec<usize> = rows.iter().map(|row| filled_width(row)).collect();
     let Some(start) = first_table_row(&rows, &widths) else {
-        return HeadDecision { first_data: rows.len(), ..HeadDecision::default() };
+        return HeadDecision::default();
     };
     let mut evidence = Vec::new();
     if start > 0 {

@@ -61,14 +61,21 @@ fn sniff(head: &[u8], delimiter: Option<u8>) -> (u8, Option<u8>) {
     }
     match sniffer.sniff_bytes(head) {
         Ok(metadata) => {
+            let delimiter = metadata.dialect.delimiter;
             let quote = match metadata.dialect.quote {
-                Quote::Some(quote) => quote,
-                Quote::None => b'"',
+                Quote::Some(quote) if opens(head, delimiter, quote) > opens(head, delimiter, b'"') => quote,
+                _ => b'"',
             };
-            (quote, Some(metadata.dialect.delimiter))
+            (quote, Some(delimiter))
         }
         Err(_) => (b'"', None),
     }
+}
+
+/// How many fields begin with this quote.
+fn opens(head: &[u8], delimiter: u8, quote: u8) -> usize {
+    let inside = head.windows(2).filter(|pair| matches!(pair, [before, second] if *second == quote && (*before == delimiter || *before == b'\n')));
+    inside.count() + usize::from(head.first() == Some(&quote))
 }
 
 /// Delimiters that people's programs write.

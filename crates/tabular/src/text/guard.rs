@@ -148,9 +148,9 @@ impl<R: Read> Guard<R> {
                 continue;
             }
             self.count_lines(quote);
-            match self.look_for_close(quote)? {
+            match self.look_for_close()? {
                 Close::At(end) => self.count_lines(end),
-                Close::Never => self.make_literal(quote),
+                Close::Never => self.make_literal(),
             }
             return Ok(());
         }
@@ -177,10 +177,9 @@ impl<R: Read> Guard<R> {
         }
     }
 
-    /// Looks for the quote that closes the one at `open`. The buffer before `open` may be dropped, so positions are
-    /// counted from `ready`, which is `open`.
-    fn look_for_close(&mut self, open: usize) -> io::Result<Close> {
-        debug_assert_eq!(open, self.ready);
+    /// Looks for the quote that closes the one at `ready`. What is before it may be dropped meanwhile, so places are
+    /// counted from there.
+    fn look_for_close(&mut self) -> io::Result<Close> {
         let mut offset = 1;
         let mut lines = 0;
         loop {
@@ -245,8 +244,9 @@ impl<R: Read> Guard<R> {
         text.iter().rev().take_while(|byte| **byte == escape).count() % 2 == 1
     }
 
-    /// Rewrites the field at `start` so that its quotes are ordinary characters.
-    fn make_literal(&mut self, start: usize) {
+    /// Rewrites the field at `ready` so that its quotes are ordinary characters.
+    fn make_literal(&mut self) {
+        let start = self.ready;
         let rest = self.buffer.get(start..).unwrap_or_default();
         let length = rest.iter().position(|byte| *byte == self.delimiter || *byte == b'\n').unwrap_or(rest.len());
         let mut field = Vec::with_capacity(length + 4);

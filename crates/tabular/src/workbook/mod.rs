@@ -17,6 +17,8 @@ use crate::format::Format;
 use crate::limits::Limits;
 use crate::table::{Dialect, TableReader};
 
+pub(crate) use number::serial::{set_date, set_iso};
+pub(crate) use number::{Class, push_general};
 pub(crate) use package::Package;
 
 /// What all sheets of a workbook share.

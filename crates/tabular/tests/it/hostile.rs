@@ -1,0 +1,90 @@
+use proptest::prelude::*;
+
+use crate::support::{package, read, xlsx};
+
+/// Opens a workbook that means harm; compares the error's code, or `rows`.
+#[track_caller]
+fn check(bytes: &[u8], expected: &str) {
+    match read(bytes) {
+        Ok(table) => assert_eq!(format!("{} rows", table.rows.len()), expected),
+        Err(error) => assert_eq!(error.code(), expected, "{error}"),
+    }
+}
+
+#[test]
+fn long_tokens_are_refused() {
+    let long = "x".repeat(5 << 20);
+    check(&xlsx(&format!("<row r='1'><c r='A1' t='str'><v>{long}</v></c></row>")), "limit_exceeded");
+    check(&xlsx(&format!("<row r='1'><c r='A1' junk='{long}'><v>1</v></c></row>")), "limit_exceeded");
+    check(&xlsx(&format!("<!--{long}--><row r='1'><c r='A1'><v>1</v></c></row>")), "1 rows");
+}
+
+#[test]
+fn bombs_are_refused() {
+    check(&xlsx(&"<row/>".repeat(1_100_000)), "limit_exceeded");
+    let strings = format!("<sst>{}</sst>", "<si><t/></si>".repeat(1_200_000));
+    let sheet = "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>1</v></c></row></sheetData></worksheet>";
+    check(&package(&[("xl/sharedStrings.xml", &strings), ("xl/worksheets/sheet1.xml", sheet)]), "malformed_file");
+    let blank = format!("<worksheet>{}<sheetData/></worksheet>", " ".repeat(3 << 20));
+    check(&package(&[("xl/worksheets/sheet1.xml", &blank)]), "0 rows");
+}
+
+#[test]
+fn the_inflation_ratio_is_capped() {
+    let blank = format!("<worksheet>{}<sheetData/></worksheet>", "<a/>".repeat(10 << 20));
+    check(&package(&[("xl/worksheets/sheet1.xml", &blank)]), "limit_exceeded");
+}
+
+#[test]
+fn places_far_away_cost_nothing() {
+    check(&xlsx("<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"), "2 rows");
+    check(&xlsx("<row r='1'><c r='ZZZZZZZZZZ99999999999'><v>1</v></c></row>"), "1 rows");
+    check(&xlsx("<row r='99999999999'><c><v>1</v></c></row>"), "1 rows");
+}
+
+#[test]
+fn documents_that_are_wrong_are_refused_or_read() {
+    let sheet = |content: &str| package(&[("xl/worksheets/sheet1.xml", content)]);
+    check(&sheet("<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>"), "malformed_file");
+    check(&sheet(&"<a>".repeat(200_000)), "0 rows");
+    check(&sheet("<worksheet><sheetData><row><c><v>1"), "0 rows");
+    check(&sheet("<worksheet><sheetData><row"), "malformed_file");
+    check(&package(&[]), "malformed_file");
+    check(&package(&[("xl/workbook.xml", "<workbook/>")]), "no_usable_sheets");
+    check(&package(&[("word/document.xml", "<w/>")]), "malformed_file");
+}
+
+proptest! {
+    #[test]
+    fn xml_of_pieces_never_panics(pieces in prop::collection::vec(0..PIECES.len(), 0..40)) {
+        let text: String = pieces.into_iter().map(|piece| PIECES[piece]).collect();
+        let _ = read(&xlsx(&text));
+        let _ = read(&package(&[("xl/sharedStrings.xml", &text), ("xl/worksheets/sheet1.xml", "<sheetData><row><c t='s'><v>0</v></c></row></sheetData>")]));
+        let _ = read(&package(&[("xl/styles.xml", &text), ("xl/worksheets/sheet1.xml", "<sheetData><row><c s='0'><v>5</v></c></row></sheetData>")]));
+    }
+
+    #[test]
+    fn changed_bytes_never_panic(changes in prop::collection::vec((0..2000_usize, any::<u8>()), 1..20)) {
+        let mut bytes = xlsx("<row r='1'><c r='A1' t='str'><v>Name</v></c></row><row r='2'><c r='A2' s='2'><v>45000</v></c></row>");
+        for (index, byte) in changes {
+            let index = index % bytes.len();
+            bytes[index] = byte;
+        }
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn number_formats_never_panic(code in "[0#?.,%E+\\-/;:@\"'\\[\\]hmsyd$£<>=1 _*\\\\]{0,20}", value in any::<f64>()) {
+        let code = code.replace('&', "").replace('<', "&lt;").replace('"', "&quot;");
+        let styles = format!("<numFmts><numFmt numFmtId=\"164\" formatCode=\"{code}\"/></numFmts><cellXfs><xf numFmtId='164'/></cellXfs>");
+        let sheet = format!("<sheetData><row><c s='0'><v>{value}</v></c></row></sheetData>");
+        let _ = read(&package(&[("xl/styles.xml", &styles), ("xl/worksheets/sheet1.xml", &sheet)]));
+    }
+}
+
+const PIECES: &[&str] = &[
+    "<row>", "</row>", "<row r='2'>", "<c>", "</c>", "<c r='B2' t='s'>", "<c t='inlineStr'>", "<v>", "</v>", "1", "x", "<is>",
+    "</is>", "<t>", "</t>", "<rPh>", "</rPh>", "<si>", "</si>", "<si/>", "&amp;", "&#0;", "&#x110000;", "&", "<!--", "-->",
+    "<![CDATA[", "]]>", "<?", "?>", "<", ">", "'", "\"", "<cellXfs>", "</cellXfs>", "<xf numFmtId='14'/>", "_xD83D_", "_x0000_",
+    "<numFmt numFmtId='14' formatCode='0;0;0;0;0'/>", "</sheetData>", "<sheetData>", "é",
+];
