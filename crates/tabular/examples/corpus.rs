@@ -33,10 +33,15 @@ fn main() {
     }
 }
 
-/// Reads the manifest with the crate itself.
+/// The labelled files; none if there is no manifest.
 fn manifest(folder: &Path) -> Vec<Labels> {
-    let mut reader = csv::Reader::from_path(folder.join("manifest.csv")).expect("the manifest");
-    reader.deserialize().filter_map(Result::ok).collect()
+    match csv::Reader::from_path(folder.join("manifest.csv")) {
+        Ok(mut reader) => reader.deserialize().filter_map(Result::ok).collect(),
+        Err(error) => {
+            println!("{}: {error}", folder.display());
+            Vec::new()
+        }
+    }
 }
 
 fn label<'l>(labels: &'l Labels, name: &str) -> &'l str {
@@ -70,7 +75,10 @@ fn score(folder: &Path, manifest: &[Labels], verbose: bool) {
     }
     println!("{:<16} {:>5} {:>5} {:>7}", "metric", "right", "of", "share");
     for (what, (right, of)) in &tally.0 {
-        println!("{what:<16} {right:>5} {of:>5} {:>6.1}%", f64::from(*right) * 100.0 / f64::from(*of));
+        println!(
+            "{what:<16} {right:>5} {of:>5} {:>6.1}%",
+            f64::from(*right) * 100.0 / f64::from(*of)
+        );
     }
     println!("{:.1} s", start.elapsed().as_secs_f64());
 }
@@ -95,16 +103,30 @@ fn score_file(labels: &Labels, result: &Result<Read, OpenError>, tally: &mut Tal
     let delimiter = label(labels, "delimiter").replace("\\t", "\t");
     if !delimiter.is_empty() {
         let found = head.delimiter.map(String::from).unwrap_or_default();
-        check("delimiter", delimiter.trim_end_matches(|c| delimiter.len() > 1 && c == ' ').to_owned(), found);
+        check(
+            "delimiter",
+            delimiter
+                .trim_end_matches(|c| delimiter.len() > 1 && c == ' ')
+                .to_owned(),
+            found,
+        );
     }
     let preamble: Option<u64> = label(labels, "preamble_lines").parse().ok();
     if let Ok(header_rows) = label(labels, "header_rows").parse::<u32>() {
-        check("header", (header_rows > 0).to_string(), head.header_row.is_some().to_string());
+        check(
+            "header",
+            (header_rows > 0).to_string(),
+            head.header_row.is_some().to_string(),
+        );
         if header_rows == 0 {
             check("header:none", "false".to_owned(), head.header_row.is_some().to_string());
         }
         if let (1, Some(preamble)) = (header_rows, preamble) {
-            check("header:line", (preamble + 1).to_string(), head.header_row.unwrap_or(0).to_string());
+            check(
+                "header:line",
+                (preamble + 1).to_string(),
+                head.header_row.unwrap_or(0).to_string(),
+            );
         }
     }
     if let Some(preamble) = preamble {
@@ -112,10 +134,18 @@ fn score_file(labels: &Labels, result: &Result<Read, OpenError>, tally: &mut Tal
         check(what, preamble.to_string(), head.title_lines.to_string());
     }
     if !label(labels, "n_columns").is_empty() {
-        check("columns", label(labels, "n_columns").to_owned(), head.columns.len().to_string());
+        check(
+            "columns",
+            label(labels, "n_columns").to_owned(),
+            head.columns.len().to_string(),
+        );
     }
     let encoding = encoding(label(labels, "encoding"));
-    check("encoding", encoding.to_owned(), head.encoding.unwrap_or_default().to_owned());
+    check(
+        "encoding",
+        encoding.to_owned(),
+        head.encoding.unwrap_or_default().to_owned(),
+    );
     wrong
 }
 
@@ -139,11 +169,19 @@ struct Read {
 
 fn read(path: &Path, password: &str) -> Result<Read, OpenError> {
     let password = Password::new(password.to_owned());
-    let options = OpenOptions { password: Some(&password), ..OpenOptions::default() };
+    let options = OpenOptions {
+        password: Some(&password),
+        ..OpenOptions::default()
+    };
     let file = File::open(path).map_err(OpenError::Io)?;
     let name = path.to_string_lossy();
     let mut document = open(&name, Box::new(file), &options)?;
-    let mut read = Read { head: TableHead::default(), rows: 0, findings: BTreeMap::new(), first: Vec::new() };
+    let mut read = Read {
+        head: TableHead::default(),
+        rows: 0,
+        findings: BTreeMap::new(),
+        first: Vec::new(),
+    };
     for index in (0..document.tables().len()).rev() {
         let mut table = document.read_table(index)?;
         read.head = table.head().clone();
@@ -168,10 +206,16 @@ fn show(folder: &Path, labels: &Labels, verbose: bool) {
     let took_ms = start.elapsed().as_millis();
     match result {
         Ok(read) => {
-            println!("{name}: {} rows, header {:?}, {:?}, {took_ms} ms", read.rows, read.head.columns, read.findings);
+            println!(
+                "{name}: {} rows, header {:?}, {:?}, {took_ms} ms",
+                read.rows, read.head.columns, read.findings
+            );
             for row in read.first.iter().filter(|_| verbose) {
-                let cells: Vec<String> =
-                    row.cells.iter().map(|cell| format!("{:?}={:?}", cell.text, cell.kind)).collect();
+                let cells: Vec<String> = row
+                    .cells
+                    .iter()
+                    .map(|cell| format!("{:?}={:?}", cell.text, cell.kind))
+                    .collect();
                 println!("    {}: {}", row.number, cells.join(" | "));
             }
         }

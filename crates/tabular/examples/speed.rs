@@ -14,7 +14,9 @@ use torqueflow_tabular::staging::{StagingReader, StagingWriter};
 use torqueflow_tabular::{OpenOptions, open};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut numbers = std::env::args().skip(1).filter_map(|argument| argument.parse::<u32>().ok());
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|argument| argument.parse::<u32>().ok());
     let rows = numbers.next().unwrap_or(100_000);
     let columns = numbers.next().unwrap_or(30) as u16;
     let workbook = workbook(rows, columns)?;

@@ -125,7 +125,14 @@ pub fn open<'a>(
         Content::Workbook(workbook) => workbook.tables(),
         Content::Legacy(workbook) => workbook.tables(),
     };
-    Ok(Document { format, encrypted, notes, tables, content, limits: options.limits.clone() })
+    Ok(Document {
+        format,
+        encrypted,
+        notes,
+        tables,
+        content,
+        limits: options.limits.clone(),
+    })
 }
 
 /// Decrypts a compound file that holds an encrypted package: first with Excel's own password, then with the person's.
@@ -190,11 +197,16 @@ fn open_legacy<'a>(
     options: &OpenOptions<'_>,
 ) -> Result<(Format, Content<'a>), OpenError> {
     let Some(isolate) = options.isolate else {
-        return Err(OpenError::Unsupported { what: format.label().to_owned() });
+        return Err(OpenError::Unsupported {
+            what: format.label().to_owned(),
+        });
     };
     reader.rewind()?;
     let converted = isolate.convert(format, &mut reader)?;
-    Ok((format, Content::Legacy(LegacyWorkbook::open(converted, &options.limits)?)))
+    Ok((
+        format,
+        Content::Legacy(LegacyWorkbook::open(converted, &options.limits)?),
+    ))
 }
 
 /// The name's ending belongs to another form.

@@ -106,7 +106,9 @@ impl OpenError {
                 format!("The file is damaged ({what}). Open it in your program, save it again and retry.")
             }
             Self::LimitExceeded { limit, maximum } => {
-                format!("The file is too big: {limit} is above the limit of {maximum}. Split the file, or raise the limit.")
+                format!(
+                    "The file is too big: {limit} is above the limit of {maximum}. Split the file, or raise the limit."
+                )
             }
             Self::NoSuchTable { index } => format!("The file has no table number {}.", index + 1),
             Self::Io(_) => "The file could not be read. Try again.".to_owned(),

@@ -17,7 +17,7 @@ pub enum Format {
     Xlsb,
     /// A workbook of Excel 97-2003 (MS-XLS).
     Xls,
-    /// An OpenDocument spreadsheet (ISO/IEC 26300).
+    /// An `OpenDocument` spreadsheet (ISO/IEC 26300).
     Ods,
 }
 
@@ -102,7 +102,9 @@ pub(crate) fn container(reader: &mut dyn ReadSeek) -> Result<Container, OpenErro
         return Ok(Container::Compound);
     }
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
-        return Err(OpenError::NotATable { what: (*what).to_owned() });
+        return Err(OpenError::NotATable {
+            what: (*what).to_owned(),
+        });
     }
     markup(&head)?;
     Ok(Container::Text)
@@ -116,9 +118,15 @@ fn markup(head: &[u8]) -> Result<(), OpenError> {
     let refuse = |what: &str| Err(OpenError::NotATable { what: what.to_owned() });
     if text.starts_with("<?xml") || text.starts_with("<workbook") {
         if text.contains("urn:schemas-microsoft-com:office:spreadsheet") {
-            return Err(OpenError::Unsupported { what: "an Excel 2003 XML spreadsheet".to_owned() });
+            return Err(OpenError::Unsupported {
+                what: "an Excel 2003 XML spreadsheet".to_owned(),
+            });
         }
-        return refuse(if text.contains("<html") { "a web page" } else { "an XML document" });
+        return refuse(if text.contains("<html") {
+            "a web page"
+        } else {
+            "an XML document"
+        });
     }
     let pages = ["<!doctype html", "<html", "<head", "<body", "<table", "<meta"];
     if pages.iter().any(|tag| text.starts_with(tag)) {
@@ -154,14 +162,23 @@ pub(crate) fn compound(reader: &mut dyn ReadSeek) -> Result<Format, OpenError> {
     reader.take(16 * 1024).read_to_end(&mut directory)?;
     reader.rewind()?;
     for entry in directory.chunks_exact(128) {
-        let (units, _) = entry.split_at(64);
-        let units = units.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
-        let name: String = char::decode_utf16(units.take_while(|unit| *unit != 0)).filter_map(Result::ok).collect();
+        let (name, _) = entry.split_at(64);
+        let (pairs, _) = name.as_chunks::<2>();
+        let units = pairs.iter().map(|pair| u16::from_le_bytes(*pair));
+        let name: String = char::decode_utf16(units.take_while(|unit| *unit != 0))
+            .filter_map(Result::ok)
+            .collect();
         match STREAMS.iter().find(|(known, _)| *known == name) {
             Some((_, Ok(format))) => return Ok(*format),
-            Some((_, Err(what))) => return Err(OpenError::NotATable { what: (*what).to_owned() }),
+            Some((_, Err(what))) => {
+                return Err(OpenError::NotATable {
+                    what: (*what).to_owned(),
+                });
+            }
             None => {}
         }
     }
-    Err(OpenError::NotATable { what: "an Office file without a workbook".to_owned() })
+    Err(OpenError::NotATable {
+        what: "an Office file without a workbook".to_owned(),
+    })
 }

@@ -37,7 +37,9 @@ pub fn convert<R: Read + Seek>(workbook: R, format: Format, output: &mut impl Wr
         Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, output),
         Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, output),
         Format::Ods => convert_with::<calamine::Ods<R>, R>(workbook, output),
-        Format::Csv | Format::Xlsx => Err(OpenError::Unsupported { what: format.label().to_owned() }),
+        Format::Csv | Format::Xlsx => Err(OpenError::Unsupported {
+            what: format.label().to_owned(),
+        }),
     }
 }
 
@@ -50,8 +52,13 @@ where
     let mut workbook = T::new(workbook).map_err(|error| open_error(&error))?;
     let sheets: Vec<_> = workbook.sheets_metadata().to_vec();
     let (mut directory, mut tables) = (Vec::new(), 0_u32);
-    for sheet in sheets.iter().filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet) {
-        let range = workbook.worksheet_range(&sheet.name).map_err(|error| open_error(&error))?;
+    for sheet in sheets
+        .iter()
+        .filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet)
+    {
+        let range = workbook
+            .worksheet_range(&sheet.name)
+            .map_err(|error| open_error(&error))?;
         let bytes = write_table(&range, output)?;
         directory.extend_from_slice(&bytes.to_le_bytes());
         directory.push(match sheet.visible {
@@ -74,7 +81,9 @@ where
 fn open_error(error: &dyn std::fmt::Display) -> OpenError {
     let error = error.to_string();
     if error.to_lowercase().contains("password") {
-        return OpenError::Unsupported { what: "a protected workbook of another form than .xlsx".to_owned() };
+        return OpenError::Unsupported {
+            what: "a protected workbook of another form than .xlsx".to_owned(),
+        };
     }
     OpenError::malformed(error)
 }
@@ -102,9 +111,17 @@ fn cell(value: &Data) -> Cell {
         Data::Empty => {}
         Data::String(text) => cell = Cell::text(text.clone()),
         Data::Bool(value) => {
-            cell = Cell { text: if *value { "TRUE" } else { "FALSE" }.to_owned(), kind: CellKind::Boolean(*value) };
+            cell = Cell {
+                text: if *value { "TRUE" } else { "FALSE" }.to_owned(),
+                kind: CellKind::Boolean(*value),
+            };
         }
-        Data::Error(error) => cell = Cell { text: error.to_string(), kind: CellKind::Error },
+        Data::Error(error) => {
+            cell = Cell {
+                text: error.to_string(),
+                kind: CellKind::Error,
+            }
+        }
         Data::DateTime(serial) => date(&mut cell, serial),
         Data::DateTimeIso(iso) => {
             if set_iso(&mut cell, iso, Class::Date).is_err() {
@@ -139,7 +156,11 @@ fn date(cell: &mut Cell, serial: &ExcelDateTime) {
         (false, false, true) => Class::Time,
         (false, false, false) => Class::DateTime,
     };
-    let kind = if serial.is_duration() { ExcelDateTimeType::TimeDelta } else { ExcelDateTimeType::DateTime };
+    let kind = if serial.is_duration() {
+        ExcelDateTimeType::TimeDelta
+    } else {
+        ExcelDateTimeType::DateTime
+    };
     let date1904 = *serial == ExcelDateTime::new(value, kind, true);
     if set_date(cell, value, class, date1904).is_err() {
         push_general(value, &mut cell.text);
@@ -174,14 +195,20 @@ impl LegacyWorkbook {
         let count = u32::from_le_bytes(array(&mut converted)?);
         let directory_bytes = u64::from_le_bytes(array(&mut converted)?);
         let magic: [u8; 8] = array(&mut converted)?;
-        let directory = footer.checked_sub(directory_bytes).filter(|_| magic == *MAGIC).ok_or_else(broken)?;
+        let directory = footer
+            .checked_sub(directory_bytes)
+            .filter(|_| magic == *MAGIC)
+            .ok_or_else(broken)?;
         limits::check("the number of worksheets", u64::from(count), limits.max_sheets as u64)?;
         converted.seek(SeekFrom::Start(directory))?;
         let mut tables = Vec::new();
         let mut offset = 0_u64;
         for _ in 0..count {
             let table = read_entry(&mut converted, offset, directory_bytes)?;
-            offset = offset.checked_add(table.length).filter(|end| *end <= directory).ok_or_else(broken)?;
+            offset = offset
+                .checked_add(table.length)
+                .filter(|end| *end <= directory)
+                .ok_or_else(broken)?;
             tables.push(table);
         }
         Ok(Self { converted, tables })
@@ -233,7 +260,12 @@ impl<R: Read + Seek> RowSource for StagedRows<R> {
     fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
         let more = self.0.next_row(row).map_err(staging_error)?;
         if more {
-            for (column, cell) in row.cells.iter().enumerate().filter(|(_, cell)| cell.kind == CellKind::Error) {
+            for (column, cell) in row
+                .cells
+                .iter()
+                .enumerate()
+                .filter(|(_, cell)| cell.kind == CellKind::Error)
+            {
                 let code = torqueflow_model::FindingCode::CellError;
                 crate::rows::cell_finding(findings, code, column, &cell.text, cell.text.clone());
             }
@@ -252,7 +284,12 @@ struct Section<'r> {
 
 impl<'r> Section<'r> {
     fn new(inner: &'r mut dyn ReadSeek, start: u64, length: u64) -> Self {
-        Self { inner, start, length, position: 0 }
+        Self {
+            inner,
+            start,
+            length,
+            position: 0,
+        }
     }
 }
 

@@ -78,7 +78,11 @@ impl<'d> TableReader<'d> {
     ) -> Result<Self, OpenError> {
         let (sample, ended) = read_sample(source.as_mut())?;
         let decision = head::decide(&sample, limits.max_columns);
-        limits::check("the number of columns", decision.columns.len() as u64, limits.max_columns as u64)?;
+        limits::check(
+            "the number of columns",
+            decision.columns.len() as u64,
+            limits.max_columns as u64,
+        )?;
         source.set_columns(decision.columns.len());
         let first_data = decision.first_data;
         let head = table_head(decision, dialect, &sample);
@@ -202,7 +206,10 @@ fn read_sample(source: &mut dyn RowSource) -> Result<(Vec<(Row, Vec<Finding>)>, 
 fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Finding>)]) -> TableHead {
     let number = |index: usize| sample.get(index).map(|(row, _)| row.number);
     let first_row = decision.header.and_then(number).or_else(|| number(decision.first_data));
-    let titles = sample.iter().take(decision.header.unwrap_or(decision.first_data)).map(|(row, _)| title(row));
+    let titles = sample
+        .iter()
+        .take(decision.header.unwrap_or(decision.first_data))
+        .map(|(row, _)| title(row));
     let mut evidence = dialect.evidence;
     evidence.extend(decision.evidence);
     TableHead {
@@ -221,7 +228,12 @@ fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Find
 
 /// The words of a title line.
 fn title(row: &Row) -> String {
-    let words: Vec<&str> = row.cells.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).collect();
+    let words: Vec<&str> = row
+        .cells
+        .iter()
+        .map(|cell| cell.text.trim())
+        .filter(|text| !text.is_empty())
+        .collect();
     words.join(" ")
 }
 
@@ -230,7 +242,12 @@ fn cut_to_columns(row: &mut Row, findings: &mut Vec<Finding>, columns: usize) {
     let Some(extra) = row.cells.get(columns..) else {
         return;
     };
-    let texts: Vec<&str> = extra.iter().map(|cell| cell.text.trim()).filter(|text| !text.is_empty()).take(10).collect();
+    let texts: Vec<&str> = extra
+        .iter()
+        .map(|cell| cell.text.trim())
+        .filter(|text| !text.is_empty())
+        .take(10)
+        .collect();
     if !texts.is_empty() {
         findings.push(Finding::row(FindingCode::RowTooLong, texts.join(" | ")));
     }

@@ -37,11 +37,20 @@ pub(super) fn judge(rows: &[&Row], start: usize) -> (bool, String) {
     let Some(row) = rows.get(start) else {
         return (false, "There is no row.".to_owned());
     };
-    let body: Vec<&Row> = rows.iter().skip(start + 1).filter(|row| filled(row) > 0).take(BODY_ROWS).copied().collect();
+    let body: Vec<&Row> = rows
+        .iter()
+        .skip(start + 1)
+        .filter(|row| filled(row) > 0)
+        .take(BODY_ROWS)
+        .copied()
+        .collect();
     let signs = Signs::of(row, &body);
     let number = row.number;
     if signs.score() <= ENOUGH {
-        return (false, format!("Row {number} looks like the rows below it, so there is no header."));
+        return (
+            false,
+            format!("Row {number} looks like the rows below it, so there is no header."),
+        );
     }
     let why = if signs.contrast > 0.0 {
         "holds words where the rows below hold values"
@@ -56,7 +65,12 @@ pub(super) fn judge(rows: &[&Row], start: usize) -> (bool, String) {
 impl Signs {
     fn of(row: &Row, body: &[&Row]) -> Self {
         let sequence = sequence_columns(row);
-        let cells: Vec<(usize, &Cell)> = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()).collect();
+        let cells: Vec<(usize, &Cell)> = row
+            .cells
+            .iter()
+            .enumerate()
+            .filter(|(_, cell)| !cell.is_blank())
+            .collect();
         let count = cells.len().max(1) as f64;
         let share = |matches: &dyn Fn(usize, &Cell) -> bool| {
             cells.iter().filter(|(column, cell)| matches(*column, cell)).count() as f64 / count
@@ -69,7 +83,11 @@ impl Signs {
             contrast: contrast(row, body, &sequence),
             repeated: share(&|column, cell| is_repeated(column, cell, body)),
             duplicates: own_duplicates,
-            variety: if cells.len() >= 5 { (below - own_duplicates).max(0.0) } else { 0.0 },
+            variety: if cells.len() >= 5 {
+                (below - own_duplicates).max(0.0)
+            } else {
+                0.0
+            },
             too_long: cells.iter().any(|(_, cell)| cell.text.chars().count() > LONGEST_HEADER),
         }
     }
@@ -86,7 +104,8 @@ impl Signs {
 /// Columns whose cells count up one by one, as years above figures do.
 fn sequence_columns(row: &Row) -> HashSet<usize> {
     let numbers: Vec<Option<i64>> = row.cells.iter().map(|cell| cell.text.trim().parse().ok()).collect();
-    let follows = |left: Option<i64>, right: Option<i64>| left.zip(right).is_some_and(|(left, right)| right == left + 1);
+    let follows =
+        |left: Option<i64>, right: Option<i64>| left.zip(right).is_some_and(|(left, right)| right == left + 1);
     let mut columns = HashSet::new();
     for (start, three) in numbers.windows(3).enumerate() {
         if let [first, second, third] = *three
@@ -104,7 +123,10 @@ fn contrast(header: &Row, body: &[&Row], sequence: &HashSet<usize>) -> f64 {
     let mut columns = 0.0;
     let mut score = 0.0;
     for (column, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank()) {
-        let below = body.iter().filter_map(|row| row.cells.get(column)).filter(|cell| !cell.is_blank());
+        let below = body
+            .iter()
+            .filter_map(|row| row.cells.get(column))
+            .filter(|cell| !cell.is_blank());
         let below: Vec<Looks> = below.map(kinds::looks).collect();
         if below.is_empty() || sequence.contains(&column) {
             continue;
@@ -124,7 +146,9 @@ fn contrast(header: &Row, body: &[&Row], sequence: &HashSet<usize>) -> f64 {
 
 fn is_repeated(column: usize, cell: &Cell, body: &[&Row]) -> bool {
     let text = cell.text.trim();
-    body.iter().filter_map(|row| row.cells.get(column)).any(|below| below.text.trim() == text)
+    body.iter()
+        .filter_map(|row| row.cells.get(column))
+        .any(|below| below.text.trim() == text)
 }
 
 /// The share of a row's texts that stand in it more than once.
@@ -133,6 +157,10 @@ pub(super) fn duplicates(row: &Row) -> f64 {
     if count == 0 {
         return 0.0;
     }
-    let texts = row.cells.iter().filter(|cell| !cell.is_blank()).map(|cell| cell.text.trim().to_lowercase());
+    let texts = row
+        .cells
+        .iter()
+        .filter(|cell| !cell.is_blank())
+        .map(|cell| cell.text.trim().to_lowercase());
     1.0 - texts.collect::<HashSet<_>>().len() as f64 / count as f64
 }

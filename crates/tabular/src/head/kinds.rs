@@ -55,23 +55,37 @@ fn looks_text(text: &str) -> Looks {
 
 /// `31/12/2024`, `2019-03-04T10:00:00Z`, `12 Jan 2024`, `10:30`.
 fn is_date(text: &str, digits: usize, letters: usize) -> bool {
-    let signs = text.chars().filter(|character| matches!(character, '/' | '-' | '.' | ':')).count();
+    let signs = text
+        .chars()
+        .filter(|character| matches!(character, '/' | '-' | '.' | ':'))
+        .count();
     let is_stamp = letters <= 2 && (3..=17).contains(&digits) && (signs >= 2 || text.contains(':'));
     let first_is_sign = text.starts_with(['-', '.', '/']);
     (is_stamp && !first_is_sign && text.len() <= 35) || is_month_date(text, digits)
 }
 
 fn is_month_date(text: &str, digits: usize) -> bool {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] = [
+        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+    ];
     let lower = text.to_ascii_lowercase();
     let is_month = |part: &str| MONTHS.iter().any(|month| part.starts_with(month)) && part.len() <= 9;
-    let parts: Vec<&str> = lower.split(|sign: char| !sign.is_ascii_alphanumeric()).filter(|p| !p.is_empty()).collect();
-    let words = parts.iter().filter(|part| part.chars().all(char::is_alphabetic)).count();
+    let parts: Vec<&str> = lower
+        .split(|sign: char| !sign.is_ascii_alphanumeric())
+        .filter(|p| !p.is_empty())
+        .collect();
+    let words = parts
+        .iter()
+        .filter(|part| part.chars().all(char::is_alphabetic))
+        .count();
     digits >= 3 && text.len() <= 40 && parts.len() <= 7 && words <= 3 && parts.iter().any(|part| is_month(part))
 }
 
 fn is_address(text: &str) -> bool {
-    let is_email = |text: &str| text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+    let is_email = |text: &str| {
+        text.split_once('@')
+            .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
+    };
     !text.contains(char::is_whitespace) && (text.contains("://") || text.starts_with("www.") || is_email(text))
 }
 

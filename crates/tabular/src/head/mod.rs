@@ -39,12 +39,20 @@ pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
     let header = is_header.then_some(start);
     let first_data = start + usize::from(is_header);
     let columns = column_count(&rows, start, header).min(max_columns.saturating_add(1));
-    HeadDecision { header, first_data, columns: column_names(&rows, header, columns), evidence }
+    HeadDecision {
+        header,
+        first_data,
+        columns: column_names(&rows, header, columns),
+        evidence,
+    }
 }
 
 /// Cells up to the last that says something.
 fn filled_width(row: &Row) -> usize {
-    row.cells.iter().rposition(|cell| !cell.is_blank()).map_or(0, |last| last + 1)
+    row.cells
+        .iter()
+        .rposition(|cell| !cell.is_blank())
+        .map_or(0, |last| last + 1)
 }
 
 fn filled(row: &Row) -> usize {
@@ -67,7 +75,10 @@ fn first_table_row(rows: &[&Row], widths: &[usize]) -> Option<usize> {
     let first = widths.iter().position(|width| *width > 0)?;
     let usual = usual_fill(rows);
     if usual <= 1 {
-        return rows.iter().position(|row| filled(row) > 0 && !is_remark(row)).or(Some(first));
+        return rows
+            .iter()
+            .position(|row| filled(row) > 0 && !is_remark(row))
+            .or(Some(first));
     }
     // A header is nearly as full as the rows below it; a title rarely fills half.
     let enough = (usual * 3).div_ceil(5).max(2);
@@ -79,8 +90,17 @@ fn first_table_row(rows: &[&Row], widths: &[usize]) -> Option<usize> {
 /// How many cells the rows of the table usually fill. The first rows may be titles, so later rows count more; remarks
 /// count for nothing.
 fn usual_fill(rows: &[&Row]) -> usize {
-    let fills: Vec<usize> = rows.iter().filter(|row| !is_remark(row)).map(|row| filled(row)).filter(|n| *n > 0).collect();
-    let body = if fills.len() > 8 { fills.get(fills.len() / 4..).unwrap_or(&fills) } else { &fills };
+    let fills: Vec<usize> = rows
+        .iter()
+        .filter(|row| !is_remark(row))
+        .map(|row| filled(row))
+        .filter(|n| *n > 0)
+        .collect();
+    let body = if fills.len() > 8 {
+        fills.get(fills.len() / 4..).unwrap_or(&fills)
+    } else {
+        &fills
+    };
     let mut sorted = body.to_vec();
     sorted.sort_unstable();
     sorted.get(sorted.len() / 2).copied().unwrap_or(0)
@@ -88,7 +108,11 @@ fn usual_fill(rows: &[&Row]) -> usize {
 
 /// A line such as `# exported by …`: one cell that begins with a number sign.
 fn is_remark(row: &Row) -> bool {
-    filled(row) == 1 && row.cells.first().is_some_and(|cell| cell.text.trim_start().starts_with('#'))
+    filled(row) == 1
+        && row
+            .cells
+            .first()
+            .is_some_and(|cell| cell.text.trim_start().starts_with('#'))
 }
 
 /// Where two rows stand above a body of values, the lower names the columns if it is the fuller one, or if the upper
@@ -111,17 +135,28 @@ fn header_of_several(rows: &[&Row], start: usize) -> usize {
 }
 
 fn is_all_words(row: &Row) -> bool {
-    row.cells.iter().filter(|cell| !cell.is_blank()).all(|cell| !kinds::looks(cell).is_value())
+    row.cells
+        .iter()
+        .filter(|cell| !cell.is_blank())
+        .all(|cell| !kinds::looks(cell).is_value())
 }
 
 /// Characters of the longest cell.
 fn longest(row: &Row) -> usize {
-    row.cells.iter().map(|cell| cell.text.chars().count()).max().unwrap_or(0)
+    row.cells
+        .iter()
+        .map(|cell| cell.text.chars().count())
+        .max()
+        .unwrap_or(0)
 }
 
 /// The header's columns, and more if the rows usually have more.
 fn column_count(rows: &[&Row], start: usize, header: Option<usize>) -> usize {
-    let body = mode(rows.iter().skip(start + usize::from(header.is_some())).map(|row| row.cells.len()));
+    let body = mode(
+        rows.iter()
+            .skip(start + usize::from(header.is_some()))
+            .map(|row| row.cells.len()),
+    );
     let filled_body = mode(rows.iter().skip(start).map(|row| filled_width(row)));
     match header.and_then(|index| rows.get(index)) {
         Some(row) => {
@@ -134,7 +169,9 @@ fn column_count(rows: &[&Row], start: usize, header: Option<usize>) -> usize {
 }
 
 fn column_names(rows: &[&Row], header: Option<usize>, columns: usize) -> Vec<String> {
-    let cells = header.and_then(|index| rows.get(index)).map_or(&[][..], |row| row.cells.as_slice());
+    let cells = header
+        .and_then(|index| rows.get(index))
+        .map_or(&[][..], |row| row.cells.as_slice());
     let mut names: Vec<String> = cells.iter().take(columns).map(|cell| clean_name(&cell.text)).collect();
     names.resize(columns, String::new());
     names

@@ -2,27 +2,148 @@
 
 /// Words of which the headers of exports are made, in lower case.
 const HEADER_WORDS: &[&str] = &[
-    "account", "active", "address", "age", "amount", "balance", "bill", "billing", "birth", "brand", "category",
-    "city", "classification", "code", "color", "colour", "comment", "comments", "company", "contact", "cost",
-    "country", "county", "created", "currency", "customer", "date", "day", "department", "description", "discount",
-    "due", "email", "employee", "end", "engine", "external", "fax", "field", "first", "forename", "fuel", "gender",
-    "group", "id", "index", "invoice", "item", "job", "key", "kind", "label", "landline", "last", "lat", "latitude",
-    "line", "lng", "location", "longitude", "make", "mileage", "mobile", "model", "modified", "month", "mot", "name",
-    "net", "no", "note", "notes", "number", "order", "owner", "part", "payment", "phone", "postcode", "price",
-    "product", "qty", "quantity", "rate", "ref", "reference", "reg", "region", "registered", "registration", "role",
-    "sales", "service", "sex", "size", "sku", "source", "start", "state", "status", "street", "supplier", "surname",
-    "tag", "tax", "tel", "telephone", "time", "timestamp", "title", "total", "town", "type", "unit", "updated", "url",
-    "user", "username", "value", "vat", "vehicle", "version", "vin", "vrm", "website", "week", "year", "zip",
+    "account",
+    "active",
+    "address",
+    "age",
+    "amount",
+    "balance",
+    "bill",
+    "billing",
+    "birth",
+    "brand",
+    "category",
+    "city",
+    "classification",
+    "code",
+    "color",
+    "colour",
+    "comment",
+    "comments",
+    "company",
+    "contact",
+    "cost",
+    "country",
+    "county",
+    "created",
+    "currency",
+    "customer",
+    "date",
+    "day",
+    "department",
+    "description",
+    "discount",
+    "due",
+    "email",
+    "employee",
+    "end",
+    "engine",
+    "external",
+    "fax",
+    "field",
+    "first",
+    "forename",
+    "fuel",
+    "gender",
+    "group",
+    "id",
+    "index",
+    "invoice",
+    "item",
+    "job",
+    "key",
+    "kind",
+    "label",
+    "landline",
+    "last",
+    "lat",
+    "latitude",
+    "line",
+    "lng",
+    "location",
+    "longitude",
+    "make",
+    "mileage",
+    "mobile",
+    "model",
+    "modified",
+    "month",
+    "mot",
+    "name",
+    "net",
+    "no",
+    "note",
+    "notes",
+    "number",
+    "order",
+    "owner",
+    "part",
+    "payment",
+    "phone",
+    "postcode",
+    "price",
+    "product",
+    "qty",
+    "quantity",
+    "rate",
+    "ref",
+    "reference",
+    "reg",
+    "region",
+    "registered",
+    "registration",
+    "role",
+    "sales",
+    "service",
+    "sex",
+    "size",
+    "sku",
+    "source",
+    "start",
+    "state",
+    "status",
+    "street",
+    "supplier",
+    "surname",
+    "tag",
+    "tax",
+    "tel",
+    "telephone",
+    "time",
+    "timestamp",
+    "title",
+    "total",
+    "town",
+    "type",
+    "unit",
+    "updated",
+    "url",
+    "user",
+    "username",
+    "value",
+    "vat",
+    "vehicle",
+    "version",
+    "vin",
+    "vrm",
+    "website",
+    "week",
+    "year",
+    "zip",
 ];
 
 /// A text made of at most five words, one of which headers are made of. `firstName` and `first_name` are two words.
 pub(crate) fn is_header_word(text: &str) -> bool {
     let words = split(text);
-    words.len() <= 5 && words.iter().any(|word| HEADER_WORDS.binary_search(&word.as_str()).is_ok() || is_plural(word))
+    words.len() <= 5
+        && words
+            .iter()
+            .any(|word| HEADER_WORDS.binary_search(&word.as_str()).is_ok() || is_plural(word))
 }
 
 fn is_plural(word: &str) -> bool {
-    word.strip_suffix('s').is_some_and(|word| HEADER_WORDS.binary_search(&word).is_ok())
+    word.strip_suffix('s')
+        .is_some_and(|word| HEADER_WORDS.binary_search(&word).is_ok())
 }
 
 /// The words of a header in lower case, cut at blanks, signs and where a small letter meets a capital.
@@ -30,9 +151,7 @@ fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_small = false;
     for character in text.trim().chars() {
-        if !character.is_alphanumeric() {
-            words.push(String::new());
-        } else if character.is_uppercase() && after_small {
+        if !character.is_alphanumeric() || character.is_uppercase() && after_small {
             words.push(String::new());
         }
         if character.is_alphanumeric()
@@ -59,14 +178,42 @@ pub(crate) fn is_total(text: &str) -> bool {
 /// A sentence as reports end with.
 pub(crate) fn is_footer_sentence(text: &str) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "end of", "exported", "generated", "printed", "report", "created on", "created by", "page ", "source:", "note:",
-        "notes:", "total", "grand total", "number of", "records:", "rows:", "count:", "confidential", "copyright", "©", "***",
-        "---", "===", "run date", "produced", "(c)", "end",
+        "end of",
+        "exported",
+        "generated",
+        "printed",
+        "report",
+        "created on",
+        "created by",
+        "page ",
+        "source:",
+        "note:",
+        "notes:",
+        "total",
+        "grand total",
+        "number of",
+        "records:",
+        "rows:",
+        "count:",
+        "confidential",
+        "copyright",
+        "©",
+        "***",
+        "---",
+        "===",
+        "run date",
+        "produced",
+        "(c)",
+        "end",
     ];
     let lower = text.trim().to_lowercase();
     let counts_rows = lower.split_once(' ').is_some_and(|(count, what)| {
-        count.chars().all(|character| character.is_ascii_digit() || character == ',')
-            && ["record", "row", "customer", "vehicle", "item", "result", "line", "entr"].iter().any(|word| what.starts_with(word))
+        count
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == ',')
+            && ["record", "row", "customer", "vehicle", "item", "result", "line", "entr"]
+                .iter()
+                .any(|word| what.starts_with(word))
     });
     counts_rows || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }

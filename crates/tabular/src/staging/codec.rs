@@ -83,13 +83,18 @@ pub(super) struct Input<'b>(pub(super) &'b [u8]);
 
 impl<'b> Input<'b> {
     fn take(&mut self, count: usize) -> Result<&'b [u8], StagingError> {
-        let (taken, rest) = self.0.split_at_checked(count).ok_or(StagingError::damaged("a row is cut short"))?;
+        let (taken, rest) = self
+            .0
+            .split_at_checked(count)
+            .ok_or(StagingError::damaged("a row is cut short"))?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], StagingError> {
-        self.take(N)?.try_into().map_err(|_| StagingError::damaged("a row is cut short"))
+        self.take(N)?
+            .try_into()
+            .map_err(|_| StagingError::damaged("a row is cut short"))
     }
 
     pub(super) fn varint(&mut self) -> Result<u64, StagingError> {

@@ -43,8 +43,19 @@ impl<R: Read + Seek> StagingReader<R> {
         read_block(&mut inner, &mut head)?;
         let mut input = Input(&head);
         let count = input.varint()?;
-        let columns = (0..count).map(|_| input.text().map(str::to_owned)).collect::<Result<_, _>>()?;
-        Ok(Self { inner, columns, rows, blocks, next_block: 0, block: Vec::new(), position: 0, next_row: 0 })
+        let columns = (0..count)
+            .map(|_| input.text().map(str::to_owned))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            inner,
+            columns,
+            rows,
+            blocks,
+            next_block: 0,
+            block: Vec::new(),
+            position: 0,
+            next_row: 0,
+        })
     }
 
     /// The header texts.
@@ -67,7 +78,10 @@ impl<R: Read + Seek> StagingReader<R> {
         if index > self.rows {
             return Err(StagingError::NoSuchRow { index });
         }
-        let block = self.blocks.partition_point(|block| block.first_row <= index).saturating_sub(1);
+        let block = self
+            .blocks
+            .partition_point(|block| block.first_row <= index)
+            .saturating_sub(1);
         let first = self.blocks.get(block).map_or(0, |block| block.first_row);
         self.next_block = block;
         self.next_row = first;
@@ -110,7 +124,9 @@ impl<R: Read + Seek> StagingReader<R> {
 /// Reads the footer and the index before it.
 fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), StagingError> {
     let length = inner.seek(SeekFrom::End(0))?;
-    let footer_offset = length.checked_sub(FOOTER_BYTES).ok_or(StagingError::damaged("they are cut short"))?;
+    let footer_offset = length
+        .checked_sub(FOOTER_BYTES)
+        .ok_or(StagingError::damaged("they are cut short"))?;
     inner.seek(SeekFrom::Start(footer_offset))?;
     let mut footer = [0; FOOTER_BYTES as usize];
     read_exact(inner, &mut footer)?;
@@ -120,7 +136,9 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
     else {
         return Err(StagingError::damaged("they are cut short"));
     };
-    let index_bytes = count.checked_mul(16).filter(|bytes| index_offset.checked_add(*bytes) == Some(footer_offset));
+    let index_bytes = count
+        .checked_mul(16)
+        .filter(|bytes| index_offset.checked_add(*bytes) == Some(footer_offset));
     let index_bytes = index_bytes.filter(|_| footer.ends_with(MAGIC));
     let index_bytes = index_bytes.ok_or(StagingError::damaged("they do not end as staged rows do"))?;
     inner.seek(SeekFrom::Start(index_offset))?;
@@ -130,7 +148,14 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
         return Err(StagingError::damaged("the index has changed"));
     }
     let mut words = tail.chunks_exact(8).map(word);
-    let blocks = (0..count).map_while(|_| Some(Block { offset: words.next()?, first_row: words.next()? })).collect();
+    let blocks = (0..count)
+        .map_while(|_| {
+            Some(Block {
+                offset: words.next()?,
+                first_row: words.next()?,
+            })
+        })
+        .collect();
     Ok((blocks, rows))
 }
 

@@ -7,7 +7,11 @@ use torqueflow_model::{Cell, CellKind, Row};
 use super::*;
 
 fn cell(kind: CellKind) -> Cell {
-    let text = if kind == CellKind::Empty { String::new() } else { format!("{kind:?}") };
+    let text = if kind == CellKind::Empty {
+        String::new()
+    } else {
+        format!("{kind:?}")
+    };
     Cell { text, kind }
 }
 
@@ -23,7 +27,10 @@ fn sample_row(number: u64) -> Row {
         CellKind::Boolean(false),
         CellKind::Error,
     ];
-    Row { number, cells: kinds.into_iter().map(cell).collect() }
+    Row {
+        number,
+        cells: kinds.into_iter().map(cell).collect(),
+    }
 }
 
 fn staged(rows: u64) -> Vec<u8> {
@@ -51,7 +58,12 @@ fn rows_come_back_as_they_were() {
     for count in [0, 1, 255, 256, 257, 1000] {
         let rows = read_all(&staged(count)).unwrap();
         assert_eq!(rows.len() as u64, count);
-        assert!(rows.iter().zip(0..).all(|(row, index)| *row == sample_row(index * 3 + 2)), "{count}");
+        assert!(
+            rows.iter()
+                .zip(0..)
+                .all(|(row, index)| *row == sample_row(index * 3 + 2)),
+            "{count}"
+        );
     }
 }
 
@@ -68,7 +80,10 @@ fn any_row_can_be_sought() {
     }
     reader.seek_to(1000).unwrap();
     assert!(!reader.next_row(&mut row).unwrap());
-    assert!(matches!(reader.seek_to(1001), Err(StagingError::NoSuchRow { index: 1001 })));
+    assert!(matches!(
+        reader.seek_to(1001),
+        Err(StagingError::NoSuchRow { index: 1001 })
+    ));
 }
 
 #[test]

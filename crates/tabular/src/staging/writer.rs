@@ -42,7 +42,14 @@ impl<W: Write> StagingWriter<W> {
         start.extend_from_slice(&head);
         inner.write_all(&start)?;
         let written = start.len() as u64;
-        Ok(Self { inner, written, block: Vec::new(), block_rows: 0, offsets: Vec::new(), rows: 0 })
+        Ok(Self {
+            inner,
+            written,
+            block: Vec::new(),
+            block_rows: 0,
+            offsets: Vec::new(),
+            rows: 0,
+        })
     }
 
     /// Appends a row.
@@ -57,7 +64,9 @@ impl<W: Write> StagingWriter<W> {
     }
 
     fn end_block(&mut self) -> Result<(), StagingError> {
-        let length = u32::try_from(self.block.len()).ok().filter(|length| *length <= MAX_BLOCK_BYTES);
+        let length = u32::try_from(self.block.len())
+            .ok()
+            .filter(|length| *length <= MAX_BLOCK_BYTES);
         let length = length.ok_or(StagingError::damaged("a row is too big"))?;
         self.offsets.push(self.written);
         self.offsets.push(self.rows - self.block_rows);
@@ -87,7 +96,10 @@ impl<W: Write> StagingWriter<W> {
         tail.extend_from_slice(MAGIC);
         self.inner.write_all(&tail)?;
         self.inner.flush()?;
-        let info = StagedInfo { rows: self.rows, bytes: self.written + tail.len() as u64 };
+        let info = StagedInfo {
+            rows: self.rows,
+            bytes: self.written + tail.len() as u64,
+        };
         Ok((self.inner, info))
     }
 }

@@ -4,7 +4,6 @@ use std::io::{self, Read};
 
 use encoding_rs::{CoderResult, Decoder, Encoding};
 
-
 const CHUNK_BYTES: usize = 64 * 1024;
 
 /// A reader of clean text: no byte order mark, valid UTF-8, and only LF ends a line.
@@ -57,7 +56,9 @@ impl<R: Read> Decode<R> {
 
 /// Decodes all of `bytes`; what can't be decoded becomes U+FFFD.
 fn decode(decoder: &mut Decoder, mut bytes: &[u8], output: &mut Vec<u8>, last: bool) {
-    let room = decoder.max_utf8_buffer_length(bytes.len()).unwrap_or(bytes.len() * 3 + 16);
+    let room = decoder
+        .max_utf8_buffer_length(bytes.len())
+        .unwrap_or(bytes.len() * 3 + 16);
     output.resize(room, 0);
     let mut written = 0;
     loop {

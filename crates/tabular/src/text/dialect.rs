@@ -44,12 +44,14 @@ fn finish(head: &[u8], delimiter: u8, quote: u8, separator_line: bool, why: Stri
 /// A first line such as `sep=;`, which Excel understands.
 fn separator_line(head: &[u8]) -> Option<u8> {
     let line = head.split(|byte| *byte == b'\n').next()?;
-    let line = line.strip_prefix(b"\"").and_then(|line| line.strip_suffix(b"\"")).unwrap_or(line);
-    match line {
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] => Some(*delimiter),
-        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'='] => None,
-        _ => None,
+    let line = line
+        .strip_prefix(b"\"")
+        .and_then(|line| line.strip_suffix(b"\""))
+        .unwrap_or(line);
+    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter] = line {
+        return Some(*delimiter);
     }
+    None
 }
 
 /// Asks the sniffer for quote and delimiter.
@@ -74,7 +76,9 @@ fn sniff(head: &[u8], delimiter: Option<u8>) -> (u8, Option<u8>) {
 
 /// How many fields begin with this quote.
 fn opens(head: &[u8], delimiter: u8, quote: u8) -> usize {
-    let inside = head.windows(2).filter(|pair| matches!(pair, [before, second] if *second == quote && (*before == delimiter || *before == b'\n')));
+    let inside = head.windows(2).filter(
+        |pair| matches!(pair, [before, second] if *second == quote && (*before == delimiter || *before == b'\n')),
+    );
     inside.count() + usize::from(head.first() == Some(&quote))
 }
 
@@ -84,7 +88,11 @@ const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Where the sniffer's delimiter does not cut the lines, or is a blank although the first line is cut by a usual one,
 /// the usual one that cuts most lines alike is taken.
 fn second_opinion(head: &[u8], quote: u8, sniffed: u8) -> u8 {
-    let lines: Vec<&[u8]> = head.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(200).collect();
+    let lines: Vec<&[u8]> = head
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .take(200)
+        .collect();
     let is_cut = |delimiter: u8| lines.iter().filter(|line| count(line, delimiter, quote) > 0).count();
     let first_is_cut = |delimiter: u8| lines.first().is_some_and(|line| count(line, delimiter, quote) >= 2);
     let candidate = |delimiter: &u8| alike(&lines, *delimiter, quote);
@@ -96,10 +104,17 @@ fn second_opinion(head: &[u8], quote: u8, sniffed: u8) -> u8 {
 
 /// How many lines have the most common number of this delimiter.
 fn alike(lines: &[&[u8]], delimiter: u8, quote: u8) -> usize {
-    let mut counts: Vec<usize> =
-        lines.iter().map(|line| count(line, delimiter, quote)).filter(|count| *count > 0).collect();
+    let mut counts: Vec<usize> = lines
+        .iter()
+        .map(|line| count(line, delimiter, quote))
+        .filter(|count| *count > 0)
+        .collect();
     counts.sort_unstable();
-    counts.chunk_by(|left, right| left == right).map(<[usize]>::len).max().unwrap_or(0)
+    counts
+        .chunk_by(|left, right| left == right)
+        .map(<[usize]>::len)
+        .max()
+        .unwrap_or(0)
 }
 
 /// How often a delimiter stands in a line outside quotes.

@@ -171,7 +171,9 @@ fn decide(head: &[u8], counts: &Counts) -> Result<Profile, OpenError> {
         has_cr: counts.carriage_returns > 0,
     };
     if head.starts_with(&[0xFF, 0xFE, 0, 0]) || head.starts_with(&[0, 0, 0xFE, 0xFF]) {
-        return Err(OpenError::Unsupported { what: "text in UTF-32".to_owned() });
+        return Err(OpenError::Unsupported {
+            what: "text in UTF-32".to_owned(),
+        });
     }
     if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
         refuse_binary(counts, nuls)?;
@@ -202,7 +204,9 @@ fn decide(head: &[u8], counts: &Counts) -> Result<Profile, OpenError> {
 /// Text has few control characters; everything else has many.
 fn refuse_binary(counts: &Counts, nuls: u64) -> Result<(), OpenError> {
     if (counts.control + nuls) * 10 > counts.total + 20 {
-        return Err(OpenError::NotATable { what: "binary data".to_owned() });
+        return Err(OpenError::NotATable {
+            what: "binary data".to_owned(),
+        });
     }
     Ok(())
 }

@@ -121,7 +121,9 @@ impl<R: Read> Guard<R> {
     }
 
     fn previous(&self, index: usize) -> u8 {
-        index.checked_sub(1).map_or(self.before, |index| self.at(index).unwrap_or(self.before))
+        index
+            .checked_sub(1)
+            .map_or(self.before, |index| self.at(index).unwrap_or(self.before))
     }
 
     fn find(&self, byte: u8, from: usize) -> Option<usize> {
@@ -248,7 +250,10 @@ impl<R: Read> Guard<R> {
     fn make_literal(&mut self) {
         let start = self.ready;
         let rest = self.buffer.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|byte| *byte == self.delimiter || *byte == b'\n').unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|byte| *byte == self.delimiter || *byte == b'\n')
+            .unwrap_or(rest.len());
         let mut field = Vec::with_capacity(length + 4);
         field.push(self.quote);
         for byte in rest.iter().take(length) {
@@ -287,7 +292,11 @@ impl<R: Read> Read for Guard<R> {
         self.row_bytes += count;
         if self.row_bytes > self.max_row_bytes.saturating_add(2 * CHUNK_BYTES) {
             let limit = "the size of a row in bytes";
-            return Err(OpenError::LimitExceeded { limit, maximum: self.max_row_bytes as u64 }.into());
+            return Err(OpenError::LimitExceeded {
+                limit,
+                maximum: self.max_row_bytes as u64,
+            }
+            .into());
         }
         Ok(count)
     }

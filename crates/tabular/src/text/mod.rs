@@ -50,5 +50,9 @@ pub(crate) fn read_table<'d>(
 fn decode<'d>(reader: &'d mut dyn ReadSeek, profile: &Profile) -> Result<Decode<&'d mut dyn ReadSeek>, OpenError> {
     reader.seek(SeekFrom::Start(profile.bom_bytes))?;
     let clean = profile.encoding == encoding::Encoding::Utf8 && !profile.malformed;
-    Ok(Decode::new(reader, (!clean).then(|| profile.encoding.whatwg()), profile.has_cr))
+    Ok(Decode::new(
+        reader,
+        (!clean).then(|| profile.encoding.whatwg()),
+        profile.has_cr,
+    ))
 }

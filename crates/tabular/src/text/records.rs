@@ -62,7 +62,13 @@ pub(crate) fn cut_cell(column: usize, text: &mut String, max_chars: usize, findi
         && let Some((end, _)) = text.char_indices().nth(max_chars)
     {
         text.truncate(end);
-        cell_finding(findings, FindingCode::CellTruncated, column, text, max_chars.to_string());
+        cell_finding(
+            findings,
+            FindingCode::CellTruncated,
+            column,
+            text,
+            max_chars.to_string(),
+        );
     }
 }
 
@@ -85,7 +91,11 @@ impl<R: Read> RowSource for Records<R> {
         for (column, (cell, field)) in row.cells.iter_mut().zip(&self.record).enumerate() {
             cell.text.clear();
             cell.text.push_str(field);
-            cell.kind = if field.is_empty() { CellKind::Empty } else { CellKind::Text };
+            cell.kind = if field.is_empty() {
+                CellKind::Empty
+            } else {
+                CellKind::Text
+            };
             self.check_cell(column, &mut cell.text, findings);
         }
         if self.reader.get_mut().take_unclosed(line, next_line) {

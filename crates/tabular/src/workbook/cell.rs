@@ -63,7 +63,13 @@ impl RawCell {
             CellType::Error => {
                 cell.text.push_str(self.value.trim());
                 cell.kind = CellKind::Error;
-                cell_finding(findings, FindingCode::CellError, self.column, &cell.text, cell.text.clone());
+                cell_finding(
+                    findings,
+                    FindingCode::CellError,
+                    self.column,
+                    &cell.text,
+                    cell.text.clone(),
+                );
             }
             CellType::Iso => {
                 let class = book.styles.format(self.style).class;
@@ -136,7 +142,11 @@ impl RawCell {
 }
 
 fn set_text(cell: &mut Cell) {
-    cell.kind = if cell.text.is_empty() { CellKind::Empty } else { CellKind::Text };
+    cell.kind = if cell.text.is_empty() {
+        CellKind::Empty
+    } else {
+        CellKind::Text
+    };
 }
 
 /// A whole number of at most fifteen digits as a person writes it, which needs no formatting.

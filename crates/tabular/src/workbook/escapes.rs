@@ -5,16 +5,13 @@ pub(crate) fn unescape_into(raw: &str, text: &mut String) {
     let mut rest = raw;
     while let Some((before, after)) = rest.split_once("_x") {
         text.push_str(before);
-        match escaped(after) {
-            Some((character, left)) => {
-                text.push(character);
-                rest = left;
-            }
-            None => {
-                text.push_str("_x");
-                rest = after;
-            }
-        }
+        rest = if let Some((character, left)) = escaped(after) {
+            text.push(character);
+            left
+        } else {
+            text.push_str("_x");
+            after
+        };
     }
     text.push_str(rest);
 }

@@ -42,20 +42,29 @@ pub(crate) fn zip_format(package: &Package<'_>) -> Result<Format, OpenError> {
     if package.contains("xl/workbook.bin") {
         return Ok(Format::Xlsb);
     }
-    if package.contains("xl/workbook.xml") || package.contains("[Content_Types].xml") && package.contains("_rels/.rels") {
-        let others = [("word/", "a Word document"), ("ppt/", "a presentation"), ("visio/", "a drawing")];
-        let other = others.iter().find(|(folder, _)| package.names().any(|name| name.starts_with(folder)));
+    if package.contains("xl/workbook.xml") || package.contains("[Content_Types].xml") && package.contains("_rels/.rels")
+    {
+        let others = [
+            ("word/", "a Word document"),
+            ("ppt/", "a presentation"),
+            ("visio/", "a drawing"),
+        ];
+        let other = others
+            .iter()
+            .find(|(folder, _)| package.names().any(|name| name.starts_with(folder)));
         return match other {
-            Some((_, what)) if !package.contains("xl/workbook.xml") => {
-                Err(OpenError::NotATable { what: (*what).to_owned() })
-            }
+            Some((_, what)) if !package.contains("xl/workbook.xml") => Err(OpenError::NotATable {
+                what: (*what).to_owned(),
+            }),
             _ => Ok(Format::Xlsx),
         };
     }
     if package.contains("content.xml") && package.contains("mimetype") {
         return Ok(Format::Ods);
     }
-    Err(OpenError::NotATable { what: "a zip archive".to_owned() })
+    Err(OpenError::NotATable {
+        what: "a zip archive".to_owned(),
+    })
 }
 
 impl<'a> Workbook<'a> {
@@ -64,7 +73,11 @@ impl<'a> Workbook<'a> {
         if parts.sheets.is_empty() {
             return Err(OpenError::NoUsableSheets);
         }
-        Ok(Self { package, parts, book: None })
+        Ok(Self {
+            package,
+            parts,
+            book: None,
+        })
     }
 
     pub(crate) fn tables(&self) -> Vec<TableInfo> {
@@ -87,7 +100,10 @@ impl<'a> Workbook<'a> {
     }
 
     fn read_book(&mut self, limits: &Limits) -> Result<Book, OpenError> {
-        let mut book = Book { date1904: self.parts.date1904, ..Book::default() };
+        let mut book = Book {
+            date1904: self.parts.date1904,
+            ..Book::default()
+        };
         let styles = self.parts.styles.as_deref().unwrap_or("xl/styles.xml");
         if let Some(part) = self.package.part(styles)? {
             book.styles = styles::Styles::read(part, limits)?;

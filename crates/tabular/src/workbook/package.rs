@@ -35,7 +35,12 @@ impl<'a> Package<'a> {
                 names.entry(part_name(&name)).or_insert(index);
             }
         }
-        Ok(Self { archive, names, max_bytes: limits.max_inflated_bytes, max_ratio: limits.max_inflation_ratio })
+        Ok(Self {
+            archive,
+            names,
+            max_bytes: limits.max_inflated_bytes,
+            max_ratio: limits.max_inflation_ratio,
+        })
     }
 
     /// The container's bytes.
@@ -59,8 +64,16 @@ impl<'a> Package<'a> {
         };
         let entry = self.archive.by_index(index)?;
         let packed = entry.compressed_size();
-        let maximum = self.max_bytes.min(packed.saturating_mul(self.max_ratio).max(SMALL_PART_BYTES));
-        let inflated = Inflated { entry, read: 0, maximum, by_ratio: maximum < self.max_bytes, max_ratio: self.max_ratio };
+        let maximum = self
+            .max_bytes
+            .min(packed.saturating_mul(self.max_ratio).max(SMALL_PART_BYTES));
+        let inflated = Inflated {
+            entry,
+            read: 0,
+            maximum,
+            by_ratio: maximum < self.max_bytes,
+            max_ratio: self.max_ratio,
+        };
         decoded(inflated).map(Some)
     }
 }
@@ -79,7 +92,10 @@ fn decoded<'p>(part: impl Read + Send + 'p) -> Result<Part<'p>, OpenError> {
         _ => return Ok(part),
     };
     part.consume(2);
-    Ok(BufReader::with_capacity(BUFFER_BYTES, Box::new(Decode::new(part, Some(encoding), false))))
+    Ok(BufReader::with_capacity(
+        BUFFER_BYTES,
+        Box::new(Decode::new(part, Some(encoding), false)),
+    ))
 }
 
 /// A part on its way out of the zip, counted.
@@ -97,9 +113,15 @@ impl<R: Read> Read for Inflated<R> {
         self.read += count as u64;
         if self.read > self.maximum {
             return Err(if self.by_ratio {
-                OpenError::LimitExceeded { limit: "the ratio of inflated to packed bytes", maximum: self.max_ratio }
+                OpenError::LimitExceeded {
+                    limit: "the ratio of inflated to packed bytes",
+                    maximum: self.max_ratio,
+                }
             } else {
-                OpenError::LimitExceeded { limit: "the inflated size of a part in bytes", maximum: self.maximum }
+                OpenError::LimitExceeded {
+                    limit: "the inflated size of a part in bytes",
+                    maximum: self.maximum,
+                }
             }
             .into());
         }

@@ -35,7 +35,12 @@ pub(crate) struct WorkbookParts {
 pub(crate) fn read(package: &mut Package<'_>, limits: &Limits) -> Result<WorkbookParts, OpenError> {
     let workbook = workbook_part(package, limits)?;
     let relations = relations(package, &workbook, limits)?;
-    let by_kind = |kind: &str| relations.values().find(|relation| relation.kind == kind).map(|r| r.target.clone());
+    let by_kind = |kind: &str| {
+        relations
+            .values()
+            .find(|relation| relation.kind == kind)
+            .map(|r| r.target.clone())
+    };
     let mut parts = WorkbookParts {
         styles: by_kind("styles"),
         shared_strings: by_kind("sharedStrings"),
@@ -47,10 +52,18 @@ pub(crate) fn read(package: &mut Package<'_>, limits: &Limits) -> Result<Workboo
     let mut xml = Xml::new(part, limits.max_token_bytes);
     loop {
         match xml.next()? {
-            Event::Start { name: b"workbookPr", attributes, .. } => {
+            Event::Start {
+                name: b"workbookPr",
+                attributes,
+                ..
+            } => {
                 parts.date1904 = attribute(attributes, "date1904").is_some_and(is_true);
             }
-            Event::Start { name: b"sheet", attributes, .. } => add_sheet(&mut parts, attributes, &relations, limits)?,
+            Event::Start {
+                name: b"sheet",
+                attributes,
+                ..
+            } => add_sheet(&mut parts, attributes, &relations, limits)?,
             Event::Eof => return Ok(parts),
             _ => {}
         }
@@ -60,8 +73,13 @@ pub(crate) fn read(package: &mut Package<'_>, limits: &Limits) -> Result<Workboo
 /// The part that the package is about, by its relationships, else by its usual name.
 fn workbook_part(package: &mut Package<'_>, limits: &Limits) -> Result<String, OpenError> {
     let relations = relations(package, "", limits)?;
-    let named = relations.into_values().find(|relation| relation.kind == "officeDocument").map(|r| r.target);
-    let name = named.filter(|name| package.contains(name)).unwrap_or_else(|| "xl/workbook.xml".to_owned());
+    let named = relations
+        .into_values()
+        .find(|relation| relation.kind == "officeDocument")
+        .map(|r| r.target);
+    let name = named
+        .filter(|name| package.contains(name))
+        .unwrap_or_else(|| "xl/workbook.xml".to_owned());
     Ok(name)
 }
 
@@ -81,16 +99,30 @@ fn add_sheet(
         Some(b"veryHidden") => Visibility::VeryHidden,
         _ => Visibility::Visible,
     };
-    let info = TableInfo { name: attribute_text(raw, "name"), visible };
-    parts.sheets.push(Sheet { info, part: relation.target.clone() });
-    limits::check("the number of worksheets", parts.sheets.len() as u64, limits.max_sheets as u64)
+    let info = TableInfo {
+        name: attribute_text(raw, "name"),
+        visible,
+    };
+    parts.sheets.push(Sheet {
+        info,
+        part: relation.target.clone(),
+    });
+    limits::check(
+        "the number of worksheets",
+        parts.sheets.len() as u64,
+        limits.max_sheets as u64,
+    )
 }
 
 /// The relationships of a part (ECMA-376 Part 2, 6.5), by id; of the package for an empty name.
 fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<HashMap<String, Relation>, OpenError> {
     const MOST_RELATIONS: u64 = 100_000;
     let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
-    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    let prefix = if folder.is_empty() {
+        String::new()
+    } else {
+        format!("{folder}/")
+    };
     let mut relations = HashMap::new();
     let Some(part) = package.part(&format!("{prefix}_rels/{file}.rels"))? else {
         return Ok(relations);
@@ -98,12 +130,19 @@ fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<Has
     let mut xml = Xml::new(part, limits.max_token_bytes);
     loop {
         match xml.next()? {
-            Event::Start { name: b"Relationship", attributes, .. } => {
+            Event::Start {
+                name: b"Relationship",
+                attributes,
+                ..
+            } => {
                 let kind = attribute_text(attributes, "Type").unwrap_or_default();
                 let target = attribute_text(attributes, "Target").unwrap_or_default();
                 if let Some(id) = attribute_text(attributes, "Id") {
                     let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
-                    let relation = Relation { kind, target: resolve(folder, &target) };
+                    let relation = Relation {
+                        kind,
+                        target: resolve(folder, &target),
+                    };
                     relations.insert(id, relation);
                 }
                 limits::check("the number of relationships", relations.len() as u64, MOST_RELATIONS)?;

@@ -33,7 +33,9 @@ impl SharedStrings {
                     }
                 }
                 Event::Start { name: b"t", empty, .. } => in_text = !empty && !in_phonetic,
-                Event::Start { name: b"rPh", empty, .. } => in_phonetic = !empty,
+                Event::Start {
+                    name: b"rPh", empty, ..
+                } => in_phonetic = !empty,
                 Event::Text(text) if in_text => push_text(text, &mut raw),
                 Event::CData(text) if in_text => raw.push_str(&String::from_utf8_lossy(text)),
                 Event::End(b"t") => in_text = false,
@@ -44,7 +46,10 @@ impl SharedStrings {
             }
             if raw.len() > limits.max_row_bytes {
                 let limit = "the size of a row in bytes";
-                return Err(OpenError::LimitExceeded { limit, maximum: limits.max_row_bytes as u64 });
+                return Err(OpenError::LimitExceeded {
+                    limit,
+                    maximum: limits.max_row_bytes as u64,
+                });
             }
         }
     }
@@ -59,7 +64,10 @@ impl SharedStrings {
         let maximum = limits.max_shared_strings_bytes.min(u32::MAX as usize);
         if memory > maximum {
             let limit = "the memory for shared strings in bytes";
-            return Err(OpenError::LimitExceeded { limit, maximum: maximum as u64 });
+            return Err(OpenError::LimitExceeded {
+                limit,
+                maximum: maximum as u64,
+            });
         }
         self.ends.push(self.text.len() as u32);
         Ok(())
@@ -68,7 +76,10 @@ impl SharedStrings {
     /// The string of this number, from 0.
     pub(crate) fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)? as usize;
-        let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).map_or(0, |start| *start as usize);
+        let start = index
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .map_or(0, |start| *start as usize);
         self.text.get(start..end)
     }
 }

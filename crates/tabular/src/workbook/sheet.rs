@@ -12,6 +12,10 @@ use crate::rows::{RowSource, cell_finding};
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each says whether the parser is inside one element"
+)]
 pub(crate) struct SheetRows<'p> {
     xml: Xml<'p>,
     book: &'p Book,
@@ -56,21 +60,39 @@ impl<'p> SheetRows<'p> {
         let mut used = 0;
         loop {
             match self.xml.next()? {
-                Event::Start { name: b"c", attributes, empty } if self.in_data => {
-                    start_cell(&mut self.cell, attributes, used, row, findings);
+                Event::Start {
+                    name: b"c",
+                    attributes,
+                    empty,
+                } if self.in_data => {
+                    start_cell(&mut self.cell, attributes, used, findings);
                     if empty {
                         used = self.cell.column.saturating_add(1);
                     }
                 }
-                Event::Start { name: b"v" | b"t", empty, .. } => self.in_value = !empty && !self.in_phonetic,
-                Event::Start { name: b"rPh", empty, .. } => self.in_phonetic = !empty,
-                Event::Start { name: b"row", attributes, .. } if self.in_data => {
+                Event::Start {
+                    name: b"v" | b"t",
+                    empty,
+                    ..
+                } => self.in_value = !empty && !self.in_phonetic,
+                Event::Start {
+                    name: b"rPh", empty, ..
+                } => self.in_phonetic = !empty,
+                Event::Start {
+                    name: b"row",
+                    attributes,
+                    ..
+                } if self.in_data => {
                     used = 0;
                     start_row(row, attributes, &mut self.row_number)?;
                     self.rows += 1;
                     self.limits.check_rows(self.rows)?;
                 }
-                Event::Start { name: b"sheetData", empty, .. } => {
+                Event::Start {
+                    name: b"sheetData",
+                    empty,
+                    ..
+                } => {
                     self.in_data = !empty;
                     if empty {
                         return Ok(false);
@@ -96,7 +118,10 @@ impl<'p> SheetRows<'p> {
 
     fn row_too_big(&self) -> OpenError {
         let limit = "the size of a row in bytes";
-        OpenError::LimitExceeded { limit, maximum: self.limits.max_row_bytes as u64 }
+        OpenError::LimitExceeded {
+            limit,
+            maximum: self.limits.max_row_bytes as u64,
+        }
     }
 
     /// Puts the cell that has ended where it belongs.
@@ -140,9 +165,14 @@ fn clear(cell: &mut Cell) {
 /// Begins a row: its number is what it says, else the one after the last.
 fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError> {
     let said = attribute_number::<u64>(raw, "r");
-    *last = said.filter(|number| (1..=reference::MAX_ROWS).contains(number)).unwrap_or(*last + 1);
+    *last = said
+        .filter(|number| (1..=reference::MAX_ROWS).contains(number))
+        .unwrap_or(*last + 1);
     if *last > reference::MAX_ROWS {
-        return Err(OpenError::LimitExceeded { limit: "the number of rows", maximum: reference::MAX_ROWS });
+        return Err(OpenError::LimitExceeded {
+            limit: "the number of rows",
+            maximum: reference::MAX_ROWS,
+        });
     }
     row.number = *last;
     row.cells.iter_mut().for_each(clear);
@@ -150,7 +180,7 @@ fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError>
 }
 
 /// Begins a cell: its place is what it says, else right of the last one.
-fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, row: &mut Row, findings: &mut Vec<Finding>) {
+fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, findings: &mut Vec<Finding>) {
     cell.value.clear();
     cell.kind = CellType::Number;
     cell.style = 0;
@@ -159,20 +189,14 @@ fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, row: &mut Row, findin
     while let Some((key, value, after)) = next_attribute(rest) {
         rest = after;
         match key {
-            b"r" => match reference::parse(value) {
-                Some((column, number)) => {
-                    cell.column = column;
-                    if row.number == 0 {
-                        row.number = number;
-                    }
-                }
-                None => {
-                    cell.column = UNPLACED;
+            b"r" => {
+                cell.column = reference::parse(value).map_or(UNPLACED, |(column, _)| column);
+                if cell.column == UNPLACED {
                     let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
                     finding.value = String::from_utf8_lossy(value).chars().take(40).collect();
                     findings.push(finding);
                 }
-            },
+            }
             b"t" => cell.kind = CellType::new(value),
             b"s" => cell.style = number(value),
             _ => {}
@@ -180,17 +204,25 @@ fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, row: &mut Row, findin
     }
     if cell.column != UNPLACED && cell.column >= reference::MAX_COLUMNS as usize {
         cell.column = UNPLACED;
-        cell_finding(findings, FindingCode::CellUnreadable, next, "", "it has no place in a sheet");
+        cell_finding(
+            findings,
+            FindingCode::CellUnreadable,
+            next,
+            "",
+            "it has no place in a sheet",
+        );
     }
 }
 
 /// A whole number; the largest one for anything else, which is the number of nothing.
 fn number(digits: &[u8]) -> usize {
-    digits.iter().try_fold(0_usize, |number, digit| {
-        let digit = char::from(*digit).to_digit(10)?;
-        number.checked_mul(10)?.checked_add(digit as usize)
-    })
-    .unwrap_or(usize::MAX)
+    digits
+        .iter()
+        .try_fold(0_usize, |number, digit| {
+            let digit = char::from(*digit).to_digit(10)?;
+            number.checked_mul(10)?.checked_add(digit as usize)
+        })
+        .unwrap_or(usize::MAX)
 }
 
 impl RowSource for SheetRows<'_> {
@@ -201,7 +233,11 @@ impl RowSource for SheetRows<'_> {
             self.ended = true;
             return Ok(false);
         }
-        let used = row.cells.iter().rposition(|cell| cell.kind != CellKind::Empty).map_or(0, |last| last + 1);
+        let used = row
+            .cells
+            .iter()
+            .rposition(|cell| cell.kind != CellKind::Empty)
+            .map_or(0, |last| last + 1);
         row.cells.truncate(used);
         if !self.beyond.is_empty() {
             findings.push(Finding::row(FindingCode::RowTooLong, self.beyond.join(" | ")));

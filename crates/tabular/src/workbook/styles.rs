@@ -19,7 +19,11 @@ pub(crate) struct Styles {
 
 impl Default for Styles {
     fn default() -> Self {
-        Self { general: NumberFormat::general(), formats: Vec::new(), by_style: Vec::new() }
+        Self {
+            general: NumberFormat::general(),
+            formats: Vec::new(),
+            by_style: Vec::new(),
+        }
     }
 }
 
@@ -33,14 +37,26 @@ impl Styles {
         let mut xml = Xml::new(part, limits.max_token_bytes);
         loop {
             match xml.next()? {
-                Event::Start { name: b"cellXfs", empty, .. } => in_cell_styles = !empty,
-                Event::Start { name: b"numFmt", attributes, .. } if codes.len() < 100_000 => {
+                Event::Start {
+                    name: b"cellXfs",
+                    empty,
+                    ..
+                } => in_cell_styles = !empty,
+                Event::Start {
+                    name: b"numFmt",
+                    attributes,
+                    ..
+                } if codes.len() < 100_000 => {
                     let id = attribute_number(attributes, "numFmtId");
                     if let (Some(id), Some(code)) = (id, attribute_text(attributes, "formatCode")) {
                         codes.insert(id, code);
                     }
                 }
-                Event::Start { name: b"xf", attributes, .. } if in_cell_styles => {
+                Event::Start {
+                    name: b"xf",
+                    attributes,
+                    ..
+                } if in_cell_styles => {
                     let id = attribute_number(attributes, "numFmtId").unwrap_or(0);
                     let index = *compiled.entry(id).or_insert_with(|| styles.compile(id, &codes));
                     styles.by_style.push(index);
@@ -54,8 +70,12 @@ impl Styles {
     }
 
     fn compile(&mut self, id: u32, codes: &HashMap<u32, String>) -> u32 {
-        let code = codes.get(&id).map(String::as_str).or_else(|| NumberFormat::built_in(id));
-        self.formats.push(code.map_or_else(NumberFormat::general, NumberFormat::new));
+        let code = codes
+            .get(&id)
+            .map(String::as_str)
+            .or_else(|| NumberFormat::built_in(id));
+        self.formats
+            .push(code.map_or_else(NumberFormat::general, NumberFormat::new));
         self.formats.len() as u32 - 1
     }
 

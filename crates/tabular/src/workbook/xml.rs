@@ -18,7 +18,11 @@ const CHUNK_BYTES: usize = 128 * 1024;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Event<'x> {
     /// `<name attributes>`, or `<name attributes/>`, which has no end of its own.
-    Start { name: &'x [u8], attributes: &'x [u8], empty: bool },
+    Start {
+        name: &'x [u8],
+        attributes: &'x [u8],
+        empty: bool,
+    },
     /// `</name>`
     End(&'x [u8]),
     /// Text between tags, as it is written.
@@ -48,7 +52,13 @@ enum Token {
 
 impl<'p> Xml<'p> {
     pub(crate) fn new(part: Part<'p>, max_token_bytes: usize) -> Self {
-        Self { part, buffer: Vec::new(), start: 0, ended: false, max_token_bytes }
+        Self {
+            part,
+            buffer: Vec::new(),
+            start: 0,
+            ended: false,
+            max_token_bytes,
+        }
     }
 
     /// The next event.
@@ -60,7 +70,10 @@ impl<'p> Xml<'p> {
         let (end, event) = match token {
             Token::Tag(end) => (end, tag(self.buffer.get(start + 1..end - 1).unwrap_or_default())),
             Token::Text(end) => (end, Event::Text(self.buffer.get(start..end).unwrap_or_default())),
-            Token::CData(end) => (end, Event::CData(self.buffer.get(start + 9..end - 3).unwrap_or_default())),
+            Token::CData(end) => (
+                end,
+                Event::CData(self.buffer.get(start + 9..end - 3).unwrap_or_default()),
+            ),
         };
         self.start = end;
         Ok(event)
@@ -78,7 +91,9 @@ impl<'p> Xml<'p> {
                 [b'<', b'?', ..] => self.skip(b"?>")?,
                 [b'<', b'!', b'-', b'-', ..] => self.skip(b"-->")?,
                 [b'<', b'!', b'[', b'C', b'D', b'A', b'T', b'A', b'[', ..] => {
-                    return Ok(Some(Token::CData(self.find(|text| memmem::find(text, b"]]>").map(|at| at + 3))?)));
+                    return Ok(Some(Token::CData(
+                        self.find(|text| memmem::find(text, b"]]>").map(|at| at + 3))?,
+                    )));
                 }
                 [b'<', b'!', ..] => return Err(OpenError::malformed("its XML declares a document type")),
                 [b'<', ..] => return Ok(Some(Token::Tag(self.find(tag_end)?))),
@@ -97,7 +112,10 @@ impl<'p> Xml<'p> {
         self.start = 0;
         if self.buffer.len() > self.max_token_bytes {
             let limit = "the length of an XML token in bytes";
-            return Err(OpenError::LimitExceeded { limit, maximum: self.max_token_bytes as u64 });
+            return Err(OpenError::LimitExceeded {
+                limit,
+                maximum: self.max_token_bytes as u64,
+            });
         }
         let old = self.buffer.len();
         self.buffer.resize(old + CHUNK_BYTES, 0);
@@ -186,10 +204,16 @@ fn tag(inside: &[u8]) -> Event<'_> {
     if let Some(name) = inside.strip_prefix(b"/") {
         return Event::End(local(name.trim_ascii_end()));
     }
-    let (inside, empty) = inside.strip_suffix(b"/").map_or((inside, false), |inside| (inside, true));
+    let (inside, empty) = inside
+        .strip_suffix(b"/")
+        .map_or((inside, false), |inside| (inside, true));
     let end = inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len());
     let (name, attributes) = inside.split_at(end);
-    Event::Start { name: local(name), attributes, empty }
+    Event::Start {
+        name: local(name),
+        attributes,
+        empty,
+    }
 }
 
 /// A name without its prefix.
@@ -231,7 +255,10 @@ pub(crate) fn attribute_text(raw: &[u8], name: &str) -> Option<String> {
 
 /// As [`attribute`], as a number.
 pub(crate) fn attribute_number<N: std::str::FromStr>(raw: &[u8], name: &str) -> Option<N> {
-    std::str::from_utf8(attribute(raw, name)?.trim_ascii()).ok()?.parse().ok()
+    std::str::from_utf8(attribute(raw, name)?.trim_ascii())
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// A truth value of XML Schema.
@@ -331,7 +358,11 @@ mod tests {
     #[track_caller]
     fn check(document: &'static str, expected: &str) {
         for step in [1, 2, 7, 1000] {
-            assert_eq!(events(document, step).map_err(|error| error.to_string()).unwrap(), expected, "step {step}");
+            assert_eq!(
+                events(document, step).map_err(|error| error.to_string()).unwrap(),
+                expected,
+                "step {step}"
+            );
         }
     }
 

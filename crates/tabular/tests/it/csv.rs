@@ -14,18 +14,48 @@ fn check(text: impl AsRef<[u8]>, delimiter: char, columns: &str, rows: &[&str]) 
 
 #[test]
 fn the_usual_delimiters_are_told() {
-    check("Name,Phone\nAda,1\nBob,2\n", ',', "Name|Phone", &["2: Ada|1", "3: Bob|2"]);
-    check("Name;Price\nAda;1,50\nBob;2,75\n", ';', "Name|Price", &["2: Ada|1,50", "3: Bob|2,75"]);
-    check("Name\tPhone\nAda\t1\nBob\t2\n", '\t', "Name|Phone", &["2: Ada|1", "3: Bob|2"]);
-    check("Name|Phone\nAda|1\nBob|2\n", '|', "Name|Phone", &["2: Ada|1", "3: Bob|2"]);
+    check(
+        "Name,Phone\nAda,1\nBob,2\n",
+        ',',
+        "Name|Phone",
+        &["2: Ada|1", "3: Bob|2"],
+    );
+    check(
+        "Name;Price\nAda;1,50\nBob;2,75\n",
+        ';',
+        "Name|Price",
+        &["2: Ada|1,50", "3: Bob|2,75"],
+    );
+    check(
+        "Name\tPhone\nAda\t1\nBob\t2\n",
+        '\t',
+        "Name|Phone",
+        &["2: Ada|1", "3: Bob|2"],
+    );
+    check(
+        "Name|Phone\nAda|1\nBob|2\n",
+        '|',
+        "Name|Phone",
+        &["2: Ada|1", "3: Bob|2"],
+    );
     check("sep=;\nName;A,B\nAda;1,2\n", ';', "Name|A,B", &["3: Ada|1,2"]);
 }
 
 #[test]
 fn every_line_end_is_one() {
-    check("Name,Phone\r\nAda,1\r\nBob,2\r\n", ',', "Name|Phone", &["2: Ada|1", "3: Bob|2"]);
+    check(
+        "Name,Phone\r\nAda,1\r\nBob,2\r\n",
+        ',',
+        "Name|Phone",
+        &["2: Ada|1", "3: Bob|2"],
+    );
     check("Name,Phone\rAda,1\rBob,2", ',', "Name|Phone", &["2: Ada|1", "3: Bob|2"]);
-    check("Name,Phone\n\nAda,1\n\n\nBob,2", ',', "Name|Phone", &["3: Ada|1", "6: Bob|2"]);
+    check(
+        "Name,Phone\n\nAda,1\n\n\nBob,2",
+        ',',
+        "Name|Phone",
+        &["3: Ada|1", "6: Bob|2"],
+    );
 }
 
 #[test]
@@ -36,8 +66,18 @@ fn quoted_fields_hold_anything() {
         "Name|Note",
         &["2: Ada, Countess|two\nlines", "4: say \"hi\"|x"],
     );
-    check("Name, Note\n\"Ada\", \"a, b\"\n\"Bob\", \"c, d\"\n", ',', "Name|Note", &["2: Ada|a, b", "3: Bob|c, d"]);
-    check("Name,Note\n\"Ada\",\"5\\\" nail\"\n\"Bob\",\"6\\\" nail\"\n", ',', "Name|Note", &["2: Ada|5\" nail", "3: Bob|6\" nail"]);
+    check(
+        "Name, Note\n\"Ada\", \"a, b\"\n\"Bob\", \"c, d\"\n",
+        ',',
+        "Name|Note",
+        &["2: Ada|a, b", "3: Bob|c, d"],
+    );
+    check(
+        "Name,Note\n\"Ada\",\"5\\\" nail\"\n\"Bob\",\"6\\\" nail\"\n",
+        ',',
+        "Name|Note",
+        &["2: Ada|5\" nail", "3: Bob|6\" nail"],
+    );
 }
 
 #[test]
@@ -75,7 +115,10 @@ fn what_looks_like_a_footer_in_the_middle_is_data() {
 #[test]
 fn a_table_without_header_has_unnamed_columns() {
     let table = read(b"1,Ada,2024-01-01\n2,Bob,2024-01-02\n3,Cy,2024-01-03\n").unwrap();
-    assert_eq!((table.head.header_row, table.head.columns.len(), table.rows.len()), (None, 3, 3));
+    assert_eq!(
+        (table.head.header_row, table.head.columns.len(), table.rows.len()),
+        (None, 3, 3)
+    );
     assert!(table.head.columns.iter().all(String::is_empty));
 }
 
@@ -87,7 +130,12 @@ fn odd_headers_are_kept() {
 
 #[test]
 fn ragged_rows_are_kept_and_long_ones_cut() {
-    check("A,B,C\n1,2\n1,2,3,\n1,2,3,4\n", ',', "A|B|C", &["2: 1|2", "3: 1|2|3", "4: 1|2|3 [row_too_long]"]);
+    check(
+        "A,B,C\n1,2\n1,2,3,\n1,2,3,4\n",
+        ',',
+        "A|B|C",
+        &["2: 1|2", "3: 1|2|3", "4: 1|2|3 [row_too_long]"],
+    );
 }
 
 #[track_caller]
@@ -101,14 +149,34 @@ fn check_encoding(bytes: &[u8], encoding: &str, row: &str) {
 fn encodings_are_told_from_the_bytes() {
     let utf16 = |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
     check_encoding("Name,City\nZoë,Köln\n".as_bytes(), "utf-8", "2: Zoë|Köln");
-    check_encoding(b"Name,City\nZo\xEB,\xA3\x93K\xF6ln\x94\n", "windows-1252", "2: Zoë|£“Köln”");
-    check_encoding(&utf16(u16::to_le_bytes, "\u{FEFF}Name,City\nZoë,漢字\n"), "utf-16le", "2: Zoë|漢字");
-    check_encoding(&utf16(u16::to_be_bytes, "\u{FEFF}Name,City\nZoë,漢字\n"), "utf-16be", "2: Zoë|漢字");
-    check_encoding(&utf16(u16::to_le_bytes, "Name,City\nZoë,Bath\n"), "utf-16le", "2: Zoë|Bath");
+    check_encoding(
+        b"Name,City\nZo\xEB,\xA3\x93K\xF6ln\x94\n",
+        "windows-1252",
+        "2: Zoë|£“Köln”",
+    );
+    check_encoding(
+        &utf16(u16::to_le_bytes, "\u{FEFF}Name,City\nZoë,漢字\n"),
+        "utf-16le",
+        "2: Zoë|漢字",
+    );
+    check_encoding(
+        &utf16(u16::to_be_bytes, "\u{FEFF}Name,City\nZoë,漢字\n"),
+        "utf-16be",
+        "2: Zoë|漢字",
+    );
+    check_encoding(
+        &utf16(u16::to_le_bytes, "Name,City\nZoë,Bath\n"),
+        "utf-16le",
+        "2: Zoë|Bath",
+    );
     let mut mostly = "Name,City\n".to_owned().into_bytes();
     mostly.extend_from_slice("é".repeat(100).as_bytes());
     mostly.extend_from_slice(b",\xFF\n");
-    check_encoding(&mostly, "utf-8", &format!("2: {}|\u{FFFD} [encoding_replaced@1]", "é".repeat(100)));
+    check_encoding(
+        &mostly,
+        "utf-8",
+        &format!("2: {}|\u{FFFD} [encoding_replaced@1]", "é".repeat(100)),
+    );
 }
 
 #[test]
@@ -125,14 +193,24 @@ fn the_encoding_is_told_from_the_end_of_the_file_too() {
 
 #[test]
 fn nul_is_replaced_with_a_finding() {
-    check("Name,City\nA\0da,Bath\n", ',', "Name|City", &["2: A\u{FFFD}da|Bath [text_nul_replaced@0]"]);
+    check(
+        "Name,City\nA\0da,Bath\n",
+        ',',
+        "Name|City",
+        &["2: A\u{FFFD}da|Bath [text_nul_replaced@0]"],
+    );
 }
 
 #[test]
 fn long_cells_are_cut_with_a_finding() {
     let mut options = OpenOptions::default();
     options.limits.max_cell_chars = 5;
-    let table = read_with(b"Name,City\n\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9,Bath\n", 0, &options).unwrap();
+    let table = read_with(
+        b"Name,City\n\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9,Bath\n",
+        0,
+        &options,
+    )
+    .unwrap();
     assert_eq!(table.rows, ["2: ééééé|Bath [cell_truncated@0]"]);
 }
 
@@ -158,10 +236,16 @@ fn what_is_no_table_is_refused_by_name() {
         (&b""[..], "empty_file"),
         (b"%PDF-1.7 ...", "not_a_table"),
         (b"<!DOCTYPE html><html><table></table></html>", "not_a_table"),
-        (b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>", "unsupported_format"),
+        (
+            b"<?xml version='1.0'?><Workbook xmlns='urn:schemas-microsoft-com:office:spreadsheet'/>",
+            "unsupported_format",
+        ),
         (b"{\"a\": 1}", "not_a_table"),
         (b"\x89PNG\r\n\x1A\n", "not_a_table"),
-        (&[1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8], "not_a_table"),
+        (
+            &[1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8],
+            "not_a_table",
+        ),
         (b"PK\x03\x04", "malformed_file"),
     ] {
         let error = read(bytes).unwrap_err();
@@ -179,7 +263,10 @@ fn a_lone_header_is_an_empty_table() {
 
 #[test]
 fn limits_are_named_in_the_error() {
-    let mut options = OpenOptions { limits: Limits::default(), ..OpenOptions::default() };
+    let mut options = OpenOptions {
+        limits: Limits::default(),
+        ..OpenOptions::default()
+    };
     options.limits.max_rows = 2;
     let error = read_with(b"A,B\n1,2\n3,4\n5,6\n7,8\n", 0, &options).unwrap_err();
     assert!(error.message().contains("the number of rows"), "{}", error.message());

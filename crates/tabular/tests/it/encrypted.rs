@@ -1,7 +1,7 @@
 use std::io::{Cursor, Write as _};
 
 use ms_offcrypto_writer::Ecma376AgileWriter;
-use torqueflow_tabular::{OpenError, OpenOptions, Password, open};
+use torqueflow_tabular::{Note, OpenError, OpenOptions, Password, open};
 
 use crate::support::{read_with, xlsx};
 
@@ -21,10 +21,13 @@ fn encrypted(password: &str) -> Vec<u8> {
 #[track_caller]
 fn check(bytes: &[u8], password: Option<&str>, expected: Result<&[&str], &str>) {
     let password = password.map(Password::new);
-    let options = OpenOptions { password: password.as_ref(), ..OpenOptions::default() };
+    let options = OpenOptions {
+        password: password.as_ref(),
+        ..OpenOptions::default()
+    };
     match open("test.xlsx", Box::new(Cursor::new(bytes)), &options) {
         Ok(document) => {
-            let notes: Vec<&str> = document.notes().iter().map(|note| note.code()).collect();
+            let notes: Vec<&str> = document.notes().iter().map(Note::code).collect();
             assert_eq!(Ok(notes.as_slice()), expected);
             assert_eq!(read_with(bytes, 0, &options).unwrap().rows, ["2: zero"]);
         }
@@ -65,7 +68,10 @@ fn a_damaged_package_is_no_wrong_password() {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     let password = Password::new("right");
-    let options = OpenOptions { password: Some(&password), ..OpenOptions::default() };
+    let options = OpenOptions {
+        password: Some(&password),
+        ..OpenOptions::default()
+    };
     let error = open("x", Box::new(Cursor::new(bytes)), &options).err();
     assert!(!matches!(error, None | Some(OpenError::WrongPassword)), "{error:?}");
 }

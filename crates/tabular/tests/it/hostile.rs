@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
-use crate::support::{package, read, xlsx};
+use torqueflow_tabular::OpenOptions;
+
+use crate::support::{package, read, read_with, xlsx};
 
 /// Opens a workbook that means harm; compares the error's code, or `rows`.
 #[track_caller]
@@ -14,9 +16,18 @@ fn check(bytes: &[u8], expected: &str) {
 #[test]
 fn long_tokens_are_refused() {
     let long = "x".repeat(5 << 20);
-    check(&xlsx(&format!("<row r='1'><c r='A1' t='str'><v>{long}</v></c></row>")), "limit_exceeded");
-    check(&xlsx(&format!("<row r='1'><c r='A1' junk='{long}'><v>1</v></c></row>")), "limit_exceeded");
-    check(&xlsx(&format!("<!--{long}--><row r='1'><c r='A1'><v>1</v></c></row>")), "1 rows");
+    check(
+        &xlsx(&format!("<row r='1'><c r='A1' t='str'><v>{long}</v></c></row>")),
+        "limit_exceeded",
+    );
+    check(
+        &xlsx(&format!("<row r='1'><c r='A1' junk='{long}'><v>1</v></c></row>")),
+        "limit_exceeded",
+    );
+    check(
+        &xlsx(&format!("<!--{long}--><row r='1'><c r='A1'><v>1</v></c></row>")),
+        "1 rows",
+    );
 }
 
 #[test]
@@ -24,7 +35,10 @@ fn bombs_are_refused() {
     check(&xlsx(&"<row/>".repeat(1_100_000)), "limit_exceeded");
     let strings = format!("<sst>{}</sst>", "<si><t/></si>".repeat(1_200_000));
     let sheet = "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>1</v></c></row></sheetData></worksheet>";
-    check(&package(&[("xl/sharedStrings.xml", &strings), ("xl/worksheets/sheet1.xml", sheet)]), "malformed_file");
+    check(
+        &package(&[("xl/sharedStrings.xml", &strings), ("xl/worksheets/sheet1.xml", sheet)]),
+        "malformed_file",
+    );
     let blank = format!("<worksheet>{}<sheetData/></worksheet>", " ".repeat(3 << 20));
     check(&package(&[("xl/worksheets/sheet1.xml", &blank)]), "0 rows");
 }
@@ -32,13 +46,27 @@ fn bombs_are_refused() {
 #[test]
 fn the_inflation_ratio_is_capped() {
     let blank = format!("<worksheet>{}<sheetData/></worksheet>", "<a/>".repeat(10 << 20));
-    check(&package(&[("xl/worksheets/sheet1.xml", &blank)]), "limit_exceeded");
+    let bytes = package(&[("xl/worksheets/sheet1.xml", &blank)]);
+    let mut options = OpenOptions::default();
+    options.limits.max_inflation_ratio = 20;
+    let error = read_with(&bytes, 0, &options).unwrap_err();
+    assert!(error.message().contains("ratio"), "{error}");
+    options.limits.max_inflation_ratio = 1_000;
+    options.limits.max_inflated_bytes = 1_000_000;
+    let error = read_with(&bytes, 0, &options).unwrap_err();
+    assert!(error.message().contains("inflated size"), "{error}");
 }
 
 #[test]
 fn places_far_away_cost_nothing() {
-    check(&xlsx("<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"), "2 rows");
-    check(&xlsx("<row r='1'><c r='ZZZZZZZZZZ99999999999'><v>1</v></c></row>"), "1 rows");
+    check(
+        &xlsx("<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'><c r='XFD1048576'><v>1</v></c></row>"),
+        "2 rows",
+    );
+    check(
+        &xlsx("<row r='1'><c r='ZZZZZZZZZZ99999999999'><v>1</v></c></row>"),
+        "1 rows",
+    );
     check(&xlsx("<row r='99999999999'><c><v>1</v></c></row>"), "1 rows");
 }
 
@@ -83,8 +111,47 @@ proptest! {
 }
 
 const PIECES: &[&str] = &[
-    "<row>", "</row>", "<row r='2'>", "<c>", "</c>", "<c r='B2' t='s'>", "<c t='inlineStr'>", "<v>", "</v>", "1", "x", "<is>",
-    "</is>", "<t>", "</t>", "<rPh>", "</rPh>", "<si>", "</si>", "<si/>", "&amp;", "&#0;", "&#x110000;", "&", "<!--", "-->",
-    "<![CDATA[", "]]>", "<?", "?>", "<", ">", "'", "\"", "<cellXfs>", "</cellXfs>", "<xf numFmtId='14'/>", "_xD83D_", "_x0000_",
-    "<numFmt numFmtId='14' formatCode='0;0;0;0;0'/>", "</sheetData>", "<sheetData>", "é",
+    "<row>",
+    "</row>",
+    "<row r='2'>",
+    "<c>",
+    "</c>",
+    "<c r='B2' t='s'>",
+    "<c t='inlineStr'>",
+    "<v>",
+    "</v>",
+    "1",
+    "x",
+    "<is>",
+    "</is>",
+    "<t>",
+    "</t>",
+    "<rPh>",
+    "</rPh>",
+    "<si>",
+    "</si>",
+    "<si/>",
+    "&amp;",
+    "&#0;",
+    "&#x110000;",
+    "&",
+    "<!--",
+    "-->",
+    "<![CDATA[",
+    "]]>",
+    "<?",
+    "?>",
+    "<",
+    ">",
+    "'",
+    "\"",
+    "<cellXfs>",
+    "</cellXfs>",
+    "<xf numFmtId='14'/>",
+    "_xD83D_",
+    "_x0000_",
+    "<numFmt numFmtId='14' formatCode='0;0;0;0;0'/>",
+    "</sheetData>",
+    "<sheetData>",
+    "é",
 ];

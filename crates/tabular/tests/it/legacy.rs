@@ -25,9 +25,10 @@ impl Isolate for Broken {
     }
 }
 
-/// The smallest OpenDocument spreadsheet that holds two tables.
+/// The smallest `OpenDocument` spreadsheet that holds two tables.
 fn ods() -> Vec<u8> {
-    let text = |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
+    let text =
+        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
     let content = format!(
         "<?xml version='1.0'?><office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
          xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'>\
@@ -35,16 +36,23 @@ fn ods() -> Vec<u8> {
          <table:table-row>{}{}</table:table-row><table:table-row>{}\
          <table:table-cell office:value-type='float' office:value='36'><text:p>36</text:p></table:table-cell></table:table-row>\
          </table:table></office:spreadsheet></office:body></office:document-content>",
-        text("Name"), text("Age"), text("Ada"),
+        text("Name"),
+        text("Age"),
+        text("Ada"),
     );
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let parts = [
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
-        ("META-INF/manifest.xml", "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>"),
+        (
+            "META-INF/manifest.xml",
+            "<manifest:manifest xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>",
+        ),
         ("content.xml", &content),
     ];
     for (name, part) in parts {
-        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        archive
+            .start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
         archive.write_all(part.as_bytes()).unwrap();
     }
     archive.finish().unwrap().into_inner()
@@ -52,20 +60,32 @@ fn ods() -> Vec<u8> {
 
 #[test]
 fn without_an_isolate_they_are_refused_by_name() {
-    let error = open("a.ods", Box::new(Cursor::new(ods())), &OpenOptions::default()).err().unwrap();
+    let error = open("a.ods", Box::new(Cursor::new(ods())), &OpenOptions::default())
+        .err()
+        .unwrap();
     assert_eq!(error.code(), "unsupported_format");
-    assert!(error.message().contains("OpenDocument") && error.message().contains(".xlsx or CSV"), "{}", error.message());
+    assert!(
+        error.message().contains("OpenDocument") && error.message().contains(".xlsx or CSV"),
+        "{}",
+        error.message()
+    );
 }
 
 #[test]
 fn through_an_isolate_they_are_tables_like_any_other() {
-    let options = OpenOptions { isolate: Some(&InProcess), ..OpenOptions::default() };
+    let options = OpenOptions {
+        isolate: Some(&InProcess),
+        ..OpenOptions::default()
+    };
     let document = open("a.ods", Box::new(Cursor::new(ods())), &options).unwrap();
     assert_eq!(document.format(), Format::Ods);
     assert_eq!(document.tables()[0].name.as_deref(), Some("People"));
     assert_eq!(document.tables()[0].visible, Visibility::Visible);
     let table = read_with(&ods(), 0, &options).unwrap();
-    assert_eq!((table.head.columns.join("|").as_str(), table.rows), ("Name|Age", vec!["2: Ada|36".to_owned()]));
+    assert_eq!(
+        (table.head.columns.join("|").as_str(), table.rows),
+        ("Name|Age", vec!["2: Ada|36".to_owned()])
+    );
 }
 
 #[test]
@@ -74,14 +94,20 @@ fn what_an_isolate_hands_back_is_not_trusted() {
     convert(Cursor::new(ods()), Format::Ods, &mut good).unwrap();
     for length in 0..good.len() {
         let isolate = Broken(good[..length].to_vec());
-        let options = OpenOptions { isolate: Some(&isolate), ..OpenOptions::default() };
+        let options = OpenOptions {
+            isolate: Some(&isolate),
+            ..OpenOptions::default()
+        };
         assert!(read_with(&ods(), 0, &options).is_err(), "{length}");
     }
     for index in 0..good.len() {
         let mut changed = good.clone();
         changed[index] ^= 0x81;
         let isolate = Broken(changed);
-        let options = OpenOptions { isolate: Some(&isolate), ..OpenOptions::default() };
+        let options = OpenOptions {
+            isolate: Some(&isolate),
+            ..OpenOptions::default()
+        };
         let _ = read_with(&ods(), 0, &options);
     }
 }

@@ -1,9 +1,16 @@
-//! Tests through the public interface.
+//! The crate through its public interface, on files that the tests make themselves.
 
+#[cfg(test)]
 mod csv;
+#[cfg(test)]
 mod encrypted;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod legacy;
+#[cfg(test)]
 mod oracle;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
 mod workbook;

@@ -1,5 +1,6 @@
 //! Opens bytes and shows what comes out, in one line per row.
 
+use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
 use torqueflow_model::{CellKind, Row};
@@ -24,11 +25,15 @@ pub fn read_with(bytes: &[u8], index: usize, options: &OpenOptions<'_>) -> Resul
         let mut shown = format!("{}: {}", row.number, cells.join("|"));
         for finding in &findings {
             let column = finding.column.map(|column| format!("@{column}")).unwrap_or_default();
-            shown.push_str(&format!(" [{}{column}]", finding.code.code()));
+            write!(shown, " [{}{column}]", finding.code.code()).unwrap();
         }
         rows.push(shown);
     }
-    Ok(Table { head: table.head().clone(), rows, footers: table.footer_rows().to_vec() })
+    Ok(Table {
+        head: table.head().clone(),
+        rows,
+        footers: table.footer_rows().to_vec(),
+    })
 }
 
 /// Reads the first table whole.
@@ -63,7 +68,9 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 
 /// A workbook whose parts are the usual ones, replaced or completed by `parts`.
 pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-    let root = format!("<Relationships><Relationship Id='r1' Type='{RELATIONS}/officeDocument' Target='xl/workbook.xml'/></Relationships>");
+    let root = format!(
+        "<Relationships><Relationship Id='r1' Type='{RELATIONS}/officeDocument' Target='xl/workbook.xml'/></Relationships>"
+    );
     let relations = format!(
         "<Relationships><Relationship Id='r1' Type='{RELATIONS}/worksheet' Target='worksheets/sheet1.xml'/>\
          <Relationship Id='r2' Type='{RELATIONS}/styles' Target='styles.xml'/>\
@@ -86,7 +93,9 @@ pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
         ("xl/sharedStrings.xml", strings),
     ];
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    let kept = usual.iter().filter(|(name, _)| parts.iter().all(|(other, _)| other != name));
+    let kept = usual
+        .iter()
+        .filter(|(name, _)| parts.iter().all(|(other, _)| other != name));
     for (name, content) in kept.chain(parts) {
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         archive.start_file(*name, options).unwrap();

@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
 use torqueflow_model::Row;
-use torqueflow_tabular::{Format, OpenOptions, Visibility, open};
+use torqueflow_tabular::{Format, Note, OpenOptions, Visibility, open};
 
 use crate::support::{kinds, package, read, xlsx};
 
@@ -45,8 +45,16 @@ fn dates_are_typed_and_iso() {
     check("<c r='A2' s='2'><v>60</v></c>", "1900-02-29", "t");
     check("<c r='A2' s='2'><v>-5</v></c>", "-5 [cell_unreadable@0]", "n");
     check("<c r='A2' s='2'><v>1E300</v></c>", "1E+300 [cell_unreadable@0]", "n");
-    check("<c r='A2' t='d'><v>2021-03-04T00:00:00</v></c>", "2021-03-04T00:00:00", "D");
-    check("<c r='A2' s='2' t='d'><v>2021-03-04T00:00:00</v></c>", "2021-03-04", "d");
+    check(
+        "<c r='A2' t='d'><v>2021-03-04T00:00:00</v></c>",
+        "2021-03-04T00:00:00",
+        "D",
+    );
+    check(
+        "<c r='A2' s='2' t='d'><v>2021-03-04T00:00:00</v></c>",
+        "2021-03-04",
+        "d",
+    );
 }
 
 #[test]
@@ -55,9 +63,21 @@ fn texts_come_from_everywhere() {
     check("<c r='A2' t='s'><v>1</v></c>", "rich", "t");
     check("<c r='A2' t='s'><v>2</v></c>", " a\rb & c ", "t");
     check("<c r='A2' t='str'><f>A1&amp;B1</f><v>cached</v></c>", "cached", "t");
-    check("<c r='A2' t='inlineStr'><is><r><t>a</t></r><r><t>b</t></r></is></c>", "ab", "t");
-    check("<c r='A2' t='inlineStr'><is><t><![CDATA[<b>]]></t></is></c>", "<b>", "t");
-    check("<c r='A2' t='inlineStr'><is><t>a_x0000_b</t></is></c>", "a\u{FFFD}b [text_nul_replaced@0]", "t");
+    check(
+        "<c r='A2' t='inlineStr'><is><r><t>a</t></r><r><t>b</t></r></is></c>",
+        "ab",
+        "t",
+    );
+    check(
+        "<c r='A2' t='inlineStr'><is><t><![CDATA[<b>]]></t></is></c>",
+        "<b>",
+        "t",
+    );
+    check(
+        "<c r='A2' t='inlineStr'><is><t>a_x0000_b</t></is></c>",
+        "a\u{FFFD}b [text_nul_replaced@0]",
+        "t",
+    );
     check("<x:c r='A2' t='s'><x:v>0</x:v></x:c>", "zero", "t");
 }
 
@@ -65,12 +85,20 @@ fn texts_come_from_everywhere() {
 fn what_can_not_be_read_is_a_finding() {
     check("<c r='A2' t='e'><v>#N/A</v></c>", "#N/A [cell_error@0]", "e");
     check("<c r='A2' t='e'><v>#SPILL!</v></c>", "#SPILL! [cell_error@0]", "e");
-    check("<c r='A2' t='s'><v>4</v></c><c r='B2'><v>1</v></c>", "|1 [cell_unreadable@0]", "_n");
+    check(
+        "<c r='A2' t='s'><v>4</v></c><c r='B2'><v>1</v></c>",
+        "|1 [cell_unreadable@0]",
+        "_n",
+    );
     check("<c r='A2' t='s'><v>-1</v></c>", " [cell_unreadable@0]", "");
     check("<c r='A2' t='zz'><v>7</v></c>", "7 [cell_unreadable@0]", "t");
     check("<c r='A2' t='b'><v>2</v></c>", "2 [cell_unreadable@0]", "t");
     check("<c r='A2' t='b'><v>1</v></c>", "TRUE", "b");
-    check("<c r='XFE2'><v>1</v></c><c r='A2'><v>2</v></c>", "2 [cell_unreadable]", "n");
+    check(
+        "<c r='XFE2'><v>1</v></c><c r='A2'><v>2</v></c>",
+        "2 [cell_unreadable]",
+        "n",
+    );
 }
 
 #[test]
@@ -118,13 +146,24 @@ fn the_1904_system_is_honoured() {
 fn sheets_are_listed_with_what_a_person_sees_of_them() {
     let sheets = "<workbook><sheets><sheet name='A &amp; B' r:id='r1'/><sheet name='C' state='hidden' r:id='r1'/>\
         <sheet name='D' state='veryHidden' r:id='r1'/><sheet name='Chart' r:id='r2'/></sheets></workbook>";
-    let bytes = package(&[("xl/workbook.xml", sheets), ("xl/worksheets/sheet1.xml", "<worksheet><sheetData/></worksheet>")]);
+    let bytes = package(&[
+        ("xl/workbook.xml", sheets),
+        ("xl/worksheets/sheet1.xml", "<worksheet><sheetData/></worksheet>"),
+    ]);
     let mut document = open("a.csv", Box::new(Cursor::new(&bytes)), &OpenOptions::default()).unwrap();
-    let tables: Vec<_> = document.tables().iter().map(|table| (table.name.clone().unwrap(), table.visible)).collect();
-    let expected = [("A & B", Visibility::Visible), ("C", Visibility::Hidden), ("D", Visibility::VeryHidden)];
+    let tables: Vec<_> = document
+        .tables()
+        .iter()
+        .map(|table| (table.name.clone().unwrap(), table.visible))
+        .collect();
+    let expected = [
+        ("A & B", Visibility::Visible),
+        ("C", Visibility::Hidden),
+        ("D", Visibility::VeryHidden),
+    ];
     assert_eq!(tables, expected.map(|(name, visible)| (name.to_owned(), visible)));
     assert_eq!(document.format(), Format::Xlsx);
-    assert_eq!(document.notes().first().map(|note| note.code()), Some("name_differs"));
+    assert_eq!(document.notes().first().map(Note::code), Some("name_differs"));
     let head = document.read_table(0).unwrap().head().clone();
     assert!(head.is_empty && head.columns.is_empty());
     assert!(document.read_table(3).is_err());

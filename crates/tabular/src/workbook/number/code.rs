@@ -76,7 +76,10 @@ pub(crate) enum Token {
 impl NumberFormat {
     /// A number as it is.
     pub(crate) fn general() -> Self {
-        Self { class: Class::General, sections: Vec::new() }
+        Self {
+            class: Class::General,
+            sections: Vec::new(),
+        }
     }
 
     /// Takes a format code apart. Whatever is not understood counts as `General`.
@@ -85,7 +88,11 @@ impl NumberFormat {
         if code.len() > LONGEST_CODE || code.trim().eq_ignore_ascii_case("general") {
             return Self::general();
         }
-        let sections: Vec<Section> = split_sections(code).iter().take(4).map(|section| compile(section)).collect();
+        let sections: Vec<Section> = split_sections(code)
+            .iter()
+            .take(4)
+            .map(|section| compile(section))
+            .collect();
         let class = sections.first().map_or(Class::General, classify);
         Self { class, sections }
     }
@@ -214,16 +221,26 @@ fn condition(inside: &str) -> Option<Condition> {
     ];
     COMPARISONS.iter().find_map(|(sign, comparison)| {
         let value = inside.strip_prefix(sign)?.trim().parse().ok()?;
-        Some(Condition { comparison: *comparison, value })
+        Some(Condition {
+            comparison: *comparison,
+            value,
+        })
     })
 }
 
 /// A character that stands for itself or for a part of the number. Returns what follows it.
 fn plain<'c>(rest: &'c str, first: char, after: &'c str, section: &mut Section) -> &'c str {
-    let starts = |word: &str| rest.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    for (word, token) in
-        [("general", Token::General), ("am/pm", Token::Date('a')), ("a/p", Token::Date('a')), ("e+", Token::Inexact), ("e-", Token::Inexact)]
-    {
+    let starts = |word: &str| {
+        rest.get(..word.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    for (word, token) in [
+        ("general", Token::General),
+        ("am/pm", Token::Date('a')),
+        ("a/p", Token::Date('a')),
+        ("e+", Token::Inexact),
+        ("e-", Token::Inexact),
+    ] {
         if starts(word) {
             section.tokens.push(token);
             return rest.get(word.len()..).unwrap_or_default();
@@ -235,7 +252,13 @@ fn plain<'c>(rest: &'c str, first: char, after: &'c str, section: &mut Section) 
         ',' => Token::Comma,
         '%' => Token::Percent,
         '@' => Token::Text,
-        '/' if section.tokens.iter().any(|token| matches!(token, Token::Digit('?' | '#'))) => Token::Inexact,
+        '/' if section
+            .tokens
+            .iter()
+            .any(|token| matches!(token, Token::Digit('?' | '#'))) =>
+        {
+            Token::Inexact
+        }
         'y' | 'Y' | 'm' | 'M' | 'd' | 'D' | 'h' | 'H' | 's' | 'S' => Token::Date(first.to_ascii_lowercase()),
         'e' | 'E' | 'g' | 'G' | 'b' | 'B' => Token::Date('y'),
         other => Token::Literal(other),
@@ -261,7 +284,10 @@ fn classify(section: &Section) -> Class {
     if has(&Token::Inexact) || has(&Token::Text) {
         return Class::General;
     }
-    let digits = section.tokens.iter().any(|token| matches!(token, Token::Digit(_) | Token::General));
+    let digits = section
+        .tokens
+        .iter()
+        .any(|token| matches!(token, Token::Digit(_) | Token::General));
     if digits { Class::Pattern } else { Class::General }
 }
 

@@ -47,11 +47,19 @@ impl Digits {
     fn many(value: f64) -> Self {
         let text = format!("{:.14e}", value.abs());
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+        let mut digits: Vec<u8> = mantissa
+            .bytes()
+            .filter(u8::is_ascii_digit)
+            .map(|digit| digit - b'0')
+            .collect();
         while digits.last() == Some(&0) {
             digits.pop();
         }
-        let exponent = if digits.is_empty() { 0 } else { exponent.parse::<i32>().unwrap_or(0) + 1 };
+        let exponent = if digits.is_empty() {
+            0
+        } else {
+            exponent.parse::<i32>().unwrap_or(0) + 1
+        };
         Self { digits, exponent }
     }
 
@@ -89,7 +97,10 @@ impl Digits {
     /// The digit at 10^`power`.
     pub(crate) fn at(&self, power: i32) -> u8 {
         let index = self.exponent - 1 - power;
-        usize::try_from(index).ok().and_then(|index| self.digits.get(index)).map_or(b'0', |digit| digit + b'0')
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.digits.get(index))
+            .map_or(b'0', |digit| digit + b'0')
     }
 
     pub(crate) fn is_zero(&self) -> bool {
@@ -178,12 +189,20 @@ mod tests {
 
     #[test]
     fn rounding_is_that_of_decimal_digits() {
-        for (value, decimals, digits, exponent) in
-            [(1.005, 2, &[1, 0, 1][..], 1), (0.5, 0, &[1], 1), (0.4, 0, &[], 0), (999.5, 0, &[1], 4), (0.04, 0, &[], -1)]
-        {
+        for (value, decimals, digits, exponent) in [
+            (1.005, 2, &[1, 0, 1][..], 1),
+            (0.5, 0, &[1], 1),
+            (0.4, 0, &[], 0),
+            (999.5, 0, &[1], 4),
+            (0.04, 0, &[], -1),
+        ] {
             let mut number = Digits::new(value);
             number.round(decimals);
-            assert_eq!((number.digits.as_slice(), number.exponent), (digits, exponent), "{value}");
+            assert_eq!(
+                (number.digits.as_slice(), number.exponent),
+                (digits, exponent),
+                "{value}"
+            );
         }
     }
 }

@@ -23,20 +23,26 @@ pub(crate) fn push_formatted(value: f64, format: &NumberFormat, text: &mut Strin
     }
 }
 
+#[expect(clippy::float_cmp, reason = "a condition of a format compares exactly")]
+fn holds(comparison: Comparison, value: f64, other: f64) -> bool {
+    match comparison {
+        Comparison::Less => value < other,
+        Comparison::LessOrEqual => value <= other,
+        Comparison::Equal => value == other,
+        Comparison::NotEqual => value != other,
+        Comparison::GreaterOrEqual => value >= other,
+        Comparison::Greater => value > other,
+    }
+}
+
 /// The section for a number, and whether the number brings its own minus.
 fn section_for(value: f64, sections: &[Section]) -> Option<(&Section, bool)> {
     if sections.iter().any(|section| section.condition.is_some()) {
-        let fits = |section: &&Section| section.condition.is_none_or(|condition| {
-            let other = condition.value;
-            match condition.comparison {
-                Comparison::Less => value < other,
-                Comparison::LessOrEqual => value <= other,
-                Comparison::Equal => value == other,
-                Comparison::NotEqual => value != other,
-                Comparison::GreaterOrEqual => value >= other,
-                Comparison::Greater => value > other,
-            }
-        });
+        let fits = |section: &&Section| {
+            section
+                .condition
+                .is_none_or(|condition| holds(condition.comparison, value, condition.value))
+        };
         return sections.iter().find(fits).map(|section| (section, true));
     }
     match sections {
@@ -50,11 +56,18 @@ fn section_for(value: f64, sections: &[Section]) -> Option<(&Section, bool)> {
 fn push_section(value: f64, section: &Section, signed: bool, text: &mut String) {
     let tokens = &section.tokens;
     let percents = tokens.iter().filter(|token| **token == Token::Percent).count() as i32;
-    let point = tokens.iter().position(|token| *token == Token::Point).unwrap_or(tokens.len());
+    let point = tokens
+        .iter()
+        .position(|token| *token == Token::Point)
+        .unwrap_or(tokens.len());
     let (whole, fraction) = tokens.split_at(point);
     let last_digit = tokens.iter().rposition(|token| matches!(token, Token::Digit(_)));
     let scaling = last_digit.map_or(0, |last| {
-        tokens.iter().skip(last + 1).take_while(|token| **token == Token::Comma).count() as i32
+        tokens
+            .iter()
+            .skip(last + 1)
+            .take_while(|token| **token == Token::Comma)
+            .count() as i32
     });
     let decimals = fraction.iter().filter(|token| matches!(token, Token::Digit(_))).count() as i32;
     let mut digits = Digits::new(value);
@@ -109,9 +122,11 @@ fn is_grouped(tokens: &[Token]) -> bool {
     let first = tokens.iter().position(is_digit);
     let last = tokens.iter().rposition(is_digit);
     match (first, last) {
-        (Some(first), Some(last)) => {
-            tokens.iter().skip(first).take(last - first).any(|token| *token == Token::Comma)
-        }
+        (Some(first), Some(last)) => tokens
+            .iter()
+            .skip(first)
+            .take(last - first)
+            .any(|token| *token == Token::Comma),
         _ => false,
     }
 }

@@ -25,7 +25,13 @@ pub(crate) fn set_date(cell: &mut Cell, serial: f64, class: Class, date1904: boo
     }
     let seconds = (serial * SECONDS_PER_DAY).round() as i64;
     if class == Class::Elapsed {
-        let _ = write!(cell.text, "{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        let _ = write!(
+            cell.text,
+            "{}:{:02}:{:02}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        );
         cell.kind = CellKind::Number(serial);
         return Ok(());
     }
@@ -56,7 +62,9 @@ fn day(days: i64, date1904: bool) -> Option<Date> {
         (false, ..60) => (1899, Month::December, 31),
         (false, _) => (1899, Month::December, 30),
     };
-    Date::from_calendar_date(year, month, day).ok()?.checked_add(Duration::days(days))
+    Date::from_calendar_date(year, month, day)
+        .ok()?
+        .checked_add(Duration::days(days))
 }
 
 fn set_day(cell: &mut Cell, day: Date) {
@@ -125,7 +133,9 @@ pub(crate) fn set_iso(cell: &mut Cell, iso: &str, class: Class) -> Result<(), Ou
 fn parse_day(text: &str) -> Result<Date, OutOfRange> {
     let mut parts = text.splitn(3, '-');
     let year = number(parts.next())?;
-    let month = u8::try_from(number(parts.next())?).ok().and_then(|month| Month::try_from(month).ok());
+    let month = u8::try_from(number(parts.next())?)
+        .ok()
+        .and_then(|month| Month::try_from(month).ok());
     let day = u8::try_from(number(parts.next())?).map_err(|_| OutOfRange)?;
     Date::from_calendar_date(i32::from(year), month.ok_or(OutOfRange)?, day).map_err(|_| OutOfRange)
 }
@@ -158,7 +168,11 @@ mod tests {
     fn check(serial: f64, class: Class, date1904: bool, expected: Option<&str>) {
         let mut cell = Cell::default();
         let result = set_date(&mut cell, serial, class, date1904);
-        assert_eq!(result.is_ok().then_some(cell.text.as_str()), expected, "{serial} {class:?}");
+        assert_eq!(
+            result.is_ok().then_some(cell.text.as_str()),
+            expected,
+            "{serial} {class:?}"
+        );
     }
 
     #[test]
