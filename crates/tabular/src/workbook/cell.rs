@@ -82,7 +82,7 @@ impl RawCell {
                 self.unreadable(findings, "its type is unknown");
             }
         }
-        replace_nul(self.column, cell, findings);
+        check_text(self.column, cell, findings);
     }
 
     fn number(&self, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
@@ -155,9 +155,17 @@ fn is_plain(text: &str) -> bool {
     bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) && (bytes.len() == 1 || bytes.first() != Some(&b'0'))
 }
 
-/// NUL is written `_x0000_`.
-fn replace_nul(column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
-    if cell.kind == CellKind::Text && cell.text.contains('\0') {
+/// Text with NUL, which is written `_x0000_`, or with what stands for bytes that are no text.
+fn check_text(column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
+    // U+FFFD begins with this byte; few other characters do.
+    const FIRST_OF_REPLACEMENT: u8 = 0xEF;
+    if cell.kind != CellKind::Text || !cell.text.bytes().any(|byte| byte == 0 || byte == FIRST_OF_REPLACEMENT) {
+        return;
+    }
+    if cell.text.contains('\u{FFFD}') {
+        cell_finding(findings, FindingCode::EncodingReplaced, column, &cell.text, "");
+    }
+    if cell.text.contains('\0') {
         cell.text = cell.text.replace('\0', "\u{FFFD}");
         cell_finding(findings, FindingCode::TextNulReplaced, column, &cell.text, "");
     }

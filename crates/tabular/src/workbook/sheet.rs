@@ -107,7 +107,9 @@ impl<'p> SheetRows<'p> {
                     self.finish_cell(row, findings)?;
                 }
                 Event::End(b"row") if self.in_data => return Ok(true),
-                Event::End(b"sheetData") | Event::Eof => return Ok(false),
+                Event::End(b"sheetData") => return self.xml.finish().map(|()| false),
+                Event::Eof if self.in_data => return Err(OpenError::malformed("a worksheet ends in the middle")),
+                Event::Eof => return Ok(false),
                 _ => {}
             }
             if self.cell.value.len() > self.limits.max_row_bytes {

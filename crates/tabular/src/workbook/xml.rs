@@ -5,7 +5,7 @@
 //! elements nest as they should is not checked, so that nothing grows with their depth.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{self, Read};
 
 use memchr::{memchr, memmem};
 
@@ -77,6 +77,14 @@ impl<'p> Xml<'p> {
         };
         self.start = end;
         Ok(event)
+    }
+
+    /// Reads the rest of the part without looking at it, so that its checksum is checked.
+    pub(crate) fn finish(&mut self) -> Result<(), OpenError> {
+        self.start = self.buffer.len();
+        self.ended = true;
+        io::copy(&mut self.part, &mut io::sink())?;
+        Ok(())
     }
 
     /// Finds the end of the next token, and skips what is none.
@@ -332,7 +340,7 @@ mod tests {
     fn events(document: &'static str, step: usize) -> Result<String, OpenError> {
         struct Slow(Cursor<&'static [u8]>, usize);
         impl Read for Slow {
-            fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
                 let count = buffer.len().min(self.1);
                 self.0.read(&mut buffer[..count])
             }

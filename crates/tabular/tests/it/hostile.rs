@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use torqueflow_tabular::OpenOptions;
 
-use crate::support::{package, read, read_with, xlsx};
+use crate::support::{package, package_of_bytes, read, read_with, xlsx};
 
 /// Opens a workbook that means harm; compares the error's code, or `rows`.
 #[track_caller]
@@ -75,11 +75,22 @@ fn documents_that_are_wrong_are_refused_or_read() {
     let sheet = |content: &str| package(&[("xl/worksheets/sheet1.xml", content)]);
     check(&sheet("<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet/>"), "malformed_file");
     check(&sheet(&"<a>".repeat(200_000)), "0 rows");
-    check(&sheet("<worksheet><sheetData><row><c><v>1"), "0 rows");
+    check(&sheet("<worksheet><sheetData><row><c><v>1"), "malformed_file");
+    check(
+        &sheet("<worksheet><sheetData><row><c><v>1</v></c></row>"),
+        "malformed_file",
+    );
     check(&sheet("<worksheet><sheetData><row"), "malformed_file");
     check(&package(&[]), "malformed_file");
     check(&package(&[("xl/workbook.xml", "<workbook/>")]), "no_usable_sheets");
     check(&package(&[("word/document.xml", "<w/>")]), "malformed_file");
+}
+
+#[test]
+fn bytes_that_are_no_text_are_replaced_with_a_finding() {
+    let sheet = b"<worksheet><sheetData><row r='1'><c t='str'><v>Name</v></c></row><row r='2'><c t='str'><v>a\xFFb</v></c></row></sheetData></worksheet>";
+    let bytes = package_of_bytes(&[("xl/worksheets/sheet1.xml", sheet)]);
+    assert_eq!(read(&bytes).unwrap().rows, ["2: a\u{FFFD}b [encoding_replaced@0]"]);
 }
 
 proptest! {

@@ -68,6 +68,12 @@ const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/r
 
 /// A workbook whose parts are the usual ones, replaced or completed by `parts`.
 pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    package_of_bytes(&parts)
+}
+
+/// As [`package`], with parts that may be no text.
+pub fn package_of_bytes(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let root = format!(
         "<Relationships><Relationship Id='r1' Type='{RELATIONS}/officeDocument' Target='xl/workbook.xml'/></Relationships>"
     );
@@ -84,13 +90,13 @@ pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let strings = "<sst uniqueCount='18446744073709551615'><si><t>zero</t></si><si><r><t>ri</t></r><r><t>ch</t></r><rPh><t>no</t></rPh></si>\
         <si><t xml:space='preserve'> a_x000D_b &amp; c </t></si><si><t/></si></sst>";
     let workbook = "<workbook><sheets><sheet name='People' sheetId='1' r:id='r1'/></sheets></workbook>";
-    let usual: [(&str, &str); 6] = [
-        ("[Content_Types].xml", "<Types/>"),
-        ("_rels/.rels", &root),
-        ("xl/workbook.xml", workbook),
-        ("xl/_rels/workbook.xml.rels", &relations),
-        ("xl/styles.xml", styles),
-        ("xl/sharedStrings.xml", strings),
+    let usual: [(&str, &[u8]); 6] = [
+        ("[Content_Types].xml", b"<Types/>"),
+        ("_rels/.rels", root.as_bytes()),
+        ("xl/workbook.xml", workbook.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relations.as_bytes()),
+        ("xl/styles.xml", styles.as_bytes()),
+        ("xl/sharedStrings.xml", strings.as_bytes()),
     ];
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let kept = usual
@@ -99,7 +105,7 @@ pub fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     for (name, content) in kept.chain(parts) {
         let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
         archive.start_file(*name, options).unwrap();
-        archive.write_all(content.as_bytes()).unwrap();
+        archive.write_all(content).unwrap();
     }
     archive.finish().unwrap().into_inner()
 }

@@ -168,3 +168,10 @@ fn sheets_are_listed_with_what_a_person_sees_of_them() {
     assert!(head.is_empty && head.columns.is_empty());
     assert!(document.read_table(3).is_err());
 }
+
+#[test]
+fn documents_go_from_thread_to_thread() {
+    fn check<T: Send>() {}
+    check::<torqueflow_tabular::Document<'_>>();
+    check::<torqueflow_tabular::TableReader<'_>>();
+}
