@@ -60,13 +60,9 @@ const TABLES: &[BusinessTable] = &[
             ("retail_price", Integer),
             ("vat_rate", Integer),
             ("stock_level", Integer),
-            ("location_id", Uuid),
+            ("stock_location", Text),
         ],
-        &[
-            ("family_id", "product_family"),
-            ("supplier_id", "supplier"),
-            ("location_id", "location"),
-        ],
+        &[("family_id", "product_family"), ("supplier_id", "supplier")],
     ),
     (
         "labour_unit",

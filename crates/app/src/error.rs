@@ -51,6 +51,14 @@ pub enum AppError {
     /// A file waits for its password.
     #[error("a file waits for its password")]
     PasswordNeeded,
+    /// The run has no such table.
+    #[error("the run has no table `{}` in `{file}`", sheet.as_deref().unwrap_or("(without a sheet)"))]
+    NoSuchTable {
+        /// The file's name.
+        file: String,
+        /// The worksheet.
+        sheet: Option<String>,
+    },
     /// Something that was checked before does not hold; a defect of ours.
     #[error("internal error: {0}")]
     Internal(&'static str),

@@ -10,6 +10,7 @@ pub mod options;
 pub mod progress;
 pub mod runs;
 pub mod summary;
+pub mod template;
 
 mod analyse;
 mod config;

@@ -227,13 +227,14 @@ pub async fn cancel(app: &App, organization: OrganizationId, run_id: Uuid) -> Re
     Ok(run)
 }
 
-/// Leaves rows of a job out of the import. Before the start only.
-pub async fn exclude_rows(
+/// Leaves a row out of the import, named as a person names it. Before the start only.
+pub async fn exclude_row(
     app: &App,
     organization: OrganizationId,
     run_id: Uuid,
-    job_id: Uuid,
-    row_numbers: &[i64],
+    file: &str,
+    sheet: Option<&str>,
+    row_number: i64,
 ) -> Result<(), AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     if run.status != RunStatus::Ready {
@@ -242,7 +243,20 @@ pub async fn exclude_rows(
             action: "changed",
         });
     }
-    Ok(app.store.row_choice_exclude(organization, job_id, row_numbers).await?)
+    let files = app.store.file_list(organization, run_id).await?;
+    let jobs = app.store.job_list(organization, run_id).await?;
+    let job = jobs.iter().find(|job| {
+        let of_file = files.iter().any(|known| known.id == job.file_id && known.name == file);
+        of_file && job.sheet.as_deref() == sheet
+    });
+    let job = job.ok_or_else(|| AppError::NoSuchTable {
+        file: file.to_owned(),
+        sheet: sheet.map(str::to_owned),
+    })?;
+    Ok(app
+        .store
+        .row_choice_exclude(organization, job.id, &[row_number])
+        .await?)
 }
 
 fn options_of(run: &Run) -> Result<RunOptions, AppError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
+use time::format_description::well_known::Rfc3339;
 use torqueflow_model::{FindingCode, JobStatus, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
 use torqueflow_pipeline::TablePlan;
@@ -138,6 +139,44 @@ pub struct FileSummary {
     pub error: Option<ErrorView>,
 }
 
+/// A run in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunListItem {
+    /// Its id.
+    pub run_id: Uuid,
+    /// Its state.
+    pub status: RunStatus,
+    /// `initial` or `refresh`.
+    pub mode: Option<String>,
+    /// When it was made, RFC 3339.
+    pub created_at: String,
+    /// Its files.
+    pub files: Vec<String>,
+    /// The rows of its recognised tables.
+    pub rows: i64,
+    /// Rows that failed.
+    pub failed: i64,
+}
+
+/// The newest runs.
+pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Result<Vec<RunListItem>, AppError> {
+    let mut items = Vec::new();
+    for run in app.store.run_list(organization, limit).await? {
+        let files = app.store.file_list(organization, run.id).await?;
+        let jobs = app.store.job_list(organization, run.id).await?;
+        items.push(RunListItem {
+            run_id: run.id,
+            status: run.status,
+            mode: run.mode,
+            created_at: run.created_at.format(&Rfc3339).unwrap_or_default(),
+            files: files.into_iter().map(|file| file.name).collect(),
+            rows: jobs.iter().filter_map(|job| job.row_count).sum(),
+            failed: jobs.iter().map(|job| job.counts.failed).sum(),
+        });
+    }
+    Ok(items)
+}
+
 /// What became of a run so far.
 pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunSummary, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
@@ -217,9 +256,13 @@ fn name_of(files: &[ImportFile], job: &Job) -> String {
     file.map(|file| file.name.clone()).unwrap_or_default()
 }
 
+/// The tables in the order of the upload; files that could not be opened come last.
 fn file_summaries(files: &[ImportFile], jobs: &[Job]) -> Vec<FileSummary> {
+    let mut jobs: Vec<&Job> = jobs.iter().collect();
+    // Ids of jobs grow in the order in which their tables stand in the file.
+    jobs.sort_by_key(|job| (files.iter().position(|file| file.id == job.file_id), job.id));
     let mut summaries: Vec<FileSummary> = jobs
-        .iter()
+        .into_iter()
         .map(|job| FileSummary {
             file: name_of(files, job),
             sheet: job.sheet.clone(),
@@ -274,10 +317,7 @@ async fn reasons(app: &App, organization: OrganizationId, job: &Job) -> Result<V
 impl Reason {
     /// The message of the code, without its detail.
     pub fn message(&self) -> String {
-        FindingCode::from_code(&self.code).map_or_else(
-            || self.code.clone(),
-            |code| code.template().replace(" {}", "").replace("{}", "…"),
-        )
+        FindingCode::from_code(&self.code).map_or_else(|| self.code.clone(), |code| code.template().replace("{}", "…"))
     }
 }
 

@@ -1,2 +1,74 @@
-//! The `torqueflow` command.
-fn main() {}
+//! The `torqueflow` command: import files, look at what is in them, look at what was imported.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the crate that talks to a terminal"
+)]
+
+mod args;
+mod commands;
+mod exit_code;
+mod progress;
+mod render;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::exit_code::Exit;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("TORQUEFLOW_LOG"))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let outcome = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(run(arguments)),
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        // Whoever reads our output has gone: nothing is left to say.
+        Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Exit::NothingRun.into()
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let common = &arguments.common;
+    match arguments.command {
+        Command::Import(import) => commands::import::run(common, &import).await,
+        Command::Detect(detect) => commands::detect::run(&detect),
+        Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Template(template) => commands::template::run(&template),
+        Command::Runs(runs) => commands::runs::run(common, &runs).await,
+        Command::Show(show) => commands::show::run(common, &show).await,
+        Command::Migrate => commands::migrate::run(common).await,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

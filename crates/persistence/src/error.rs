@@ -42,6 +42,11 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transient(_))
     }
+
+    /// Whether nothing has the id that was asked for.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::NotFound { .. })
+    }
 }
 
 impl From<DbErr> for StoreError {

@@ -1,0 +1,90 @@
+//! `torqueflow clean`
+
+use std::io::{BufWriter, Write};
+
+use serde_json::{Map, Value, json};
+use torqueflow_app::known_sources;
+use torqueflow_model::{Record, Value as FieldValue};
+use torqueflow_pipeline::{CleanOptions, CleanRow, OpenOptions, OpenedTable, clean_file, id_text};
+
+use crate::args::Clean;
+use crate::exit_code::Exit;
+
+/// Prints cleaned records, one line of JSON per source row.
+pub fn run(arguments: &Clean) -> anyhow::Result<Exit> {
+    let password = super::read_password(&arguments.password)?;
+    let sources = known_sources();
+    let mut options = CleanOptions::new(super::today());
+    options.source_system.clone_from(&arguments.source);
+    let open_options = OpenOptions {
+        password: password.as_ref(),
+        ..OpenOptions::default()
+    };
+    let mut output = BufWriter::new(std::io::stdout().lock());
+    let (mut cleaned, mut flagged, mut waits) = (0_usize, false, false);
+    for path in &arguments.files {
+        let name = super::file_name(path);
+        let reopen = || super::open_file(path);
+        let outcome = clean_file(&name, &reopen, &open_options, &sources, &options, &mut |table, row| {
+            cleaned += 1;
+            flagged |= row.has_error();
+            serde_json::to_writer(&mut output, &line(&name, table, &row))?;
+            output.write_all(b"\n")
+        });
+        match outcome {
+            Ok(tables) => {
+                for table in tables.iter().filter(|table| table.detection.table_type.is_none()) {
+                    flagged = true;
+                    let title = table.sheet.as_deref().unwrap_or(&name);
+                    eprintln!("{title}: This file wasn't recognised. Check the format and try again.");
+                }
+            }
+            Err(error) => {
+                flagged = true;
+                waits |= matches!(error.code(), "password_required" | "wrong_password");
+                eprintln!("{name}: {}", error.message());
+            }
+        }
+    }
+    output.flush()?;
+    Ok(match (waits, cleaned, flagged) {
+        (true, ..) => Exit::Waiting,
+        (false, 0, true) => Exit::NothingRun,
+        (false, _, true) => Exit::Flagged,
+        (false, _, false) => Exit::Done,
+    })
+}
+
+fn line(name: &str, table: &OpenedTable, row: &CleanRow) -> Value {
+    let columns = &table.plan.columns;
+    let findings: Vec<Value> = row
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "column": finding.column.and_then(|index| columns.get(index)).map(|column| &column.header),
+                "field": finding.field,
+                "value": finding.value,
+                "code": finding.code.code(),
+                "severity": finding.severity(),
+                "message": finding.message(),
+            })
+        })
+        .collect();
+    json!({
+        "file": name,
+        "sheet": table.sheet,
+        "row": row.number,
+        "records": row.records.iter().map(record).collect::<Vec<_>>(),
+        "findings": findings,
+    })
+}
+
+fn record(record: &Record) -> Value {
+    let fields: Map<String, Value> = record
+        .fields
+        .iter()
+        .map(|field| (field.spec.name.to_owned(), FieldValue::to_json(&field.value)))
+        .collect();
+    json!({"entity": record.slot.entity(), "slot": record.slot.name(), "source_id": id_text(&record.source_id, 0), "fields": fields})
+}

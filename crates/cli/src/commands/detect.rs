@@ -1,0 +1,142 @@
+//! `torqueflow detect`
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use torqueflow_app::known_sources;
+use torqueflow_pipeline::{DiscardRows, OpenOptions, OpenedTable, Password, Sources, open_tables};
+
+use crate::args::Detect;
+use crate::exit_code::Exit;
+use crate::render::{self, TableLine};
+
+/// Says what is in files.
+pub fn run(arguments: &Detect) -> anyhow::Result<Exit> {
+    let password = super::read_password(&arguments.password)?;
+    let sources = known_sources();
+    let mut found = Found::default();
+    for path in &arguments.files {
+        found.look_into(path, password.as_ref(), &sources, arguments.source.as_deref());
+    }
+    let summary = render::summary_line(&found.lines);
+    if arguments.json {
+        println!(
+            "{}",
+            serde_json::to_string_pretty(&json!({"summary": summary, "files": found.json}))?
+        );
+    } else {
+        println!("{}", render::detection_table(&found.lines));
+        println!("{summary}");
+        for explanation in &found.explanations {
+            println!("{explanation}");
+        }
+    }
+    Ok(found.exit())
+}
+
+#[derive(Default)]
+struct Found {
+    json: Vec<Value>,
+    lines: Vec<TableLine>,
+    explanations: Vec<String>,
+    waits: bool,
+    recognised: usize,
+    flagged: usize,
+}
+
+impl Found {
+    fn look_into(&mut self, path: &Path, password: Option<&Password>, sources: &Sources, system: Option<&str>) {
+        let name = super::file_name(path);
+        let options = OpenOptions {
+            password,
+            ..OpenOptions::default()
+        };
+        let opened = super::open_file(path)
+            .map_err(Into::into)
+            .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut DiscardRows));
+        match opened {
+            Ok(opened) => {
+                for table in &opened.tables {
+                    self.add(&name, table, &opened.notes);
+                }
+            }
+            Err(error) => {
+                self.flagged += 1;
+                self.waits |= matches!(error.code(), "password_required" | "wrong_password");
+                self.lines.push(TableLine::unopened(&name, &error.message()));
+                self.json.push(json!({
+                    "file": name, "sheet": null, "type": null, "source_system": null, "entities": [],
+                    "error": {"code": error.code(), "message": error.message()},
+                }));
+            }
+        }
+    }
+
+    fn add(&mut self, name: &str, table: &OpenedTable, notes: &[String]) {
+        let detection = &table.detection;
+        let known = detection.table_type.as_ref();
+        let missing = !detection.missing_required().is_empty();
+        self.recognised += usize::from(known.is_some() && !missing);
+        self.flagged += usize::from(known.is_none() || missing);
+        let mut warnings: Vec<Value> = detection
+            .warnings
+            .iter()
+            .map(|warning| json!({"code": warning.code, "message": warning.message}))
+            .collect();
+        let notes = notes.iter().chain(&table.notes);
+        warnings.extend(notes.map(|note| json!({"code": "note", "message": note})));
+        let messages = warnings
+            .iter()
+            .filter_map(|warning| warning.get("message")?.as_str().map(str::to_owned))
+            .collect();
+        let columns: Vec<Value> = table
+            .plan
+            .columns
+            .iter()
+            .map(|column| json!({"header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order}))
+            .collect();
+        self.json.push(json!({
+            "file": name,
+            "sheet": table.sheet,
+            "type": known.map(|known| &known.type_id),
+            "label": known.map(|known| &known.label),
+            "source_system": known.map(|known| &known.source_system),
+            "entities": known.map(|known| known.entities.clone()).unwrap_or_default(),
+            "confidence": detection.confidence,
+            "confidence_level": detection.confidence_level,
+            "row_count": table.row_count,
+            "header_row": table.head.header_row,
+            "encoding": table.head.encoding,
+            "delimiter": table.head.delimiter,
+            "columns": columns,
+            "evidence": detection.evidence,
+            "alternatives": detection.alternatives,
+            "warnings": warnings,
+        }));
+        self.lines.push(TableLine {
+            name: table.sheet.clone().unwrap_or_else(|| name.to_owned()),
+            label: known.map(|known| known.label.clone()),
+            noun: known.map(|known| known.noun.clone()),
+            rows: Some(table.row_count as i64),
+            confidence: format!("{:.0} %", detection.confidence * 100.0),
+            notes: messages,
+        });
+        let title = table.sheet.as_deref().unwrap_or(name);
+        let reasons = detection.evidence.iter().chain(&table.head.evidence);
+        for reason in reasons {
+            self.explanations.push(format!("  {title}: {reason}"));
+        }
+    }
+
+    fn exit(&self) -> Exit {
+        if self.waits {
+            Exit::Waiting
+        } else if self.recognised == 0 {
+            Exit::NothingRun
+        } else if self.flagged > 0 {
+            Exit::Flagged
+        } else {
+            Exit::Done
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! `torqueflow import`
+
+use std::fs::File;
+use std::path::Path;
+
+use anyhow::Context;
+use torqueflow_app::duplicates::undecided;
+use torqueflow_app::error_log::write_csv;
+use torqueflow_app::options::RunOptions;
+use torqueflow_app::summary::{RunSummary, run_summary};
+use torqueflow_app::{App, AppError, OrganizationId, runs};
+use torqueflow_model::RunStatus;
+use uuid::Uuid;
+
+use crate::args::{Common, Import, Switch};
+use crate::exit_code::Exit;
+use crate::progress::Progress;
+use crate::render;
+
+/// Duplicates that are listed; all of them are counted.
+const SHOWN_DUPLICATES: u64 = 50;
+
+/// The whole flow on files: open, detect, analyse, import, report.
+pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
+    let password = super::read_password(&arguments.password)?;
+    let (app, organization) = super::open(common).await?;
+    if let Some(system) = &arguments.source
+        && !app.sources().definitions().iter().any(|known| known.id == *system)
+    {
+        let known: Vec<_> = app
+            .sources()
+            .definitions()
+            .iter()
+            .map(|known| known.id.as_str())
+            .collect();
+        anyhow::bail!(
+            "`{system}` is not a known source system; known are {}",
+            known.join(", ")
+        );
+    }
+    let progress = Progress::new();
+    let listener = |event| progress.on(event);
+    let options = options(arguments);
+    let run = runs::create(&app, organization, &arguments.files, &options, &listener).await?;
+    let run = runs::prepare(&app, organization, run.id, password.as_ref(), &listener).await?;
+    drop(password);
+    let import = Running {
+        app: &app,
+        organization,
+        run_id: run.id,
+        arguments,
+    };
+    progress.clear();
+    if !arguments.json {
+        import.show_detection().await?;
+    }
+    match run.status {
+        RunStatus::AwaitingPassword => return import.report(Exit::Waiting).await,
+        RunStatus::Failed => return import.report(Exit::NothingRun).await,
+        _ => {}
+    }
+    if let Some(path) = &arguments.exclude_rows {
+        import.exclude_rows(path).await?;
+    }
+    if arguments.dry_run {
+        return import.dry_run().await;
+    }
+    match runs::start(&app, organization, run.id).await {
+        Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
+        started => started?,
+    };
+    let outcome = runs::import(&app, organization, run.id, &listener).await;
+    progress.clear();
+    outcome?;
+    import.report(Exit::Done).await
+}
+
+fn options(arguments: &Import) -> RunOptions {
+    RunOptions {
+        source_system: arguments.source.clone(),
+        on_duplicate: arguments.on_duplicate.map(Into::into),
+        create_missing: arguments.create_missing.map(|switch| switch == Switch::On),
+        orphans: arguments.orphans.into(),
+    }
+}
+
+/// A run of this command.
+struct Running<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    arguments: &'a Import,
+}
+
+impl Running<'_> {
+    async fn summary(&self) -> anyhow::Result<RunSummary> {
+        Ok(run_summary(self.app, self.organization, self.run_id).await?)
+    }
+
+    async fn show_detection(&self) -> anyhow::Result<()> {
+        let lines = render::lines_of(&self.summary().await?);
+        println!("{}", render::detection_table(&lines));
+        println!("{}", render::summary_line(&lines));
+        Ok(())
+    }
+
+    /// Ends with what became of the run, and says how by the exit code: no better than `best`.
+    async fn report(&self, best: Exit) -> anyhow::Result<Exit> {
+        let summary = self.summary().await?;
+        if let Some(path) = &self.arguments.error_log {
+            self.write_error_log(path).await?;
+        }
+        if self.arguments.json {
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+        }
+        if best != Exit::Done {
+            for line in render::problems(&summary) {
+                eprintln!("{line}");
+            }
+            return Ok(best);
+        }
+        if !self.arguments.json {
+            println!("{}", render::report(&summary));
+        }
+        Ok(
+            if summary.status == RunStatus::Completed && summary.unrecognised.is_empty() {
+                Exit::Done
+            } else {
+                Exit::Flagged
+            },
+        )
+    }
+
+    async fn write_error_log(&self, path: &Path) -> anyhow::Result<()> {
+        let file = File::create(path).with_context(|| format!("failed to write the error log `{}`", path.display()))?;
+        Ok(write_csv(self.app, self.organization, self.run_id, file).await?)
+    }
+
+    async fn ask_for_decisions(&self) -> anyhow::Result<Exit> {
+        let (count, shown) = undecided(self.app, self.organization, self.run_id, SHOWN_DUPLICATES).await?;
+        if self.arguments.json {
+            let mut summary = serde_json::to_value(self.summary().await?)?;
+            if let Some(object) = summary.as_object_mut() {
+                object.insert("undecided".to_owned(), count.into());
+                object.insert("duplicates".to_owned(), serde_json::to_value(&shown)?);
+            }
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+        } else {
+            println!("{}", render::duplicates_table(&shown));
+        }
+        eprintln!(
+            "{} wait for a decision; nothing was written. Say what to do with them: --on-duplicate skip, merge or create.",
+            render::counted(count as i64, "likely duplicate", "likely duplicates"),
+        );
+        if let Some(path) = &self.arguments.error_log {
+            self.write_error_log(path).await?;
+        }
+        Ok(Exit::Waiting)
+    }
+
+    /// Shows what would happen, and gives the run up.
+    async fn dry_run(&self) -> anyhow::Result<Exit> {
+        let summary = self.summary().await?;
+        if let Some(path) = &self.arguments.error_log {
+            self.write_error_log(path).await?;
+        }
+        let (count, shown) = undecided(self.app, self.organization, self.run_id, SHOWN_DUPLICATES).await?;
+        if self.arguments.json {
+            println!("{}", serde_json::to_string_pretty(&summary)?);
+        } else {
+            if count > 0 {
+                println!("{}", render::duplicates_table(&shown));
+            }
+            println!("{}", render::findings_table(&summary));
+            println!("Nothing was written: this was a dry run.");
+        }
+        runs::cancel(self.app, self.organization, self.run_id).await?;
+        let has_errors = !summary.errors.is_empty() || !summary.unrecognised.is_empty();
+        Ok(if count > 0 && self.arguments.on_duplicate.is_none() {
+            Exit::Waiting
+        } else if has_errors {
+            Exit::Flagged
+        } else {
+            Exit::Done
+        })
+    }
+
+    async fn exclude_rows(&self, path: &Path) -> anyhow::Result<()> {
+        let mut reader = csv::Reader::from_path(path)
+            .with_context(|| format!("failed to read the rows to leave out from `{}`", path.display()))?;
+        for line in reader.deserialize() {
+            let excluded: ExcludedRow =
+                line.with_context(|| format!("`{}` needs the columns file, sheet and row", path.display()))?;
+            let sheet = excluded.sheet.as_deref().filter(|sheet| !sheet.is_empty());
+            runs::exclude_row(
+                self.app,
+                self.organization,
+                self.run_id,
+                &excluded.file,
+                sheet,
+                excluded.row,
+            )
+            .await?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct ExcludedRow {
+    file: String,
+    sheet: Option<String>,
+    row: i64,
+}

@@ -1,0 +1,89 @@
+//! One file per command.
+
+pub mod clean;
+pub mod detect;
+pub mod import;
+pub mod migrate;
+pub mod runs;
+pub mod show;
+pub mod template;
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use time::{Date, OffsetDateTime};
+use torqueflow_app::{App, AppConfig, OrganizationId};
+use torqueflow_pipeline::{Password, ReadSeek};
+
+use crate::args::{Common, PasswordSource};
+
+/// Opens the database of a command.
+async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
+    let config = AppConfig {
+        database_url: common.database.clone(),
+        data_dir: common
+            .data_dir
+            .clone()
+            .unwrap_or_else(|| default_data_dir(&common.database)),
+        limits: torqueflow_pipeline::Limits::default(),
+    };
+    let app = App::open(&config).await?;
+    let organization = app.organization(&common.organization).await?;
+    Ok((app, organization))
+}
+
+/// Beside the SQLite file, so that a database and its uploads stay together; else the current folder.
+fn default_data_dir(database: &str) -> PathBuf {
+    const NAME: &str = "torqueflow-data";
+    let file = database
+        .strip_prefix("sqlite:")
+        .map(|path| path.trim_start_matches("//"));
+    let path = file.and_then(|file| file.split('?').next()).map(Path::new);
+    path.and_then(Path::parent)
+        .map_or_else(|| NAME.into(), |folder| folder.join(NAME))
+}
+
+/// The password, if one was named.
+fn read_password(source: &PasswordSource) -> anyhow::Result<Option<Password>> {
+    let mut text = String::new();
+    if let Some(path) = &source.password_file {
+        std::fs::File::open(path)
+            .and_then(|mut file| file.read_to_string(&mut text))
+            .with_context(|| format!("failed to read the password from `{}`", path.display()))?;
+    } else if source.password_stdin {
+        std::io::stdin()
+            .read_line(&mut text)
+            .context("failed to read the password from standard input")?;
+    } else {
+        return Ok(None);
+    }
+    let first_line = text.split(['\r', '\n']).next().unwrap_or_default();
+    let password = Password::new(first_line);
+    wipe(text);
+    Ok(Some(password))
+}
+
+/// Overwrites text that held a secret before its memory is given back.
+fn wipe(text: String) {
+    let mut bytes = text.into_bytes();
+    bytes.fill(0);
+    std::hint::black_box(&bytes);
+}
+
+/// The file's name without its folders.
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+fn open_file(path: &Path) -> std::io::Result<Box<dyn ReadSeek>> {
+    Ok(Box::new(std::io::BufReader::new(std::fs::File::open(path)?)))
+}
+
+/// The date that counts as today for commands without a run.
+fn today() -> Date {
+    OffsetDateTime::now_utc().date()
+}

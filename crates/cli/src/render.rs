@@ -1,0 +1,313 @@
+//! Results as people read them in a terminal.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
+use torqueflow_app::duplicates::DuplicateView;
+use torqueflow_app::summary::{RunListItem, RunSummary};
+
+/// A table of a file, as detection sees it.
+pub struct TableLine {
+    pub name: String,
+    pub label: Option<String>,
+    pub noun: Option<String>,
+    pub rows: Option<i64>,
+    pub confidence: String,
+    pub notes: Vec<String>,
+}
+
+impl TableLine {
+    /// A file that could not be opened.
+    pub fn unopened(name: &str, message: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: None,
+            noun: None,
+            rows: None,
+            confidence: String::new(),
+            notes: vec![message.to_owned()],
+        }
+    }
+}
+
+/// The lines of a run.
+pub fn lines_of(summary: &RunSummary) -> Vec<TableLine> {
+    summary
+        .files
+        .iter()
+        .map(|file| match &file.error {
+            Some(error) if file.row_count.is_none() => TableLine::unopened(&file.file, &error.message),
+            _ => TableLine {
+                name: file.sheet.clone().unwrap_or_else(|| file.file.clone()),
+                label: file.label.clone(),
+                noun: file.noun.clone(),
+                rows: file.row_count,
+                confidence: format!("{:.0} %", file.confidence * 100.0),
+                notes: file.warnings.clone(),
+            },
+        })
+        .collect()
+}
+
+/// 9,408
+pub fn thousands(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if number < 0 { format!("-{grouped}") } else { grouped }
+}
+
+/// "1 file", "11 files"
+pub fn counted(number: i64, one: &str, several: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { several })
+}
+
+/// `Found 11 files: 9,408 customer-vehicle rows, 7,339 jobs, 3,667 products`
+pub fn summary_line(lines: &[TableLine]) -> String {
+    let mut parts: Vec<(String, i64)> = Vec::new();
+    for line in lines {
+        let (Some(noun), Some(rows)) = (&line.noun, line.rows) else {
+            continue;
+        };
+        match parts.iter_mut().find(|(known, _)| known == noun) {
+            Some((_, sum)) => *sum += rows,
+            None => parts.push((noun.clone(), rows)),
+        }
+    }
+    let mut parts: Vec<String> = parts
+        .into_iter()
+        .map(|(noun, rows)| format!("{} {noun}", thousands(rows)))
+        .collect();
+    let unopened = lines.iter().filter(|line| line.rows.is_none()).count();
+    let unrecognised = lines
+        .iter()
+        .filter(|line| line.rows.is_some() && line.noun.is_none())
+        .count();
+    if unrecognised > 0 {
+        parts.push(format!("{unrecognised} not recognised"));
+    }
+    if unopened > 0 {
+        parts.push(format!("{unopened} not opened"));
+    }
+    format!(
+        "Found {}: {}",
+        counted(lines.len() as i64, "file", "files"),
+        parts.join(", ")
+    )
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_header(header);
+    table
+}
+
+fn number(value: i64) -> Cell {
+    Cell::new(thousands(value)).set_alignment(CellAlignment::Right)
+}
+
+/// What was found in the files.
+pub fn detection_table(lines: &[TableLine]) -> String {
+    let mut table = table(&["File or sheet", "Detected as", "Rows", "Confidence", "Notes"]);
+    for line in lines {
+        let label = match (&line.label, line.rows) {
+            (Some(label), _) => label.as_str(),
+            (None, Some(_)) => "not recognised",
+            (None, None) => "not opened",
+        };
+        table.add_row([
+            Cell::new(&line.name),
+            Cell::new(label),
+            line.rows.map_or_else(|| Cell::new(""), number),
+            Cell::new(&line.confidence).set_alignment(CellAlignment::Right),
+            Cell::new(line.notes.join("\n")),
+        ]);
+    }
+    table.to_string()
+}
+
+/// Matches that wait for a decision.
+pub fn duplicates_table(duplicates: &[DuplicateView]) -> String {
+    let mut table = table(&["Row", "Incoming", "Matches", "How sure", "Because"]);
+    for duplicate in duplicates {
+        let place = duplicate.sheet.as_ref().unwrap_or(&duplicate.file);
+        table.add_row([
+            Cell::new(format!("{place}, row {}", duplicate.row)),
+            Cell::new(&duplicate.incoming),
+            Cell::new(&duplicate.matches),
+            Cell::new(format!(
+                "{} ({:.0} %)",
+                duplicate.confidence_level,
+                duplicate.confidence * 100.0
+            )),
+            Cell::new(duplicate.reasons.join("; ")),
+        ]);
+    }
+    table.to_string()
+}
+
+/// What an analysis found, per table.
+pub fn findings_table(summary: &RunSummary) -> String {
+    let mut table = table(&["File or sheet", "Rows", "Commonest findings"]);
+    for job in &summary.jobs {
+        let reasons: Vec<_> = job.reasons.iter().map(reason).collect();
+        table.add_row([
+            Cell::new(job.sheet.as_ref().unwrap_or(&job.file)),
+            number(job.totals.rows),
+            Cell::new(reasons.join("\n")),
+        ]);
+    }
+    table.to_string()
+}
+
+fn reason(reason: &torqueflow_app::summary::Reason) -> String {
+    format!(
+        "{} × {}: {}",
+        thousands(reason.count),
+        reason.severity,
+        reason.message()
+    )
+}
+
+/// What became of a run: totals per entity, then per table, rows in the file = in the database + skipped + failed.
+pub fn report(summary: &RunSummary) -> String {
+    let mut entities = table(&["Records", "Created", "Merged", "Unchanged", "Skipped", "Failed"]);
+    for (name, counts) in &summary.entities {
+        entities.add_row([
+            Cell::new(name.replace('_', " ")),
+            number(counts.created),
+            number(counts.merged),
+            number(counts.unchanged),
+            number(counts.skipped),
+            number(counts.failed),
+        ]);
+    }
+    let mut jobs = table(&[
+        "File or sheet",
+        "Rows in file",
+        "In database",
+        "Skipped",
+        "Failed",
+        "Commonest findings",
+    ]);
+    for job in &summary.jobs {
+        let counts = job.totals.counts;
+        let mut reasons: Vec<_> = job.reasons.iter().map(reason).collect();
+        reasons.extend(job.error.iter().map(|error| error.message.clone()));
+        jobs.add_row([
+            Cell::new(job.sheet.as_ref().unwrap_or(&job.file)),
+            number(job.totals.rows),
+            number(counts.imported + counts.updated + counts.unchanged),
+            number(counts.skipped_duplicate + counts.skipped_choice),
+            number(counts.failed),
+            Cell::new(reasons.join("\n")),
+        ]);
+    }
+    let mut text = format!("{entities}\n{jobs}\n");
+    for line in problems(summary) {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text.push_str(&format!(
+        "Run {} ({}): {} in {:.1} s.",
+        summary.run_id,
+        summary.status.name().replace('_', " "),
+        counted(summary.totals.rows, "row", "rows"),
+        summary.duration_ms as f64 / 1000.0,
+    ));
+    text
+}
+
+/// What keeps files or the run from being imported.
+pub fn problems(summary: &RunSummary) -> Vec<String> {
+    let mut lines: Vec<String> = summary
+        .files
+        .iter()
+        .filter_map(|file| {
+            let error = file.error.as_ref()?;
+            let place = file
+                .sheet
+                .as_ref()
+                .map(|sheet| format!(", sheet {sheet}"))
+                .unwrap_or_default();
+            Some(format!("{}{place}: {}", file.file, error.message))
+        })
+        .collect();
+    for table in &summary.unrecognised {
+        let place = table
+            .sheet
+            .as_ref()
+            .map(|sheet| format!(", sheet {sheet}"))
+            .unwrap_or_default();
+        lines.push(format!(
+            "{}{place}: This file wasn't recognised. Check the format and try again.",
+            table.file
+        ));
+    }
+    lines
+}
+
+/// The runs.
+pub fn runs_table(runs: &[RunListItem]) -> String {
+    let mut table = table(&["Run", "Started", "Status", "Files", "Rows", "Failed"]);
+    for run in runs {
+        table.add_row([
+            Cell::new(run.run_id),
+            Cell::new(&run.created_at),
+            Cell::new(run.status.name().replace('_', " ")),
+            Cell::new(run.files.join(", ")),
+            number(run.rows),
+            number(run.failed),
+        ]);
+    }
+    table.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_separated() {
+        let cases = [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (9408, "9,408"),
+            (1_234_567, "1,234,567"),
+            (-1200, "-1,200"),
+        ];
+        for (number, expected) in cases {
+            assert_eq!(thousands(number), expected);
+        }
+    }
+
+    #[test]
+    fn the_summary_adds_up_by_kind() {
+        let line = |noun: Option<&str>, rows| TableLine {
+            name: String::new(),
+            label: None,
+            noun: noun.map(str::to_owned),
+            rows,
+            confidence: String::new(),
+            notes: Vec::new(),
+        };
+        let lines = [
+            line(Some("jobs"), Some(7000)),
+            line(Some("jobs"), Some(339)),
+            line(None, Some(3)),
+            line(None, None),
+        ];
+        assert_eq!(
+            summary_line(&lines),
+            "Found 4 files: 7,339 jobs, 1 not recognised, 1 not opened"
+        );
+    }
+}
