@@ -20,6 +20,10 @@ use clap::Parser;
 use crate::args::{Arguments, Command};
 use crate::exit_code::Exit;
 
+/// Imports make many small allocations on several threads.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()

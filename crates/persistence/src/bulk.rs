@@ -1,10 +1,14 @@
 //! Bulk writing below SeaORM: many rows of a table in few statements, inside one transaction.
 //!
 //! PostgreSQL takes whole columns as arrays (`INSERT … SELECT … FROM UNNEST`), which is near the speed of COPY and,
-//! unlike COPY, one round trip. SQLite takes blocks of rows whose sizes are powers of two, so that few statements are
-//! ever prepared and all of them stay in the cache.
+//! unlike COPY, one round trip. SQLite takes blocks of rows in one statement each; equal blocks use the same statement.
+//!
+//! PostgreSQL plans by statistics that nobody gathers while a fresh table grows, and then scans what it should look up,
+//! for foreign keys too. So the writer has a table analysed whenever it has written four times as much as the last time.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use sea_orm::sqlx::postgres::PgArguments;
 use sea_orm::sqlx::query::Query;
@@ -17,8 +21,8 @@ use torqueflow_model::ColumnType;
 use crate::connect::{Pool, Store};
 use crate::error::StoreError;
 
-/// The largest block of rows in one SQLite statement; a power of two.
-const MAX_BLOCK: usize = 64;
+/// The largest block of rows in one SQLite statement: a batch fits into one, a larger insert repeats the same one.
+const MAX_BLOCK: usize = 128;
 /// SQLite's limit of parameters in a statement (`SQLITE_MAX_VARIABLE_NUMBER`).
 const MAX_PARAMETERS: usize = 32_766;
 
@@ -93,19 +97,70 @@ impl Rows {
 }
 
 /// An open transaction of the bulk writer.
-pub(crate) enum BulkTransaction {
+pub(crate) struct BulkTransaction {
+    connection: Connection,
+    /// Rows written so far, per table.
+    written: HashMap<&'static str, usize>,
+}
+
+enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// How much was written to each table since the store was opened, and how much it was when PostgreSQL last looked.
+#[derive(Debug, Default)]
+pub(crate) struct Growth(Mutex<HashMap<&'static str, (usize, usize)>>);
+
+impl Growth {
+    /// Rows after which a table is analysed for the first time.
+    const FIRST: usize = 1000;
+
+    /// Adds what a transaction has written; returns the tables that should be analysed.
+    fn add(&self, written: &HashMap<&'static str, usize>) -> Vec<&'static str> {
+        let mut tables = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut due = Vec::new();
+        for (table, rows) in written {
+            let (total, next) = tables.entry(table).or_insert((0, Self::FIRST));
+            *total += rows;
+            if *total >= *next {
+                *next = *total * 4;
+                due.push(*table);
+            }
+        }
+        due
+    }
 }
 
 impl Store {
     /// Begins a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<BulkTransaction, StoreError> {
-        Ok(match &self.pool {
+        let connection = match &self.pool {
             // At once the writer, so that the lock is waited for here and never fails half-way.
-            Pool::Sqlite(pool) => BulkTransaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Pool::Postgres(pool) => BulkTransaction::Postgres(pool.begin().await?),
+            Pool::Sqlite(pool) => Connection::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Pool::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+        };
+        Ok(BulkTransaction {
+            connection,
+            written: HashMap::new(),
         })
+    }
+
+    /// Commits, and keeps PostgreSQL's statistics in step with what was written.
+    pub(crate) async fn commit(&self, transaction: BulkTransaction) -> Result<(), StoreError> {
+        let due = self.growth.add(&transaction.written);
+        match transaction.connection {
+            Connection::Postgres(inner) => inner.commit().await?,
+            Connection::Sqlite(inner) => inner.commit().await?,
+        }
+        if let Pool::Postgres(pool) = &self.pool {
+            for table in due {
+                sqlx::query(AssertSqlSafe(format!("ANALYZE \"{table}\"")))
+                    .execute(pool)
+                    .await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -115,23 +170,24 @@ impl BulkTransaction {
         if rows.len() == 0 {
             return Ok(());
         }
-        match self {
-            Self::Postgres(transaction) => insert_postgres(transaction, rows).await,
-            Self::Sqlite(transaction) => insert_sqlite(transaction, rows).await,
+        *self.written.entry(rows.table).or_default() += rows.len();
+        match &mut self.connection {
+            Connection::Postgres(transaction) => insert_postgres(transaction, rows).await,
+            Connection::Sqlite(transaction) => insert_sqlite(transaction, rows).await,
         }
     }
 
     /// Runs one statement, with `?` for each argument, and says how many rows it touched.
     pub async fn execute(&mut self, sql: &str, arguments: &[Scalar]) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Postgres(transaction) => {
+        Ok(match &mut self.connection {
+            Connection::Postgres(transaction) => {
                 let mut query = sqlx::query(AssertSqlSafe(numbered(sql, arguments)));
                 for argument in arguments {
                     query = bind_postgres(query, argument);
                 }
                 query.execute(&mut **transaction).await?.rows_affected()
             }
-            Self::Sqlite(transaction) => {
+            Connection::Sqlite(transaction) => {
                 let mut query = sqlx::query(AssertSqlSafe(sql.to_owned()));
                 for argument in arguments {
                     query = bind_sqlite(query, argument);
@@ -144,7 +200,7 @@ impl BulkTransaction {
     /// On PostgreSQL, lets this commit return before it is on disk: a crash may lose it, but nothing after it
     /// without it. SQLite in WAL mode with `synchronous=NORMAL` does so anyway.
     pub async fn relax_durability(&mut self) -> Result<(), StoreError> {
-        if let Self::Postgres(transaction) = self {
+        if let Connection::Postgres(transaction) = &mut self.connection {
             sqlx::query("SET LOCAL synchronous_commit = off")
                 .execute(&mut **transaction)
                 .await?;
@@ -152,12 +208,9 @@ impl BulkTransaction {
         Ok(())
     }
 
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Postgres(transaction) => transaction.commit().await?,
-            Self::Sqlite(transaction) => transaction.commit().await?,
-        }
-        Ok(())
+    /// Whether it is PostgreSQL's.
+    pub fn is_postgres(&self) -> bool {
+        matches!(self.connection, Connection::Postgres(_))
     }
 }
 
@@ -281,10 +334,7 @@ async fn insert_sqlite(transaction: &mut Transaction<'static, Sqlite>, rows: &Ro
     let tuple = format!("({})", vec!["?"; width].join(","));
     let mut done = 0;
     while done < rows.len() {
-        let mut block = MAX_BLOCK;
-        while block > rows.len() - done || block * width > MAX_PARAMETERS {
-            block /= 2;
-        }
+        let block = MAX_BLOCK.min(rows.len() - done).min(MAX_PARAMETERS / width);
         let sql = format!("{head}{}", vec![tuple.as_str(); block].join(","));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in done..done + block {

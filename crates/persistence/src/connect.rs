@@ -1,6 +1,7 @@
 //! Opening a database and bringing it up to date.
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -9,6 +10,7 @@ use sea_orm::sqlx::{ConnectOptions, Executor, PgPool, SqlitePool};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use torqueflow_migrations::{Migrator, MigratorTrait};
 
+use crate::bulk::Growth;
 use crate::error::StoreError;
 
 /// How long a statement waits for a lock of another process before it is called busy.
@@ -44,6 +46,7 @@ pub struct Store {
     /// For writing. On SQLite a single connection.
     pub(crate) writer: DatabaseConnection,
     pub(crate) pool: Pool,
+    pub(crate) growth: Arc<Growth>,
 }
 
 impl Store {
@@ -73,6 +76,8 @@ impl Store {
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENT_CACHE)
             .pragma("cache_size", "-32000")
+            // Checkpoints cost a sync each; a batch has a few dozen pages.
+            .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -88,6 +93,7 @@ impl Store {
             reader: SqlxSqliteConnector::from_sqlx_sqlite_pool(reader),
             writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
             pool: Pool::Sqlite(writer),
+            growth: Arc::default(),
         })
     }
 
@@ -107,6 +113,7 @@ impl Store {
             reader: connection.clone(),
             writer: connection,
             pool: Pool::Postgres(pool),
+            growth: Arc::default(),
         })
     }
 

@@ -12,7 +12,7 @@ mod store;
 
 pub use connect::{Backend, Store};
 pub use error::StoreError;
-pub use store::analysis::{AnalysisChunk, FoundRecord, KnownRecord, MatchPosting, RecordFill};
+pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, MatchPosting, RecordFill};
 pub use store::batch::{
     CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
     RowOutcome,

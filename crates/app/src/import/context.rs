@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, SourceId, fold};
 use torqueflow_persistence::{
-    BusinessRow, Duplicate, DuplicateAction, FoundRecord, MappedRecord, MatchLevel, MatchPosting,
+    BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
 };
 use torqueflow_pipeline::id_text;
 use uuid::Uuid;
@@ -62,7 +62,12 @@ impl Decision {
 }
 
 impl BatchContext {
-    pub async fn load(importer: &Importer<'_>, job: &JobRows, rows: &[JobRow]) -> Result<Self, AppError> {
+    pub async fn load(
+        importer: &Importer<'_>,
+        job: &JobRows,
+        facts: JobFacts,
+        rows: &[JobRow],
+    ) -> Result<Self, AppError> {
         let mut context = Self::default();
         let numbers = rows.iter().map(|row| row.number);
         let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
@@ -70,15 +75,21 @@ impl BatchContext {
         };
         let store = &importer.app.store;
         let (organization, job_id) = (job.organization, job.job.id);
-        context.failed = store.finding_failed_rows(organization, job_id, first, last).await?;
-        context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
+        if facts.has_errors {
+            context.failed = store.finding_failed_rows(organization, job_id, first, last).await?;
+        }
+        if facts.has_choices {
+            context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
+        }
         let found = store.record_list_of_rows(organization, job_id, first, last).await?;
         context.found = found
             .into_iter()
             .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
             .collect();
         context.load_mappings(importer, job, rows).await?;
-        context.load_decisions(importer, job, first, last).await?;
+        if facts.has_duplicates {
+            context.load_decisions(importer, job, first, last).await?;
+        }
         context.find_late_matches(importer, job, rows).await?;
         context.load_targets(importer, job).await?;
         Ok(context)
@@ -95,8 +106,13 @@ impl BatchContext {
         let mut registrations = HashSet::new();
         for row in rows {
             for record in &row.clean.records {
-                let occurrence = self.found(row, record.slot.name()).map_or(0, |found| found.occurrence);
-                let id = id_text(&record.source_id, occurrence);
+                let found = self.found(row, record.slot.name());
+                // What has no id is met once in a run; only an earlier run can have mapped it.
+                let is_new = found.is_some() && importer.is_first_import();
+                if is_new && matches!(record.source_id, SourceId::Content(_)) {
+                    continue;
+                }
+                let id = id_text(&record.source_id, found.map_or(0, |found| found.occurrence));
                 ids.entry(record.slot.entity()).or_default().insert(id);
             }
             for link in wanted(&row.clean) {

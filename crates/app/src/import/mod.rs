@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use torqueflow_model::{Finding, FindingCode};
-use torqueflow_persistence::{ImportBatch, JobProgress, Lease, RowOutcome, Run, StoreError};
+use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
 
 use crate::App;
 use crate::error::AppError;
@@ -40,8 +40,14 @@ pub(crate) struct Importer<'a> {
 }
 
 impl Importer<'_> {
+    /// Nothing of these source systems was imported before.
+    fn is_first_import(&self) -> bool {
+        self.run.mode.as_deref() == Some("initial")
+    }
+
     /// Imports a job from its checkpoint to its end.
     pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
+        let facts = self.app.store.job_facts(job.organization, job.job.id).await?;
         let mut state = JobProgress {
             checkpoint: job.job.checkpoint,
             counts: job.job.counts,
@@ -49,17 +55,23 @@ impl Importer<'_> {
         };
         let mut batches = job.stream(state.checkpoint, BATCH_ROWS, false);
         while let Some(rows) = batches.recv().await {
-            self.write(job, &rows?, &mut state).await?;
+            self.write(job, facts, &rows?, &mut state).await?;
             progress(&state);
         }
         Ok(state)
     }
 
     /// Writes rows. When the database refuses them for good, they are split until the bad rows stand alone.
-    async fn write(&self, job: &JobRows, rows: &[JobRow], state: &mut JobProgress) -> Result<(), AppError> {
+    async fn write(
+        &self,
+        job: &JobRows,
+        facts: JobFacts,
+        rows: &[JobRow],
+        state: &mut JobProgress,
+    ) -> Result<(), AppError> {
         let mut pending = vec![rows];
         while let Some(rows) = pending.pop() {
-            match self.write_once(job, rows, state).await {
+            match self.write_once(job, facts, rows, state).await {
                 Ok(after) => *state = after,
                 Err(AppError::Store(StoreError::Refused(reason))) => {
                     if let [row] = rows {
@@ -77,11 +89,17 @@ impl Importer<'_> {
     }
 
     /// Resolves and writes rows as one batch, trying again while the database fails for a moment only.
-    async fn write_once(&self, job: &JobRows, rows: &[JobRow], state: &JobProgress) -> Result<JobProgress, AppError> {
+    async fn write_once(
+        &self,
+        job: &JobRows,
+        facts: JobFacts,
+        rows: &[JobRow],
+        state: &JobProgress,
+    ) -> Result<JobProgress, AppError> {
         let mut wait = FIRST_WAIT;
         for attempt in 0.. {
             let outcome = async {
-                let batch = self.build(job, rows, state).await?;
+                let batch = self.build(job, facts, rows, state).await?;
                 self.commit(job, &batch).await?;
                 Ok::<_, AppError>(batch.progress)
             };
@@ -97,8 +115,14 @@ impl Importer<'_> {
         Err(AppError::Internal("retrying ended without an outcome"))
     }
 
-    async fn build(&self, job: &JobRows, rows: &[JobRow], state: &JobProgress) -> Result<ImportBatch, AppError> {
-        let context = BatchContext::load(self, job, rows).await?;
+    async fn build(
+        &self,
+        job: &JobRows,
+        facts: JobFacts,
+        rows: &[JobRow],
+        state: &JobProgress,
+    ) -> Result<ImportBatch, AppError> {
+        let context = BatchContext::load(self, job, facts, rows).await?;
         let mut draft = Draft::new(self, job, context, state);
         for row in rows {
             draft.add(row);

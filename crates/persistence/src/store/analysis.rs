@@ -83,6 +83,17 @@ pub struct AnalysisChunk {
     pub findings: Vec<StoredFinding>,
 }
 
+/// What there is to know about rows of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobFacts {
+    /// A row has an error.
+    pub has_errors: bool,
+    /// A person left rows out.
+    pub has_choices: bool,
+    /// A record matches another.
+    pub has_duplicates: bool,
+}
+
 impl From<import_record::Model> for KnownRecord {
     fn from(model: import_record::Model) -> Self {
         Self {
@@ -125,7 +136,7 @@ impl Store {
             let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
             transaction.execute(&sql, &key).await?;
         }
-        transaction.commit().await
+        self.commit(transaction).await
     }
 
     /// Keeps one step of an analysis, if the lease still holds.
@@ -164,7 +175,7 @@ impl Store {
             .insert(&finding_rows(organization, job_id, &chunk.findings))
             .await?;
         transaction.fence(lease).await?;
-        transaction.commit().await
+        self.commit(transaction).await
     }
 
     /// The first records of this run with these identities.
@@ -283,6 +294,29 @@ impl Store {
         Ok(found)
     }
 
+    /// Whether anything was found or decided about rows of a job, so that it has to be asked for batch by batch.
+    pub async fn job_facts(&self, organization: OrganizationId, job_id: Uuid) -> Result<JobFacts, StoreError> {
+        use crate::entity::{import_duplicate, import_finding};
+        let errors = import_finding::Entity::find()
+            .filter(import_finding::Column::OrganizationId.eq(organization.0))
+            .filter(import_finding::Column::JobId.eq(job_id))
+            .filter(import_finding::Column::Severity.eq("error"))
+            .one(&self.reader);
+        let choices = import_row_choice::Entity::find()
+            .filter(import_row_choice::Column::OrganizationId.eq(organization.0))
+            .filter(import_row_choice::Column::JobId.eq(job_id))
+            .one(&self.reader);
+        let duplicates = import_duplicate::Entity::find()
+            .filter(import_duplicate::Column::OrganizationId.eq(organization.0))
+            .filter(import_duplicate::Column::JobId.eq(job_id))
+            .one(&self.reader);
+        Ok(JobFacts {
+            has_errors: errors.await?.is_some(),
+            has_choices: choices.await?.is_some(),
+            has_duplicates: duplicates.await?.is_some(),
+        })
+    }
+
     /// Rows of a job that a person left out, between first and last.
     pub async fn row_choice_excluded(
         &self,
@@ -327,7 +361,7 @@ impl Store {
                 )
                 .await?;
         }
-        transaction.commit().await
+        self.commit(transaction).await
     }
 }
 

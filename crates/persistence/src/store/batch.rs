@@ -237,7 +237,7 @@ impl Store {
             .progress(organization, run_id, job_id, &batch.progress)
             .await?;
         transaction.fence(lease).await?;
-        transaction.commit().await
+        self.commit(transaction).await
     }
 }
 
@@ -312,30 +312,17 @@ impl BulkTransaction {
     /// The last statement of every batch: prolongs the lease, and fails when its token holds no more, so that a worker
     /// that was thought dead writes nothing.
     pub(super) async fn fence(&mut self, lease: &Lease) -> Result<(), StoreError> {
-        let touched = match self {
-            Self::Postgres(_) => {
-                self.execute(
-                    "UPDATE work_lease SET expires_at = now() + make_interval(secs => ?) WHERE id = ? AND token = ?",
-                    &[
-                        Scalar::Float(lease.ttl.as_seconds_f64()),
-                        lease.id.into(),
-                        lease.token.into(),
-                    ],
-                )
-                .await?
-            }
-            Self::Sqlite(_) => {
-                self.execute(
-                    "UPDATE work_lease SET expires_at = ? WHERE id = ? AND token = ?",
-                    &[
-                        (OffsetDateTime::now_utc() + lease.ttl).into(),
-                        lease.id.into(),
-                        lease.token.into(),
-                    ],
-                )
-                .await?
-            }
+        // The database's clock decides; SQLite is on this machine, so its clock is ours.
+        let (expires_at, argument) = if self.is_postgres() {
+            let seconds = Scalar::Float(lease.ttl.as_seconds_f64());
+            ("now() + make_interval(secs => ?)", seconds)
+        } else {
+            ("?", Scalar::from(OffsetDateTime::now_utc() + lease.ttl))
         };
+        let sql = format!("UPDATE work_lease SET expires_at = {expires_at} WHERE id = ? AND token = ?");
+        let touched = self
+            .execute(&sql, &[argument, lease.id.into(), lease.token.into()])
+            .await?;
         if touched == 1 {
             Ok(())
         } else {
