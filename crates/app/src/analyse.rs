@@ -1,6 +1,7 @@
 //! The analysis of a job: every row is cleaned, every record finds its identity, every link and match is looked up.
 //! Nothing is written to the business tables.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -121,20 +122,18 @@ impl Analysis<'_> {
         let store = &self.app.store;
         let system = job.source_system.as_str();
         let mut hashes = HashSet::new();
-        let mut contents = HashSet::new();
+        let mut contents: HashMap<u128, Vec<&Record>> = HashMap::new();
         let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
         let mut registrations = HashSet::new();
         for record in rows.iter().flat_map(|row| &row.clean.records) {
             let hash = key_hash(system, record.slot.entity(), &record.source_id);
             if matches!(record.source_id, SourceId::Content(_)) {
-                contents.insert(hash);
+                contents.entry(hash).or_default().push(record);
             } else {
                 hashes.insert(hash);
+                let id = id_text(&record.source_id, 0);
+                ids.entry(record.slot.entity()).or_default().insert(id);
             }
-            // Contents are mapped by their first occurrence; that is enough to see that they are not new.
-            ids.entry(record.slot.entity())
-                .or_default()
-                .insert(id_text(&record.source_id, 0));
         }
         for link in links.iter().flatten() {
             if let Some(id) = link.target.source_id() {
@@ -146,7 +145,17 @@ impl Analysis<'_> {
             }
         }
         let hashes: Vec<_> = hashes.into_iter().collect();
-        let contents: Vec<_> = contents.into_iter().collect();
+        let content_hashes: Vec<_> = contents.keys().copied().collect();
+        let occurrences = store
+            .record_count_occurrences(job.organization, self.run_id, &content_hashes)
+            .await?;
+        for (hash, records) in &contents {
+            let before = occurrences.get(hash).copied().unwrap_or(0);
+            for (record, occurrence) in records.iter().zip(before..) {
+                let id = id_text(&record.source_id, occurrence);
+                ids.entry(record.slot.entity()).or_default().insert(id);
+            }
+        }
         let mut mappings = HashMap::new();
         if self.mapped_systems.contains(system) {
             for (entity, ids) in ids {
@@ -157,9 +166,7 @@ impl Analysis<'_> {
         }
         Ok(Known {
             records: store.record_find(job.organization, self.run_id, &hashes).await?,
-            occurrences: store
-                .record_count_occurrences(job.organization, self.run_id, &contents)
-                .await?,
+            occurrences,
             mappings,
             registrations: self.vehicles_by_registration(job, registrations).await?,
         })
@@ -300,18 +307,14 @@ impl Analysis<'_> {
         if earlier.found.raw_hash == record.raw_hash() {
             return Ok(Some(Vec::new()));
         }
-        if !draft.earlier.contains_key(&hash) {
-            let job = self
-                .jobs
-                .get(&earlier.job_id)
-                .ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?;
-            let Some(first) = job.record_at(earlier.found.row_index, record.slot)? else {
-                return Ok(Some(Vec::new()));
-            };
-            draft.earlier.insert(hash, (earlier.clone(), first));
-        }
-        let Some((earlier, first)) = draft.earlier.get_mut(&hash) else {
-            return Ok(None);
+        let (earlier, first) = match draft.earlier.entry(hash) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(vacant) => {
+                let Some(first) = self.first_row(earlier, record.slot)? else {
+                    return Ok(Some(Vec::new()));
+                };
+                vacant.insert((earlier.clone(), first))
+            }
         };
         let before = earlier.found.fills.clone();
         let conflicts = merge_repeat(first, &mut earlier.found.fills, record);
@@ -327,6 +330,15 @@ impl Analysis<'_> {
             draft.fills.insert(hash, fill);
         }
         Ok(Some(conflicts))
+    }
+
+    /// Goes back to the first row of a record of this run.
+    fn first_row(&self, earlier: &KnownRecord, slot: Slot) -> Result<Option<Record>, AppError> {
+        let job = self
+            .jobs
+            .get(&earlier.job_id)
+            .ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?;
+        job.record_at(earlier.found.row_index, slot)
     }
 
     /// Matches the new records against the store, against earlier rows of the run, and against each other.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::BufReader;
 
 use torqueflow_model::{EntityKind, JobStatus};
-use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, OrganizationId};
+use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Lease, OrganizationId};
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, OpenedTable, Password, open_tables};
 use uuid::Uuid;
 
@@ -132,7 +132,12 @@ fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: String) -> Job {
 }
 
 /// Puts the jobs of a run into import order: what others refer to comes first; of equals, the upload order decides.
-pub(crate) async fn order_jobs(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<Job>, AppError> {
+pub(crate) async fn order_jobs(
+    app: &App,
+    organization: OrganizationId,
+    lease: &Lease,
+    run_id: Uuid,
+) -> Result<Vec<Job>, AppError> {
     let files = app.store.file_list(organization, run_id).await?;
     let place = |job: &Job| files.iter().position(|file| file.id == job.file_id);
     let mut jobs = app.store.job_list(organization, run_id).await?;
@@ -142,7 +147,7 @@ pub(crate) async fn order_jobs(app: &App, organization: OrganizationId, run_id: 
     });
     for (position, job) in jobs.iter_mut().enumerate() {
         job.position = position as i64;
-        app.store.job_save(organization, job).await?;
+        app.store.job_save(organization, lease, job).await?;
     }
     Ok(jobs)
 }

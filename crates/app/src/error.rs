@@ -12,7 +12,7 @@ use uuid::Uuid;
 #[non_exhaustive]
 pub enum AppError {
     /// The database.
-    #[error("the database failed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// A file of ours could not be read or written.
     #[error("failed to access `{path}`")]

@@ -5,12 +5,12 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use torqueflow_model::FindingCode;
-use torqueflow_persistence::OrganizationId;
+use torqueflow_persistence::{Job, OrganizationId, StoredFinding};
+use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
-use crate::summary::headers;
 
 /// Findings that are read at a time.
 const PAGE: u64 = 5000;
@@ -39,6 +39,9 @@ pub struct Entry {
     pub fix: String,
 }
 
+/// Takes a line of the log, and says whether it wants more.
+type Each<'a> = &'a mut (dyn FnMut(Entry) -> io::Result<ControlFlow<()>> + Send);
+
 /// Calls `each` with every line of the log, or only with the errors, file by file, in row order, until it says that it
 /// has enough.
 pub async fn each(
@@ -46,77 +49,108 @@ pub async fn each(
     organization: OrganizationId,
     run_id: Uuid,
     severity: Option<&str>,
-    each: &mut (dyn FnMut(Entry) -> io::Result<ControlFlow<()>> + Send),
+    each: Each<'_>,
 ) -> Result<(), AppError> {
     let files = app.store.file_list(organization, run_id).await?;
-    let failed = |source| AppError::Io {
-        path: "the error log".to_owned(),
-        source,
-    };
     for file in &files {
-        if let Some((code, message)) = &file.error {
-            if each(whole(&file.name, None, code, message)).map_err(failed)?.is_break() {
-                return Ok(());
-            }
+        if let Some(error) = &file.error
+            && each(of_table(&file.name, None, error)).map_err(log_error)?.is_break()
+        {
+            return Ok(());
         }
     }
     for job in app.store.job_list(organization, run_id).await? {
         let file = files.iter().find(|file| file.id == job.file_id);
-        let file = file.map(|file| file.name.clone()).unwrap_or_default();
-        if let Some((code, message)) = &job.error {
-            if each(whole(&file, job.sheet.clone(), code, message))
-                .map_err(failed)?
-                .is_break()
-            {
-                return Ok(());
-            }
-        }
-        let headers = headers(&job);
-        let mut after = None;
-        loop {
-            let page = app
-                .store
-                .finding_list(organization, job.id, severity, after, PAGE)
-                .await?;
-            let Some(last) = page.last() else { break };
-            after = Some((last.row_number, last.ordinal));
-            for finding in page {
-                let code = FindingCode::from_code(&finding.code);
-                let column = finding.column_index.and_then(|index| headers.get(index as usize));
-                let flow = each(Entry {
-                    file: file.clone(),
-                    sheet: job.sheet.clone(),
-                    row: Some(finding.row_number),
-                    column: column.cloned(),
-                    value: finding.value,
-                    message: code.map_or_else(
-                        || finding.code.clone(),
-                        |code| code.message(&finding.detail).into_owned(),
-                    ),
-                    fix: code.map(FindingCode::fix).unwrap_or_default().to_owned(),
-                    code: finding.code,
-                    severity: finding.severity,
-                })
-                .map_err(failed)?;
-                if flow.is_break() {
-                    return Ok(());
-                }
-            }
+        let file = file.map(|file| file.name.as_str()).unwrap_or_default();
+        if each_of_job(app, organization, &job, file, severity, each)
+            .await?
+            .is_break()
+        {
+            return Ok(());
         }
     }
     Ok(())
 }
 
-fn whole(file: &str, sheet: Option<String>, code: &str, message: &str) -> Entry {
+/// The lines of one table.
+async fn each_of_job(
+    app: &App,
+    organization: OrganizationId,
+    job: &Job,
+    file: &str,
+    severity: Option<&str>,
+    each: Each<'_>,
+) -> Result<ControlFlow<()>, AppError> {
+    if let Some(error) = &job.error
+        && each(of_table(file, job.sheet.clone(), error))
+            .map_err(log_error)?
+            .is_break()
+    {
+        return Ok(ControlFlow::Break(()));
+    }
+    let headers = headers(job);
+    let mut after = None;
+    loop {
+        let page = app
+            .store
+            .finding_list(organization, job.id, severity, after, PAGE)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(ControlFlow::Continue(()));
+        };
+        after = Some((last.row_number, last.ordinal));
+        for finding in page {
+            if each(of_row(file, job, &headers, finding))
+                .map_err(log_error)?
+                .is_break()
+            {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+    }
+}
+
+fn log_error(source: io::Error) -> AppError {
+    AppError::io("the error log".as_ref())(source)
+}
+
+fn of_row(file: &str, job: &Job, headers: &[String], finding: StoredFinding) -> Entry {
+    let code = FindingCode::from_code(&finding.code);
+    let column = finding.column_index.and_then(|index| headers.get(index as usize));
+    Entry {
+        file: file.to_owned(),
+        sheet: job.sheet.clone(),
+        row: Some(finding.row_number),
+        column: column.cloned(),
+        value: finding.value,
+        message: code.map_or_else(
+            || finding.code.clone(),
+            |code| code.message(&finding.detail).into_owned(),
+        ),
+        fix: code.map(FindingCode::fix).unwrap_or_default().to_owned(),
+        code: finding.code,
+        severity: finding.severity,
+    }
+}
+
+/// The headers of a job's columns.
+fn headers(job: &Job) -> Vec<String> {
+    serde_json::from_value::<TablePlan>(job.plan.clone())
+        .map(|plan| plan.columns.into_iter().map(|column| column.header).collect())
+        .unwrap_or_default()
+}
+
+/// What is wrong with a file or a table as a whole.
+fn of_table(file: &str, sheet: Option<String>, (code, message): &(String, String)) -> Entry {
     Entry {
         file: file.to_owned(),
         sheet,
         row: None,
         column: None,
         value: String::new(),
-        code: code.to_owned(),
+        code: code.clone(),
         severity: "error".to_owned(),
-        message: message.to_owned(),
+        message: message.clone(),
         fix: String::new(),
     }
 }
@@ -151,7 +185,7 @@ pub async fn write_csv(
         Ok(ControlFlow::Continue(()))
     })
     .await?;
-    csv.flush().map_err(AppError::io("the error log".as_ref()))
+    csv.flush().map_err(log_error)
 }
 
 /// Text that a spreadsheet takes for a formula gets an apostrophe before it, which it shows as text. Numbers in E.164

@@ -17,10 +17,12 @@ mod config;
 mod detect;
 mod error;
 mod import;
+mod intake;
 mod job_rows;
 mod links;
 mod owner;
 mod values;
+mod work;
 
 pub use config::{App, AppConfig, known_sources};
 pub use error::AppError;

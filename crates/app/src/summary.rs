@@ -7,7 +7,6 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use torqueflow_model::{FindingCode, JobStatus, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
-use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
 use crate::App;
@@ -32,7 +31,7 @@ pub struct RunSummary {
     pub mode: Option<String>,
     /// The source system, when there is just one.
     pub source_system: Option<String>,
-    /// How long the import took, in milliseconds.
+    /// How long the import took or takes, from its start, in milliseconds.
     pub duration_ms: i64,
     /// All rows of recognised tables.
     pub totals: Totals,
@@ -229,6 +228,7 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
 }
 
 fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
+    let begin = run.started_at.unwrap_or(run.created_at);
     let end = run.finished_at.unwrap_or_else(time::OffsetDateTime::now_utc);
     RunSummary {
         run_id: run.id,
@@ -236,7 +236,7 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         done: run.status.is_done(),
         mode: run.mode.clone(),
         source_system: None,
-        duration_ms: (end - run.created_at).whole_milliseconds() as i64,
+        duration_ms: (end - begin).whole_milliseconds() as i64,
         totals: Totals::default(),
         entities: BTreeMap::new(),
         jobs: Vec::new(),
@@ -272,13 +272,7 @@ fn file_summaries(files: &[ImportFile], jobs: &[Job]) -> Vec<FileSummary> {
             confidence: job.confidence,
             confidence_level: job.confidence_level.clone(),
             row_count: job.row_count,
-            warnings: job
-                .warnings
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(|warning| warning.get("message")?.as_str().map(str::to_owned))
-                .collect(),
+            warnings: notes_of(files, job),
             error: job.error.clone().map(view),
         })
         .collect();
@@ -297,6 +291,15 @@ fn file_summaries(files: &[ImportFile], jobs: &[Job]) -> Vec<FileSummary> {
         });
     }
     summaries
+}
+
+/// What a person should know of a table, and of its file.
+fn notes_of(files: &[ImportFile], job: &Job) -> Vec<String> {
+    let of_file = files.iter().find(|file| file.id == job.file_id);
+    let of_job = job.warnings.as_array().into_iter().flatten();
+    let of_job = of_job.filter_map(|warning| warning.get("message")?.as_str().map(str::to_owned));
+    let of_file = of_file.into_iter().flat_map(|file| file.notes.iter().cloned());
+    of_file.chain(of_job).collect()
 }
 
 async fn reasons(app: &App, organization: OrganizationId, job: &Job) -> Result<Vec<Reason>, AppError> {
@@ -319,11 +322,4 @@ impl Reason {
     pub fn message(&self) -> String {
         FindingCode::from_code(&self.code).map_or_else(|| self.code.clone(), |code| code.template().replace("{}", "…"))
     }
-}
-
-/// The headers of a job's columns.
-pub(crate) fn headers(job: &Job) -> Vec<String> {
-    serde_json::from_value::<TablePlan>(job.plan.clone())
-        .map(|plan| plan.columns.into_iter().map(|column| column.header).collect())
-        .unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::error::AppError;
 /// ```
 /// use torqueflow_model::EntityKind;
 /// let csv = torqueflow_app::template::template_csv(EntityKind::CustomerGroup).unwrap();
-/// assert_eq!(String::from_utf8(csv).unwrap(), "name\nTrade\n");
+/// assert_eq!(String::from_utf8(csv).unwrap(), "customer_group.name\nTrade\n");
 /// ```
 pub fn template_csv(entity: EntityKind) -> Result<Vec<u8>, AppError> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -53,7 +53,13 @@ fn columns(entity: EntityKind) -> Vec<(String, String)> {
             .map(|spec| (format!("{prefix}{}", spec.name), spec.example.to_owned()))
             .collect()
     };
-    let mut columns = of_slot(Slot::Main(entity), "");
+    // A lookup is a lone name: which one, only the header can say.
+    let prefix = if entity.is_lookup() {
+        format!("{entity}.")
+    } else {
+        String::new()
+    };
+    let mut columns = of_slot(Slot::Main(entity), &prefix);
     if entity == EntityKind::Customer {
         for slot in [Slot::BillingAddress, Slot::ShippingAddress] {
             columns.extend(of_slot(slot, &format!("{}.", slot.name())));

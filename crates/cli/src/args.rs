@@ -20,7 +20,7 @@ pub struct Arguments {
 /// What all commands with a database know.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// The database: sqlite://FILE?mode=rwc or postgres://USER@HOST/NAME
+    /// The database, `sqlite://FILE?mode=rwc` or `postgres://USER@HOST/NAME`
     #[arg(
         long,
         global = true,
@@ -175,7 +175,7 @@ pub struct Clean {
 
 #[derive(Debug, Args)]
 pub struct Template {
-    /// The entity: customer, vehicle, product, work_order, …
+    /// The entity: `customer`, `vehicle`, `product`, `work_order` …
     #[arg(value_name = "ENTITY")]
     pub entity: String,
     /// The form of the template

@@ -9,7 +9,8 @@ pub enum Exit {
     Done = 0,
     /// Nothing could be run.
     NothingRun = 1,
-    // 2 is wrong usage, which `clap` answers.
+    /// Wrong usage; what `clap` answers by itself.
+    Usage = 2,
     /// It ran, but a row failed or a file was flagged.
     Flagged = 3,
     /// It waits for a person: a password or a decision.

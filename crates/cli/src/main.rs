@@ -1,10 +1,7 @@
 //! The `torqueflow` command: import files, look at what is in them, look at what was imported.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is the crate that talks to a terminal"
-)]
+#[macro_use]
+mod output;
 
 mod args;
 mod commands;
@@ -40,8 +37,12 @@ fn main() -> ExitCode {
         // Whoever reads our output has gone: nothing is left to say.
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
-            eprintln!("error: {error:#}");
-            Exit::NothingRun.into()
+            note!("error: {error:#}");
+            if error.is::<commands::UnknownSource>() {
+                Exit::Usage.into()
+            } else {
+                Exit::NothingRun.into()
+            }
         }
     }
 }

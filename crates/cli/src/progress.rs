@@ -48,7 +48,7 @@ impl Progress {
             Some(terminal) => {
                 let _ = terminal.println(text);
             }
-            None => eprintln!("{text}"),
+            None => note!("{text}"),
         }
     }
 
@@ -57,7 +57,7 @@ impl Progress {
         let text = format!("{} of {} {verb}", thousands(table.done), thousands(table.total));
         let Some(terminal) = &self.terminal else {
             if table.done >= table.total {
-                eprintln!("{name}: {text}");
+                note!("{name}: {text}");
             }
             return;
         };

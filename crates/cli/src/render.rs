@@ -1,5 +1,7 @@
 //! Results as people read them in a terminal.
 
+use std::fmt::Write as _;
+
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use torqueflow_app::duplicates::DuplicateView;
@@ -215,13 +217,14 @@ pub fn report(summary: &RunSummary) -> String {
         text.push_str(&line);
         text.push('\n');
     }
-    text.push_str(&format!(
+    let _ = write!(
+        text,
         "Run {} ({}): {} in {:.1} s.",
         summary.run_id,
         summary.status.name().replace('_', " "),
         counted(summary.totals.rows, "row", "rows"),
         summary.duration_ms as f64 / 1000.0,
-    ));
+    );
     text
 }
 

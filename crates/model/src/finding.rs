@@ -199,9 +199,9 @@ finding_codes! {
     /// A link that is not essential leads nowhere.
     LinkNotFound = "link_not_found", Warning, "The {} is not in the files and not in the database; the link was left blank", "Import the missing record and link it.";
     /// A registration that several customers have.
-    RegistrationAmbiguous = "registration_ambiguous", Warning, "Several vehicles have the registration {}; the link was left blank", "Link the right vehicle by hand.";
+    RegistrationAmbiguous = "registration_ambiguous", Warning, "Several vehicles have the registration {}", "Decide on the duplicates among the vehicles, or link the right one by hand.";
     /// As `registration_ambiguous`, for what can't be without its vehicle.
-    RegistrationAmbiguousRow = "registration_ambiguous_row", Error, "Several vehicles have the registration {}", "Link the right vehicle by hand.";
+    RegistrationAmbiguousRow = "registration_ambiguous_row", Error, "Several vehicles have the registration {}, and nothing says which one is meant", "Decide on the duplicates among the vehicles, or link the right one by hand.";
     /// A lookup that does not exist and may not be made.
     LookupNotCreated = "lookup_not_created", Warning, "The {} does not exist and making it is switched off", "Create it first, or switch on creating missing lookups.";
     // Import

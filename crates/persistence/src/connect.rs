@@ -1,5 +1,6 @@
 //! Opening a database and bringing it up to date.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,6 +80,7 @@ impl Store {
             // Checkpoints cost a sync each; a batch has a few dozen pages.
             .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
+        make_private(options.get_filename());
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options.clone())
@@ -156,6 +158,15 @@ impl Store {
         self.writer.close().await?;
         Ok(())
     }
+}
+
+/// Makes a new database file one that only this user can read. What can't be made here fails when it is opened.
+fn make_private(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 fn connect_error(error: sea_orm::sqlx::Error) -> StoreError {

@@ -57,9 +57,9 @@ pub fn clean_file(
         let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of);
         let mut reader = document.read_table(table.index)?;
         while reader.next_row(&mut row, &mut findings)? {
-            let mut cleaned = cleaner.clean(&row);
-            cleaned.findings.splice(0..0, findings.drain(..));
-            each(table, cleaned)?;
+            let mut clean_row = cleaner.clean(&row);
+            clean_row.findings.splice(0..0, findings.drain(..));
+            each(table, clean_row)?;
         }
     }
     Ok(tables)

@@ -94,7 +94,7 @@ pub fn open_tables<'a>(
 ) -> Result<OpenedFile, OpenError> {
     let mut document = open(name, reader, options)?;
     let encrypted = document.was_encrypted();
-    let notes: Vec<_> = document.notes().iter().map(|note| note.message()).collect();
+    let notes: Vec<_> = document.notes().iter().map(torqueflow_tabular::Note::message).collect();
     let infos = document.tables().to_vec();
     let mut tables = Vec::new();
     for (index, info) in infos.into_iter().enumerate() {

@@ -7,7 +7,7 @@ use torqueflow_model::{EntityKind, SourceId, fold};
 use torqueflow_persistence::{
     BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
 };
-use torqueflow_pipeline::id_text;
+use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use super::Importer;
@@ -27,6 +27,8 @@ pub(super) struct BatchContext {
     pub excluded: HashSet<i64>,
     /// Records whose first row is in the batch, by row and slot.
     pub found: HashMap<(i64, String), FoundRecord>,
+    /// Records whose first row was left out or failed, by identity: the row that is at hand stands in for it.
+    pub inherited: HashMap<u128, FoundRecord>,
     /// Decisions on those, by the id that they would get. What is not here is created.
     pub decisions: HashMap<Uuid, Decision>,
     /// Mappings of the records and of what they refer to, by entity and source id.
@@ -86,11 +88,15 @@ impl BatchContext {
             .into_iter()
             .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
             .collect();
-        context.load_mappings(importer, job, rows).await?;
+        let others_active = importer.others_active(job).await?;
+        context.load_mappings(importer, job, rows, others_active).await?;
+        context.load_inherited(importer, job, rows).await?;
         if facts.has_duplicates {
             context.load_decisions(importer, job, first, last).await?;
         }
-        context.find_late_matches(importer, job, rows).await?;
+        if others_active {
+            context.find_late_matches(importer, job, rows).await?;
+        }
         context.load_targets(importer, job).await?;
         Ok(context)
     }
@@ -100,15 +106,21 @@ impl BatchContext {
         self.found.get(&(row.number, slot.to_owned()))
     }
 
-    async fn load_mappings(&mut self, importer: &Importer<'_>, job: &JobRows, rows: &[JobRow]) -> Result<(), AppError> {
+    async fn load_mappings(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        rows: &[JobRow],
+        others_active: bool,
+    ) -> Result<(), AppError> {
         let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
         let mut names: HashMap<EntityKind, HashSet<String>> = HashMap::new();
         let mut registrations = HashSet::new();
         for row in rows {
             for record in &row.clean.records {
                 let found = self.found(row, record.slot.name());
-                // What has no id is met once in a run; only an earlier run can have mapped it.
-                let is_new = found.is_some() && importer.is_first_import();
+                // What has no id is met once in a run; only another run can have mapped it.
+                let is_new = found.is_some() && importer.is_first_import() && !others_active;
                 if is_new && matches!(record.source_id, SourceId::Content(_)) {
                     continue;
                 }
@@ -186,13 +198,8 @@ impl BatchContext {
         let duplicates = store
             .duplicate_list_of_rows(job.organization, job.job.id, first, last)
             .await?;
-        for duplicate in duplicates {
-            let decision = match effective(importer, &duplicate) {
-                DuplicateAction::Create => continue,
-                DuplicateAction::Skip => Decision::Skip(duplicate.match_record_id),
-                DuplicateAction::Merge => Decision::Merge(duplicate.match_record_id),
-            };
-            self.decisions.insert(duplicate.record_id, decision);
+        for duplicate in &duplicates {
+            self.decide(importer, duplicate);
         }
         for _ in 0..MAX_HOPS {
             let targets: Vec<Uuid> = self
@@ -221,8 +228,47 @@ impl BatchContext {
         Ok(())
     }
 
-    /// Looks for matches that came into the store after the analysis. Only other runs bring them, so without one that
-    /// was active since there is nothing to look for.
+    /// Records that belong to an earlier row which did not bring them: a person left it out, or it failed when it was
+    /// written. They come with the next row that has them.
+    async fn load_inherited(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        rows: &[JobRow],
+    ) -> Result<(), AppError> {
+        let here: HashSet<u128> = self.found.values().map(|found| found.key_hash).collect();
+        let mut lost = HashSet::new();
+        for record in rows.iter().flat_map(|row| &row.clean.records) {
+            let hash = key_hash(&job.source_system, record.slot.entity(), &record.source_id);
+            if !here.contains(&hash) && !self.is_mapped(record.slot.entity(), &record.source_id, 0) {
+                lost.insert(hash);
+            }
+        }
+        let lost: Vec<_> = lost.into_iter().collect();
+        let store = &importer.app.store;
+        let known = store.record_find(job.organization, importer.run.id, &lost).await?;
+        let ids: Vec<Uuid> = known.values().map(|known| known.found.record_id).collect();
+        for duplicate in store
+            .duplicate_find(job.organization, importer.run.id, &ids)
+            .await?
+            .values()
+        {
+            self.decide(importer, duplicate);
+        }
+        self.inherited = known.into_iter().map(|(hash, known)| (hash, known.found)).collect();
+        Ok(())
+    }
+
+    fn decide(&mut self, importer: &Importer<'_>, duplicate: &Duplicate) {
+        let decision = match effective(importer, duplicate) {
+            DuplicateAction::Create => return,
+            DuplicateAction::Skip => Decision::Skip(duplicate.match_record_id),
+            DuplicateAction::Merge => Decision::Merge(duplicate.match_record_id),
+        };
+        self.decisions.insert(duplicate.record_id, decision);
+    }
+
+    /// Looks for matches that other runs brought into the store after the analysis.
     async fn find_late_matches(
         &mut self,
         importer: &Importer<'_>,
@@ -230,15 +276,7 @@ impl BatchContext {
         rows: &[JobRow],
     ) -> Result<(), AppError> {
         let store = &importer.app.store;
-        let Some(analysed_at) = importer.run.analysed_at else {
-            return Ok(());
-        };
-        if !store
-            .run_others_active_since(job.organization, importer.run.id, analysed_at)
-            .await?
-        {
-            return Ok(());
-        }
+        let analysed_at = importer.run.analysed_at;
         for entity in [EntityKind::Customer, EntityKind::Vehicle] {
             let mut keys: HashMap<Uuid, Vec<MatchKey>> = HashMap::new();
             for row in rows {
@@ -256,7 +294,7 @@ impl BatchContext {
             postings.retain(|posting| posting.run_id != Some(importer.run.id));
             let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
             let late = store
-                .business_existing(job.organization, entity, &ids, Some(analysed_at))
+                .business_existing(job.organization, entity, &ids, analysed_at)
                 .await?;
             postings.retain(|posting| late.contains(&posting.record_id));
             for (record_id, keys) in keys {

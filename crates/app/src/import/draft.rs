@@ -8,8 +8,8 @@ use torqueflow_model::{
     EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, Slot, SourceId, Storage, Value, fold,
 };
 use torqueflow_persistence::{
-    CreatedRecord, EntityCounts, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
-    MappingOrigin, RowOutcome,
+    CreatedRecord, EntityCounts, FilledRecord, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry,
+    Mapping, MappingOrigin, RowOutcome,
 };
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
@@ -266,7 +266,7 @@ impl<'a> Draft<'a> {
                     self.count(entity).unchanged += 1;
                 }
                 Fate::Unchanged(_) => {
-                    if self.context.found(row, record.slot.name()).is_some() {
+                    if self.found(row, record).is_some() {
                         self.count(entity).unchanged += 1;
                     }
                 }
@@ -274,6 +274,13 @@ impl<'a> Draft<'a> {
             }
         }
         outcome
+    }
+
+    /// What the analysis kept of the record that this row brings.
+    fn found(&self, row: &JobRow, record: &Record) -> Option<&FoundRecord> {
+        let hash = key_hash(self.source_system(), record.slot.entity(), &record.source_id);
+        let here = self.context.found(row, record.slot.name());
+        here.or_else(|| self.context.inherited.get(&hash))
     }
 
     fn is_mapped(&self, entity: EntityKind, record: &Record, occurrence: i64) -> bool {

@@ -26,7 +26,7 @@ pub(super) enum Fate {
     Repeat(Uuid),
     /// It goes with its customer, which is left as it is.
     LeftOut,
-    /// Its first row failed, so it is nowhere.
+    /// It is nowhere: neither its first row nor any other brought it.
     Lost,
     /// A match appeared after the analysis.
     Undecided,
@@ -81,7 +81,10 @@ impl Draft<'_> {
         {
             return Fate::Repeat(id);
         }
-        let Some(found) = found else { return Fate::Lost };
+        let hash = key_hash(self.source_system(), entity, &record.source_id);
+        let Some(found) = found.or_else(|| self.context.inherited.get(&hash)) else {
+            return Fate::Lost;
+        };
         if entity == EntityKind::CustomerAddress {
             return self.address_fate(record, found, parent);
         }

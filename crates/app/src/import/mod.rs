@@ -45,6 +45,17 @@ impl Importer<'_> {
         self.run.mode.as_deref() == Some("initial")
     }
 
+    /// Whether other runs wrote, or may have written, since this one was analysed.
+    async fn others_active(&self, job: &JobRows) -> Result<bool, AppError> {
+        let Some(analysed_at) = self.run.analysed_at else {
+            return Ok(true);
+        };
+        let store = &self.app.store;
+        Ok(store
+            .run_others_active_since(job.organization, self.run.id, analysed_at)
+            .await?)
+    }
+
     /// Imports a job from its checkpoint to its end.
     pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
         let facts = self.app.store.job_facts(job.organization, job.job.id).await?;
@@ -74,6 +85,8 @@ impl Importer<'_> {
             match self.write_once(job, facts, rows, state).await {
                 Ok(after) => *state = after,
                 Err(AppError::Store(StoreError::Refused(reason))) => {
+                    // Whoever took the run over may have written the same rows: that is not the data's fault.
+                    self.app.store.lease_renew(self.lease).await?;
                     if let [row] = rows {
                         *state = self.write_failed(job, row, state, &reason.to_string()).await?;
                     } else {
@@ -99,6 +112,12 @@ impl Importer<'_> {
         let mut wait = FIRST_WAIT;
         for attempt in 0.. {
             let outcome = async {
+                // A commit whose answer was lost has happened all the same.
+                if attempt > 0
+                    && let Some(committed) = self.committed_after(job, state).await?
+                {
+                    return Ok(committed);
+                }
                 let batch = self.build(job, facts, rows, state).await?;
                 self.commit(job, &batch).await?;
                 Ok::<_, AppError>(batch.progress)
@@ -113,6 +132,16 @@ impl Importer<'_> {
             }
         }
         Err(AppError::Internal("retrying ended without an outcome"))
+    }
+
+    /// How far the job is in the database, when that is further than we know.
+    async fn committed_after(&self, job: &JobRows, state: &JobProgress) -> Result<Option<JobProgress>, AppError> {
+        let stored = self.app.store.job_get(job.organization, job.job.id).await?;
+        Ok((stored.checkpoint > state.checkpoint).then_some(JobProgress {
+            checkpoint: stored.checkpoint,
+            counts: stored.counts,
+            entity_counts: stored.entity_counts,
+        }))
     }
 
     async fn build(

@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use serde_json::{Map, Value, json};
 use torqueflow_app::known_sources;
 use torqueflow_model::{Record, Value as FieldValue};
-use torqueflow_pipeline::{CleanOptions, CleanRow, OpenOptions, OpenedTable, clean_file, id_text};
+use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenOptions, OpenedTable, clean_file, id_text};
 
 use crate::args::Clean;
 use crate::exit_code::Exit;
@@ -13,6 +13,7 @@ use crate::exit_code::Exit;
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
+    super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
     options.source_system.clone_from(&arguments.source);
@@ -36,13 +37,15 @@ pub fn run(arguments: &Clean) -> anyhow::Result<Exit> {
                 for table in tables.iter().filter(|table| table.detection.table_type.is_none()) {
                     flagged = true;
                     let title = table.sheet.as_deref().unwrap_or(&name);
-                    eprintln!("{title}: This file wasn't recognised. Check the format and try again.");
+                    note!("{title}: This file wasn't recognised. Check the format and try again.");
                 }
             }
+            // The reader has gone; there is nobody to tell.
+            Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
             Err(error) => {
                 flagged = true;
                 waits |= matches!(error.code(), "password_required" | "wrong_password");
-                eprintln!("{name}: {}", error.message());
+                note!("{name}: {}", error.message());
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::render::{self, TableLine};
 /// Says what is in files.
 pub fn run(arguments: &Detect) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
+    super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut found = Found::default();
     for path in &arguments.files {
@@ -20,15 +21,15 @@ pub fn run(arguments: &Detect) -> anyhow::Result<Exit> {
     }
     let summary = render::summary_line(&found.lines);
     if arguments.json {
-        println!(
+        say!(
             "{}",
             serde_json::to_string_pretty(&json!({"summary": summary, "files": found.json}))?
         );
     } else {
-        println!("{}", render::detection_table(&found.lines));
-        println!("{summary}");
+        say!("{}", render::detection_table(&found.lines));
+        say!("{summary}");
         for explanation in &found.explanations {
-            println!("{explanation}");
+            say!("{explanation}");
         }
     }
     Ok(found.exit())

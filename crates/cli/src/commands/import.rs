@@ -1,12 +1,12 @@
 //! `torqueflow import`
 
-use std::fs::File;
 use std::path::Path;
 
 use anyhow::Context;
 use torqueflow_app::duplicates::undecided;
 use torqueflow_app::error_log::write_csv;
 use torqueflow_app::options::RunOptions;
+use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, OrganizationId, runs};
 use torqueflow_model::RunStatus;
@@ -23,25 +23,17 @@ const SHOWN_DUPLICATES: u64 = 50;
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
+    super::check_source(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
-    if let Some(system) = &arguments.source
-        && !app.sources().definitions().iter().any(|known| known.id == *system)
-    {
-        let known: Vec<_> = app
-            .sources()
-            .definitions()
-            .iter()
-            .map(|known| known.id.as_str())
-            .collect();
-        anyhow::bail!(
-            "`{system}` is not a known source system; known are {}",
-            known.join(", ")
-        );
-    }
     let progress = Progress::new();
     let listener = |event| progress.on(event);
     let options = options(arguments);
-    let run = runs::create(&app, organization, &arguments.files, &options, &listener).await?;
+    let purpose = if arguments.dry_run {
+        Purpose::DryRun
+    } else {
+        Purpose::Import
+    };
+    let run = runs::create(&app, organization, &arguments.files, &options, purpose, &listener).await?;
     let run = runs::prepare(&app, organization, run.id, password.as_ref(), &listener).await?;
     drop(password);
     let import = Running {
@@ -59,7 +51,10 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
         RunStatus::Failed => return import.report(Exit::NothingRun).await,
         _ => {}
     }
-    if let Some(path) = &arguments.exclude_rows {
+    // A run that was started before keeps the rows that were left out then.
+    if let Some(path) = &arguments.exclude_rows
+        && run.status == RunStatus::Ready
+    {
         import.exclude_rows(path).await?;
     }
     if arguments.dry_run {
@@ -99,8 +94,8 @@ impl Running<'_> {
 
     async fn show_detection(&self) -> anyhow::Result<()> {
         let lines = render::lines_of(&self.summary().await?);
-        println!("{}", render::detection_table(&lines));
-        println!("{}", render::summary_line(&lines));
+        say!("{}", render::detection_table(&lines));
+        say!("{}", render::summary_line(&lines));
         Ok(())
     }
 
@@ -111,16 +106,16 @@ impl Running<'_> {
             self.write_error_log(path).await?;
         }
         if self.arguments.json {
-            println!("{}", serde_json::to_string_pretty(&summary)?);
+            say!("{}", serde_json::to_string_pretty(&summary)?);
         }
         if best != Exit::Done {
             for line in render::problems(&summary) {
-                eprintln!("{line}");
+                note!("{line}");
             }
             return Ok(best);
         }
         if !self.arguments.json {
-            println!("{}", render::report(&summary));
+            say!("{}", render::report(&summary));
         }
         Ok(
             if summary.status == RunStatus::Completed && summary.unrecognised.is_empty() {
@@ -132,7 +127,8 @@ impl Running<'_> {
     }
 
     async fn write_error_log(&self, path: &Path) -> anyhow::Result<()> {
-        let file = File::create(path).with_context(|| format!("failed to write the error log `{}`", path.display()))?;
+        let file = super::create_private(path)
+            .with_context(|| format!("failed to write the error log `{}`", path.display()))?;
         Ok(write_csv(self.app, self.organization, self.run_id, file).await?)
     }
 
@@ -144,13 +140,16 @@ impl Running<'_> {
                 object.insert("undecided".to_owned(), count.into());
                 object.insert("duplicates".to_owned(), serde_json::to_value(&shown)?);
             }
-            println!("{}", serde_json::to_string_pretty(&summary)?);
+            say!("{}", serde_json::to_string_pretty(&summary)?);
         } else {
-            println!("{}", render::duplicates_table(&shown));
+            say!("{}", render::duplicates_table(&shown));
+            if count > SHOWN_DUPLICATES {
+                say!("These are the surest {SHOWN_DUPLICATES}.");
+            }
         }
-        eprintln!(
-            "{} wait for a decision; nothing was written. Say what to do with them: --on-duplicate skip, merge or create.",
-            render::counted(count as i64, "likely duplicate", "likely duplicates"),
+        note!(
+            "{} for a decision; nothing was written. Say what to do: --on-duplicate skip, merge or create.",
+            render::counted(count as i64, "likely duplicate waits", "likely duplicates wait"),
         );
         if let Some(path) = &self.arguments.error_log {
             self.write_error_log(path).await?;
@@ -166,13 +165,13 @@ impl Running<'_> {
         }
         let (count, shown) = undecided(self.app, self.organization, self.run_id, SHOWN_DUPLICATES).await?;
         if self.arguments.json {
-            println!("{}", serde_json::to_string_pretty(&summary)?);
+            say!("{}", serde_json::to_string_pretty(&summary)?);
         } else {
             if count > 0 {
-                println!("{}", render::duplicates_table(&shown));
+                say!("{}", render::duplicates_table(&shown));
             }
-            println!("{}", render::findings_table(&summary));
-            println!("Nothing was written: this was a dry run.");
+            say!("{}", render::findings_table(&summary));
+            say!("Nothing was written: this was a dry run.");
         }
         runs::cancel(self.app, self.organization, self.run_id).await?;
         let has_errors = !summary.errors.is_empty() || !summary.unrecognised.is_empty();

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use time::{Date, OffsetDateTime};
-use torqueflow_app::{App, AppConfig, OrganizationId};
+use torqueflow_app::{App, AppConfig, OrganizationId, known_sources};
 use torqueflow_pipeline::{Password, ReadSeek};
 
 use crate::args::{Common, PasswordSource};
@@ -31,6 +31,37 @@ async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     let app = App::open(&config).await?;
     let organization = app.organization(&common.organization).await?;
     Ok((app, organization))
+}
+
+/// The argument names something that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("`{given}` is not a known source system; known are {known}")]
+pub struct UnknownSource {
+    given: String,
+    known: String,
+}
+
+/// Refuses a source system that nobody knows.
+fn check_source(source: Option<&str>) -> Result<(), UnknownSource> {
+    let Some(given) = source else { return Ok(()) };
+    let sources = known_sources();
+    let known: Vec<_> = sources.definitions().iter().map(|known| known.id.as_str()).collect();
+    if known.contains(&given) {
+        return Ok(());
+    }
+    Err(UnknownSource {
+        given: given.to_owned(),
+        known: known.join(", "),
+    })
+}
+
+/// Creates a file that only this user can read: it holds people's data.
+fn create_private(path: &Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Beside the SQLite file, so that a database and its uploads stay together; else the current folder.

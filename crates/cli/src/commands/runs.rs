@@ -11,11 +11,11 @@ pub async fn run(common: &Common, arguments: &Runs) -> anyhow::Result<Exit> {
     let (app, organization) = super::open(common).await?;
     let runs = run_list(&app, organization, arguments.limit).await?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&runs)?);
+        say!("{}", serde_json::to_string_pretty(&runs)?);
     } else if runs.is_empty() {
-        println!("No import has been run yet.");
+        say!("No import has been run yet.");
     } else {
-        println!("{}", render::runs_table(&runs));
+        say!("{}", render::runs_table(&runs));
     }
     Ok(Exit::Done)
 }

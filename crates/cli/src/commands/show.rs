@@ -12,16 +12,16 @@ pub async fn run(common: &Common, arguments: &Show) -> anyhow::Result<Exit> {
     let (app, organization) = super::open(common).await?;
     let summary = match run_summary(&app, organization, arguments.run_id).await {
         Err(AppError::Store(error)) if error.is_not_found() => {
-            eprintln!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
+            note!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
             return Ok(Exit::NothingRun);
         }
         summary => summary?,
     };
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&summary)?);
+        say!("{}", serde_json::to_string_pretty(&summary)?);
     } else {
-        println!("{}", render::detection_table(&render::lines_of(&summary)));
-        println!("{}", render::report(&summary));
+        say!("{}", render::detection_table(&render::lines_of(&summary)));
+        say!("{}", render::report(&summary));
     }
     Ok(Exit::Done)
 }

@@ -323,11 +323,7 @@ impl BulkTransaction {
         let touched = self
             .execute(&sql, &[argument, lease.id.into(), lease.token.into()])
             .await?;
-        if touched == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::LeaseLost)
-        }
+        Lease::check(touched)
     }
 }
 

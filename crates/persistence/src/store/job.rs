@@ -8,6 +8,7 @@ use torqueflow_model::{EntityKind, JobStatus};
 use uuid::Uuid;
 
 use crate::entity::import_job::{ActiveModel, Column, Entity, Model};
+use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 
 /// One table of a file and what becomes of it.
@@ -222,15 +223,28 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps what has changed of a job.
-    pub async fn job_save(&self, organization: OrganizationId, job: &Job) -> Result<(), StoreError> {
-        Entity::update_many()
+    /// Keeps what has changed of a job, while the lease on its run holds.
+    pub async fn job_save(&self, organization: OrganizationId, lease: &Lease, job: &Job) -> Result<(), StoreError> {
+        let saved = Entity::update_many()
             .set(job.to_row(organization))
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::Id.eq(job.id))
+            .filter(lease.holds())
             .exec(&self.writer)
             .await?;
-        Ok(())
+        Lease::check(saved.rows_affected)
+    }
+
+    /// The job with this id.
+    pub async fn job_get(&self, organization: OrganizationId, id: Uuid) -> Result<Job, StoreError> {
+        let model = Entity::find_by_id((organization.0, id)).one(&self.writer).await?;
+        model
+            .map(Job::from_model)
+            .transpose()?
+            .ok_or_else(|| StoreError::NotFound {
+                entity: "job",
+                id: id.to_string(),
+            })
     }
 
     /// The jobs of a run, in import order.

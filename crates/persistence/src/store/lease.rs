@@ -1,6 +1,6 @@
 //! Leases: who may work on a run, and the token that fences off whoever lost it.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Statement};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
@@ -18,6 +18,27 @@ pub struct Lease {
     pub token: Uuid,
     /// How long it holds after each renewal.
     pub ttl: Duration,
+}
+
+impl Lease {
+    /// The condition that the lease still holds, for statements that write under it.
+    pub(crate) fn holds(&self) -> Condition {
+        let mut held = Query::select();
+        held.column(Column::Id)
+            .from(Entity)
+            .and_where(Column::Id.eq(self.id))
+            .and_where(Column::Token.eq(self.token));
+        Condition::all().add(Expr::exists(held))
+    }
+
+    /// What it means that a statement under [`holds`](Self::holds) touched so many rows.
+    pub(crate) fn check(rows_affected: u64) -> Result<(), StoreError> {
+        if rows_affected == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::LeaseLost)
+        }
+    }
 }
 
 /// Why a lease was not given.
@@ -44,7 +65,7 @@ impl Store {
         id: Uuid,
         owner: &str,
         ttl: Duration,
-        is_dead: impl Fn(&str) -> bool,
+        is_dead: fn(&str) -> bool,
     ) -> Result<Lease, LeaseError> {
         let now = self.now().await?;
         let token = Uuid::now_v7();
@@ -70,7 +91,8 @@ impl Store {
             .await
             .map_err(StoreError::from)?;
         let Some(held) = held else {
-            return Err(StoreError::LeaseLost.into());
+            // Its holder has given it back just now.
+            return Box::pin(self.lease_acquire(organization, id, owner, ttl, is_dead)).await;
         };
         if held.expires_at > now && !is_dead(&held.owner) {
             return Err(LeaseError::Held {
@@ -107,11 +129,7 @@ impl Store {
             .filter(Column::Token.eq(lease.token))
             .exec(&self.writer)
             .await?;
-        if renewed.rows_affected == 1 {
-            Ok(())
-        } else {
-            Err(StoreError::LeaseLost)
-        }
+        Lease::check(renewed.rows_affected)
     }
 
     /// Gives a lease back.

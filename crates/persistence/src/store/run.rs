@@ -7,6 +7,7 @@ use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
 use crate::entity::import_run::{ActiveModel, Column, Entity, Model};
+use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 
 /// One upload of files and what became of it.
@@ -16,7 +17,7 @@ pub struct Run {
     pub id: Uuid,
     /// Its state.
     pub status: RunStatus,
-    /// `initial` or `refresh`; not known before the start.
+    /// `initial` or `refresh`; not known before the analysis.
     pub mode: Option<String>,
     /// The options that it was made with.
     pub options: serde_json::Value,
@@ -101,8 +102,8 @@ impl Store {
         Ok(())
     }
 
-    /// Keeps what has changed of a run.
-    pub async fn run_save(&self, organization: OrganizationId, run: &Run) -> Result<(), StoreError> {
+    /// Keeps what has changed of a run, while the lease on it holds.
+    pub async fn run_save(&self, organization: OrganizationId, lease: &Lease, run: &Run) -> Result<(), StoreError> {
         let (error_code, error_message) = run.error.clone().unzip();
         let row = ActiveModel {
             status: Set(run.status.name().to_owned()),
@@ -115,14 +116,15 @@ impl Store {
             finished_at: Set(run.finished_at),
             ..Default::default()
         };
-        Entity::update_many()
+        let saved = Entity::update_many()
             .set(row)
             .col_expr(Column::ProgressVersion, Expr::col(Column::ProgressVersion).add(1))
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::Id.eq(run.id))
+            .filter(lease.holds())
             .exec(&self.writer)
             .await?;
-        Ok(())
+        Lease::check(saved.rows_affected)
     }
 
     /// The run with this id.
