@@ -1,0 +1,42 @@
+//! The error log, read back.
+
+use crate::support::Workspace;
+
+/// A line of the error log.
+#[derive(Debug)]
+pub struct Finding {
+    pub sheet: String,
+    /// As a spreadsheet counts: the header is 1.
+    pub row: usize,
+    pub column: String,
+    pub value: String,
+    pub code: String,
+    pub severity: String,
+    pub message: String,
+}
+
+/// The columns of the error log.
+pub const COLUMNS: [&str; 9] = [
+    "file", "sheet", "row", "column", "value", "code", "severity", "message", "fix",
+];
+
+/// Reads an error log of a workspace.
+pub fn read(workspace: &Workspace, name: &str) -> Vec<Finding> {
+    let text = workspace.read(name);
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    assert_eq!(reader.headers().unwrap(), &COLUMNS[..]);
+    let rows = reader.records();
+    rows.map(|row| {
+        let row = row.unwrap();
+        Finding {
+            sheet: row[1].to_owned(),
+            row: row[2].parse().unwrap(),
+            column: row[3].to_owned(),
+            value: row[4].to_owned(),
+            code: row[5].to_owned(),
+            severity: row[6].to_owned(),
+            message: row[7].to_owned(),
+        }
+    })
+    .collect()
+}

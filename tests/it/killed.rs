@@ -1,0 +1,156 @@
+//! An import that is killed at any moment goes on where it stopped, and ends as if nothing had happened.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use torqueflow_test_support::postgres::TestDatabase;
+use torqueflow_test_support::rng::Rng;
+use torqueflow_test_support::sample::{Garage, SampleOptions};
+
+use crate::support::{PASSWORD, Ran, Workspace, encrypted_workbook};
+
+const IMPORT: &str = "import garage.xlsx --password-file password --on-duplicate create";
+const KILLS: usize = 10;
+/// Unoptimised programs are ten times slower.
+const CUSTOMERS: usize = if cfg!(debug_assertions) { 300 } else { 1500 };
+/// Set it to the number that a failed test printed, to see the same moments again.
+const SEED: &str = "TORQUEFLOW_TEST_SEED";
+
+#[test]
+fn killed_imports_end_like_undisturbed_ones_on_sqlite() {
+    check(TestDatabase::sqlite);
+}
+
+#[test]
+fn killed_imports_end_like_undisturbed_ones_on_postgresql() {
+    check(TestDatabase::postgresql);
+}
+
+/// What an import leaves behind, wherever it ran.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    dump: String,
+    written: BTreeMap<String, i64>,
+    fates: Vec<Vec<String>>,
+    counts: Vec<Vec<String>>,
+}
+
+fn check(database: fn() -> TestDatabase) {
+    let seed = seed();
+    println!("{SEED}={seed}");
+    let mut rng = Rng::new(seed);
+    let tables = Garage::generate(&SampleOptions {
+        customers: CUSTOMERS,
+        seed: 23,
+    })
+    .tables();
+    let workbook = encrypted_workbook(&tables);
+
+    let undisturbed = workspace(database(), &workbook);
+    let begin = Instant::now();
+    undisturbed.run(IMPORT).exits(3);
+    let duration = begin.elapsed();
+    let expected = outcome(&undisturbed);
+    assert!(expected.written["customer"] == CUSTOMERS as i64);
+
+    let mut kills = 0;
+    while kills < KILLS {
+        let workspace = workspace(database(), &workbook);
+        let before = kills;
+        kills += kill_until_it_ends(&workspace, duration, KILLS - kills, &mut rng);
+        println!("{} kills, then the end", kills - before);
+        assert_one_finished_run(&workspace);
+        assert_same(&outcome(&workspace), &expected);
+    }
+}
+
+fn workspace(database: TestDatabase, workbook: &[u8]) -> Workspace {
+    let workspace = Workspace::new(database);
+    workspace.write("garage.xlsx", workbook);
+    workspace.write("password", PASSWORD);
+    workspace
+}
+
+/// Starts the import again and again, killing it at random moments, until it ends by itself. Says how often it was killed.
+fn kill_until_it_ends(workspace: &Workspace, duration: Duration, most: usize, rng: &mut Rng) -> usize {
+    for kills in 0..most {
+        let moment = duration.mul_f64(rng.below(700) as f64 / 1000.0);
+        let mut command = workspace.command(IMPORT);
+        let child = command.stdout(Stdio::null()).spawn().unwrap();
+        if let Some(ended) = killed_after(child, moment) {
+            ended.exits(3);
+            return kills;
+        }
+        println!("killed after {moment:?}");
+    }
+    workspace.run(IMPORT).exits(3);
+    most
+}
+
+/// Kills a program at a moment, unless it ends before: then, what it answered.
+fn killed_after(mut child: Child, moment: Duration) -> Option<Ran> {
+    let deadline = Instant::now() + moment;
+    while Instant::now() < deadline {
+        if child.try_wait().unwrap().is_some() {
+            return Some(child.wait_with_output().unwrap().into());
+        }
+        thread::sleep(Duration::from_millis(1).min(deadline.saturating_duration_since(Instant::now())));
+    }
+    child.kill().unwrap();
+    let status = child.wait().unwrap();
+    // It may have ended in the last instant.
+    status.code().map(|_| child.wait_with_output().unwrap().into())
+}
+
+fn outcome(workspace: &Workspace) -> Outcome {
+    Outcome {
+        dump: workspace.dump(),
+        written: workspace.written(),
+        fates: workspace.query("SELECT outcome, count(*) FROM import_row_result GROUP BY outcome ORDER BY outcome"),
+        counts: workspace.query(
+            "SELECT sheet, status, row_count, checkpoint, imported, updated, skipped_duplicate, skipped_choice, \
+             unchanged, failed FROM import_job ORDER BY position",
+        ),
+    }
+}
+
+fn assert_same(actual: &Outcome, expected: &Outcome) {
+    assert_eq!(actual.written, expected.written);
+    assert_eq!(actual.fates, expected.fates);
+    assert_eq!(actual.counts, expected.counts);
+    let lines = actual.dump.lines().zip(expected.dump.lines());
+    let differences: Vec<_> = lines.filter(|(actual, expected)| actual != expected).take(3).collect();
+    assert!(actual.dump == expected.dump, "{differences:#?}");
+}
+
+/// It is the same run that went on, and nothing of it is left unfinished.
+fn assert_one_finished_run(workspace: &Workspace) {
+    let runs = workspace.run("runs --json").exits(0).json();
+    let statuses: Vec<_> = runs
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["status"].as_str())
+        .collect();
+    assert_eq!(statuses, [Some("completed_with_errors")]);
+    let rows = "SELECT (SELECT count(*) FROM import_row_result) - (SELECT sum(row_count) FROM import_job)";
+    assert_eq!(workspace.number(rows), 0, "one result for each row");
+    let records = "SELECT count(*) FROM (SELECT record_id FROM import_journal WHERE action = 'created' \
+                   GROUP BY record_id HAVING count(*) > 1) AS twice";
+    assert_eq!(workspace.number(records), 0, "created twice by the journal");
+    assert_eq!(
+        workspace.number("SELECT count(*) FROM work_lease"),
+        0,
+        "leases are given back"
+    );
+}
+
+fn seed() -> u64 {
+    env::var(SEED).map_or_else(
+        |_| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros() as u64,
+        |text| text.parse().unwrap(),
+    )
+}
