@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bench;
 mod ci;
 mod sample_data;
 mod step;
@@ -19,6 +20,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Bench(bench::Bench),
     /// Check everything that a change must pass: format, lints, documentation, tests. Stops at the first failure.
     Ci,
     SampleData(sample_data::SampleData),
@@ -27,6 +29,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Bench(command) => command.run(),
         Command::Ci => ci::check(),
         Command::SampleData(command) => command.run(),
         Command::Test(command) => command.run(),

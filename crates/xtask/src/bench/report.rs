@@ -1,0 +1,123 @@
+//! The table of the results, as Markdown.
+
+use std::fmt::Write;
+use std::iter;
+use std::time::Duration;
+
+use super::floor::Floor;
+use super::measure::Phases;
+
+/// An import and its floor.
+pub struct Line {
+    pub input: String,
+    pub database: &'static str,
+    pub rows_in: u64,
+    pub phases: Phases,
+    pub wall: Duration,
+    pub peak_bytes: u64,
+    pub floor: Floor,
+}
+
+const HEADER: [&str; 14] = [
+    "file",
+    "database",
+    "rows in",
+    "seconds",
+    "rows/s",
+    "peak MB",
+    "detect s",
+    "analyse s",
+    "import s",
+    "rows left",
+    "floor s",
+    "ratio",
+    "business floor s",
+    "ratio",
+];
+
+/// Prints the machine and the table.
+#[expect(clippy::print_stdout, reason = "a chore tells the person what it measured")]
+pub fn print(machine: &str, lines: &[Line]) {
+    println!("{machine}\n\n{}", table(lines));
+}
+
+fn table(lines: &[Line]) -> String {
+    let header = HEADER.map(str::to_owned).to_vec();
+    let rows: Vec<Vec<String>> = iter::once(header).chain(lines.iter().map(cells)).collect();
+    let mut text = String::new();
+    for (number, row) in rows.iter().enumerate() {
+        text.push('|');
+        for (column, cell) in row.iter().enumerate() {
+            let width = rows.iter().filter_map(|row| row.get(column)).map(String::len).max();
+            let width = width.unwrap_or_default();
+            // The first two columns are words.
+            let _ = if column < 2 {
+                write!(text, " {cell:<width$} |")
+            } else {
+                write!(text, " {cell:>width$} |")
+            };
+        }
+        text.push('\n');
+        if number == 0 {
+            let _ = writeln!(text, "|---|---{}|", "|---:".repeat(HEADER.len() - 2));
+        }
+    }
+    text
+}
+
+fn cells(line: &Line) -> Vec<String> {
+    let (wall, floor) = (line.wall.as_secs_f64(), &line.floor);
+    let seconds = |duration: Duration| format!("{:.2}", duration.as_secs_f64());
+    let ratio = |floor: Duration| format!("{:.1}", wall / floor.as_secs_f64());
+    vec![
+        line.input.clone(),
+        line.database.to_owned(),
+        line.rows_in.to_string(),
+        seconds(line.wall),
+        format!("{:.0}", line.rows_in as f64 / wall),
+        format!("{:.0}", line.peak_bytes as f64 / 1_048_576.0),
+        seconds(line.phases.detecting),
+        seconds(line.phases.analysing),
+        seconds(line.phases.importing),
+        floor.rows.to_string(),
+        seconds(floor.all),
+        ratio(floor.all),
+        seconds(floor.business),
+        ratio(floor.business),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_a_cell_for_each_heading() {
+        let at = Duration::from_secs;
+        let line = Line {
+            input: "CSV".to_owned(),
+            database: "SQLite",
+            rows_in: 200_000,
+            phases: Phases {
+                detecting: at(1),
+                analysing: at(10),
+                importing: at(20),
+            },
+            wall: at(40),
+            peak_bytes: 50 << 20,
+            floor: Floor {
+                rows: 900_000,
+                all: at(10),
+                business: at(5),
+            },
+        };
+        let text = table(&[line]);
+        let cells: Vec<&str> = text.lines().nth(2).unwrap().split('|').map(str::trim).collect();
+        let expected = "|CSV|SQLite|200000|40.00|5000|50|1.00|10.00|20.00|900000|10.00|4.0|5.00|8.0|";
+        assert_eq!(cells.join("|"), expected);
+        assert!(
+            text.lines().all(|line| line.matches('|').count() == HEADER.len() + 1),
+            "{text}"
+        );
+    }
+}
