@@ -1,6 +1,6 @@
 //! Exact match keys of a record.
 
-use torqueflow_model::{EntityKind, Record, Slot, fold, hash128};
+use torqueflow_model::{EntityKind, Record, Slot, fold, sorted_hash};
 
 /// A key that this many records hold identifies none of them, and is not looked up any more.
 pub const MAX_HOLDERS: usize = 60;
@@ -42,7 +42,10 @@ impl KeyKind {
         let label = std::iter::once(self.label().as_bytes());
         MatchKey {
             kind: self,
-            hash: hash128(label.chain(parts.iter().map(|part| part.as_bytes()))),
+            hash: sorted_hash(
+                parts.first().copied().unwrap_or_default(),
+                label.chain(parts.iter().map(|part| part.as_bytes())),
+            ),
         }
     }
 }

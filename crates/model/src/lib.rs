@@ -27,7 +27,7 @@ pub use cell::{Cell, CellKind, Row};
 pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
 pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, OnMissing, Storage};
 pub use finding::{Finding, FindingCode, Severity};
-pub use fold::{fold, fold_header, hash128};
+pub use fold::{fold, fold_header, hash128, sorted_hash};
 pub use record::{FieldValue, Record, SourceId};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
 pub use state::{JobStatus, RunStatus};

@@ -1,6 +1,6 @@
 //! How a record is known at its source.
 
-use torqueflow_model::{EntityKind, FieldKind, Record, Slot, SourceId, fold, hash128};
+use torqueflow_model::{EntityKind, FieldKind, Record, Slot, SourceId, fold, hash128, sorted_hash};
 
 /// The longest id that is kept as it is; a longer one ends in its fingerprint instead.
 const MAX_ID_CHARS: usize = 200;
@@ -16,15 +16,11 @@ pub fn id_text(source_id: &SourceId, occurrence: i64) -> String {
 /// The fingerprint of a record's identity: equal exactly for what is the same record.
 /// It does not depend on the tab or file that the record stands in.
 pub fn key_hash(source_system: &str, entity: EntityKind, source_id: &SourceId) -> u128 {
-    let content;
-    let (class, text): (&[u8], &[u8]) = match source_id {
-        SourceId::Given(text) | SourceId::Derived(text) => (b"id", text.as_bytes()),
-        SourceId::Content(hash) => {
-            content = hash.to_le_bytes();
-            (b"content", &content)
-        }
-    };
-    hash128([source_system.as_bytes(), entity.name().as_bytes(), class, text])
+    let (system, entity) = (source_system.as_bytes(), entity.name().as_bytes());
+    match source_id {
+        SourceId::Given(text) | SourceId::Derived(text) => sorted_hash(text, [system, entity, b"id", text.as_bytes()]),
+        SourceId::Content(hash) => hash128([system, entity, b"content", &hash.to_le_bytes()]),
+    }
 }
 
 /// The id of a record: the one that a column gives, else the best that the catalogue's rules conclude, else its content.
