@@ -199,7 +199,7 @@ fn check_failures(garage: &Garage, imported: &Imported) {
             }
             "registration_ambiguous_row" => {
                 let mut contested = garage.contested_registrations().into_iter();
-                finding.sheet == "Reminders" && contested.any(|registration| finding.message.ends_with(registration))
+                finding.sheet == "Reminders" && contested.any(|registration| finding.message.contains(registration))
             }
             _ => false,
         };

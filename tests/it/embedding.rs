@@ -1,10 +1,9 @@
 //! Other Rust programs link our crates: the pipeline without a runtime or a database, the use cases with both.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-
-use tempfile::TempDir;
 
 use crate::support::{Ran, cargo, repository, target_folder};
 
@@ -37,7 +36,8 @@ const IMPORTS: &str = r#"
 use std::env;
 
 use torqueflow_app::options::RunOptions;
-use torqueflow_app::{App, AppConfig, DuplicateAction, runs, summary::run_summary};
+use torqueflow_app::runs::{self, Purpose};
+use torqueflow_app::{App, AppConfig, DuplicateAction, summary::run_summary};
 use torqueflow_pipeline::Password;
 
 #[tokio::main(flavor = "current_thread")]
@@ -52,7 +52,8 @@ async fn main() {
     let app = App::open(&config).await.unwrap();
     let garage = app.organization("a-garage").await.unwrap();
     let options = RunOptions { on_duplicate: Some(DuplicateAction::Create), ..RunOptions::default() };
-    let run = runs::create(&app, garage, &[file.into()], &options, &|_| {}).await.unwrap();
+    let files = [file.into()];
+    let run = runs::create(&app, garage, &files, &options, Purpose::Import, &|_| {}).await.unwrap();
     runs::prepare(&app, garage, run.id, Some(&password), &|_| {}).await.unwrap();
     runs::start(&app, garage, run.id).await.unwrap();
     runs::import(&app, garage, run.id, &|_| {}).await.unwrap();
@@ -65,40 +66,38 @@ async fn main() {
 
 /// A cargo project outside of the workspace.
 struct Project {
-    folder: TempDir,
+    folder: PathBuf,
 }
 
 impl Project {
     /// A program of one file that links these crates of ours, by their folders, and these others.
-    fn new(program: &str, ours: &[&str], others: &str) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("torqueflow-outside-")
-            .tempdir()
-            .unwrap();
-        let crates = repository().join("crates");
-        let mut manifest =
-            "[package]\nname = \"outside\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n"
-                .to_owned();
+    ///
+    /// It always stands in the same folder, so that what cargo builds of it is replaced and does not pile up.
+    fn new(name: &str, program: &str, ours: &[&str], others: &str) -> Self {
+        let folder = target_folder().join("outside").join(name);
+        let mut manifest = format!(
+            "[package]\nname = \"outside-{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n"
+        );
         for name in ours {
-            let path = crates.join(name);
-            manifest += &format!("torqueflow-{name} = {{ path = {path:?} }}\n");
+            let path = repository().join("crates").join(name);
+            writeln!(manifest, "torqueflow-{name} = {{ path = {path:?} }}").unwrap();
         }
         manifest += others;
         // The same profiles, so that what is built for the workspace is not built again.
         let workspace = fs::read_to_string(repository().join("Cargo.toml")).unwrap();
         manifest += &workspace[workspace.find("\n[profile.").unwrap()..];
-        fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
-        fs::create_dir(folder.path().join("src")).unwrap();
-        fs::write(folder.path().join("src/main.rs"), program).unwrap();
+        fs::create_dir_all(folder.join("src")).unwrap();
+        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        fs::write(folder.join("src/main.rs"), program).unwrap();
         // The same versions, so that nothing is looked up.
-        fs::copy(repository().join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+        fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         Self { folder }
     }
 
     fn cargo(&self, command: &str) -> Command {
         let mut cargo = cargo();
         cargo
-            .current_dir(self.folder.path())
+            .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", target_folder())
             .args([command, "--offline", "--quiet"]);
         cargo
@@ -131,7 +130,7 @@ fn assert_links(tree: &str, package: &str, expected: bool) {
 #[test]
 fn a_program_outside_cleans_the_sample_without_a_runtime_or_a_database() {
     let others = "time = { version = \"0.3\", features = [\"macros\"] }\n";
-    let project = Project::new(CLEANS, &["pipeline", "techman"], others);
+    let project = Project::new("cleans", CLEANS, &["pipeline", "techman"], others);
     let tree = project.links();
     assert_links(&tree, "torqueflow-pipeline", true);
     for package in ["tokio", "sea-orm", "sqlx", "async-std", "actix-web", "hyper"] {
@@ -146,13 +145,10 @@ fn a_program_outside_cleans_the_sample_without_a_runtime_or_a_database() {
 #[test]
 fn a_program_outside_imports_the_sample() {
     let others = "tokio = { version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }\n";
-    let project = Project::new(IMPORTS, &["app", "persistence", "pipeline"], others);
+    let project = Project::new("imports", IMPORTS, &["app", "persistence", "pipeline"], others);
+    let data = tempfile::tempdir().unwrap();
     let ran = project
-        .run(&[
-            &sample("techman-export.xlsx"),
-            &sample("password.txt"),
-            project.folder.path(),
-        ])
+        .run(&[&sample("techman-export.xlsx"), &sample("password.txt"), data.path()])
         .exits(0);
     assert_eq!(ran.stdout, "4168 rows, 9 failed, 300 customers\n");
 }

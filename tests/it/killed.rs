@@ -10,7 +10,7 @@ use torqueflow_test_support::postgres::TestDatabase;
 use torqueflow_test_support::rng::Rng;
 use torqueflow_test_support::sample::{Garage, SampleOptions};
 
-use crate::support::{PASSWORD, Ran, Workspace, encrypted_workbook};
+use crate::support::{PASSWORD, Ran, Workspace, encrypted_workbook, on_each_database};
 
 const IMPORT: &str = "import garage.xlsx --password-file password --on-duplicate create";
 const KILLS: usize = 10;
@@ -27,6 +27,34 @@ fn killed_imports_end_like_undisturbed_ones_on_sqlite() {
 #[test]
 fn killed_imports_end_like_undisturbed_ones_on_postgresql() {
     check(TestDatabase::postgresql);
+}
+
+#[test]
+fn an_import_that_is_killed_while_it_takes_its_files_in_has_all_of_them_later() {
+    const FILES: usize = 80;
+    on_each_database(|workspace| {
+        let mut import = "import".to_owned();
+        for number in 1..=FILES {
+            let name = format!("{number}.csv");
+            let customer = format!("A-{number},Marta,Ellwood,marta{number}@ellwood.example");
+            workspace.write(&name, format!("Customer ID,First Name,Last Name,Email\n{customer}\n"));
+            import = format!("{import} {name}");
+        }
+        let mut child = workspace.command(&import).stdout(Stdio::null()).spawn().unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while workspace.number("SELECT count(*) FROM import_run") == 0 {
+            assert!(Instant::now() < deadline, "no run begins");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let taken_in = workspace.number("SELECT count(*) FROM import_file");
+        println!("killed when {taken_in} files were taken in");
+
+        let report = workspace.import(import.trim_start_matches("import "), 0);
+        assert_eq!(report["totals"]["imported"], FILES);
+        assert_eq!(workspace.number("SELECT count(*) FROM customer"), FILES as i64);
+        assert_eq!(workspace.number("SELECT count(*) FROM import_run"), 1);
+    });
 }
 
 /// What an import leaves behind, wherever it ran.
@@ -77,7 +105,9 @@ fn workspace(database: TestDatabase, workbook: &[u8]) -> Workspace {
 /// Starts the import again and again, killing it at random moments, until it ends by itself. Says how often it was killed.
 fn kill_until_it_ends(workspace: &Workspace, duration: Duration, most: usize, rng: &mut Rng) -> usize {
     for kills in 0..most {
-        let moment = duration.mul_f64(rng.below(700) as f64 / 1000.0);
+        // Squared: opening and analysing come early and are short.
+        let share = rng.below(1000) as f64 / 1000.0;
+        let moment = duration.mul_f64(share * share);
         let mut command = workspace.command(IMPORT);
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         if let Some(ended) = killed_after(child, moment) {

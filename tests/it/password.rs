@@ -102,7 +102,7 @@ fn the_password_is_in_no_argument_of_a_running_import() {
 
 /// What everybody on the machine can see of a process and its children while it runs.
 fn watch(child: &mut Child) -> HashSet<String> {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     let mut seen = HashSet::new();
     while child.try_wait().unwrap().is_none() {
         assert!(Instant::now() < deadline, "the import does not end");

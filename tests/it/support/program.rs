@@ -1,6 +1,7 @@
-//! The real program: built once per test process, run as a child.
+//! The real program: built once per test run, run as a child.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -36,13 +37,31 @@ pub fn target_folder() -> PathBuf {
 /// Where the program is.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(build)
+    PROGRAM.get_or_init(build_once)
+}
+
+/// Builds the program, unless another process of this run of cargo-nextest has: asking cargo again waits for its locks.
+fn build_once() -> PathBuf {
+    let Ok(run) = env::var("NEXTEST_RUN_ID") else {
+        return build();
+    };
+    let note = Path::new(env!("CARGO_TARGET_TMPDIR")).join("torqueflow-program");
+    let noted = fs::read_to_string(&note).unwrap_or_default();
+    if let Some((_, path)) = noted.split_once('\n').filter(|(noted_run, _)| *noted_run == run) {
+        return PathBuf::from(path);
+    }
+    let path = build();
+    // Written elsewhere and moved, so that nobody reads half of it.
+    let draft = note.with_extension(std::process::id().to_string());
+    fs::write(&draft, format!("{run}\n{}", path.display())).unwrap();
+    fs::rename(draft, note).unwrap();
+    path
 }
 
 /// Builds the program in the profile of the tests.
 fn build() -> PathBuf {
-    let mut build = cargo();
-    build.args([
+    let mut command = cargo();
+    command.args([
         "build",
         "--package",
         "torqueflow-cli",
@@ -50,9 +69,9 @@ fn build() -> PathBuf {
         "json-render-diagnostics",
     ]);
     if !cfg!(debug_assertions) {
-        build.arg("--release");
+        command.arg("--release");
     }
-    let output = build.output().unwrap();
+    let output = command.output().unwrap();
     let built = Ran::from(output);
     assert_eq!(built.code, 0, "the program can't be built: {}", built.stderr);
     let messages = built
