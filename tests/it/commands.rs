@@ -184,21 +184,29 @@ fn clean_prints_a_line_of_json_for_each_row() {
 #[test]
 fn every_template_is_recognised_as_its_entity() {
     let workspace = without_database();
-    for entity in EntityKind::ALL {
-        for format in ["csv", "xlsx"] {
-            let mut template = workspace.command(&format!("template {entity} --format {format}"));
-            let output = template.output().unwrap();
-            assert!(output.status.success(), "{entity}");
-            let name = format!("{entity}-template.{format}");
-            workspace.write(&name, output.stdout);
-            let found = detect(&workspace, &name, 0);
-            let file = &found["files"][0];
-            let entities = file["entities"].as_array().unwrap();
-            assert!(entities.contains(&json!(entity.name())), "{name}: {found:#}");
-            assert_eq!(file["row_count"], 1, "{name}");
-            for column in file["columns"].as_array().unwrap() {
-                assert!(column["field"].is_string(), "{name}: {column}");
-            }
+    let formats = ["csv", "xlsx"];
+    let templates = EntityKind::ALL
+        .iter()
+        .flat_map(|entity| formats.map(|format| (entity.name(), format)));
+    let mut names = Vec::new();
+    for (entity, format) in templates.clone() {
+        let output = workspace
+            .command(&format!("template {entity} --format {format}"))
+            .output();
+        let output = output.unwrap();
+        assert!(output.status.success(), "{entity}");
+        names.push(format!("{entity}-template.{format}"));
+        workspace.write(&names[names.len() - 1], output.stdout);
+    }
+    let found = detect(&workspace, &names.join(" "), 0);
+    let files = found["files"].as_array().unwrap();
+    assert_eq!(files.len(), names.len());
+    for (file, (entity, format)) in files.iter().zip(templates) {
+        let entities = file["entities"].as_array().unwrap();
+        assert!(entities.contains(&json!(entity)), "{entity}.{format}: {file:#}");
+        assert_eq!(file["row_count"], 1, "{entity}.{format}");
+        for column in file["columns"].as_array().unwrap() {
+            assert!(column["field"].is_string(), "{entity}.{format}: {column}");
         }
     }
     workspace.run("template spaceship").exits(1);
