@@ -11,7 +11,7 @@ use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MappingOrigin, MatchLevel, MatchPosting,
     RecordFill,
 };
-use torqueflow_pipeline::{id_text, key_hash};
+use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
 
 use crate::App;
@@ -99,7 +99,7 @@ impl Analysis<'_> {
         for (row, links) in rows.iter().zip(&links) {
             let mut findings = row.clean.findings.clone();
             for link in links {
-                findings.extend(self.check_link(job, link, &known, &in_chunk));
+                findings.extend(self.check_link(job, &row.clean, link, &known, &in_chunk));
             }
             let fails = findings
                 .iter()
@@ -114,6 +114,8 @@ impl Analysis<'_> {
                 .extend(numbered.map(|(ordinal, finding)| stored(row.number, ordinal as i64, finding)));
         }
         self.match_candidates(job, &mut draft).await?;
+        // Neighbours in the index are written together.
+        draft.chunk.postings.sort_unstable_by_key(|posting| posting.key_hash);
         draft.chunk.fills = draft.fills.into_values().collect();
         Ok(draft.chunk)
     }
@@ -207,7 +209,14 @@ impl Analysis<'_> {
     }
 
     /// What is wrong with a link, as far as one can tell before the import.
-    fn check_link(&self, job: &JobRows, link: &WantedLink, known: &Known, in_chunk: &HashSet<u128>) -> Option<Finding> {
+    fn check_link(
+        &self,
+        job: &JobRows,
+        row: &CleanRow,
+        link: &WantedLink,
+        known: &Known,
+        in_chunk: &HashSet<u128>,
+    ) -> Option<Finding> {
         if matches!(link.target, Target::Row(_) | Target::Name(_)) {
             return None;
         }
@@ -224,7 +233,10 @@ impl Analysis<'_> {
                 0 => {}
                 1 => return None,
                 // Decisions on duplicates may still settle it.
-                _ => return Some(Finding::row(FindingCode::RegistrationAmbiguous, registration.clone())),
+                _ => {
+                    let code = FindingCode::RegistrationAmbiguous;
+                    return Some(link.finding(job, row, code, registration.clone()));
+                }
             }
         }
         let code = match (link.on_missing, self.orphans) {
@@ -232,7 +244,7 @@ impl Analysis<'_> {
             (OnMissing::FailRow, Orphans::Unlinked) => FindingCode::OrphanUnlinked,
             (OnMissing::Warn | OnMissing::CreateLookup, _) => FindingCode::LinkNotFound,
         };
-        Some(Finding::row(code, link.describe()))
+        Some(link.finding(job, row, code, link.describe()))
     }
 
     /// Registers the records of a row: new ones, and what it adds to those of earlier rows.

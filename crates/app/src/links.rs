@@ -1,8 +1,9 @@
 //! References between records: what each one leads to, before anything is looked up.
 
-use torqueflow_model::{EntityKind, FieldKind, FieldSpec, OnMissing, Record, SourceId};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, FieldSpec, Finding, FindingCode, OnMissing, Record, SourceId};
 use torqueflow_pipeline::{CleanRow, key_hash};
 
+use crate::job_rows::JobRows;
 use crate::values::reference;
 
 /// A reference of a record of a row.
@@ -42,6 +43,26 @@ impl WantedLink {
             Target::Row(_) => label,
             Target::Id(text) | Target::Name(text) => format!("{label} {text}"),
             Target::Registration { registration, .. } => format!("{label} {registration}"),
+        }
+    }
+}
+
+impl WantedLink {
+    /// A finding about the link, in the place where the row names its target.
+    pub fn finding(&self, job: &JobRows, row: &CleanRow, code: FindingCode, detail: String) -> Finding {
+        let name = match &self.target {
+            Target::Registration { .. } => "registration",
+            Target::Row(_) | Target::Id(_) | Target::Name(_) => self.spec.name,
+        };
+        let record = row.records.get(self.record);
+        let field = record.and_then(|record| FieldRef::new(record.slot, name));
+        let given = record.and_then(|record| record.fields.iter().find(|field| field.spec.name == name));
+        Finding {
+            code,
+            column: field.and_then(|field| job.cleaner.column_of(field)),
+            field,
+            value: given.map(|field| field.raw.clone()).unwrap_or_default(),
+            detail,
         }
     }
 }

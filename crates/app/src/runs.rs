@@ -51,10 +51,7 @@ pub async fn create(
         }
         run.fingerprint = Some(fingerprint);
     }
-    app.store.run_create(organization, &run).await?;
-    for file in &kept {
-        app.store.file_create(organization, file).await?;
-    }
+    app.store.run_create(organization, &run, &kept).await?;
     Ok(run)
 }
 

@@ -16,8 +16,12 @@ use crate::error::StoreError;
 
 /// How long a statement waits for a lock of another process before it is called busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Connections of a pool.
+/// Connections to PostgreSQL.
 const MAX_CONNECTIONS: u32 = 8;
+/// Reading connections to SQLite. Each has a page cache of its own.
+const SQLITE_READERS: u32 = 4;
+/// How long to wait for a PostgreSQL that does not answer.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection: one per table and block size of the bulk writer, and the rest.
 const STATEMENT_CACHE: usize = 512;
 /// The advisory lock under which PostgreSQL is migrated. Any fixed number does.
@@ -87,8 +91,8 @@ impl Store {
             .await
             .map_err(connect_error)?;
         let reader = SqlitePoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
-            .connect_with(options)
+            .max_connections(SQLITE_READERS)
+            .connect_with(options.pragma("cache_size", "-8000"))
             .await
             .map_err(connect_error)?;
         Ok(Self {
@@ -107,6 +111,7 @@ impl Store {
             .disable_statement_logging();
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(options)
             .await
             .map_err(connect_error)?;

@@ -74,6 +74,11 @@ impl Cleaner {
         }
     }
 
+    /// The column that feeds a field, from 0.
+    pub fn column_of(&self, field: FieldRef) -> Option<usize> {
+        self.fields.iter().position(|mapped| *mapped == Some(field))
+    }
+
     /// Cleans one row.
     pub fn clean(&self, row: &Row) -> CleanRow {
         let mut cells = self.map(row);

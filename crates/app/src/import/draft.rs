@@ -145,7 +145,7 @@ impl<'a> Draft<'a> {
         }
         if let Target::Row(target) = &link.target {
             let id = fates.get(*target).and_then(|fate| fate.id());
-            return id.map_or_else(|| self.missing(link), |id| Ok(Some(id)));
+            return id.map_or_else(|| self.missing(row, link), |id| Ok(Some(id)));
         }
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));
@@ -155,7 +155,7 @@ impl<'a> Draft<'a> {
             }
         }
         let Target::Registration { registration, .. } = &link.target else {
-            return self.missing(link);
+            return self.missing(row, link);
         };
         let key = MatchKey::of_registration(registration).hash;
         match self.context.registrations.get(&key).map(Vec::as_slice) {
@@ -164,21 +164,23 @@ impl<'a> Draft<'a> {
             Some([_, ..])
                 if link.on_missing == OnMissing::FailRow && self.importer.options.orphans == Orphans::Fail =>
             {
-                Err(Finding::row(
+                Err(link.finding(
+                    self.job,
+                    &row.clean,
                     FindingCode::RegistrationAmbiguousRow,
                     registration.clone(),
                 ))
             }
             Some([_, ..]) => Ok(None),
-            _ => self.missing(link),
+            _ => self.missing(row, link),
         }
     }
 
     /// What the analysis did not see coming, since the record failed only when it was written. What it did see is in
     /// its findings already.
-    fn missing(&self, link: &WantedLink) -> Result<Option<Uuid>, Finding> {
+    fn missing(&self, row: &JobRow, link: &WantedLink) -> Result<Option<Uuid>, Finding> {
         if link.on_missing == OnMissing::FailRow && self.importer.options.orphans == Orphans::Fail {
-            return Err(Finding::row(FindingCode::Orphan, link.describe()));
+            return Err(link.finding(self.job, &row.clean, FindingCode::Orphan, link.describe()));
         }
         Ok(None)
     }

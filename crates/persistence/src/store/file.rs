@@ -83,7 +83,7 @@ impl ImportFile {
         })
     }
 
-    fn to_row(&self, organization: OrganizationId) -> ActiveModel {
+    pub(super) fn to_row(&self, organization: OrganizationId) -> ActiveModel {
         let (error_code, error_message) = self.error.clone().unzip();
         ActiveModel {
             organization_id: Set(organization.0),
@@ -104,14 +104,6 @@ impl ImportFile {
 }
 
 impl Store {
-    /// Keeps a new file.
-    pub async fn file_create(&self, organization: OrganizationId, file: &ImportFile) -> Result<(), StoreError> {
-        Entity::insert(file.to_row(organization))
-            .exec_without_returning(&self.writer)
-            .await?;
-        Ok(())
-    }
-
     /// Keeps what has changed of a file.
     pub async fn file_save(&self, organization: OrganizationId, file: &ImportFile) -> Result<(), StoreError> {
         Entity::update_many()

@@ -1,12 +1,14 @@
 //! Import runs.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TransactionTrait};
 use time::{Date, OffsetDateTime};
 use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
+use crate::entity::import_file;
 use crate::entity::import_run::{ActiveModel, Column, Entity, Model};
+use crate::store::file::ImportFile;
 use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 
@@ -80,8 +82,13 @@ impl Run {
 }
 
 impl Store {
-    /// Keeps a new run.
-    pub async fn run_create(&self, organization: OrganizationId, run: &Run) -> Result<(), StoreError> {
+    /// Keeps a new run with all its files, or nothing.
+    pub async fn run_create(
+        &self,
+        organization: OrganizationId,
+        run: &Run,
+        files: &[ImportFile],
+    ) -> Result<(), StoreError> {
         let row = ActiveModel {
             organization_id: Set(organization.0),
             id: Set(run.id),
@@ -98,8 +105,14 @@ impl Store {
             started_at: Set(None),
             finished_at: Set(None),
         };
-        Entity::insert(row).exec_without_returning(&self.writer).await?;
-        Ok(())
+        let transaction = self.writer.begin().await?;
+        Entity::insert(row).exec_without_returning(&transaction).await?;
+        for file in files {
+            import_file::Entity::insert(file.to_row(organization))
+                .exec_without_returning(&transaction)
+                .await?;
+        }
+        Ok(transaction.commit().await?)
     }
 
     /// Keeps what has changed of a run, while the lease on it holds.
