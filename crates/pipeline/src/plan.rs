@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, DateVote};
 use torqueflow_detection::Detection;
-use torqueflow_model::{DateOrder, FieldKind, FieldRef, Slot};
+use torqueflow_model::{DateOrder, FieldKind, FieldRef};
 
 /// How the rows of a table are to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -146,18 +146,5 @@ impl TablePlan {
                     .map_or(ColumnDateOrder::Assumed(DateOrder::DayFirst), ColumnDateOrder::from)
             })
             .collect()
-    }
-
-    /// The slots that its columns fill, in import order.
-    pub fn slots(&self) -> Vec<Slot> {
-        let mut slots: Vec<Slot> = self
-            .columns
-            .iter()
-            .filter_map(|column| column.field)
-            .map(|field| field.slot)
-            .collect();
-        slots.sort_unstable();
-        slots.dedup();
-        slots
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -158,28 +157,6 @@ impl Store {
             .filter(Column::Level.ne(MatchLevel::Low.name()))
             .count(&self.reader)
             .await?)
-    }
-
-    /// Decides one match.
-    pub async fn duplicate_decide(
-        &self,
-        organization: OrganizationId,
-        id: Uuid,
-        action: DuplicateAction,
-    ) -> Result<(), StoreError> {
-        let decided = Entity::update_many()
-            .col_expr(Column::Action, Expr::value(action.name()))
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::Id.eq(id))
-            .exec(&self.writer)
-            .await?;
-        if decided.rows_affected == 0 {
-            return Err(StoreError::NotFound {
-                entity: "duplicate",
-                id: id.to_string(),
-            });
-        }
-        Ok(())
     }
 
     /// The matches of rows of a job, first and last row included.
