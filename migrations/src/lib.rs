@@ -4,6 +4,7 @@
 
 mod m20261122_000001_control;
 mod m20261122_000002_business;
+mod m20261122_000003_service;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261122_000001_control::Migration),
             Box::new(m20261122_000002_business::Migration),
+            Box::new(m20261122_000003_service::Migration),
         ]
     }
 }

@@ -51,12 +51,13 @@ async fn main() {
     };
     let app = App::open(&config).await.unwrap();
     let garage = app.organization("a-garage").await.unwrap();
+    let caller = torqueflow_app::Caller::program(garage, "a service");
     let options = RunOptions { on_duplicate: Some(DuplicateAction::Create), ..RunOptions::default() };
     let files = [file.into()];
-    let run = runs::create(&app, garage, &files, &options, Purpose::Import, &|_| {}).await.unwrap();
-    runs::prepare(&app, garage, run.id, Some(&password), &|_| {}).await.unwrap();
-    runs::start(&app, garage, run.id).await.unwrap();
-    runs::import(&app, garage, run.id, &|_| {}).await.unwrap();
+    let run = runs::create(&app, &caller, &files, &options, Purpose::Import, &|_| {}).await.unwrap();
+    runs::prepare(&app, &caller, run.id, Some(&password), &|_| {}).await.unwrap();
+    runs::start(&app, &caller, run.id).await.unwrap();
+    runs::import(&app, &caller, run.id, &|_| {}).await.unwrap();
     let summary = run_summary(&app, garage, run.id).await.unwrap();
     let dump = torqueflow_persistence::dump(app.store(), garage).await.unwrap();
     let customers = dump.lines().filter(|line| line.starts_with("techman\tcustomer\t")).count();

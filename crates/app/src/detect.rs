@@ -128,6 +128,10 @@ fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: String) -> Job {
         counts: JobCounts::default(),
         entity_counts: BTreeMap::new(),
         error: missing.map(|warning| (warning.code.to_owned(), warning.message.clone())),
+        table_index: table.index as i64,
+        provisional: false,
+        choices: None,
+        version: 1,
     }
 }
 

@@ -13,6 +13,7 @@ pub mod summary;
 pub mod template;
 
 mod analyse;
+mod caller;
 mod config;
 mod detect;
 mod error;
@@ -24,6 +25,7 @@ mod owner;
 mod values;
 mod work;
 
+pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use error::AppError;
-pub use torqueflow_persistence::{DuplicateAction, OrganizationId};
+pub use torqueflow_persistence::{Actor, DuplicateAction, OrganizationId};

@@ -3,16 +3,16 @@
 use std::path::PathBuf;
 
 use torqueflow_model::RunStatus;
-use torqueflow_persistence::{OrganizationId, Run};
+use torqueflow_persistence::{AuditEvent, OrganizationId, Run};
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::intake::{fingerprint, keep_file};
 use crate::options::RunOptions;
 use crate::progress::{Event, Listener};
 use crate::work::Work;
+use crate::{App, Caller};
 
 /// What a run is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,13 +28,14 @@ pub enum Purpose {
 /// Files are copied and fingerprinted; nothing is opened yet. A file that can't be read becomes a file with an error.
 pub async fn create(
     app: &App,
-    organization: OrganizationId,
+    caller: &Caller,
     files: &[PathBuf],
     options: &RunOptions,
     purpose: Purpose,
     listener: Listener<'_>,
 ) -> Result<Run, AppError> {
-    let mut run = Run::new(serde_json::to_value(options).unwrap_or_default(), None);
+    let organization = caller.organization;
+    let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
     let mut kept = Vec::new();
     for (position, path) in files.iter().enumerate() {
         kept.push(keep_file(app, run.id, position as i64, path).await?);
@@ -45,13 +46,14 @@ pub async fn create(
             app.blobs.remove_run(run.id);
             listener(Event::Resumed);
             // The decision on duplicates may come later than the files.
-            let work = Work::begin(app, organization, unfinished.id, listener).await?;
+            let work = Work::begin(app, caller, unfinished.id, listener).await?;
             let outcome = work.change_options(run.options).await;
             return work.end(outcome).await;
         }
         run.fingerprint = Some(fingerprint);
     }
-    app.store.run_create(organization, &run, &kept).await?;
+    let created = AuditEvent::now(&caller.actor, "import_run.created").in_run(run.id);
+    app.store.run_create(organization, &run, &kept, &[created]).await?;
     Ok(run)
 }
 
@@ -61,12 +63,12 @@ pub async fn create(
 /// The password is used for the files that need one, and kept nowhere.
 pub async fn prepare(
     app: &App,
-    organization: OrganizationId,
+    caller: &Caller,
     run_id: Uuid,
     password: Option<&Password>,
     listener: Listener<'_>,
 ) -> Result<Run, AppError> {
-    let work = Work::begin(app, organization, run_id, listener).await?;
+    let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.prepare(password).await;
     work.end(outcome).await
 }
@@ -75,27 +77,22 @@ pub async fn prepare(
 ///
 /// Refuses while a file waits for its password, or while a likely duplicate waits for a decision and there is no default.
 /// A run that was started before stays as it is.
-pub async fn start(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Run, AppError> {
-    let work = Work::begin(app, organization, run_id, &|_| {}).await?;
+pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
+    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
     let outcome = work.start().await;
     work.end(outcome).await
 }
 
 /// Imports a started run to its end.
-pub async fn import(
-    app: &App,
-    organization: OrganizationId,
-    run_id: Uuid,
-    listener: Listener<'_>,
-) -> Result<Run, AppError> {
-    let work = Work::begin(app, organization, run_id, listener).await?;
+pub async fn import(app: &App, caller: &Caller, run_id: Uuid, listener: Listener<'_>) -> Result<Run, AppError> {
+    let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.import().await;
     work.end(outcome).await
 }
 
 /// Gives up a run that was never started: nothing of it is in the business tables, and nothing of it is kept.
-pub async fn cancel(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Run, AppError> {
-    let work = Work::begin(app, organization, run_id, &|_| {}).await?;
+pub async fn cancel(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
+    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
     let outcome = work.cancel().await;
     work.end(outcome).await
 }

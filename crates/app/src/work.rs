@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
 use torqueflow_model::{JobStatus, RunStatus};
-use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Lease, OrganizationId, Run};
+use torqueflow_persistence::{Actor, AuditEvent, FileStatus, ImportFile, Job, JobCounts, Lease, OrganizationId, Run};
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
-use crate::App;
 use crate::analyse::Analysis;
 use crate::detect::{open_file, order_jobs};
 use crate::error::AppError;
@@ -18,6 +17,7 @@ use crate::job_rows::JobRows;
 use crate::options::RunOptions;
 use crate::owner;
 use crate::progress::{Event, Listener, Phase, TableProgress};
+use crate::{App, Caller};
 
 /// How long a lease holds without a sign of life. Each batch is one, and so is each third of this time.
 const LEASE_TTL: Duration = Duration::seconds(30);
@@ -31,6 +31,7 @@ fn options_of(run: &Run) -> Result<RunOptions, AppError> {
 pub(crate) struct Work<'a> {
     app: &'a App,
     organization: OrganizationId,
+    actor: Actor,
     run: Run,
     lease: Lease,
     heartbeat: tokio::task::JoinHandle<()>,
@@ -38,12 +39,8 @@ pub(crate) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub async fn begin(
-        app: &'a App,
-        organization: OrganizationId,
-        run_id: Uuid,
-        listener: Listener<'a>,
-    ) -> Result<Self, AppError> {
+    pub async fn begin(app: &'a App, caller: &Caller, run_id: Uuid, listener: Listener<'a>) -> Result<Self, AppError> {
+        let organization = caller.organization;
         let store = &app.store;
         let lease = store
             .lease_acquire(organization, run_id, &owner::name(), LEASE_TTL, owner::is_dead)
@@ -63,6 +60,7 @@ impl<'a> Work<'a> {
         Ok(Self {
             app,
             organization,
+            actor: caller.actor.clone(),
             run: store.run_get(organization, run_id).await?,
             lease,
             heartbeat,
@@ -87,11 +85,16 @@ impl<'a> Work<'a> {
                 action: "moved on",
             });
         }
+        let mut events = Vec::new();
+        if run.status != next {
+            events.push(AuditEvent::now(&self.actor, &format!("import_run.{next}")).in_run(run.id));
+        }
         run.status = next;
         if next.is_done() {
             run.finished_at = Some(OffsetDateTime::now_utc());
         }
-        Ok(self.app.store.run_save(self.organization, &self.lease, run).await?)
+        let store = &self.app.store;
+        Ok(store.run_save(self.organization, &self.lease, run, &events).await?)
     }
 
     async fn save(&self, job: &Job) -> Result<(), AppError> {
@@ -284,7 +287,9 @@ impl<'a> Work<'a> {
     pub async fn change_options(&self, options: serde_json::Value) -> Result<Run, AppError> {
         let mut run = self.run.clone();
         run.options = options;
-        self.app.store.run_save(self.organization, &self.lease, &run).await?;
+        let changed = AuditEvent::now(&self.actor, "import_run.options_changed").in_run(run.id);
+        let store = &self.app.store;
+        store.run_save(self.organization, &self.lease, &run, &[changed]).await?;
         Ok(run)
     }
 

@@ -13,6 +13,7 @@ mod store;
 pub use connect::{Backend, Store};
 pub use error::StoreError;
 pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, MatchPosting, RecordFill};
+pub use store::audit::{Actor, AuditEvent};
 pub use store::batch::{
     CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
     RowOutcome,

@@ -338,7 +338,17 @@ impl<'a> Draft<'a> {
             .context
             .found(row, record.slot.name())
             .map_or_else(|| record.raw_hash(), |found| found.raw_hash);
-        self.journal(row, entity, record_id, action, Some(source_id.clone()), None);
+        self.journal(JournalEntry {
+            row_number: row.number,
+            ordinal: 0,
+            entity,
+            record_id,
+            action,
+            mapping: Some((self.job.source_system.clone(), source_id.clone())),
+            before: None,
+            version_after: (action == JournalAction::Created).then_some(1),
+            mapping_before: None,
+        });
         self.batch.mappings.push(Mapping {
             source_system: self.job.source_system.clone(),
             entity,
@@ -351,24 +361,10 @@ impl<'a> Draft<'a> {
         });
     }
 
-    fn journal(
-        &mut self,
-        row: &JobRow,
-        entity: EntityKind,
-        record_id: Uuid,
-        action: JournalAction,
-        source_id: Option<String>,
-        before: Option<Json>,
-    ) {
-        self.batch.journal.push(JournalEntry {
-            row_number: row.number,
-            ordinal: self.ordinal,
-            entity,
-            record_id,
-            action,
-            mapping: source_id.map(|id| (self.job.source_system.clone(), id)),
-            before,
-        });
+    /// Adds a write of the row to the journal, behind those before it.
+    fn journal(&mut self, entry: JournalEntry) {
+        let ordinal = self.ordinal;
+        self.batch.journal.push(JournalEntry { ordinal, ..entry });
         self.ordinal += 1;
     }
 
@@ -428,14 +424,19 @@ impl<'a> Draft<'a> {
         }
         merge_json(record, stored, &mut filled, &mut before);
         if !before.is_empty() {
-            self.journal(
-                row,
+            stored.version += 1;
+            let version = stored.version;
+            self.journal(JournalEntry {
+                row_number: row.number,
+                ordinal: 0,
                 entity,
-                target,
-                JournalAction::Updated,
-                None,
-                Some(Json::Object(before)),
-            );
+                record_id: target,
+                action: JournalAction::Updated,
+                mapping: None,
+                before: Some(Json::Object(before)),
+                version_after: Some(version),
+                mapping_before: None,
+            });
             self.batch.filled.push(filled);
         }
     }

@@ -8,7 +8,7 @@ use torqueflow_app::error_log::write_csv;
 use torqueflow_app::options::RunOptions;
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
-use torqueflow_app::{App, AppError, OrganizationId, runs};
+use torqueflow_app::{App, AppError, Caller, OrganizationId, runs};
 use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
@@ -25,6 +25,7 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
+    let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
     let listener = |event| progress.on(event);
     let options = options(arguments);
@@ -33,8 +34,8 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     } else {
         Purpose::Import
     };
-    let run = runs::create(&app, organization, &arguments.files, &options, purpose, &listener).await?;
-    let run = runs::prepare(&app, organization, run.id, password.as_ref(), &listener).await?;
+    let run = runs::create(&app, &caller, &arguments.files, &options, purpose, &listener).await?;
+    let run = runs::prepare(&app, &caller, run.id, password.as_ref(), &listener).await?;
     drop(password);
     let import = Running {
         app: &app,
@@ -60,11 +61,11 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     if arguments.dry_run {
         return import.dry_run().await;
     }
-    match runs::start(&app, organization, run.id).await {
+    match runs::start(&app, &caller, run.id).await {
         Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
         started => started?,
     };
-    let outcome = runs::import(&app, organization, run.id, &listener).await;
+    let outcome = runs::import(&app, &caller, run.id, &listener).await;
     progress.clear();
     outcome?;
     import.report(Exit::Done).await
@@ -173,7 +174,7 @@ impl Running<'_> {
             say!("{}", render::findings_table(&summary));
             say!("Nothing was written: this was a dry run.");
         }
-        runs::cancel(self.app, self.organization, self.run_id).await?;
+        runs::cancel(self.app, &Caller::program(self.organization, "cli"), self.run_id).await?;
         let has_errors = !summary.errors.is_empty() || !summary.unrecognised.is_empty();
         Ok(if count > 0 && self.arguments.on_duplicate.is_none() {
             Exit::Waiting

@@ -39,6 +39,10 @@ pub struct Model {
     pub entity_counts: Json,
     pub error_code: Option<String>,
     pub error_message: Option<String>,
+    pub table_index: i64,
+    pub provisional: bool,
+    pub choices: Option<Json>,
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

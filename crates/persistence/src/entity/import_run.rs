@@ -22,6 +22,9 @@ pub struct Model {
     pub analysed_at: Option<TimeDateTimeWithTimeZone>,
     pub started_at: Option<TimeDateTimeWithTimeZone>,
     pub finished_at: Option<TimeDateTimeWithTimeZone>,
+    pub created_by: Option<String>,
+    pub expired_at: Option<TimeDateTimeWithTimeZone>,
+    pub rollback: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! The rows of the control tables, as SeaORM knows them. They never leave this crate.
 
+pub mod audit_event;
 pub mod import_duplicate;
 pub mod import_file;
 pub mod import_finding;

@@ -124,6 +124,10 @@ pub struct JournalEntry {
     pub mapping: Option<(String, String)>,
     /// What the changed columns held before.
     pub before: Option<serde_json::Value>,
+    /// The version of the record after the write; `None` when only its mapping was written.
+    pub version_after: Option<i64>,
+    /// What the mapping said before, when it was there already.
+    pub mapping_before: Option<serde_json::Value>,
 }
 
 /// What was done with a record.
@@ -460,6 +464,10 @@ fn mapping_rows(organization: OrganizationId, run_id: Uuid, now: OffsetDateTime,
     rows
 }
 
+fn json(value: Option<&serde_json::Value>) -> Scalar {
+    value.map_or(Scalar::Null, |value| Scalar::Json(value.to_string()))
+}
+
 fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journal: &[JournalEntry]) -> Rows {
     use ColumnType::{BigInteger, Json, Text, Uuid as Id};
     let mut rows = Rows::new(
@@ -476,6 +484,8 @@ fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journa
             ("mapping_source_system", Text),
             ("mapping_source_id", Text),
             ("before", Json),
+            ("version_after", BigInteger),
+            ("mapping_before", Json),
         ],
     );
     for entry in journal {
@@ -491,10 +501,9 @@ fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journa
             entry.action.name().into(),
             system.into(),
             id.into(),
-            entry
-                .before
-                .as_ref()
-                .map_or(Scalar::Null, |before| Scalar::Json(before.to_string())),
+            json(entry.before.as_ref()),
+            entry.version_after.into(),
+            json(entry.mapping_before.as_ref()),
         ]);
     }
     rows

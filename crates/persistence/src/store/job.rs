@@ -62,6 +62,14 @@ pub struct Job {
     pub entity_counts: BTreeMap<String, EntityCounts>,
     /// Why it failed: code and message.
     pub error: Option<(String, String)>,
+    /// Its place in its file, from 0.
+    pub table_index: i64,
+    /// Only the head of the file was looked at so far.
+    pub provisional: bool,
+    /// What people said of it; it outlives a new detection.
+    pub choices: Option<serde_json::Value>,
+    /// Grows with each change by a person.
+    pub version: i64,
 }
 
 /// What became of rows. Each row counts once, so the six add up to the rows.
@@ -173,6 +181,10 @@ impl Job {
             error: model
                 .error_code
                 .map(|code| (code, model.error_message.unwrap_or_default())),
+            table_index: model.table_index,
+            provisional: model.provisional,
+            choices: model.choices,
+            version: model.version,
         })
     }
 
@@ -210,6 +222,10 @@ impl Job {
             entity_counts: Set(serde_json::to_value(&self.entity_counts).unwrap_or_default()),
             error_code: Set(error_code),
             error_message: Set(error_message),
+            table_index: Set(self.table_index),
+            provisional: Set(self.provisional),
+            choices: Set(self.choices.clone()),
+            version: Set(self.version),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The store's methods, one file per kind of thing.
 
 pub mod analysis;
+pub mod audit;
 pub mod batch;
 pub mod business;
 pub mod dump;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::entity::import_file;
 use crate::entity::import_run::{ActiveModel, Column, Entity, Model};
+use crate::store::audit::{self, Actor, AuditEvent};
 use crate::store::file::ImportFile;
 use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
@@ -39,11 +40,17 @@ pub struct Run {
     pub started_at: Option<OffsetDateTime>,
     /// When it ended.
     pub finished_at: Option<OffsetDateTime>,
+    /// Who made it.
+    pub created_by: Option<String>,
+    /// When the uploads and staged rows of the ended run were removed.
+    pub expired_at: Option<OffsetDateTime>,
+    /// How far taking it back is.
+    pub rollback: Option<serde_json::Value>,
 }
 
 impl Run {
     /// A new run, created now.
-    pub fn new(options: serde_json::Value, fingerprint: Option<Uuid>) -> Self {
+    pub fn new(actor: &Actor, options: serde_json::Value, fingerprint: Option<Uuid>) -> Self {
         let now = OffsetDateTime::now_utc();
         Self {
             id: Uuid::now_v7(),
@@ -58,6 +65,9 @@ impl Run {
             analysed_at: None,
             started_at: None,
             finished_at: None,
+            created_by: Some(actor.name.clone()),
+            expired_at: None,
+            rollback: None,
         }
     }
 
@@ -77,17 +87,21 @@ impl Run {
             analysed_at: model.analysed_at,
             started_at: model.started_at,
             finished_at: model.finished_at,
+            created_by: model.created_by,
+            expired_at: model.expired_at,
+            rollback: model.rollback,
         })
     }
 }
 
 impl Store {
-    /// Keeps a new run with all its files, or nothing.
+    /// Keeps a new run with all its files and the events that tell of it, or nothing.
     pub async fn run_create(
         &self,
         organization: OrganizationId,
         run: &Run,
         files: &[ImportFile],
+        events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let row = ActiveModel {
             organization_id: Set(organization.0),
@@ -104,6 +118,9 @@ impl Store {
             analysed_at: Set(None),
             started_at: Set(None),
             finished_at: Set(None),
+            created_by: Set(run.created_by.clone()),
+            expired_at: Set(None),
+            rollback: Set(None),
         };
         let transaction = self.writer.begin().await?;
         Entity::insert(row).exec_without_returning(&transaction).await?;
@@ -112,11 +129,18 @@ impl Store {
                 .exec_without_returning(&transaction)
                 .await?;
         }
+        audit::insert(&transaction, organization, events).await?;
         Ok(transaction.commit().await?)
     }
 
-    /// Keeps what has changed of a run, while the lease on it holds.
-    pub async fn run_save(&self, organization: OrganizationId, lease: &Lease, run: &Run) -> Result<(), StoreError> {
+    /// Keeps what has changed of a run and the events that tell of it, while the lease on it holds.
+    pub async fn run_save(
+        &self,
+        organization: OrganizationId,
+        lease: &Lease,
+        run: &Run,
+        events: &[AuditEvent],
+    ) -> Result<(), StoreError> {
         let (error_code, error_message) = run.error.clone().unzip();
         let row = ActiveModel {
             status: Set(run.status.name().to_owned()),
@@ -127,17 +151,22 @@ impl Store {
             analysed_at: Set(run.analysed_at),
             started_at: Set(run.started_at),
             finished_at: Set(run.finished_at),
+            expired_at: Set(run.expired_at),
+            rollback: Set(run.rollback.clone()),
             ..Default::default()
         };
+        let transaction = self.writer.begin().await?;
         let saved = Entity::update_many()
             .set(row)
             .col_expr(Column::ProgressVersion, Expr::col(Column::ProgressVersion).add(1))
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::Id.eq(run.id))
             .filter(lease.holds())
-            .exec(&self.writer)
+            .exec(&transaction)
             .await?;
-        Lease::check(saved.rows_affected)
+        Lease::check(saved.rows_affected)?;
+        audit::insert(&transaction, organization, events).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The run with this id.

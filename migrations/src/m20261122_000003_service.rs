@@ -1,0 +1,252 @@
+//! What the service adds: who did what, keys to come in with, answers that are given once, merges, and taking runs back.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::Null::{No, Yes};
+use crate::table::Type::{Boolean, Integer, Json, Text, Timestamp, Uuid};
+use crate::table::{Column, column, index, organization_table};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// New tables below an organisation: name, columns, the rest of the primary key.
+const TABLES: &[(&str, &[Column], &[&str])] = &[
+    // Every change of state, decision and security event; never rows. Written with what it tells of, sealed later.
+    (
+        "audit_event",
+        &[
+            ("id", Uuid, No),
+            ("occurred_at", Timestamp, No),
+            ("actor", Text, No),
+            ("role", Text, Yes),
+            ("ip", Text, Yes),
+            ("request_id", Text, Yes),
+            ("action", Text, No),
+            ("subject_type", Text, Yes),
+            ("subject_id", Text, Yes),
+            ("run_id", Uuid, Yes),
+            ("detail", Json, No),
+            // The place in the organisation's chain and its link; null until sealed.
+            ("seq", Integer, Yes),
+            ("mac", Text, Yes),
+        ],
+        &["id"],
+    ),
+    // The secret itself is shown once and not kept.
+    (
+        "api_key",
+        &[
+            ("id", Uuid, No),
+            ("name", Text, No),
+            ("prefix", Text, No),
+            ("secret_hash", Text, No),
+            ("role", Text, No),
+            // The capabilities that it is limited to; null: all of its role.
+            ("capabilities", Json, Yes),
+            ("created_by", Text, No),
+            ("created_at", Timestamp, No),
+            ("last_used_at", Timestamp, Yes),
+            ("expires_at", Timestamp, Yes),
+            ("revoked_at", Timestamp, Yes),
+        ],
+        &["id"],
+    ),
+    // Capabilities that an owner gave to a role beyond what it has anyway.
+    (
+        "role_grant",
+        &[
+            ("role", Text, No),
+            ("capability", Text, No),
+            ("granted_by", Text, No),
+            ("created_at", Timestamp, No),
+        ],
+        &["role", "capability"],
+    ),
+    // Single-use stand-ins for a token, for one URL.
+    (
+        "ticket",
+        &[
+            ("id", Uuid, No),
+            ("secret_hash", Text, No),
+            ("url", Text, No),
+            ("caller", Json, No),
+            ("expires_at", Timestamp, No),
+            ("used_at", Timestamp, Yes),
+        ],
+        &["id"],
+    ),
+    // Answers to creating requests, given again when the request is repeated.
+    (
+        "idempotency_key",
+        &[
+            ("key", Text, No),
+            ("operation", Text, No),
+            ("fingerprint", Text, No),
+            // Null while the first request is being answered.
+            ("status", Integer, Yes),
+            ("body", Text, Yes),
+            ("created_at", Timestamp, No),
+            ("expires_at", Timestamp, No),
+        ],
+        &["key"],
+    ),
+    // What people taught the detection: the headers of a table, and what they mean.
+    (
+        "saved_mapping",
+        &[
+            ("id", Uuid, No),
+            ("name", Text, No),
+            // Fingerprint of the folded headers, in order.
+            ("header_hash", Uuid, No),
+            ("table_type", Text, No),
+            ("headers", Json, No),
+            ("mapping", Json, No),
+            ("created_by", Text, No),
+            ("created_at", Timestamp, No),
+            ("updated_at", Timestamp, No),
+        ],
+        &["id"],
+    ),
+    (
+        "customer_merge",
+        &[
+            ("id", Uuid, No),
+            ("survivor_id", Uuid, No),
+            // merged, undone.
+            ("status", Text, No),
+            // The other customers and the chosen fields.
+            ("request", Json, No),
+            ("created_by", Text, No),
+            ("created_at", Timestamp, No),
+            ("undone_by", Text, Yes),
+            ("undone_at", Timestamp, Yes),
+            // What an undo left as people had changed it since.
+            ("report", Json, Yes),
+        ],
+        &["id"],
+    ),
+    // Every write of a merge, in order, with what was there before and after.
+    (
+        "customer_merge_entry",
+        &[
+            ("merge_id", Uuid, No),
+            ("ordinal", Integer, No),
+            // survivor, moved, mapping, match_key, hidden.
+            ("kind", Text, No),
+            ("entity_type", Text, No),
+            ("record_id", Uuid, No),
+            ("before", Json, No),
+            ("after", Json, No),
+        ],
+        &["merge_id", "ordinal"],
+    ),
+    // Pairs of customers that a person said are two. The id follows from the pair.
+    (
+        "duplicate_dismissal",
+        &[
+            ("id", Uuid, No),
+            ("first_id", Uuid, No),
+            ("second_id", Uuid, No),
+            ("created_by", Text, No),
+            ("created_at", Timestamp, No),
+        ],
+        &["id"],
+    ),
+    // What became of each entry of a run's journal when the run was taken back.
+    (
+        "import_rollback_result",
+        &[
+            ("run_id", Uuid, No),
+            ("job_id", Uuid, No),
+            ("row_number", Integer, No),
+            ("ordinal", Integer, No),
+            ("entity_type", Text, No),
+            ("record_id", Uuid, No),
+            // reversed, kept, blocked, failed.
+            ("outcome", Text, No),
+            ("reason", Text, Yes),
+        ],
+        &["run_id", "job_id", "row_number", "ordinal"],
+    ),
+];
+
+/// New columns: table, column, and its default where it may not be null.
+const COLUMNS: &[(&str, Column, Option<i32>)] = &[
+    // Who made the run.
+    ("import_run", ("created_by", Text, Yes), None),
+    // When the uploads and staged rows of the ended run were removed.
+    ("import_run", ("expired_at", Timestamp, Yes), None),
+    // How far taking it back is: counts per outcome and the place to go on from.
+    ("import_run", ("rollback", Json, Yes), None),
+    // The place of the table in its file.
+    ("import_job", ("table_index", Integer, No), Some(0)),
+    // Only the head of the file was looked at so far.
+    ("import_job", ("provisional", Boolean, No), Some(0)),
+    // What people said of the table; it outlives a new detection.
+    ("import_job", ("choices", Json, Yes), None),
+    // Grows with each change by a person.
+    ("import_job", ("version", Integer, No), Some(1)),
+    // The version of the record after this write.
+    ("import_journal", ("version_after", Integer, Yes), None),
+    // What the mapping said before, where it was there already.
+    ("import_journal", ("mapping_before", Json, Yes), None),
+    // The customer that this one was merged into; such a customer is hidden.
+    ("customer", ("merged_into_id", Uuid, Yes), None),
+];
+
+const INDEXES: &[(&str, &[&str])] = &[
+    ("audit_event", &["seq"]),
+    ("audit_event", &["run_id"]),
+    ("saved_mapping", &["header_hash"]),
+    ("customer_merge", &["survivor_id"]),
+    ("import_journal", &["record_id"]),
+    ("import_rollback_result", &["run_id", "outcome"]),
+    ("customer", &["merged_into_id"]),
+];
+
+/// Look-ups that can't name an organisation yet: who comes in, and which runs have work to do.
+const GLOBAL_INDEXES: &[(&str, &str)] = &[
+    ("api_key", "secret_hash"),
+    ("ticket", "secret_hash"),
+    ("import_run", "status"),
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for (name, columns, key) in TABLES {
+            manager.create_table(organization_table(name, columns, key)).await?;
+        }
+        for (table, spec, default) in COLUMNS {
+            let mut added = column(*spec);
+            match (spec.1, default) {
+                (Boolean, Some(number)) => {
+                    added.default(*number != 0);
+                }
+                (_, Some(number)) => {
+                    added.default(*number);
+                }
+                (_, None) => {}
+            }
+            let mut alter = Table::alter();
+            alter.table(Alias::new(*table)).add_column(added);
+            manager.alter_table(alter).await?;
+        }
+        for (table, columns) in INDEXES {
+            manager.create_index(index(table, columns)).await?;
+        }
+        for (table, name) in GLOBAL_INDEXES {
+            let mut global = Index::create();
+            global
+                .name(format!("ix_{table}_{name}"))
+                .table(Alias::new(*table))
+                .col(Alias::new(*name));
+            manager.create_index(global).await?;
+        }
+        Ok(())
+    }
+}
