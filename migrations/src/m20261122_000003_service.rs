@@ -174,12 +174,18 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
 const COLUMNS: &[(&str, Column, Option<i32>)] = &[
     // Who made the run.
     ("import_run", ("created_by", Text, Yes), None),
+    // Workers take the run up by themselves; others are driven by the program that made them.
+    ("import_run", ("background", Boolean, No), Some(0)),
     // When the uploads and staged rows of the ended run were removed.
     ("import_run", ("expired_at", Timestamp, Yes), None),
     // How far taking it back is: counts per outcome and the place to go on from.
     ("import_run", ("rollback", Json, Yes), None),
     // The place of the table in its file.
     ("import_job", ("table_index", Integer, No), Some(0)),
+    // Rows whose analysis is committed.
+    ("import_job", ("analysed", Integer, No), Some(0)),
+    // How often it was started; from the second time on, rows that have a result are left alone.
+    ("import_job", ("attempt", Integer, No), Some(1)),
     // Only the head of the file was looked at so far.
     ("import_job", ("provisional", Boolean, No), Some(0)),
     // What people said of the table; it outlives a new detection.

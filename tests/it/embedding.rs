@@ -35,7 +35,7 @@ fn main() {
 const IMPORTS: &str = r#"
 use std::env;
 
-use torqueflow_app::options::RunOptions;
+use torqueflow_app::options::{OnDuplicate, RunOptions};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, DuplicateAction, summary::run_summary};
 use torqueflow_pipeline::Password;
@@ -44,15 +44,11 @@ use torqueflow_pipeline::Password;
 async fn main() {
     let [file, password, folder] = [1, 2, 3].map(|place| env::args().nth(place).unwrap());
     let password = Password::new(std::fs::read_to_string(password).unwrap().trim());
-    let config = AppConfig {
-        database_url: format!("sqlite://{folder}/outside.db?mode=rwc"),
-        data_dir: folder.into(),
-        limits: Default::default(),
-    };
+    let config = AppConfig::new(format!("sqlite://{folder}/outside.db?mode=rwc"), folder);
     let app = App::open(&config).await.unwrap();
     let garage = app.organization("a-garage").await.unwrap();
     let caller = torqueflow_app::Caller::program(garage, "a service");
-    let options = RunOptions { on_duplicate: Some(DuplicateAction::Create), ..RunOptions::default() };
+    let options = RunOptions { on_duplicate: OnDuplicate::all(DuplicateAction::Create), ..RunOptions::default() };
     let files = [file.into()];
     let run = runs::create(&app, &caller, &files, &options, Purpose::Import, &|_| {}).await.unwrap();
     runs::prepare(&app, &caller, run.id, Some(&password), &|_| {}).await.unwrap();

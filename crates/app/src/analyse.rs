@@ -28,7 +28,7 @@ const CHUNK_ROWS: usize = 1000;
 pub(crate) struct Analysis<'a> {
     pub app: &'a App,
     pub run_id: Uuid,
-    pub lease: &'a Lease,
+    pub lease: Lease,
     pub orphans: Orphans,
     /// Every job that was analysed so far, for going back to the first row of a record.
     pub jobs: HashMap<Uuid, Arc<JobRows>>,
@@ -72,23 +72,71 @@ struct Candidate {
 }
 
 impl Analysis<'_> {
-    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has.
-    pub async fn run(&mut self, job: &Arc<JobRows>, progress: impl Fn(i64)) -> Result<i64, AppError> {
-        let store = &self.app.store;
-        store.analysis_reset(job.organization, job.job.id).await?;
+    /// Takes note of a job that was analysed before, so that later ones can go back to its rows.
+    pub fn knows(&mut self, job: &Arc<JobRows>) {
         self.jobs.insert(job.job.id, Arc::clone(job));
+    }
+
+    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has. Decisions that people
+    /// took on its duplicates stand.
+    pub async fn run(
+        &mut self,
+        job: &Arc<JobRows>,
+        go_on: impl Fn() -> Result<(), AppError>,
+        progress: impl Fn(i64),
+    ) -> Result<i64, AppError> {
+        let store = &self.app.store;
+        let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
+        store.analysis_reset(job.organization, job.job.id).await?;
+        self.knows(job);
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         let mut done = 0;
         while let Some(rows) = chunks.recv().await {
+            go_on()?;
             let rows = rows?;
             done += rows.len() as i64;
-            let chunk = self.analyse(job, rows).await?;
+            let mut chunk = self.analyse(job, rows).await?;
+            for duplicate in &mut chunk.duplicates {
+                let place = (duplicate.row_number, duplicate.slot.clone());
+                duplicate.action = decisions.get(&place).copied();
+            }
             store
-                .analysis_commit(job.organization, self.run_id, job.job.id, self.lease, &chunk)
+                .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, done)
                 .await?;
             progress(done);
         }
         Ok(done)
+    }
+
+    /// Analyses anew those rows of a job that have no result yet.
+    pub async fn run_again(
+        &mut self,
+        job: &Arc<JobRows>,
+        go_on: impl Fn() -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
+        let store = &self.app.store;
+        self.knows(job);
+        let mut chunks = job.stream(0, CHUNK_ROWS, true);
+        while let Some(rows) = chunks.recv().await {
+            go_on()?;
+            let mut rows = rows?;
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+                continue;
+            };
+            let (first, last) = (first.number, last.number);
+            let finished = store.row_result_done(job.organization, job.job.id, first, last).await?;
+            rows.retain(|row| !finished.contains(&row.number));
+            let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
+            store
+                .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
+                .await?;
+            let chunk = self.analyse(job, rows).await?;
+            let analysed = job.job.row_count.unwrap_or_default();
+            store
+                .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)
+                .await?;
+        }
+        Ok(())
     }
 
     async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<AnalysisChunk, AppError> {
@@ -441,15 +489,20 @@ fn best_match(job: &JobRows, candidate: &Candidate, holders: &HashMap<u128, Vec<
         record_id: candidate.record_id,
         label: candidate.label.clone(),
         match_record_id,
-        level: match found.level {
-            torqueflow_dedupe::MatchLevel::Low => MatchLevel::Low,
-            torqueflow_dedupe::MatchLevel::Medium => MatchLevel::Medium,
-            torqueflow_dedupe::MatchLevel::High => MatchLevel::High,
-        },
+        level: level_of(found.level),
         confidence: found.confidence,
         reasons: found.reasons,
         action: None,
     })
+}
+
+/// The level as the store keeps it.
+pub(crate) fn level_of(level: torqueflow_dedupe::MatchLevel) -> MatchLevel {
+    match level {
+        torqueflow_dedupe::MatchLevel::Low => MatchLevel::Low,
+        torqueflow_dedupe::MatchLevel::Medium => MatchLevel::Medium,
+        torqueflow_dedupe::MatchLevel::High => MatchLevel::High,
+    }
 }
 
 impl Draft {

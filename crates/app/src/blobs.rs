@@ -51,6 +51,21 @@ impl BlobStore {
             .map_err(AppError::io(&path))
     }
 
+    /// Removes everything of a file of a run: the upload and what was staged of it.
+    pub(crate) fn remove_file(&self, run_id: uuid::Uuid, file_id: uuid::Uuid) {
+        let folder = self.path(&run_id.to_string());
+        let Ok(entries) = std::fs::read_dir(folder) else {
+            return;
+        };
+        let prefix = file_id.to_string();
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&prefix) {
+                // What stays goes with the run.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+
     /// Removes everything of a run. What is not there is no error.
     pub(crate) fn remove_run(&self, run_id: uuid::Uuid) {
         // A folder that can't be removed now is found by the retention of old runs.

@@ -3,15 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use torqueflow_persistence::{OrganizationId, Store};
 use torqueflow_pipeline::{Limits, Sources};
 use torqueflow_techman::techman;
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
+use crate::events::Feeds;
+use crate::uploads::UploadLimits;
 
 /// How an [`App`] is set up.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct AppConfig {
     /// The database: `sqlite://torqueflow.db?mode=rwc` or `postgres://…`.
     pub database_url: String,
@@ -19,6 +24,20 @@ pub struct AppConfig {
     pub data_dir: PathBuf,
     /// Bounds on what files may ask for.
     pub limits: Limits,
+    /// Bounds on uploads.
+    pub upload_limits: UploadLimits,
+}
+
+impl AppConfig {
+    /// A database, a folder, and the default for everything else.
+    pub fn new(database_url: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            database_url: database_url.into(),
+            data_dir: data_dir.into(),
+            limits: Limits::default(),
+            upload_limits: UploadLimits::default(),
+        }
+    }
 }
 
 /// The importer: its store, its blobs, the source systems that it knows. Cheap to clone.
@@ -28,6 +47,12 @@ pub struct App {
     pub(crate) blobs: BlobStore,
     pub(crate) sources: Sources,
     pub(crate) limits: Limits,
+    pub(crate) upload_limits: UploadLimits,
+    pub(crate) feeds: Feeds,
+    /// Asks all work of this process to stop after the batch that it is at.
+    pub(crate) stop: CancellationToken,
+    /// Wakes the workers of this process when a run has something to do.
+    pub(crate) queue: Arc<Notify>,
 }
 
 impl App {
@@ -36,12 +61,7 @@ impl App {
     /// ```no_run
     /// use torqueflow_app::{App, AppConfig};
     /// # async fn example() -> Result<(), torqueflow_app::AppError> {
-    /// let app = App::open(&AppConfig {
-    ///     database_url: "sqlite://torqueflow.db?mode=rwc".into(),
-    ///     data_dir: "torqueflow-data".into(),
-    ///     limits: Default::default(),
-    /// })
-    /// .await?;
+    /// let app = App::open(&AppConfig::new("sqlite://torqueflow.db?mode=rwc", "torqueflow-data")).await?;
     /// let organization = app.organization("default").await?;
     /// # Ok(())
     /// # }
@@ -54,12 +74,21 @@ impl App {
             blobs: BlobStore::open(config.data_dir.clone()),
             sources: known_sources(),
             limits: config.limits.clone(),
+            upload_limits: config.upload_limits.clone(),
+            feeds: Feeds::default(),
+            stop: CancellationToken::new(),
+            queue: Arc::default(),
         })
     }
 
     /// The organisation with this slug, made when it is new.
     pub async fn organization(&self, slug: &str) -> Result<OrganizationId, AppError> {
         Ok(self.store.organization_ensure(slug).await?)
+    }
+
+    /// Asks all work of this process to stop after the batch that it is at; others can take it up from there.
+    pub fn stop(&self) {
+        self.stop.cancel();
     }
 
     /// The store itself, for those who link this crate and want to read what was imported.

@@ -1,58 +1,329 @@
 //! Opening the files of a run: their tables are staged, recognised, and become jobs.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::io::BufReader;
 
-use torqueflow_model::{EntityKind, JobStatus};
-use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Lease, OrganizationId};
-use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, OpenedTable, Password, open_tables};
-use uuid::Uuid;
+use torqueflow_model::{EntityKind, Finding, Row};
+use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
+use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
 use crate::error::AppError;
-use crate::job_rows::Stager;
+use crate::job_rows::{Stager, staged_head};
+use crate::tables::{Head, TableChoices, new_job, plan_again};
 
-/// Opens a file, stages its tables and keeps its jobs. A file that can't be opened is marked so; that is no error.
+/// What opening a file makes of it and of its tables.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenedJobs {
+    pub file: ImportFile,
+    /// Tables that are met for the first time.
+    pub new_jobs: Vec<Job>,
+    /// Tables that were known from the head of the file.
+    pub jobs: Vec<Job>,
+    /// Tables that turned out not to be there.
+    pub removed_jobs: Vec<uuid::Uuid>,
+}
+
+impl OpenedJobs {
+    /// Adds it to a change of its run.
+    pub fn add_to(self, change: &mut RunChange<'_>) {
+        change.files.push(self.file);
+        change.new_jobs.extend(self.new_jobs);
+        change.jobs.extend(self.jobs);
+        change.removed_jobs.extend(self.removed_jobs);
+    }
+
+    fn of(file: ImportFile) -> Self {
+        Self {
+            file,
+            new_jobs: Vec::new(),
+            jobs: Vec::new(),
+            removed_jobs: Vec::new(),
+        }
+    }
+}
+
+/// Opens a file and stages its tables. `known`: its jobs as far as they were made before. A file that can't be opened is
+/// marked so; that is no error. Nothing is kept yet.
 pub(crate) async fn open_file(
     app: &App,
     organization: OrganizationId,
-    file: &mut ImportFile,
-    source_system: Option<String>,
+    file: &ImportFile,
+    known: &[Job],
+    source_system: Option<&str>,
     password: Option<&Password>,
-) -> Result<(), AppError> {
+) -> Result<OpenedJobs, AppError> {
     let prefix = format!("{}/{}", file.run_id, file.id);
-    let opened = {
-        let app = app.clone();
-        let password = password.cloned();
-        let (name, blob_key, prefix) = (file.name.clone(), file.blob_key.clone(), prefix.clone());
-        tokio::task::spawn_blocking(move || {
-            let reader = BufReader::new(app.blobs.read(&blob_key)?);
-            let options = OpenOptions {
-                limits: app.limits.clone(),
-                password: password.as_ref(),
-                isolate: None,
-            };
-            let mut stager = Stager::new(&app.blobs, prefix);
-            let sources = &app.sources;
-            Ok::<_, AppError>(open_tables(
-                &name,
-                Box::new(reader),
-                &options,
-                sources,
-                source_system.as_deref(),
-                &mut stager,
-            ))
+    let read = Reading::of(app, file, source_system, password);
+    let opened = read
+        .off_the_async_threads({
+            let (blobs, prefix) = (app.blobs.clone(), prefix.clone());
+            move |read| read.whole(&mut Stager::new(&blobs, prefix))
         })
-        .await
-        .map_err(|_| AppError::Internal("opening a file ended early"))??
-    };
-    let stager = Stager::new(&app.blobs, prefix);
+        .await?;
+    let mut outcome = OpenedJobs::of(file.clone());
     match opened {
-        Ok(opened) => keep(app, organization, file, &stager, &opened).await?,
-        Err(error) => refuse(file, &error),
+        Ok(opened) => {
+            accept(&mut outcome.file, &opened);
+            let stager = Stager::new(&app.blobs, prefix);
+            let mut teacher = Teacher::new(app, organization, source_system);
+            for table in &opened.tables {
+                let before = known.iter().find(|job| job.table_index == table.index as i64);
+                let mut job = new_job(file, table, Some(stager.key(table.index)));
+                let (headers, samples) = staged_head(&app.blobs, &stager.key(table.index))?;
+                teacher.teach(&mut job, before, &headers, samples).await?;
+                match before {
+                    Some(before) => outcome.jobs.push(Job {
+                        id: before.id,
+                        position: before.position,
+                        version: before.version,
+                        ..job
+                    }),
+                    None => outcome.new_jobs.push(job),
+                }
+            }
+            let gone = known.iter().filter(|job| {
+                let mut indexes = opened.tables.iter().map(|table| table.index as i64);
+                !indexes.any(|index| index == job.table_index)
+            });
+            outcome.removed_jobs = gone.map(|job| job.id).collect();
+        }
+        Err(error) => {
+            refuse(&mut outcome.file, &error);
+            outcome.removed_jobs = known.iter().map(|job| job.id).collect();
+        }
     }
-    app.store.file_save(organization, file).await?;
-    Ok(())
+    Ok(outcome)
+}
+
+/// Looks into the first rows of a new file, for what can be said at once. Its jobs are provisional until it is opened.
+pub(crate) async fn look_into(
+    app: &App,
+    organization: OrganizationId,
+    file: &ImportFile,
+    source_system: Option<&str>,
+) -> Result<OpenedJobs, AppError> {
+    let read = Reading::of(app, file, source_system, None);
+    let (opened, mut heads) = read
+        .off_the_async_threads(|read| {
+            let mut heads = Heads::default();
+            let opened = read.heads(&mut heads)?;
+            Ok((opened, heads))
+        })
+        .await?;
+    let mut outcome = OpenedJobs::of(file.clone());
+    match opened {
+        Ok(opened) => {
+            let mut teacher = Teacher::new(app, organization, source_system);
+            for table in &opened.tables {
+                let mut job = new_job(file, table, None);
+                if let Some(head) = heads.remove(table.index) {
+                    teacher.teach(&mut job, None, &head.headers, head.rows).await?;
+                }
+                outcome.new_jobs.push(job);
+            }
+        }
+        Err(error) => refuse(&mut outcome.file, &error),
+    }
+    Ok(outcome)
+}
+
+/// The first rows of the tables of a file that is not staged yet, by table.
+pub(crate) async fn read_heads(app: &App, file: &ImportFile) -> Result<Heads, AppError> {
+    let read = Reading::of(app, file, None, None);
+    read.off_the_async_threads(|read| {
+        let mut heads = Heads::default();
+        // A file that can't be opened has no rows to show; why, is in the file.
+        let _ = read.heads(&mut heads)?;
+        Ok(heads)
+    })
+    .await
+}
+
+/// The heads of the tables of a file.
+#[derive(Default)]
+pub(crate) struct Heads {
+    tables: HashMap<usize, FoundHead>,
+    /// The table that is being read.
+    current: usize,
+}
+
+/// The head of a table as it was found: its headers and its first rows.
+#[derive(Default)]
+pub(crate) struct FoundHead {
+    pub headers: Vec<String>,
+    pub rows: Vec<Row>,
+}
+
+impl Heads {
+    /// The head of the table with this place in the file.
+    pub fn remove(&mut self, table: usize) -> Option<FoundHead> {
+        self.tables.remove(&table)
+    }
+}
+
+impl RowSink for Heads {
+    fn begin(&mut self, table: usize, headers: &[String]) -> std::io::Result<()> {
+        self.current = table;
+        let head = FoundHead {
+            headers: headers.to_vec(),
+            rows: Vec::new(),
+        };
+        self.tables.insert(table, head);
+        Ok(())
+    }
+
+    fn row(&mut self, row: &Row, _: &[Finding]) -> std::io::Result<()> {
+        if let Some(head) = self.tables.get_mut(&self.current) {
+            head.rows.push(row.clone());
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Everything that reading a file takes, to be handed to a thread that may block.
+struct Reading {
+    app: App,
+    name: String,
+    blob_key: String,
+    source_system: Option<String>,
+    password: Option<Password>,
+}
+
+impl Reading {
+    fn of(app: &App, file: &ImportFile, source_system: Option<&str>, password: Option<&Password>) -> Self {
+        Self {
+            app: app.clone(),
+            name: file.name.clone(),
+            blob_key: file.blob_key.clone(),
+            source_system: source_system.map(str::to_owned),
+            password: password.cloned(),
+        }
+    }
+
+    async fn off_the_async_threads<T: Send + 'static>(
+        self,
+        read: impl FnOnce(&Self) -> Result<T, AppError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        tokio::task::spawn_blocking(move || read(&self))
+            .await
+            .map_err(|_| AppError::Internal("opening a file ended early"))?
+    }
+
+    fn options(&self) -> OpenOptions<'_> {
+        OpenOptions {
+            limits: self.app.limits.clone(),
+            password: self.password.as_ref(),
+            isolate: None,
+        }
+    }
+
+    fn whole(&self, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
+        self.read_by(open_tables, sink)
+    }
+
+    fn heads(&self, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
+        self.read_by(open_heads, sink)
+    }
+
+    fn read_by(&self, open: Opener, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
+        let reader = Box::new(BufReader::new(self.app.blobs.read(&self.blob_key)?));
+        let system = self.source_system.as_deref();
+        Ok(open(
+            &self.name,
+            reader,
+            &self.options(),
+            &self.app.sources,
+            system,
+            sink,
+        ))
+    }
+}
+
+type Opener = for<'a> fn(
+    &str,
+    Box<dyn torqueflow_pipeline::ReadSeek + 'a>,
+    &OpenOptions<'_>,
+    &Sources,
+    Option<&str>,
+    &mut dyn RowSink,
+) -> Result<OpenedFile, OpenError>;
+
+/// Applies to tables what people chose for them, or taught by others with the same headers.
+struct Teacher<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    source_system: Option<&'a str>,
+}
+
+impl<'a> Teacher<'a> {
+    fn new(app: &'a App, organization: OrganizationId, source_system: Option<&'a str>) -> Self {
+        Self {
+            app,
+            organization,
+            source_system,
+        }
+    }
+
+    async fn teach(
+        &mut self,
+        job: &mut Job,
+        before: Option<&Job>,
+        headers: &[String],
+        samples: Vec<Row>,
+    ) -> Result<(), AppError> {
+        let chosen = before.and_then(|job| job.choices.clone());
+        let choices = choices_of(chosen.as_ref())?;
+        let head = Head::new(headers, job.header_row, samples, choices.has_header_row);
+        let saved = saved_mapping(self.app, self.organization, &head).await?;
+        if chosen.is_none() && saved.is_none() {
+            return Ok(());
+        }
+        job.choices = chosen;
+        // Choices were checked when they were made; what the whole file contradicts is left to the person.
+        let _ = plan_again(
+            job,
+            &self.app.sources,
+            self.source_system,
+            &head,
+            &choices,
+            saved.as_ref(),
+        );
+        Ok(())
+    }
+}
+
+/// What was saved for a table with these headers.
+pub(crate) async fn saved_mapping(
+    app: &App,
+    organization: OrganizationId,
+    head: &Head,
+) -> Result<Option<SavedMapping>, AppError> {
+    match head.header_hash() {
+        Some(hash) => Ok(app.store.saved_mapping_find(organization, hash).await?),
+        None => Ok(None),
+    }
+}
+
+/// What people chose for a table.
+pub(crate) fn choices_of(choices: Option<&serde_json::Value>) -> Result<TableChoices, AppError> {
+    match choices {
+        Some(json) => {
+            serde_json::from_value(json.clone()).map_err(|_| AppError::Internal("a table's choices can't be read back"))
+        }
+        None => Ok(TableChoices::default()),
+    }
+}
+
+fn accept(file: &mut ImportFile, opened: &OpenedFile) {
+    file.status = FileStatus::Opened;
+    file.encrypted = opened.encrypted;
+    file.notes.clone_from(&opened.notes);
+    file.error = None;
 }
 
 fn refuse(file: &mut ImportFile, error: &OpenError) {
@@ -65,95 +336,16 @@ fn refuse(file: &mut ImportFile, error: &OpenError) {
     };
 }
 
-async fn keep(
-    app: &App,
-    organization: OrganizationId,
-    file: &mut ImportFile,
-    stager: &Stager<'_>,
-    opened: &OpenedFile,
-) -> Result<(), AppError> {
-    app.store.job_delete_of_file(organization, file.id).await?;
-    for table in &opened.tables {
-        let job = new_job(file, table, stager.key(table.index));
-        app.store.job_create(organization, &job).await?;
-    }
-    file.status = FileStatus::Opened;
-    file.encrypted = opened.encrypted;
-    file.notes.clone_from(&opened.notes);
-    file.error = None;
-    Ok(())
-}
-
-fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: String) -> Job {
-    let detected = table.detection.table_type.as_ref();
-    let missing = table.detection.warning("missing_required_column");
-    let mut warnings: Vec<_> = table
-        .detection
-        .warnings
-        .iter()
-        .map(|warning| serde_json::json!({"code": warning.code, "message": warning.message}))
-        .collect();
-    warnings.extend(
-        table
-            .notes
-            .iter()
-            .map(|note| serde_json::json!({"code": "note", "message": note})),
-    );
-    Job {
-        id: Uuid::now_v7(),
-        run_id: file.run_id,
-        file_id: file.id,
-        position: 0,
-        sheet: table.sheet.clone(),
-        status: match (detected, missing) {
-            (None, _) => JobStatus::Unrecognised,
-            (Some(_), Some(_)) => JobStatus::Failed,
-            (Some(_), None) => JobStatus::Pending,
-        },
-        table_type: detected.map(|table| table.type_id.clone()),
-        label: detected.map(|table| table.label.clone()),
-        noun: detected.map(|table| table.noun.clone()),
-        source_system: detected.map(|table| table.source_system.clone()),
-        entities: detected.map(|table| table.entities.clone()).unwrap_or_default(),
-        confidence: table.detection.confidence,
-        confidence_level: table.detection.confidence_level.name().to_owned(),
-        header_row: table.head.header_row.map(|row| row as i64),
-        encoding: table.head.encoding.map(str::to_owned),
-        delimiter: table.head.delimiter.map(String::from),
-        plan: serde_json::to_value(&table.plan).unwrap_or_default(),
-        warnings: serde_json::Value::Array(warnings),
-        staged_key: Some(staged_key),
-        row_count: Some(table.row_count as i64),
-        checkpoint: 0,
-        counts: JobCounts::default(),
-        entity_counts: BTreeMap::new(),
-        error: missing.map(|warning| (warning.code.to_owned(), warning.message.clone())),
-        table_index: table.index as i64,
-        provisional: false,
-        choices: None,
-        version: 1,
-    }
-}
-
-/// Puts the jobs of a run into import order: what others refer to comes first; of equals, the upload order decides.
-pub(crate) async fn order_jobs(
-    app: &App,
-    organization: OrganizationId,
-    lease: &Lease,
-    run_id: Uuid,
-) -> Result<Vec<Job>, AppError> {
-    let files = app.store.file_list(organization, run_id).await?;
+/// Puts jobs into import order: what others refer to comes first; of equals, the upload order decides.
+pub(crate) fn order_jobs(files: &[ImportFile], jobs: &mut [Job]) {
     let place = |job: &Job| files.iter().position(|file| file.id == job.file_id);
-    let mut jobs = app.store.job_list(organization, run_id).await?;
     jobs.sort_by_key(|job| {
         let last_entity = job.entities.iter().max().copied();
-        (rank(last_entity), place(job), job.id)
+        (rank(last_entity), place(job), job.table_index)
     });
     for (position, job) in jobs.iter_mut().enumerate() {
         job.position = position as i64;
-        app.store.job_save(organization, lease, job).await?;
     }
-    Ok(jobs)
 }
 
 fn rank(entity: Option<EntityKind>) -> usize {

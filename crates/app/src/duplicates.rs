@@ -1,95 +1,371 @@
-//! Likely duplicates of a run, as a person sees them before deciding.
+//! Likely duplicates of a run, as a person sees them before deciding, and the decisions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use serde::Serialize;
-use torqueflow_model::{EntityKind, Slot};
-use torqueflow_persistence::{BusinessRow, OrganizationId};
+use torqueflow_model::{EntityKind, Record, Slot, Storage, Value};
+use torqueflow_persistence::{
+    AuditEvent, BusinessRow, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel, OrganizationId,
+    Run, StoreError,
+};
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
+use crate::job_rows::JobRows;
+use crate::options::OnDuplicate;
+use crate::values::apply_fills;
+use crate::work::{command, options_of};
+use crate::{App, Caller};
 
-/// A match that waits for a decision.
+/// A match, with both records.
 #[derive(Debug, Clone, Serialize)]
 pub struct DuplicateView {
     /// Its id.
     pub id: Uuid,
+    /// The job of the incoming record.
+    #[serde(skip)]
+    pub job_id: Uuid,
     /// The file of the incoming record.
     pub file: String,
     /// The worksheet of the incoming record.
     pub sheet: Option<String>,
     /// The row of the incoming record.
     pub row: i64,
+    /// The kind of both records.
+    pub entity: EntityKind,
     /// What the incoming record is called.
     pub incoming: String,
     /// What it matches: a record of the database, or an earlier row.
     pub matches: String,
-    /// `medium` or `high`.
-    pub confidence_level: &'static str,
+    /// The matching record, if it is in the database; `None` for an earlier row.
+    pub match_id: Option<Uuid>,
+    /// `low`, `medium` or `high`.
+    pub confidence_level: MatchLevel,
     /// 0 to 1.
     pub confidence: f64,
     /// Why, in words.
     pub reasons: Vec<String>,
+    /// What was decided for this one.
+    pub action: Option<DuplicateAction>,
+    /// What will happen with it as things stand; `None`: it waits for a decision.
+    pub effective_action: Option<DuplicateAction>,
+    /// Field by field: what the incoming record says, what the matching one says.
+    pub fields: Vec<ComparedField>,
 }
 
-/// The matches of a run that wait for a decision, the surest first, and how many there are in all.
-pub async fn undecided(
+/// A field of both records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ComparedField {
+    /// Its name: `phone`.
+    pub field: String,
+    /// What people call it.
+    pub label: String,
+    /// What the incoming record says.
+    pub incoming: Option<String>,
+    /// What the matching record says.
+    pub existing: Option<String>,
+    /// Merge would write the incoming value, since there is none.
+    pub merge_fills: bool,
+}
+
+/// A page of matches.
+#[derive(Debug, Clone, Serialize)]
+pub struct DuplicatePage {
+    /// The matches, the surest first.
+    pub items: Vec<DuplicateView>,
+    /// Where the next page begins.
+    pub next: Option<(f64, Uuid)>,
+    /// How many pass the filter in all.
+    pub total: u64,
+    /// How many stop the start, whatever the filter.
+    pub undecided: u64,
+}
+
+/// The matches of a run that pass the filter, the surest first.
+pub async fn list(
     app: &App,
     organization: OrganizationId,
     run_id: Uuid,
+    filter: &DuplicateFilter,
+    after: Option<(f64, Uuid)>,
     limit: u64,
-) -> Result<(u64, Vec<DuplicateView>), AppError> {
+) -> Result<DuplicatePage, AppError> {
     let store = &app.store;
-    let count = store.duplicate_count_undecided(organization, run_id).await?;
-    let duplicates = store.duplicate_list_undecided(organization, run_id, limit).await?;
-    let files = store.file_list(organization, run_id).await?;
-    let jobs = store.job_list(organization, run_id).await?;
-    let targets: Vec<Uuid> = duplicates.iter().map(|duplicate| duplicate.match_record_id).collect();
-    let in_run = store.record_places(organization, run_id, &targets).await?;
-    let mut views = Vec::new();
-    for duplicate in duplicates {
-        let place = |job_id: Uuid| {
-            let job = jobs.iter().find(|job| job.id == job_id);
-            let file = job.and_then(|job| files.iter().find(|file| file.id == job.file_id));
-            let sheet = job.and_then(|job| job.sheet.clone());
-            (file.map(|file| file.name.clone()).unwrap_or_default(), sheet)
-        };
-        let matches = match in_run.get(&duplicate.match_record_id) {
+    let run = store.run_get(organization, run_id).await?;
+    let duplicates = store
+        .duplicate_list(organization, run_id, filter, after, limit + 1)
+        .await?;
+    let next = duplicates
+        .get(limit as usize)
+        .and(duplicates.get((limit as usize).saturating_sub(1)))
+        .map(|last| (last.confidence, last.id));
+    let mut viewer = Viewer::new(app, organization, &run).await?;
+    let mut items = Vec::new();
+    for duplicate in duplicates.into_iter().take(limit as usize) {
+        items.push(viewer.view(duplicate).await?);
+    }
+    Ok(DuplicatePage {
+        items,
+        next,
+        total: store.duplicate_count(organization, run_id, filter).await?,
+        undecided: undecided_count(app, organization, &run).await?,
+    })
+}
+
+/// One match of a run.
+pub async fn get(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    duplicate_id: Uuid,
+) -> Result<DuplicateView, AppError> {
+    let filter = only(duplicate_id);
+    let mut page = list(app, organization, run_id, &filter, None, 1).await?;
+    page.items.pop().ok_or(AppError::NotFound { what: "duplicate" })
+}
+
+/// How many matches stop the start of a run.
+pub async fn undecided_count(app: &App, organization: OrganizationId, run: &Run) -> Result<u64, AppError> {
+    let default = options_of(run)?.on_duplicate;
+    let mut count = 0;
+    for level in [MatchLevel::Medium, MatchLevel::High] {
+        if default.of(level).is_none() {
+            let filter = DuplicateFilter {
+                level: Some(level),
+                ..DuplicateFilter::undecided()
+            };
+            count += app.store.duplicate_count(organization, run.id, &filter).await?;
+        }
+    }
+    Ok(count)
+}
+
+/// Decides all matches of a ready run that pass the filter; with `None`, takes decisions back. Says how many.
+pub async fn decide(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    filter: &DuplicateFilter,
+    action: Option<DuplicateAction>,
+) -> Result<u64, AppError> {
+    let run = app.store.run_get(caller.organization, run_id).await?;
+    let event = AuditEvent::now(&caller.actor, "import_run.duplicates_decided")
+        .in_run(run_id)
+        .with(serde_json::json!({
+            "action": action,
+            "duplicate_id": filter.id,
+            "job_id": filter.job_id,
+            "level": filter.level,
+            "entity": filter.entity,
+        }));
+    let decided = app
+        .store
+        .duplicate_decide(caller.organization, run_id, filter, action, &event)
+        .await;
+    match decided {
+        Err(StoreError::NotFound { .. }) => Err(AppError::WrongState {
+            status: run.status,
+            action: "decided on",
+        }),
+        decided => Ok(decided?),
+    }
+}
+
+/// Decides one match of a ready run.
+pub async fn decide_one(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    duplicate_id: Uuid,
+    action: Option<DuplicateAction>,
+) -> Result<DuplicateView, AppError> {
+    if decide(app, caller, run_id, &only(duplicate_id), action).await? == 0 {
+        return Err(AppError::NotFound { what: "duplicate" });
+    }
+    get(app, caller.organization, run_id, duplicate_id).await
+}
+
+/// Sets what happens with every match that is not decided by itself. Before the start only.
+pub async fn set_default(app: &App, caller: &Caller, run_id: Uuid, default: OnDuplicate) -> Result<Run, AppError> {
+    command(app, caller, run_id, async |work| {
+        if work.run.started_at.is_some() || work.run.status.is_done() {
+            return Err(work.refusal("changed"));
+        }
+        let mut options = options_of(&work.run)?;
+        options.on_duplicate = default;
+        work.change_options(serde_json::to_value(&options).unwrap_or_default())
+            .await
+    })
+    .await
+}
+
+fn only(duplicate_id: Uuid) -> DuplicateFilter {
+    DuplicateFilter {
+        id: Some(duplicate_id),
+        ..DuplicateFilter::default()
+    }
+}
+
+/// What a run's records are looked up in, to show matches.
+struct Viewer<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    run: &'a Run,
+    default: OnDuplicate,
+    files: Vec<ImportFile>,
+    jobs: Vec<Job>,
+    /// The rows of jobs that were looked into.
+    rows: HashMap<Uuid, Arc<JobRows>>,
+}
+
+impl<'a> Viewer<'a> {
+    async fn new(app: &'a App, organization: OrganizationId, run: &'a Run) -> Result<Self, AppError> {
+        Ok(Self {
+            app,
+            organization,
+            run,
+            default: options_of(run)?.on_duplicate,
+            files: app.store.file_list(organization, run.id).await?,
+            jobs: app.store.job_list(organization, run.id).await?,
+            rows: HashMap::new(),
+        })
+    }
+
+    async fn view(&mut self, duplicate: Duplicate) -> Result<DuplicateView, AppError> {
+        let slot = Slot::from_name(&duplicate.slot).ok_or(AppError::Internal("a duplicate has no slot"))?;
+        let incoming = self.record(duplicate.job_id, duplicate.row_number, slot).await?;
+        let store = &self.app.store;
+        let in_run = store
+            .record_places(self.organization, self.run.id, &[duplicate.match_record_id])
+            .await?;
+        let (matches, existing) = match in_run.get(&duplicate.match_record_id) {
             Some((job_id, row)) => {
-                let (file, sheet) = place(*job_id);
-                let table = sheet.unwrap_or(file);
-                format!("row {row} of {table}")
+                let (file, sheet) = self.place(*job_id);
+                let label = format!("row {row} of {}", sheet.unwrap_or(file));
+                (label, fields_of(self.record(*job_id, *row, slot).await?.as_ref()))
             }
-            None => stored_label(app, organization, &duplicate.slot, duplicate.match_record_id).await?,
+            None => self.stored(slot.entity(), duplicate.match_record_id).await?,
         };
-        let (file, sheet) = place(duplicate.job_id);
-        views.push(DuplicateView {
+        let (file, sheet) = self.place(duplicate.job_id);
+        let match_id = (!in_run.contains_key(&duplicate.match_record_id)).then_some(duplicate.match_record_id);
+        Ok(DuplicateView {
             id: duplicate.id,
+            job_id: duplicate.job_id,
             file,
             sheet,
             row: duplicate.row_number,
+            entity: slot.entity(),
             incoming: duplicate.label,
             matches,
-            confidence_level: duplicate.level.name(),
+            match_id,
+            confidence_level: duplicate.level,
             confidence: duplicate.confidence,
             reasons: duplicate.reasons,
-        });
+            action: duplicate.action,
+            effective_action: duplicate.action.or(self.default.of(duplicate.level)),
+            fields: compare(slot.entity(), &fields_of(incoming.as_ref()), &existing),
+        })
     }
-    Ok((count, views))
+
+    fn place(&self, job_id: Uuid) -> (String, Option<String>) {
+        let job = self.jobs.iter().find(|job| job.id == job_id);
+        let file = job.and_then(|job| self.files.iter().find(|file| file.id == job.file_id));
+        let sheet = job.and_then(|job| job.sheet.clone());
+        (file.map(|file| file.name.clone()).unwrap_or_default(), sheet)
+    }
+
+    /// A record of the run, with what later rows add to it. `None` when its staged row is gone.
+    async fn record(&mut self, job_id: Uuid, row: i64, slot: Slot) -> Result<Option<Record>, AppError> {
+        let store = &self.app.store;
+        let found = store.record_list_of_rows(self.organization, job_id, row, row).await?;
+        let Some(known) = found.into_iter().find(|known| known.found.slot == slot.name()) else {
+            return Ok(None);
+        };
+        if self.run.expired_at.is_some() {
+            return Ok(None);
+        }
+        let Some(rows) = self.rows_of(job_id)? else {
+            return Ok(None);
+        };
+        let mut record = rows.record_at(known.found.row_index, slot)?;
+        if let (Some(record), Some(fills)) = (&mut record, &known.found.fills) {
+            apply_fills(record, fills);
+        }
+        Ok(record)
+    }
+
+    fn rows_of(&mut self, job_id: Uuid) -> Result<Option<Arc<JobRows>>, AppError> {
+        if let Some(rows) = self.rows.get(&job_id) {
+            return Ok(Some(Arc::clone(rows)));
+        }
+        let Some(job) = self.jobs.iter().find(|job| job.id == job_id) else {
+            return Ok(None);
+        };
+        let (blobs, sources) = (&self.app.blobs, &self.app.sources);
+        let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run.as_of)?;
+        let rows = Arc::new(rows);
+        self.rows.insert(job_id, Arc::clone(&rows));
+        Ok(Some(rows))
+    }
+
+    async fn stored(&self, entity: EntityKind, id: Uuid) -> Result<(String, BTreeMap<String, String>), AppError> {
+        let store = &self.app.store;
+        let rows = store.business_load(self.organization, entity, &[id]).await?;
+        let Some(row) = rows.first() else {
+            return Ok((id.to_string(), BTreeMap::new()));
+        };
+        let name = if entity == EntityKind::Customer {
+            row.text("display_name")
+        } else {
+            row.text("registration")
+        };
+        let kind = entity.spec().label.to_lowercase();
+        let label = format!("{kind} {} in the database", name.unwrap_or_default());
+        Ok((label, fields_of_row(entity, row)))
+    }
 }
 
-async fn stored_label(app: &App, organization: OrganizationId, slot: &str, id: Uuid) -> Result<String, AppError> {
-    let Some(entity) = Slot::from_name(slot).map(Slot::entity) else {
-        return Ok(id.to_string());
-    };
-    let rows = app.store.business_load(organization, entity, &[id]).await?;
-    let label = |row: &BusinessRow| {
-        let column = if entity == EntityKind::Customer {
-            "display_name"
-        } else {
-            "registration"
+/// The fields of a record as text.
+fn fields_of(record: Option<&Record>) -> BTreeMap<String, String> {
+    let fields = record.into_iter().flat_map(|record| &record.fields);
+    fields
+        .map(|field| (field.spec.name.to_owned(), field.value.to_string()))
+        .collect()
+}
+
+/// The fields of a stored record as text. Links are left out.
+fn fields_of_row(entity: EntityKind, row: &BusinessRow) -> BTreeMap<String, String> {
+    let mut fields = BTreeMap::new();
+    for spec in entity.fields() {
+        let value = match spec.storage {
+            Storage::Column => row.values.get(spec.name),
+            Storage::Json { column, key } => row.values.get(column).and_then(|object| object.get(key)),
+            Storage::Input => None,
         };
-        let name = row.text(column).unwrap_or_default();
-        format!("{} {name} in the database", entity.spec().label.to_lowercase())
-    };
-    Ok(rows.first().map_or_else(|| id.to_string(), label))
+        let text = value.and_then(|json| Value::from_json(spec.kind, json));
+        if let Some(text) = text {
+            fields.insert(spec.name.to_owned(), text.to_string());
+        }
+    }
+    fields
+}
+
+/// Both records side by side, in the order of the catalogue; what neither has is left out.
+fn compare(
+    entity: EntityKind,
+    incoming: &BTreeMap<String, String>,
+    existing: &BTreeMap<String, String>,
+) -> Vec<ComparedField> {
+    let shown = entity.fields().iter().filter(|spec| spec.mappable);
+    shown
+        .filter(|spec| incoming.contains_key(spec.name) || existing.contains_key(spec.name))
+        .map(|spec| ComparedField {
+            field: spec.name.to_owned(),
+            label: spec.label.to_owned(),
+            incoming: incoming.get(spec.name).cloned(),
+            existing: existing.get(spec.name).cloned(),
+            merge_fills: incoming.contains_key(spec.name) && !existing.contains_key(spec.name),
+        })
+        .collect()
 }

@@ -59,6 +59,43 @@ pub enum AppError {
         /// The worksheet.
         sheet: Option<String>,
     },
+    /// There is no table that could be imported.
+    #[error("nothing can be imported: no table is recognised and included")]
+    NothingToImport,
+    /// The uploads and staged rows of the run were removed.
+    #[error("the files of this run were removed after its retention time; upload them again")]
+    Expired,
+    /// The process is about to end; the work goes on elsewhere.
+    #[error("the work was interrupted; it can be taken up again")]
+    Interrupted,
+    /// What a person chose for a table can't be done.
+    #[error(transparent)]
+    Choice(#[from] crate::tables::ChoiceError),
+    /// Something was changed in between.
+    #[error("it was changed in between; load it again")]
+    Stale,
+    /// Nothing has this id.
+    #[error("{what} does not exist")]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+    },
+    /// A file could not be opened: code and message.
+    #[error("{message}")]
+    Open {
+        /// The stable code.
+        code: &'static str,
+        /// The message for a person.
+        message: String,
+    },
+    /// An upload goes over a limit.
+    #[error("{limit} is limited to {maximum}")]
+    LimitExceeded {
+        /// Which limit, in words.
+        limit: &'static str,
+        /// Its value.
+        maximum: u64,
+    },
     /// Something that was checked before does not hold; a defect of ours.
     #[error("internal error: {0}")]
     Internal(&'static str),

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use torqueflow_model::FindingCode;
-use torqueflow_persistence::{Job, OrganizationId, StoredFinding};
+use torqueflow_persistence::{FindingFilter, Job, OrganizationId, StoredFinding};
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
@@ -89,11 +89,15 @@ async fn each_of_job(
         return Ok(ControlFlow::Break(()));
     }
     let headers = headers(job);
+    let filter = FindingFilter {
+        severity: severity.map(str::to_owned),
+        ..FindingFilter::default()
+    };
     let mut after = None;
     loop {
         let page = app
             .store
-            .finding_list(organization, job.id, severity, after, PAGE)
+            .finding_list(organization, job.id, &filter, after, PAGE)
             .await?;
         let Some(last) = page.last() else {
             return Ok(ControlFlow::Continue(()));

@@ -11,11 +11,14 @@ use tokio::sync::mpsc;
 use torqueflow_model::{Finding, FindingCode, Row, Slot};
 use torqueflow_persistence::{Job, OrganizationId};
 use torqueflow_pipeline::staging::{StagingReader, StagingWriter};
-use torqueflow_pipeline::{CleanRow, Cleaner, RowSink, Sources, TablePlan};
+use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, RowSink, Sources, TablePlan};
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
+use crate::tables::row_of_headers;
 
+/// Rows of a head: what detection looks at, and what a preview shows.
+pub(crate) const SAMPLE_ROWS: usize = 100;
 /// Chunks that wait between the reader and the writer.
 const CHUNKS_AHEAD: usize = 2;
 
@@ -25,6 +28,7 @@ pub(crate) struct JobRows {
     pub job: Job,
     pub source_system: String,
     pub cleaner: Cleaner,
+    header: HeaderChoice,
     blobs: BlobStore,
     key: String,
 }
@@ -55,6 +59,7 @@ impl JobRows {
             organization,
             cleaner: Cleaner::new(&plan, sources.adapter(&source_system), as_of),
             source_system,
+            header: plan.header,
             job,
             blobs: blobs.clone(),
             key,
@@ -87,10 +92,7 @@ impl JobRows {
         reading_findings: bool,
         sender: &mpsc::Sender<Result<Vec<JobRow>, AppError>>,
     ) -> Result<(), AppError> {
-        let mut reader = self.reader()?;
-        if from > 0 {
-            reader.seek_to(from as u64)?;
-        }
+        let mut reader = self.reader(from)?;
         let mut noted = if reading_findings {
             Some(NotedFindings::open(&self.blobs, &self.key)?)
         } else {
@@ -123,14 +125,39 @@ impl JobRows {
         Ok(())
     }
 
-    fn reader(&self) -> Result<StagingReader<BufReader<File>>, AppError> {
-        Ok(StagingReader::open(BufReader::new(self.blobs.read(&self.key)?))?)
+    /// Reads rows from this place on. Places count the rows as a person wants them understood: with what was taken for a
+    /// header, or without the first row that is one.
+    fn reader(&self, from: i64) -> Result<RowReader, AppError> {
+        let mut inner = open_staged(&self.blobs, &self.key)?;
+        let mut pending = None;
+        let skipped = match self.header {
+            HeaderChoice::AsFound => from,
+            HeaderChoice::FirstRow => from + 1,
+            HeaderChoice::IsData if from == 0 => {
+                pending = Some(row_of_headers(inner.columns(), self.job.header_row.unwrap_or(1)));
+                0
+            }
+            HeaderChoice::IsData => from - 1,
+        };
+        if skipped > 0 {
+            inner.seek_to((skipped as u64).min(inner.row_count()))?;
+        }
+        Ok(RowReader { inner, pending })
+    }
+
+    /// The votes of all rows on open questions of day and month.
+    pub fn vote(&self, votes: &mut DateVotes) -> Result<(), AppError> {
+        let mut reader = self.reader(0)?;
+        let mut row = Row::default();
+        while reader.next_row(&mut row)? {
+            votes.observe(&row);
+        }
+        Ok(())
     }
 
     /// Goes back to one record of one row.
     pub fn record_at(&self, index: i64, slot: Slot) -> Result<Option<torqueflow_model::Record>, AppError> {
-        let mut reader = self.reader()?;
-        reader.seek_to(index as u64)?;
+        let mut reader = self.reader(index)?;
         let mut row = Row::default();
         if !reader.next_row(&mut row)? {
             return Ok(None);
@@ -138,6 +165,39 @@ impl JobRows {
         let clean = self.cleaner.clean(&row);
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
+}
+
+/// The rows of a job, one after the other.
+struct RowReader {
+    inner: StagingReader<BufReader<File>>,
+    /// The header, where it is a row of data.
+    pending: Option<Row>,
+}
+
+impl RowReader {
+    fn next_row(&mut self, row: &mut Row) -> Result<bool, AppError> {
+        if let Some(header) = self.pending.take() {
+            *row = header;
+            return Ok(true);
+        }
+        Ok(self.inner.next_row(row)?)
+    }
+}
+
+fn open_staged(blobs: &BlobStore, key: &str) -> Result<StagingReader<BufReader<File>>, AppError> {
+    Ok(StagingReader::open(BufReader::new(blobs.read(key)?))?)
+}
+
+/// The headers of a staged table as they were found, and its first rows.
+pub(crate) fn staged_head(blobs: &BlobStore, key: &str) -> Result<(Vec<String>, Vec<Row>), AppError> {
+    let mut reader = open_staged(blobs, key)?;
+    let headers = reader.columns().to_vec();
+    let mut samples = Vec::new();
+    let mut row = Row::default();
+    while samples.len() < SAMPLE_ROWS && reader.next_row(&mut row)? {
+        samples.push(row.clone());
+    }
+    Ok((headers, samples))
 }
 
 /// Stages the tables of a file as they are read.

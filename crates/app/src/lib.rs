@@ -6,11 +6,16 @@
 pub mod blobs;
 pub mod duplicates;
 pub mod error_log;
+pub mod events;
+pub mod jobs;
 pub mod options;
 pub mod progress;
 pub mod runs;
 pub mod summary;
+pub mod tables;
 pub mod template;
+pub mod uploads;
+pub mod worker;
 
 mod analyse;
 mod caller;
@@ -28,4 +33,7 @@ mod work;
 pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use error::AppError;
-pub use torqueflow_persistence::{Actor, DuplicateAction, OrganizationId};
+pub use torqueflow_persistence::{
+    Actor, DuplicateAction, DuplicateFilter, FileStatus, FindingFilter, ImportFile, Job, JobCounts, MatchLevel,
+    OrganizationId, Run,
+};

@@ -1,7 +1,7 @@
 //! What a person can say about a run.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_persistence::DuplicateAction;
+use torqueflow_persistence::{DuplicateAction, MatchLevel};
 
 /// The options of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -10,11 +10,67 @@ pub struct RunOptions {
     /// The source system, when the person says it.
     pub source_system: Option<String>,
     /// What happens with every likely duplicate that is not decided by itself.
-    pub on_duplicate: Option<DuplicateAction>,
+    pub on_duplicate: OnDuplicate,
     /// Whether groups, families and locations that a row names are made. `None`: in a first import of a source.
     pub create_missing: Option<bool>,
     /// What happens with rows whose essential link leads nowhere.
     pub orphans: Orphans,
+    /// Starts the run as soon as it is ready and nothing waits for a person.
+    pub auto_start: bool,
+}
+
+/// What happens with likely duplicates that are not decided by themselves: the same with all, or by how sure the match is.
+/// Matches that are no more than worth a look are created where nothing is said of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "OnDuplicateForm")]
+pub struct OnDuplicate {
+    /// Those next to certain.
+    pub high: Option<DuplicateAction>,
+    /// Those that are likely.
+    pub medium: Option<DuplicateAction>,
+    /// Those worth a look.
+    pub low: Option<DuplicateAction>,
+}
+
+/// How it is written: one action for all, or one per level.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OnDuplicateForm {
+    All(Option<DuplicateAction>),
+    PerLevel {
+        high: Option<DuplicateAction>,
+        medium: Option<DuplicateAction>,
+        low: Option<DuplicateAction>,
+    },
+}
+
+impl From<OnDuplicateForm> for OnDuplicate {
+    fn from(form: OnDuplicateForm) -> Self {
+        match form {
+            OnDuplicateForm::All(action) => action.map(Self::all).unwrap_or_default(),
+            OnDuplicateForm::PerLevel { high, medium, low } => Self { high, medium, low },
+        }
+    }
+}
+
+impl OnDuplicate {
+    /// The same with all that need a decision.
+    pub fn all(action: DuplicateAction) -> Self {
+        Self {
+            high: Some(action),
+            medium: Some(action),
+            low: None,
+        }
+    }
+
+    /// What happens with a match of this level; `None`: it waits for a decision.
+    pub fn of(self, level: MatchLevel) -> Option<DuplicateAction> {
+        match level {
+            MatchLevel::High => self.high,
+            MatchLevel::Medium => self.medium,
+            MatchLevel::Low => Some(self.low.unwrap_or(DuplicateAction::Create)),
+        }
+    }
 }
 
 /// What happens with rows whose essential link leads nowhere.

@@ -1,18 +1,24 @@
 //! Runs: from files to imported records, one step after the other, each of which can be taken up again.
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use torqueflow_model::RunStatus;
-use torqueflow_persistence::{AuditEvent, OrganizationId, Run};
+use torqueflow_model::{JobStatus, RunStatus};
+use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, OrganizationId, Run, RunChange};
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
+use crate::detect::open_file;
+use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::intake::{fingerprint, keep_file};
 use crate::options::RunOptions;
 use crate::progress::{Event, Listener};
-use crate::work::Work;
+use crate::work::{Work, command, options_of};
 use crate::{App, Caller};
+
+/// How often a waiting caller looks again.
+const WAIT_STEP: Duration = Duration::from_millis(250);
 
 /// What a run is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +27,110 @@ pub enum Purpose {
     Import,
     /// To see what would happen. Always a run of its own, so that it disturbs no other.
     DryRun,
+}
+
+/// A run with its files and jobs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunDetails {
+    /// The run.
+    pub run: Run,
+    /// Its files, in upload order.
+    pub files: Vec<ImportFile>,
+    /// Its jobs, in import order.
+    pub jobs: Vec<Job>,
+    /// Likely duplicates that stop the start.
+    pub undecided_duplicates: u64,
+}
+
+impl RunDetails {
+    /// What keeps the run from being started, in the words of the contract; empty when it can be.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let mut missing = Vec::new();
+        if self
+            .files
+            .iter()
+            .any(|file| file.status == FileStatus::AwaitingPassword)
+        {
+            missing.push("password");
+        }
+        if matches!(self.run.status, RunStatus::Detecting | RunStatus::Analysing) {
+            missing.push("analysis");
+        }
+        if self.undecided_duplicates > 0 {
+            missing.push("duplicate_decisions");
+        }
+        if self.run.status == RunStatus::Ready && self.jobs.iter().all(|job| job.status != JobStatus::Ready) {
+            missing.push("importable_table");
+        }
+        missing
+    }
+
+    /// It does nothing more by itself: it waits for a person, or is done.
+    pub fn is_at_rest(&self) -> bool {
+        let status = self.run.status;
+        status.is_done() || matches!(status, RunStatus::Ready | RunStatus::AwaitingPassword)
+    }
+}
+
+/// A run with its files and jobs.
+pub async fn get(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunDetails, AppError> {
+    let run = app.store.run_get(organization, run_id).await?;
+    details(app, organization, run).await
+}
+
+pub(crate) async fn details(app: &App, organization: OrganizationId, run: Run) -> Result<RunDetails, AppError> {
+    let before_start = run.started_at.is_none() && !run.status.is_done();
+    Ok(RunDetails {
+        files: app.store.file_list(organization, run.id).await?,
+        jobs: app.store.job_list(organization, run.id).await?,
+        undecided_duplicates: if before_start {
+            undecided_count(app, organization, &run).await?
+        } else {
+            0
+        },
+        run,
+    })
+}
+
+/// Runs, the newest first: those before this one, in this state.
+pub async fn list(
+    app: &App,
+    organization: OrganizationId,
+    status: Option<RunStatus>,
+    before: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<RunDetails>, AppError> {
+    let mut items = Vec::new();
+    for run in app.store.run_list(organization, status, before, limit).await? {
+        items.push(details(app, organization, run).await?);
+    }
+    Ok(items)
+}
+
+/// The run as soon as it needs a person or is done, or as it is when the time is over.
+pub async fn wait(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    at_most: Duration,
+) -> Result<RunDetails, AppError> {
+    let deadline = Instant::now() + at_most;
+    let mut seen = None;
+    loop {
+        let version = app.store.run_progress_version(organization, run_id).await?;
+        if seen != Some(version) {
+            seen = Some(version);
+            let run = get(app, organization, run_id).await?;
+            if run.is_at_rest() || Instant::now() >= deadline {
+                return Ok(run);
+            }
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || app.stop.is_cancelled() {
+            return get(app, organization, run_id).await;
+        }
+        tokio::time::sleep(left.min(WAIT_STEP)).await;
+    }
 }
 
 /// Keeps files as a new run, or finds the unfinished run of the same files with the same options.
@@ -53,7 +163,7 @@ pub async fn create(
         run.fingerprint = Some(fingerprint);
     }
     let created = AuditEvent::now(&caller.actor, "import_run.created").in_run(run.id);
-    app.store.run_create(organization, &run, &kept, &[created]).await?;
+    app.store.run_create(organization, &run, &kept, &[], &[created]).await?;
     Ok(run)
 }
 
@@ -76,11 +186,10 @@ pub async fn prepare(
 /// Starts a run that is ready.
 ///
 /// Refuses while a file waits for its password, or while a likely duplicate waits for a decision and there is no default.
-/// A run that was started before stays as it is.
 pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
-    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
-    let outcome = work.start().await;
-    work.end(outcome).await
+    let run = command(app, caller, run_id, async |work| work.start().await).await?;
+    app.queue.notify_waiters();
+    Ok(run)
 }
 
 /// Imports a started run to its end.
@@ -90,41 +199,125 @@ pub async fn import(app: &App, caller: &Caller, run_id: Uuid, listener: Listener
     work.end(outcome).await
 }
 
-/// Gives up a run that was never started: nothing of it is in the business tables, and nothing of it is kept.
+/// Stops a run. Before its start nothing of it is kept; after it, what has landed stays and can be rolled back.
 pub async fn cancel(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
-    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
-    let outcome = work.cancel().await;
-    work.end(outcome).await
+    command(app, caller, run_id, async |work| work.cancel().await).await
+}
+
+/// Runs again what failed in an ended run; nothing that succeeded is touched.
+pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
+    let run = command(app, caller, run_id, async |work| work.retry().await).await?;
+    app.queue.notify_waiters();
+    Ok(run)
+}
+
+/// Opens a file with its password: its worksheets become jobs, and the analysis goes on.
+///
+/// A wrong password is an [`AppError::Open`], and the file stays as it is. The password is kept nowhere.
+pub async fn unlock(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    file_id: Uuid,
+    password: &Password,
+) -> Result<RunDetails, AppError> {
+    let organization = caller.organization;
+    let before = get(app, organization, run_id).await?;
+    let file = before.files.iter().find(|file| file.id == file_id);
+    let file = file.ok_or(AppError::NotFound { what: "file" })?;
+    if file.status != FileStatus::AwaitingPassword {
+        return Err(AppError::Open {
+            code: "not_locked",
+            message: "The file does not wait for a password.".to_owned(),
+        });
+    }
+    let options = options_of(&before.run)?;
+    let system = options.source_system.as_deref();
+    let opened = open_file(app, organization, file, &[], system, Some(password)).await?;
+    if opened.file.status != FileStatus::Opened {
+        let (code, message) = opened.file.error.unwrap_or_default();
+        let refused = AuditEvent::now(&caller.actor, "import_file.unlock_failed")
+            .in_run(run_id)
+            .on("import_file", file_id.to_string())
+            .with(serde_json::json!({ "code": code }));
+        app.store.audit_append(organization, &refused).await?;
+        return Err(AppError::Open {
+            code: if code == "no_usable_sheets" {
+                "no_usable_sheets"
+            } else {
+                "wrong_password"
+            },
+            message,
+        });
+    }
+    let run = command(app, caller, run_id, async |work| {
+        let mut run = work.editable()?;
+        let event = work.advance(&mut run, RunStatus::Analysing)?;
+        let unlocked = AuditEvent::now(&work.actor, "import_file.unlocked").on("import_file", file_id.to_string());
+        let mut change = RunChange::of(&run).with_event(unlocked);
+        if let Some(event) = event {
+            change = change.with_event(event);
+        }
+        opened.clone().add_to(&mut change);
+        work.commit(change).await?;
+        Ok(run)
+    })
+    .await?;
+    app.queue.notify_waiters();
+    details(app, organization, run).await
+}
+
+/// Takes a file out of a run before its start.
+pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid) -> Result<RunDetails, AppError> {
+    let run = command(app, caller, run_id, async |work| {
+        let mut run = work.editable()?;
+        let files = app.store.file_list(work.organization, run_id).await?;
+        let file = files.iter().find(|file| file.id == file_id);
+        let file = file.ok_or(AppError::NotFound { what: "file" })?;
+        let jobs = app.store.job_list(work.organization, run_id).await?;
+        let (removed, mut left): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(|job| job.file_id == file_id);
+        // What was analysed after the file's tables may have matched them.
+        left.retain(|job| job.status == JobStatus::Ready);
+        for job in &mut left {
+            job.status = JobStatus::Pending;
+        }
+        let event = work.advance(&mut run, RunStatus::Analysing)?;
+        let gone = AuditEvent::now(&work.actor, "import_file.removed")
+            .on("import_file", file_id.to_string())
+            .with(serde_json::json!({ "name": file.name }));
+        let mut change = RunChange::of(&run).with_jobs(left).with_event(gone);
+        change.events.extend(event.map(|event| event.in_run(run_id)));
+        change.removed_files.push(file_id);
+        change.removed_jobs.extend(removed.iter().map(|job| job.id));
+        work.commit(change).await?;
+        app.blobs.remove_file(run_id, file_id);
+        Ok(run)
+    })
+    .await?;
+    app.queue.notify_waiters();
+    details(app, caller.organization, run).await
 }
 
 /// Leaves a row out of the import, named as a person names it. Before the start only.
 pub async fn exclude_row(
     app: &App,
-    organization: OrganizationId,
+    caller: &Caller,
     run_id: Uuid,
     file: &str,
     sheet: Option<&str>,
     row_number: i64,
 ) -> Result<(), AppError> {
-    let run = app.store.run_get(organization, run_id).await?;
-    if run.status != RunStatus::Ready {
-        return Err(AppError::WrongState {
-            status: run.status,
-            action: "changed",
-        });
-    }
-    let files = app.store.file_list(organization, run_id).await?;
-    let jobs = app.store.job_list(organization, run_id).await?;
-    let job = jobs.iter().find(|job| {
-        let of_file = files.iter().any(|known| known.id == job.file_id && known.name == file);
+    let run = get(app, caller.organization, run_id).await?;
+    let job = run.jobs.iter().find(|job| {
+        let of_file = run
+            .files
+            .iter()
+            .any(|known| known.id == job.file_id && known.name == file);
         of_file && job.sheet.as_deref() == sheet
     });
     let job = job.ok_or_else(|| AppError::NoSuchTable {
         file: file.to_owned(),
         sheet: sheet.map(str::to_owned),
     })?;
-    Ok(app
-        .store
-        .row_choice_exclude(organization, job.id, &[row_number])
-        .await?)
+    crate::jobs::set_row_included(app, caller, job.id, row_number, false).await
 }

@@ -160,7 +160,7 @@ pub struct RunListItem {
 /// The newest runs.
 pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Result<Vec<RunListItem>, AppError> {
     let mut items = Vec::new();
-    for run in app.store.run_list(organization, limit).await? {
+    for run in app.store.run_list(organization, None, None, limit).await? {
         let files = app.store.file_list(organization, run.id).await?;
         let jobs = app.store.job_list(organization, run.id).await?;
         items.push(RunListItem {

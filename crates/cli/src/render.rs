@@ -146,7 +146,7 @@ pub fn duplicates_table(duplicates: &[DuplicateView]) -> String {
             Cell::new(&duplicate.matches),
             Cell::new(format!(
                 "{} ({:.0} %)",
-                duplicate.confidence_level,
+                duplicate.confidence_level.name(),
                 duplicate.confidence * 100.0
             )),
             Cell::new(duplicate.reasons.join("; ")),

@@ -3,6 +3,8 @@
 use serde::{Serialize, Serializer};
 use torqueflow_model::{DateOrder, EntityKind, FieldRef};
 
+use crate::evidence;
+
 /// What a table seems to be, how sure that is, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Detection {
@@ -28,6 +30,14 @@ impl Detection {
     /// Where one of several would do, they are one entry: `Phone or PhoneLandline`.
     pub fn missing_required(&self) -> &[String] {
         &self.missing
+    }
+
+    /// Replaces what is known of absent required columns, when a person has mapped the columns.
+    pub fn set_missing_required(&mut self, columns: Vec<String>) {
+        let warning = evidence::missing(&columns);
+        self.warnings.retain(|known| known.code != "missing_required_column");
+        self.warnings.extend(warning);
+        self.missing = columns;
     }
 
     /// The warning with this code, if it was given.

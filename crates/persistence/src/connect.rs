@@ -132,6 +132,11 @@ impl Store {
         }
     }
 
+    /// Several transactions that write can't run side by side.
+    pub fn has_one_writer(&self) -> bool {
+        self.backend() == Backend::Sqlite
+    }
+
     /// Brings the schema up to date. Safe to call from several processes at once.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         match &self.pool {

@@ -19,14 +19,16 @@ pub use store::batch::{
     RowOutcome,
 };
 pub use store::business::BusinessRow;
+pub use store::change::RunChange;
 pub use store::dump::dump;
-pub use store::duplicate::{Duplicate, DuplicateAction, MatchLevel};
+pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::file::{FileStatus, ImportFile};
-pub use store::finding::{FindingCount, StoredFinding};
+pub use store::finding::{FindingCount, FindingFilter, StoredFinding};
 pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
 pub use store::run::Run;
+pub use store::saved_mapping::SavedMapping;
 
 /// The id of an organisation. Every query but the work queue's names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,13 +1,12 @@
 //! Opening a file: every table is read once, detected from its head, and handed on row by row.
 
-use std::io;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use torqueflow_cleanup::DateVote;
 use torqueflow_detection::Detection;
 use torqueflow_model::{Finding, Row};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
-use crate::plan::TablePlan;
+use crate::plan::{DateVotes, TablePlan};
 use crate::sources::Sources;
 
 /// Rows that detection looks at, and that a preview shows.
@@ -92,6 +91,63 @@ pub fn open_tables<'a>(
     source_system: Option<&str>,
     sink: &mut dyn RowSink,
 ) -> Result<OpenedFile, OpenError> {
+    read_tables(name, reader, options, sources, source_system, Extent::Whole, sink)
+}
+
+/// Opens a file and looks at the first rows of each of its tables: what they seem to be, before the whole file is read.
+///
+/// Of text, only the first part is read at all. Row counts are those of the rows that were looked at, and what was
+/// concluded from them (encoding, type, order of day and month) may turn out otherwise.
+pub fn open_heads<'a>(
+    name: &str,
+    mut reader: Box<dyn ReadSeek + 'a>,
+    options: &OpenOptions<'_>,
+    sources: &Sources,
+    source_system: Option<&str>,
+    sink: &mut dyn RowSink,
+) -> Result<OpenedFile, OpenError> {
+    let mut head = Vec::new();
+    reader.by_ref().take(HEAD_BYTES).read_to_end(&mut head)?;
+    let is_container = CONTAINERS.iter().any(|magic| head.starts_with(magic));
+    if (head.len() as u64) < HEAD_BYTES || is_container {
+        reader.seek(SeekFrom::Start(0))?;
+    } else {
+        cut_at_line(&mut head);
+        reader = Box::new(Cursor::new(head));
+    }
+    read_tables(name, reader, options, sources, source_system, Extent::Head, sink)
+}
+
+/// How much of each table is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    Whole,
+    Head,
+}
+
+/// How much of a text is looked at for its head.
+const HEAD_BYTES: u64 = 256 * 1024;
+/// How zip archives (APPNOTE.TXT 4.3.7, 4.3.16) and compound files (MS-CFB 2.2) begin. What they hold is read in part
+/// without being cut.
+const CONTAINERS: [&[u8]; 3] = [b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"];
+
+/// Leaves whole lines. In little-endian UTF-16 the first byte of a line feed is at an even place, and a zero belongs to it.
+fn cut_at_line(text: &mut Vec<u8>) {
+    if let Some(last) = text.iter().rposition(|byte| *byte == b'\n') {
+        let little_endian = last % 2 == 0 && text.get(last + 1) == Some(&0);
+        text.truncate(last + 1 + usize::from(little_endian));
+    }
+}
+
+fn read_tables<'a>(
+    name: &str,
+    reader: Box<dyn ReadSeek + 'a>,
+    options: &OpenOptions<'_>,
+    sources: &Sources,
+    source_system: Option<&str>,
+    extent: Extent,
+    sink: &mut dyn RowSink,
+) -> Result<OpenedFile, OpenError> {
     let mut document = open(name, reader, options)?;
     let encrypted = document.was_encrypted();
     let notes: Vec<_> = document.notes().iter().map(torqueflow_tabular::Note::message).collect();
@@ -102,7 +158,7 @@ pub fn open_tables<'a>(
         if table.head().columns.is_empty() || (table.head().header_row.is_none() && table.head().is_empty) {
             continue;
         }
-        let mut opened = read_table(index, &mut table, sources, source_system, sink)?;
+        let mut opened = read_table(index, &mut table, sources, source_system, extent, sink)?;
         opened.sheet = info.name;
         match info.visible {
             Visibility::Visible => {}
@@ -125,6 +181,7 @@ fn read_table(
     table: &mut TableReader<'_>,
     sources: &Sources,
     source_system: Option<&str>,
+    extent: Extent,
     sink: &mut dyn RowSink,
 ) -> Result<OpenedTable, OpenError> {
     let head = table.head().clone();
@@ -140,27 +197,23 @@ fn read_table(
     }
     let detection = sources.detect(source_system, &head.columns, &samples);
     let mut plan = TablePlan::from_detection(&detection);
-    let mut votes: Vec<_> = plan
-        .date_columns()
-        .into_iter()
-        .map(|column| (column, DateVote::new()))
-        .collect();
+    let mut votes = DateVotes::of(&plan);
     for sample in &samples {
-        vote(&mut votes, sample);
+        votes.observe(sample);
     }
     let mut row_count = samples.len() as u64;
-    if row_count == SAMPLE_ROWS as u64 {
+    if row_count == SAMPLE_ROWS as u64 && extent == Extent::Whole {
         while table.next_row(&mut row, &mut findings)? {
             raise_number(&mut row, &mut last_number);
             sink.row(&row, &findings)?;
-            vote(&mut votes, &row);
+            votes.observe(&row);
             row_count += 1;
         }
     }
     sink.end()?;
     let known = detection.table_type.as_ref().and_then(|table| table.date_order);
-    let mut notes = plan.settle_dates(&votes, known);
-    if !table.footer_rows().is_empty() {
+    let mut notes = votes.settle(&mut plan, known);
+    if extent == Extent::Whole && !table.footer_rows().is_empty() {
         let rows: Vec<_> = table.footer_rows().iter().map(u64::to_string).collect();
         notes.push(format!("Left out as footers: row {}.", rows.join(", ")));
     }
@@ -179,12 +232,4 @@ fn read_table(
 fn raise_number(row: &mut Row, last: &mut u64) {
     row.number = row.number.max(*last + 1);
     *last = row.number;
-}
-
-fn vote(votes: &mut [(usize, DateVote)], row: &Row) {
-    for (column, vote) in votes {
-        if let Some(cell) = row.cells.get(*column) {
-            vote.observe(cell);
-        }
-    }
 }

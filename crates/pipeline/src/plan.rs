@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, DateVote};
 use torqueflow_detection::Detection;
-use torqueflow_model::{DateOrder, FieldKind, FieldRef};
+use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
 
 /// How the rows of a table are to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,22 @@ pub struct TablePlan {
     pub columns: Vec<PlannedColumn>,
     /// Fields of which each row must have at least one per group, beyond what the catalogue asks.
     pub required_values: Vec<Vec<FieldRef>>,
+    /// Where the headers come from.
+    #[serde(default)]
+    pub header: HeaderChoice,
+}
+
+/// Where the headers of a table come from, when a person knows better than the detection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeaderChoice {
+    /// From where they were found, if they were.
+    #[default]
+    AsFound,
+    /// What was taken for a header is a row like any other; the table has none.
+    IsData,
+    /// The first row is the header.
+    FirstRow,
 }
 
 /// A column and where its values go.
@@ -89,11 +105,21 @@ impl TablePlan {
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
+            header: HeaderChoice::AsFound,
+        }
+    }
+
+    /// Sets the order of day and month in all columns that hold dates.
+    pub fn set_date_order(&mut self, order: PlannedDateOrder) {
+        for index in self.date_columns() {
+            if let Some(column) = self.columns.get_mut(index) {
+                column.date_order = Some(order);
+            }
         }
     }
 
     /// The columns that hold dates.
-    pub(crate) fn date_columns(&self) -> Vec<usize> {
+    fn date_columns(&self) -> Vec<usize> {
         self.columns
             .iter()
             .enumerate()
@@ -108,7 +134,7 @@ impl TablePlan {
     }
 
     /// Settles the order of day and month of the date columns. Says, in sentences, where that is no more than a guess.
-    pub(crate) fn settle_dates(&mut self, votes: &[(usize, DateVote)], known: Option<DateOrder>) -> Vec<String> {
+    fn settle_dates(&mut self, votes: &[(usize, DateVote)], known: Option<DateOrder>) -> Vec<String> {
         let mut doubts = Vec::new();
         for (index, vote) in votes {
             let Some(column) = self.columns.get_mut(*index) else {
@@ -146,5 +172,39 @@ impl TablePlan {
                     .map_or(ColumnDateOrder::Assumed(DateOrder::DayFirst), ColumnDateOrder::from)
             })
             .collect()
+    }
+}
+
+/// Takes the votes of all rows of a table on the order of day and month.
+pub struct DateVotes(Vec<(usize, DateVote)>);
+
+impl DateVotes {
+    /// No votes yet, for the columns of this plan whose order is open.
+    pub fn of(plan: &TablePlan) -> Self {
+        let open = plan.date_columns().into_iter().filter(|index| {
+            let column = plan.columns.get(*index);
+            column.is_some_and(|column| column.date_order.is_none())
+        });
+        Self(open.map(|column| (column, DateVote::new())).collect())
+    }
+
+    /// No column's order is open.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The votes of a row.
+    pub fn observe(&mut self, row: &Row) {
+        for (column, vote) in &mut self.0 {
+            if let Some(cell) = row.cells.get(*column) {
+                vote.observe(cell);
+            }
+        }
+    }
+
+    /// Settles the orders in the plan. Says, in sentences, where that is no more than a guess. `known`: the order that the
+    /// source keeps.
+    pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
+        plan.settle_dates(&self.0, known)
     }
 }

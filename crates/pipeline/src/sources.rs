@@ -47,6 +47,11 @@ impl Sources {
             .cloned()
     }
 
+    /// The table read as one of this type, whatever it seems to be. `None` if there is no such type.
+    pub fn detect_type(&self, type_id: &str, headers: &[String], samples: &[Row]) -> Option<Detection> {
+        self.detector.detect_type(type_id, headers, samples)
+    }
+
     /// What a table is. With a source system, what it is of that system's tables.
     pub fn detect(&self, source_system: Option<&str>, headers: &[String], samples: &[Row]) -> Detection {
         source_system

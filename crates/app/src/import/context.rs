@@ -11,6 +11,7 @@ use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use super::Importer;
+use crate::analyse::level_of;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, wanted};
@@ -23,6 +24,8 @@ const MAX_HOPS: usize = 16;
 pub(super) struct BatchContext {
     /// Rows that the analysis found an error in.
     pub failed: HashSet<i64>,
+    /// Rows of a job that is run again which have their result.
+    pub done: HashSet<i64>,
     /// Rows that a person left out.
     pub excluded: HashSet<i64>,
     /// Records whose first row is in the batch, by row and slot.
@@ -79,6 +82,9 @@ impl BatchContext {
         let (organization, job_id) = (job.organization, job.job.id);
         if facts.has_errors {
             context.failed = store.finding_failed_rows(organization, job_id, first, last).await?;
+        }
+        if job.job.attempt > 1 {
+            context.done = store.row_result_done(organization, job_id, first, last).await?;
         }
         if facts.has_choices {
             context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
@@ -211,7 +217,12 @@ impl BatchContext {
                 .duplicate_find(job.organization, importer.run.id, &targets)
                 .await?
                 .into_iter()
-                .filter(|(_, duplicate)| effective(importer, duplicate) != DuplicateAction::Create)
+                .filter(|(_, duplicate)| {
+                    matches!(
+                        effective(importer, duplicate),
+                        Some(DuplicateAction::Skip | DuplicateAction::Merge)
+                    )
+                })
                 .map(|(id, duplicate)| (id, duplicate.match_record_id))
                 .collect();
             if onward.is_empty() {
@@ -261,9 +272,10 @@ impl BatchContext {
 
     fn decide(&mut self, importer: &Importer<'_>, duplicate: &Duplicate) {
         let decision = match effective(importer, duplicate) {
-            DuplicateAction::Create => return,
-            DuplicateAction::Skip => Decision::Skip(duplicate.match_record_id),
-            DuplicateAction::Merge => Decision::Merge(duplicate.match_record_id),
+            Some(DuplicateAction::Create) => return,
+            Some(DuplicateAction::Skip) => Decision::Skip(duplicate.match_record_id),
+            Some(DuplicateAction::Merge) => Decision::Merge(duplicate.match_record_id),
+            None => Decision::Undecided,
         };
         self.decisions.insert(duplicate.record_id, decision);
     }
@@ -298,8 +310,8 @@ impl BatchContext {
                 .await?;
             postings.retain(|posting| late.contains(&posting.record_id));
             for (record_id, keys) in keys {
-                if let Some(target) = late_match(&keys, &postings) {
-                    let decision = match importer.options.on_duplicate {
+                if let Some((target, level)) = late_match(&keys, &postings) {
+                    let decision = match importer.options.on_duplicate.of(level) {
                         Some(DuplicateAction::Create) => continue,
                         Some(DuplicateAction::Skip) => Decision::Skip(target),
                         Some(DuplicateAction::Merge) => Decision::Merge(target),
@@ -346,17 +358,15 @@ impl BatchContext {
 
 /// What happens with a match: what was decided for it, else the default. The default does not reach matches that are
 /// worth no more than a look.
-fn effective(importer: &Importer<'_>, duplicate: &Duplicate) -> DuplicateAction {
-    let default = if duplicate.level == MatchLevel::Low {
-        None
-    } else {
-        importer.options.on_duplicate
-    };
-    duplicate.action.or(default).unwrap_or(DuplicateAction::Create)
+///
+/// `None`: a match that needs a decision and has none. The start saw to it that there is none of these, so it appeared
+/// when rows were run again.
+fn effective(importer: &Importer<'_>, duplicate: &Duplicate) -> Option<DuplicateAction> {
+    duplicate.action.or(importer.options.on_duplicate.of(duplicate.level))
 }
 
 /// The surest match among these postings, if it is more than worth a look.
-fn late_match(keys: &[MatchKey], postings: &[MatchPosting]) -> Option<Uuid> {
+fn late_match(keys: &[MatchKey], postings: &[MatchPosting]) -> Option<(Uuid, MatchLevel)> {
     let kinds: HashMap<u128, KeyKind> = keys.iter().map(|key| (key.hash, key.kind)).collect();
     let mut shared: HashMap<Uuid, Vec<SharedKey>> = HashMap::new();
     for posting in postings {
@@ -373,5 +383,5 @@ fn late_match(keys: &[MatchKey], postings: &[MatchPosting]) -> Option<Uuid> {
         .filter(|(_, found)| found.level > torqueflow_dedupe::MatchLevel::Low)
         .collect();
     matches.sort_by(|a, b| b.1.confidence.total_cmp(&a.1.confidence).then(a.0.cmp(&b.0)));
-    matches.first().map(|(id, _)| *id)
+    matches.first().map(|(id, found)| (*id, level_of(found.level)))
 }

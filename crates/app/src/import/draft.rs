@@ -82,6 +82,9 @@ impl<'a> Draft<'a> {
 
     /// Adds a row.
     pub fn add(&mut self, row: &JobRow) {
+        if self.context.done.contains(&row.number) {
+            return;
+        }
         self.ordinal = 0;
         let outcome = self.outcome(row);
         if outcome == RowOutcome::Failed {

@@ -7,6 +7,7 @@ mod fate;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use torqueflow_model::{Finding, FindingCode};
 use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
 
@@ -26,7 +27,7 @@ const BATCH_ROWS: usize = 100;
 const RETRIES: u32 = 7;
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// Findings of the import stand behind those of the analysis.
-const FIRST_ORDINAL: i64 = 1_000_000;
+pub(crate) const FIRST_ORDINAL: i64 = 1_000_000;
 
 /// Imports the jobs of a run.
 pub(crate) struct Importer<'a> {
@@ -37,6 +38,8 @@ pub(crate) struct Importer<'a> {
     /// Whether lookups that a row names are made.
     pub create_missing: bool,
     pub listener: Listener<'a>,
+    /// Asks the import to stop after the batch that it is at.
+    pub stop: CancellationToken,
 }
 
 impl Importer<'_> {
@@ -66,6 +69,9 @@ impl Importer<'_> {
         };
         let mut batches = job.stream(state.checkpoint, BATCH_ROWS, false);
         while let Some(rows) = batches.recv().await {
+            if self.stop.is_cancelled() {
+                return Err(AppError::Interrupted);
+            }
             self.write(job, facts, &rows?, &mut state).await?;
             progress(&state);
         }

@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use anyhow::Context;
-use torqueflow_app::duplicates::undecided;
+use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
-use torqueflow_app::options::RunOptions;
+use torqueflow_app::options::{OnDuplicate, RunOptions};
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
-use torqueflow_app::{App, AppError, Caller, OrganizationId, runs};
+use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
@@ -61,10 +61,13 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     if arguments.dry_run {
         return import.dry_run().await;
     }
-    match runs::start(&app, &caller, run.id).await {
-        Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
-        started => started?,
-    };
+    // A run that is taken up again was started before.
+    if run.status == RunStatus::Ready {
+        match runs::start(&app, &caller, run.id).await {
+            Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
+            started => started?,
+        };
+    }
     let outcome = runs::import(&app, &caller, run.id, &listener).await;
     progress.clear();
     outcome?;
@@ -74,10 +77,16 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
 fn options(arguments: &Import) -> RunOptions {
     RunOptions {
         source_system: arguments.source.clone(),
-        on_duplicate: arguments.on_duplicate.map(Into::into),
+        on_duplicate: decision_of(arguments),
         create_missing: arguments.create_missing.map(|switch| switch == Switch::On),
         orphans: arguments.orphans.into(),
+        ..RunOptions::default()
     }
+}
+
+fn decision_of(arguments: &Import) -> OnDuplicate {
+    let action = arguments.on_duplicate.map(Into::into);
+    action.map(OnDuplicate::all).unwrap_or_default()
 }
 
 /// A run of this command.
@@ -133,8 +142,26 @@ impl Running<'_> {
         Ok(write_csv(self.app, self.organization, self.run_id, file).await?)
     }
 
+    /// The surest of the matches that wait for a decision.
+    async fn undecided(&self) -> anyhow::Result<DuplicatePage> {
+        let filter = DuplicateFilter::undecided();
+        Ok(duplicates::list(
+            self.app,
+            self.organization,
+            self.run_id,
+            &filter,
+            None,
+            SHOWN_DUPLICATES,
+        )
+        .await?)
+    }
+
     async fn ask_for_decisions(&self) -> anyhow::Result<Exit> {
-        let (count, shown) = undecided(self.app, self.organization, self.run_id, SHOWN_DUPLICATES).await?;
+        let DuplicatePage {
+            items: shown,
+            total: count,
+            ..
+        } = self.undecided().await?;
         if self.arguments.json {
             let mut summary = serde_json::to_value(self.summary().await?)?;
             if let Some(object) = summary.as_object_mut() {
@@ -164,7 +191,11 @@ impl Running<'_> {
         if let Some(path) = &self.arguments.error_log {
             self.write_error_log(path).await?;
         }
-        let (count, shown) = undecided(self.app, self.organization, self.run_id, SHOWN_DUPLICATES).await?;
+        let DuplicatePage {
+            items: shown,
+            total: count,
+            ..
+        } = self.undecided().await?;
         if self.arguments.json {
             say!("{}", serde_json::to_string_pretty(&summary)?);
         } else {
@@ -194,7 +225,7 @@ impl Running<'_> {
             let sheet = excluded.sheet.as_deref().filter(|sheet| !sheet.is_empty());
             runs::exclude_row(
                 self.app,
-                self.organization,
+                &Caller::program(self.organization, "cli"),
                 self.run_id,
                 &excluded.file,
                 sheet,

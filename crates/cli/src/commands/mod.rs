@@ -20,14 +20,11 @@ use crate::args::{Common, PasswordSource};
 
 /// Opens the database of a command.
 async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
-    let config = AppConfig {
-        database_url: common.database.clone(),
-        data_dir: common
-            .data_dir
-            .clone()
-            .unwrap_or_else(|| default_data_dir(&common.database)),
-        limits: torqueflow_pipeline::Limits::default(),
-    };
+    let data_dir = common.data_dir.clone();
+    let config = AppConfig::new(
+        common.database.clone(),
+        data_dir.unwrap_or_else(|| default_data_dir(&common.database)),
+    );
     let app = App::open(&config).await?;
     let organization = app.organization(&common.organization).await?;
     Ok((app, organization))

@@ -40,6 +40,8 @@ pub struct Model {
     pub error_code: Option<String>,
     pub error_message: Option<String>,
     pub table_index: i64,
+    pub analysed: i64,
+    pub attempt: i64,
     pub provisional: bool,
     pub choices: Option<Json>,
     pub version: i64,

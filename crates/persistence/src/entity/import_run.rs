@@ -23,6 +23,7 @@ pub struct Model {
     pub started_at: Option<TimeDateTimeWithTimeZone>,
     pub finished_at: Option<TimeDateTimeWithTimeZone>,
     pub created_by: Option<String>,
+    pub background: bool,
     pub expired_at: Option<TimeDateTimeWithTimeZone>,
     pub rollback: Option<Json>,
 }

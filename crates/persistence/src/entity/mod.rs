@@ -11,4 +11,5 @@ pub mod import_row_choice;
 pub mod import_run;
 pub mod match_key;
 pub mod organization;
+pub mod saved_mapping;
 pub mod work_lease;

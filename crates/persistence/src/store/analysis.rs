@@ -139,7 +139,7 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// Keeps one step of an analysis, if the lease still holds.
+    /// Keeps one step of an analysis, if the lease still holds. `analysed`: the rows of the job that are done with it.
     pub async fn analysis_commit(
         &self,
         organization: OrganizationId,
@@ -147,6 +147,7 @@ impl Store {
         job_id: Uuid,
         lease: &Lease,
         chunk: &AnalysisChunk,
+        analysed: i64,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         transaction.relax_durability().await?;
@@ -174,6 +175,13 @@ impl Store {
         transaction
             .insert(&finding_rows(organization, job_id, &chunk.findings))
             .await?;
+        transaction
+            .execute(
+                "UPDATE import_job SET analysed = ? WHERE organization_id = ? AND id = ?",
+                &[analysed.into(), organization.0.into(), job_id.into()],
+            )
+            .await?;
+        transaction.bump_progress(organization, run_id).await?;
         transaction.fence(lease).await?;
         self.commit(transaction).await
     }
@@ -340,11 +348,12 @@ impl Store {
     }
 
     /// Leaves rows of a job out.
-    pub async fn row_choice_exclude(
+    pub async fn row_choice_set(
         &self,
         organization: OrganizationId,
         job_id: Uuid,
         row_numbers: &[i64],
+        included: bool,
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         for row_number in row_numbers {
@@ -356,7 +365,7 @@ impl Store {
                         Scalar::from(organization.0),
                         Scalar::from(job_id),
                         Scalar::from(*row_number),
-                        Scalar::from(false),
+                        Scalar::from(included),
                     ],
                 )
                 .await?;

@@ -305,6 +305,11 @@ impl BulkTransaction {
             ],
         )
         .await?;
+        self.bump_progress(organization, run_id).await
+    }
+
+    /// Lets whoever follows the run know that something has changed.
+    pub(super) async fn bump_progress(&mut self, organization: OrganizationId, run_id: Uuid) -> Result<(), StoreError> {
         self.execute(
             "UPDATE import_run SET progress_version = progress_version + 1 WHERE organization_id = ? AND id = ?",
             &[organization.0.into(), run_id.into()],
@@ -323,7 +328,7 @@ impl BulkTransaction {
         } else {
             ("?", Scalar::from(OffsetDateTime::now_utc() + lease.ttl))
         };
-        let sql = format!("UPDATE work_lease SET expires_at = {expires_at} WHERE id = ? AND token = ?");
+        let sql = format!("UPDATE work_lease SET expires_at = {expires_at}, attempts = 1 WHERE id = ? AND token = ?");
         let touched = self
             .execute(&sql, &[argument, lease.id.into(), lease.token.into()])
             .await?;

@@ -2,12 +2,18 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+};
 use serde::{Deserialize, Serialize};
+use torqueflow_model::{EntityKind, RunStatus};
 use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::import_duplicate::{Column, Entity, Model};
+use crate::entity::import_run;
+use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
 
 /// What happens with a record that matches another.
@@ -121,19 +127,71 @@ impl Duplicate {
     }
 }
 
+/// Which matches are meant. Everything that is `None` lets all of them pass.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DuplicateFilter {
+    /// This one.
+    pub id: Option<Uuid>,
+    /// Those of this job.
+    pub job_id: Option<Uuid>,
+    /// Those of this level.
+    pub level: Option<MatchLevel>,
+    /// Those of this level and above.
+    pub min_level: Option<MatchLevel>,
+    /// Those of records of this kind.
+    pub entity: Option<EntityKind>,
+    /// With a decision, or without one.
+    pub decided: Option<bool>,
+}
+
+impl DuplicateFilter {
+    /// Those that stop a start: sure enough to need a decision, and without one.
+    pub fn undecided() -> Self {
+        Self {
+            min_level: Some(MatchLevel::Medium),
+            decided: Some(false),
+            ..Self::default()
+        }
+    }
+
+    fn condition(&self, organization: OrganizationId, run_id: Uuid) -> Condition {
+        let levels = [MatchLevel::Low, MatchLevel::Medium, MatchLevel::High].into_iter();
+        let wanted = levels.filter(|level| {
+            self.level.is_none_or(|only| *level == only) && self.min_level.is_none_or(|least| *level >= least)
+        });
+        Condition::all()
+            .add(Column::OrganizationId.eq(organization.0))
+            .add(Column::RunId.eq(run_id))
+            .add(Column::Level.is_in(wanted.map(MatchLevel::name)))
+            .add_option(self.id.map(|id| Column::Id.eq(id)))
+            .add_option(self.job_id.map(|id| Column::JobId.eq(id)))
+            .add_option(self.entity.map(|entity| Column::Slot.eq(entity.name())))
+            .add_option(self.decided.map(|decided| {
+                if decided {
+                    Column::Action.is_not_null()
+                } else {
+                    Column::Action.is_null()
+                }
+            }))
+    }
+}
+
 impl Store {
-    /// Matches of a run that are sure enough to need a decision and have none, best first.
-    pub async fn duplicate_list_undecided(
+    /// Matches of a run that pass the filter, the surest first, after this place (confidence, id).
+    pub async fn duplicate_list(
         &self,
         organization: OrganizationId,
         run_id: Uuid,
+        filter: &DuplicateFilter,
+        after: Option<(f64, Uuid)>,
         limit: u64,
     ) -> Result<Vec<Duplicate>, StoreError> {
-        Entity::find()
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::RunId.eq(run_id))
-            .filter(Column::Action.is_null())
-            .filter(Column::Level.ne(MatchLevel::Low.name()))
+        let mut query = Entity::find().filter(filter.condition(organization, run_id));
+        if let Some((confidence, id)) = after {
+            let less_sure = Column::Confidence.lt(confidence);
+            query = query.filter(less_sure.or(Column::Confidence.eq(confidence).and(Column::Id.gt(id))));
+        }
+        query
             .order_by_desc(Column::Confidence)
             .order_by_asc(Column::Id)
             .limit(limit)
@@ -144,19 +202,75 @@ impl Store {
             .collect()
     }
 
-    /// How many matches of a run need a decision and have none.
-    pub async fn duplicate_count_undecided(
+    /// How many matches of a run pass the filter.
+    pub async fn duplicate_count(
         &self,
         organization: OrganizationId,
         run_id: Uuid,
+        filter: &DuplicateFilter,
     ) -> Result<u64, StoreError> {
         Ok(Entity::find()
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::RunId.eq(run_id))
-            .filter(Column::Action.is_null())
-            .filter(Column::Level.ne(MatchLevel::Low.name()))
+            .filter(filter.condition(organization, run_id))
             .count(&self.reader)
             .await?)
+    }
+
+    /// Decides the matches of a run that pass the filter, or takes decisions back, while the run is ready. Says how many.
+    pub async fn duplicate_decide(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        filter: &DuplicateFilter,
+        action: Option<DuplicateAction>,
+        event: &AuditEvent,
+    ) -> Result<u64, StoreError> {
+        let transaction = self.writer.begin().await?;
+        // Holds the run in its state until the decisions are committed, so that no start overtakes them.
+        let ready = import_run::Entity::update_many()
+            .col_expr(
+                import_run::Column::ProgressVersion,
+                Expr::col(import_run::Column::ProgressVersion).add(1),
+            )
+            .filter(import_run::Column::OrganizationId.eq(organization.0))
+            .filter(import_run::Column::Id.eq(run_id))
+            .filter(import_run::Column::Status.eq(RunStatus::Ready.name()))
+            .exec(&transaction)
+            .await?;
+        if ready.rows_affected == 0 {
+            return Err(StoreError::NotFound {
+                entity: "ready run",
+                id: run_id.to_string(),
+            });
+        }
+        let decided = Entity::update_many()
+            .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
+            .filter(filter.condition(organization, run_id))
+            .exec(&transaction)
+            .await?;
+        audit::insert(&transaction, organization, std::slice::from_ref(event)).await?;
+        transaction.commit().await?;
+        Ok(decided.rows_affected)
+    }
+
+    /// The decisions that people took on rows of a job: row, slot, action.
+    pub async fn duplicate_decisions(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+    ) -> Result<HashMap<(i64, String), DuplicateAction>, StoreError> {
+        let rows: Vec<(i64, String, String)> = Entity::find()
+            .select_only()
+            .columns([Column::RowNumber, Column::Slot, Column::Action])
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::JobId.eq(job_id))
+            .filter(Column::Action.is_not_null())
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|(row, slot, action)| Some(((row, slot), DuplicateAction::from_name(&action)?)))
+            .collect())
     }
 
     /// The matches of rows of a job, first and last row included.

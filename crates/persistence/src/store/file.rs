@@ -104,17 +104,6 @@ impl ImportFile {
 }
 
 impl Store {
-    /// Keeps what has changed of a file.
-    pub async fn file_save(&self, organization: OrganizationId, file: &ImportFile) -> Result<(), StoreError> {
-        Entity::update_many()
-            .set(file.to_row(organization))
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::Id.eq(file.id))
-            .exec(&self.writer)
-            .await?;
-        Ok(())
-    }
-
     /// The files of a run, in upload order.
     pub async fn file_list(&self, organization: OrganizationId, run_id: Uuid) -> Result<Vec<ImportFile>, StoreError> {
         Entity::find()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::entity::import_finding::{Column, Entity, Model};
@@ -46,7 +46,7 @@ impl From<Model> for StoredFinding {
 }
 
 /// How often a code occurs in a job.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult, serde::Serialize)]
 pub struct FindingCount {
     /// The stable code.
     pub code: String,
@@ -56,22 +56,36 @@ pub struct FindingCount {
     pub count: i64,
 }
 
+/// Which findings are meant. Everything that is `None` lets all of them pass.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FindingFilter {
+    /// Those of this severity.
+    pub severity: Option<String>,
+    /// Those with this code.
+    pub code: Option<String>,
+    /// Those in this column, from 0.
+    pub column: Option<i64>,
+}
+
 impl Store {
-    /// Findings of a job in row order, after this place (row, ordinal); only of one severity, if that is given.
+    /// Findings of a job that pass the filter, in row order, after this place (row, ordinal).
     pub async fn finding_list(
         &self,
         organization: OrganizationId,
         job_id: Uuid,
-        severity: Option<&str>,
+        filter: &FindingFilter,
         after: Option<(i64, i64)>,
         limit: u64,
     ) -> Result<Vec<StoredFinding>, StoreError> {
         let mut query = Entity::find()
             .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::JobId.eq(job_id));
-        if let Some(severity) = severity {
-            query = query.filter(Column::Severity.eq(severity));
-        }
+            .filter(Column::JobId.eq(job_id))
+            .filter(
+                Condition::all()
+                    .add_option(filter.severity.as_ref().map(|severity| Column::Severity.eq(severity)))
+                    .add_option(filter.code.as_ref().map(|code| Column::Code.eq(code)))
+                    .add_option(filter.column.map(|column| Column::ColumnIndex.eq(column))),
+            );
         if let Some((row_number, ordinal)) = after {
             query = query.filter(
                 Column::RowNumber

@@ -8,7 +8,6 @@ use torqueflow_model::{EntityKind, JobStatus};
 use uuid::Uuid;
 
 use crate::entity::import_job::{ActiveModel, Column, Entity, Model};
-use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 
 /// One table of a file and what becomes of it.
@@ -64,6 +63,10 @@ pub struct Job {
     pub error: Option<(String, String)>,
     /// Its place in its file, from 0.
     pub table_index: i64,
+    /// Rows whose analysis is committed.
+    pub analysed: i64,
+    /// How often it was started; from the second time on, rows that have a result are left alone.
+    pub attempt: i64,
     /// Only the head of the file was looked at so far.
     pub provisional: bool,
     /// What people said of it; it outlives a new detection.
@@ -182,13 +185,15 @@ impl Job {
                 .error_code
                 .map(|code| (code, model.error_message.unwrap_or_default())),
             table_index: model.table_index,
+            analysed: model.analysed,
+            attempt: model.attempt,
             provisional: model.provisional,
             choices: model.choices,
             version: model.version,
         })
     }
 
-    fn to_row(&self, organization: OrganizationId) -> ActiveModel {
+    pub(super) fn to_row(&self, organization: OrganizationId) -> ActiveModel {
         let (error_code, error_message) = self.error.clone().unzip();
         ActiveModel {
             organization_id: Set(organization.0),
@@ -223,6 +228,8 @@ impl Job {
             error_code: Set(error_code),
             error_message: Set(error_message),
             table_index: Set(self.table_index),
+            analysed: Set(self.analysed),
+            attempt: Set(self.attempt),
             provisional: Set(self.provisional),
             choices: Set(self.choices.clone()),
             version: Set(self.version),
@@ -231,26 +238,6 @@ impl Job {
 }
 
 impl Store {
-    /// Keeps a new job.
-    pub async fn job_create(&self, organization: OrganizationId, job: &Job) -> Result<(), StoreError> {
-        Entity::insert(job.to_row(organization))
-            .exec_without_returning(&self.writer)
-            .await?;
-        Ok(())
-    }
-
-    /// Keeps what has changed of a job, while the lease on its run holds.
-    pub async fn job_save(&self, organization: OrganizationId, lease: &Lease, job: &Job) -> Result<(), StoreError> {
-        let saved = Entity::update_many()
-            .set(job.to_row(organization))
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::Id.eq(job.id))
-            .filter(lease.holds())
-            .exec(&self.writer)
-            .await?;
-        Lease::check(saved.rows_affected)
-    }
-
     /// The job with this id.
     pub async fn job_get(&self, organization: OrganizationId, id: Uuid) -> Result<Job, StoreError> {
         let model = Entity::find_by_id((organization.0, id)).one(&self.writer).await?;
@@ -274,15 +261,5 @@ impl Store {
             .into_iter()
             .map(Job::from_model)
             .collect()
-    }
-
-    /// Forgets the jobs of a file that is to be opened again.
-    pub async fn job_delete_of_file(&self, organization: OrganizationId, file_id: Uuid) -> Result<(), StoreError> {
-        Entity::delete_many()
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::FileId.eq(file_id))
-            .exec(&self.writer)
-            .await?;
-        Ok(())
     }
 }

@@ -1,11 +1,16 @@
 //! Leases: who may work on a run, and the token that fences off whoever lost it.
 
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Statement};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Set, Statement,
+};
 use time::{Duration, OffsetDateTime};
+use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
 use crate::connect::Backend;
+use crate::entity::import_run;
 use crate::entity::work_lease::{ActiveModel, Column, Entity};
 use crate::{OrganizationId, Store, StoreError};
 
@@ -18,17 +23,20 @@ pub struct Lease {
     pub token: Uuid,
     /// How long it holds after each renewal.
     pub ttl: Duration,
+    /// How many have held it since anything was last committed under it, this one included.
+    pub attempts: i64,
 }
 
 impl Lease {
-    /// The condition that the lease still holds, for statements that write under it.
-    pub(crate) fn holds(&self) -> Condition {
-        let mut held = Query::select();
-        held.column(Column::Id)
-            .from(Entity)
-            .and_where(Column::Id.eq(self.id))
-            .and_where(Column::Token.eq(self.token));
-        Condition::all().add(Expr::exists(held))
+    /// Makes sure that it still holds, and keeps it from changing hands until the transaction has ended.
+    pub(crate) async fn lock(&self, transaction: &DatabaseTransaction) -> Result<(), StoreError> {
+        let locked = Entity::update_many()
+            .col_expr(Column::Token, Expr::value(self.token))
+            .filter(Column::Id.eq(self.id))
+            .filter(Column::Token.eq(self.token))
+            .exec(transaction)
+            .await?;
+        Self::check(locked.rows_affected)
     }
 
     /// What it means that a statement under [`holds`](Self::holds) touched so many rows.
@@ -84,7 +92,12 @@ impl Store {
             .await
             .map_err(StoreError::from)?;
         if inserted == 1 {
-            return Ok(Lease { id, token, ttl });
+            return Ok(Lease {
+                id,
+                token,
+                ttl,
+                attempts: 1,
+            });
         }
         let held = Entity::find_by_id(id)
             .one(&self.writer)
@@ -111,13 +124,89 @@ impl Store {
             .await
             .map_err(StoreError::from)?;
         if claim.rows_affected == 1 {
-            Ok(Lease { id, token, ttl })
+            Ok(Lease {
+                id,
+                token,
+                ttl,
+                attempts: held.attempts + 1,
+            })
         } else {
             Err(LeaseError::Held {
                 owner: held.owner,
                 expires_at: held.expires_at,
             })
         }
+    }
+
+    /// Takes the lease over from whoever holds it, for the moment that a person's command takes. Who held it finds it lost
+    /// with its next commit, and has written nothing half.
+    pub async fn lease_interrupt(
+        &self,
+        organization: OrganizationId,
+        id: Uuid,
+        owner: &str,
+        ttl: Duration,
+    ) -> Result<Lease, StoreError> {
+        let now = self.now().await?;
+        let token = Uuid::now_v7();
+        let claim = ActiveModel {
+            id: Set(id),
+            organization_id: Set(organization.0),
+            kind: Set("run".to_owned()),
+            owner: Set(owner.to_owned()),
+            token: Set(token),
+            expires_at: Set(now + ttl),
+            attempts: Set(1),
+        };
+        let columns = [Column::Owner, Column::Token, Column::ExpiresAt, Column::Attempts];
+        Entity::insert(claim)
+            .on_conflict(OnConflict::column(Column::Id).update_columns(columns).to_owned())
+            .exec_without_returning(&self.writer)
+            .await?;
+        Ok(Lease {
+            id,
+            token,
+            ttl,
+            attempts: 1,
+        })
+    }
+
+    /// Runs of all organisations that wait for a worker: in one of these states, made to be worked on in the background,
+    /// and held by nobody. The oldest come first. This is the work queue.
+    pub async fn lease_claimable(
+        &self,
+        statuses: &[RunStatus],
+        limit: u64,
+        is_dead: fn(&str) -> bool,
+    ) -> Result<Vec<(OrganizationId, Uuid)>, StoreError> {
+        use import_run::Column as RunColumn;
+        let now = self.now().await?;
+        let runs: Vec<(Uuid, Uuid, Option<String>, Option<OffsetDateTime>)> = import_run::Entity::find()
+            .select_only()
+            .columns([RunColumn::OrganizationId, RunColumn::Id])
+            .column_as(Column::Owner.into_expr(), "owner")
+            .column_as(Column::ExpiresAt.into_expr(), "expires_at")
+            .join(
+                JoinType::LeftJoin,
+                import_run::Entity::belongs_to(Entity)
+                    .from(RunColumn::Id)
+                    .to(Column::Id)
+                    .into(),
+            )
+            .filter(RunColumn::Status.is_in(statuses.iter().map(|status| status.name())))
+            .filter(RunColumn::Background.eq(true))
+            .order_by_asc(RunColumn::Id)
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(runs
+            .into_iter()
+            .filter(|(_, _, owner, expires_at)| {
+                expires_at.is_none_or(|moment| moment <= now) || owner.as_deref().is_some_and(is_dead)
+            })
+            .map(|(organization, id, ..)| (OrganizationId(organization), id))
+            .collect())
     }
 
     /// Prolongs a lease outside of a batch.

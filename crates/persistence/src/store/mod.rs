@@ -4,6 +4,7 @@ pub mod analysis;
 pub mod audit;
 pub mod batch;
 pub mod business;
+pub mod change;
 pub mod dump;
 pub mod duplicate;
 pub mod file;
@@ -12,7 +13,9 @@ pub mod job;
 pub mod lease;
 pub mod mapping;
 pub mod organization;
+pub mod retry;
 pub mod run;
+pub mod saved_mapping;
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;

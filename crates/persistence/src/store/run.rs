@@ -1,16 +1,16 @@
 //! Import runs.
 
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, TransactionTrait};
 use time::{Date, OffsetDateTime};
 use torqueflow_model::RunStatus;
 use uuid::Uuid;
 
-use crate::entity::import_file;
 use crate::entity::import_run::{ActiveModel, Column, Entity, Model};
+use crate::entity::{import_file, import_job};
 use crate::store::audit::{self, Actor, AuditEvent};
 use crate::store::file::ImportFile;
-use crate::store::lease::Lease;
+use crate::store::job::Job;
 use crate::{OrganizationId, Store, StoreError};
 
 /// One upload of files and what became of it.
@@ -42,6 +42,8 @@ pub struct Run {
     pub finished_at: Option<OffsetDateTime>,
     /// Who made it.
     pub created_by: Option<String>,
+    /// Workers take it up by themselves; others are driven by the program that made them.
+    pub background: bool,
     /// When the uploads and staged rows of the ended run were removed.
     pub expired_at: Option<OffsetDateTime>,
     /// How far taking it back is.
@@ -66,8 +68,29 @@ impl Run {
             started_at: None,
             finished_at: None,
             created_by: Some(actor.name.clone()),
+            background: false,
             expired_at: None,
             rollback: None,
+        }
+    }
+
+    /// The columns that change after it was made, but for the progress version.
+    pub(super) fn to_changes(&self) -> ActiveModel {
+        let (error_code, error_message) = self.error.clone().unzip();
+        ActiveModel {
+            status: Set(self.status.name().to_owned()),
+            mode: Set(self.mode.clone()),
+            options: Set(self.options.clone()),
+            fingerprint: Set(self.fingerprint),
+            error_code: Set(error_code),
+            error_message: Set(error_message),
+            analysed_at: Set(self.analysed_at),
+            started_at: Set(self.started_at),
+            finished_at: Set(self.finished_at),
+            background: Set(self.background),
+            expired_at: Set(self.expired_at),
+            rollback: Set(self.rollback.clone()),
+            ..Default::default()
         }
     }
 
@@ -88,6 +111,7 @@ impl Run {
             started_at: model.started_at,
             finished_at: model.finished_at,
             created_by: model.created_by,
+            background: model.background,
             expired_at: model.expired_at,
             rollback: model.rollback,
         })
@@ -95,12 +119,13 @@ impl Run {
 }
 
 impl Store {
-    /// Keeps a new run with all its files and the events that tell of it, or nothing.
+    /// Keeps a new run with all its files, the jobs that are known already, and the events that tell of it, or nothing.
     pub async fn run_create(
         &self,
         organization: OrganizationId,
         run: &Run,
         files: &[ImportFile],
+        jobs: &[Job],
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let row = ActiveModel {
@@ -119,6 +144,7 @@ impl Store {
             started_at: Set(None),
             finished_at: Set(None),
             created_by: Set(run.created_by.clone()),
+            background: Set(run.background),
             expired_at: Set(None),
             rollback: Set(None),
         };
@@ -129,42 +155,11 @@ impl Store {
                 .exec_without_returning(&transaction)
                 .await?;
         }
-        audit::insert(&transaction, organization, events).await?;
-        Ok(transaction.commit().await?)
-    }
-
-    /// Keeps what has changed of a run and the events that tell of it, while the lease on it holds.
-    pub async fn run_save(
-        &self,
-        organization: OrganizationId,
-        lease: &Lease,
-        run: &Run,
-        events: &[AuditEvent],
-    ) -> Result<(), StoreError> {
-        let (error_code, error_message) = run.error.clone().unzip();
-        let row = ActiveModel {
-            status: Set(run.status.name().to_owned()),
-            mode: Set(run.mode.clone()),
-            options: Set(run.options.clone()),
-            error_code: Set(error_code),
-            error_message: Set(error_message),
-            analysed_at: Set(run.analysed_at),
-            started_at: Set(run.started_at),
-            finished_at: Set(run.finished_at),
-            expired_at: Set(run.expired_at),
-            rollback: Set(run.rollback.clone()),
-            ..Default::default()
-        };
-        let transaction = self.writer.begin().await?;
-        let saved = Entity::update_many()
-            .set(row)
-            .col_expr(Column::ProgressVersion, Expr::col(Column::ProgressVersion).add(1))
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::Id.eq(run.id))
-            .filter(lease.holds())
-            .exec(&transaction)
-            .await?;
-        Lease::check(saved.rows_affected)?;
+        for job in jobs {
+            import_job::Entity::insert(job.to_row(organization))
+                .exec_without_returning(&transaction)
+                .await?;
+        }
         audit::insert(&transaction, organization, events).await?;
         Ok(transaction.commit().await?)
     }
@@ -219,10 +214,22 @@ impl Store {
         Ok(active.is_some())
     }
 
-    /// The newest runs.
-    pub async fn run_list(&self, organization: OrganizationId, limit: u64) -> Result<Vec<Run>, StoreError> {
-        Entity::find()
-            .filter(Column::OrganizationId.eq(organization.0))
+    /// Runs, the newest first: those before this one, in this state.
+    pub async fn run_list(
+        &self,
+        organization: OrganizationId,
+        status: Option<RunStatus>,
+        before: Option<Uuid>,
+        limit: u64,
+    ) -> Result<Vec<Run>, StoreError> {
+        let mut query = Entity::find().filter(Column::OrganizationId.eq(organization.0));
+        if let Some(status) = status {
+            query = query.filter(Column::Status.eq(status.name()));
+        }
+        if let Some(before) = before {
+            query = query.filter(Column::Id.lt(before));
+        }
+        query
             .order_by_desc(Column::Id)
             .limit(limit)
             .all(&self.reader)
@@ -230,5 +237,41 @@ impl Store {
             .into_iter()
             .map(Run::from_model)
             .collect()
+    }
+
+    /// How far a run is: the number that grows with each change that a person could see.
+    pub async fn run_progress_version(&self, organization: OrganizationId, id: Uuid) -> Result<i64, StoreError> {
+        let version: Option<i64> = Entity::find_by_id((organization.0, id))
+            .select_only()
+            .column(Column::ProgressVersion)
+            .into_tuple()
+            .one(&self.reader)
+            .await?;
+        version.ok_or_else(|| StoreError::NotFound {
+            entity: "run",
+            id: id.to_string(),
+        })
+    }
+
+    /// The ended runs of all organisations whose uploads and staged rows are still there, that ended before this moment.
+    /// Like the work queue, this is asked across organisations.
+    pub async fn run_list_expired(
+        &self,
+        ended_before: OffsetDateTime,
+        limit: u64,
+    ) -> Result<Vec<(OrganizationId, Uuid)>, StoreError> {
+        let rows: Vec<(Uuid, Uuid)> = Entity::find()
+            .select_only()
+            .columns([Column::OrganizationId, Column::Id])
+            .filter(Column::FinishedAt.lt(ended_before))
+            .filter(Column::ExpiredAt.is_null())
+            .limit(limit)
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(organization, id)| (OrganizationId(organization), id))
+            .collect())
     }
 }

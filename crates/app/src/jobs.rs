@@ -1,0 +1,404 @@
+//! The tables of a run: looking at them, and saying what they are.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use torqueflow_model::{DateOrder, FindingCode, JobStatus, RunStatus};
+use torqueflow_persistence::{
+    Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
+};
+use torqueflow_pipeline::{Cleaner, TablePlan};
+use uuid::Uuid;
+
+use crate::detect::{choices_of, order_jobs, read_heads, saved_mapping};
+use crate::error::AppError;
+use crate::job_rows::{SAMPLE_ROWS, staged_head};
+use crate::tables::{Head, TableChoices, column_name, plan_again};
+use crate::values::stored;
+use crate::work::{command, options_of};
+use crate::{App, Caller};
+
+/// What a person changes of a table. What is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct JobPatch {
+    /// The type: `generic.customers`.
+    pub table_type: Option<String>,
+    /// Per header the field (`customer.phone`), or `None` for a column that is left out.
+    pub mapping: Option<BTreeMap<String, Option<String>>>,
+    /// Whether the first row is a header.
+    pub has_header_row: Option<bool>,
+    /// The order of day and month in all date columns.
+    pub date_order: Option<DateOrder>,
+    /// Whether the table is imported at all.
+    pub included: Option<bool>,
+    /// Remembers the mapping under this name, for tables with the same headers.
+    pub save_mapping_as: Option<String>,
+}
+
+/// The first rows of a table: as they are, and as they will be imported.
+#[derive(Debug, Clone, Serialize)]
+pub struct Preview {
+    /// The names of the columns.
+    pub columns: Vec<String>,
+    /// The rows.
+    pub rows: Vec<PreviewRow>,
+    /// Only the head of the file was looked at; duplicates are not known yet.
+    pub provisional: bool,
+}
+
+/// A row of a preview.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreviewRow {
+    /// Its number, as the person's program shows it.
+    pub row: i64,
+    /// The cells as they are in the file.
+    pub original: Vec<String>,
+    /// The records that it becomes.
+    pub cleaned: Vec<PreviewRecord>,
+    /// What was found in it.
+    pub findings: Vec<FindingView>,
+    /// It matches another record.
+    pub duplicate: bool,
+    /// It will be imported, as far as a person has a say.
+    pub included: bool,
+}
+
+/// A cleaned record of a preview.
+#[derive(Debug, Clone, Serialize)]
+pub struct PreviewRecord {
+    /// Which record of the row: `customer`, `billing_address`.
+    pub slot: String,
+    /// Its fields.
+    pub fields: BTreeMap<String, String>,
+}
+
+/// A finding with its words.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingView {
+    /// The row.
+    pub row: i64,
+    /// The column's name, where it is about one.
+    pub column: Option<String>,
+    /// The field: `customer.phone`.
+    pub field: Option<String>,
+    /// The text of the cell.
+    pub value: String,
+    /// The stable code.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub fix: String,
+}
+
+/// A page of findings.
+#[derive(Debug, Clone, Serialize)]
+pub struct FindingPage {
+    /// The findings, in row order.
+    pub items: Vec<FindingView>,
+    /// Where the next page begins: row and place in the row.
+    pub next: Option<(i64, i64)>,
+    /// How often each code occurs in the whole table.
+    pub counts: Vec<FindingCount>,
+}
+
+/// A job.
+pub async fn get(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Job, AppError> {
+    Ok(app.store.job_get(organization, job_id).await?)
+}
+
+/// Changes what a table is, or how it is read; before the start only. `expected_version`: what the person has seen.
+///
+/// The run is analysed anew as far as it has to be.
+pub async fn patch(
+    app: &App,
+    caller: &Caller,
+    job_id: Uuid,
+    patch: &JobPatch,
+    expected_version: Option<i64>,
+) -> Result<Job, AppError> {
+    let run_id = get(app, caller.organization, job_id).await?.run_id;
+    let job = command(app, caller, run_id, async |work| {
+        let mut run = work.editable()?;
+        let files = app.store.file_list(work.organization, run_id).await?;
+        let mut jobs = app.store.job_list(work.organization, run_id).await?;
+        let place = jobs.iter().position(|job| job.id == job_id);
+        let job = place.and_then(|place| jobs.get_mut(place));
+        let job = job.ok_or(AppError::NotFound { what: "job" })?;
+        if expected_version.is_some_and(|version| version != job.version) {
+            return Err(AppError::Stale);
+        }
+        let choices = patch.over(choices_of(job.choices.as_ref())?);
+        let (found, samples) = head_of(app, job, &files).await?;
+        let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
+        let saved = saved_mapping(app, work.organization, &head).await?;
+        let system = options_of(&run)?.source_system;
+        plan_again(job, &app.sources, system.as_deref(), &head, &choices, saved.as_ref())?;
+        job.choices = serde_json::to_value(&choices).ok();
+        job.version += 1;
+        let save = patch
+            .save_mapping_as
+            .as_ref()
+            .and_then(|name| to_save(name, job, &head));
+        let changed = job.clone();
+        // Later tables may have matched what this one brought.
+        for other in &mut jobs {
+            if other.status == JobStatus::Ready {
+                other.status = JobStatus::Pending;
+            }
+        }
+        order_jobs(&files, &mut jobs);
+        let next = if matches!(run.status, RunStatus::Detecting) {
+            RunStatus::Detecting
+        } else {
+            RunStatus::Analysing
+        };
+        let event = work.advance(&mut run, next)?;
+        let mut change = RunChange::of(&run)
+            .with_jobs(jobs)
+            .with_event(patch.event(&work.actor, job_id));
+        change.events.extend(event.map(|event| event.in_run(run_id)));
+        work.commit(change).await?;
+        if let Some(saved) = save {
+            let store = &app.store;
+            store
+                .saved_mapping_put(work.organization, &saved, &work.actor.name)
+                .await?;
+        }
+        Ok(changed)
+    })
+    .await?;
+    app.queue.notify_waiters();
+    get(app, caller.organization, job.id).await
+}
+
+impl JobPatch {
+    /// The choices so far, with these over them.
+    fn over(&self, choices: TableChoices) -> TableChoices {
+        let retyped = self.table_type.is_some() && self.table_type != choices.table_type;
+        TableChoices {
+            table_type: self.table_type.clone().or(choices.table_type),
+            // The fields of another type are other fields.
+            mapping: self.mapping.clone().or(choices.mapping.filter(|_| !retyped)),
+            has_header_row: self.has_header_row.or(choices.has_header_row),
+            date_order: self.date_order.or(choices.date_order),
+            included: self.included.or(choices.included),
+        }
+    }
+
+    fn event(&self, actor: &Actor, job_id: Uuid) -> AuditEvent {
+        AuditEvent::now(actor, "import_job.changed")
+            .on("import_job", job_id.to_string())
+            .with(serde_json::json!({
+                "type": self.table_type,
+                "mapping": self.mapping,
+                "has_header_row": self.has_header_row,
+                "date_order": self.date_order,
+                "included": self.included,
+                "save_mapping_as": self.save_mapping_as,
+            }))
+    }
+}
+
+/// The mapping of a job, to be remembered for tables with the same headers.
+fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
+    let plan: TablePlan = serde_json::from_value(job.plan.clone()).ok()?;
+    let columns = plan.columns.iter().enumerate();
+    Some(SavedMapping {
+        name: name.to_owned(),
+        header_hash: head.header_hash()?,
+        table_type: job.table_type.clone()?,
+        headers: head.headers.clone(),
+        mapping: columns
+            .map(|(index, column)| {
+                let field = column.field.map(|field| field.to_string());
+                (column_name(&head.headers, index), field)
+            })
+            .collect(),
+    })
+}
+
+/// The headers of a job as they were found, and its first rows.
+async fn head_of(
+    app: &App,
+    job: &Job,
+    files: &[torqueflow_persistence::ImportFile],
+) -> Result<(Vec<String>, Vec<torqueflow_model::Row>), AppError> {
+    if let Some(key) = &job.staged_key {
+        return staged_head(&app.blobs, key);
+    }
+    let file = files.iter().find(|file| file.id == job.file_id);
+    let file = file.ok_or(AppError::Internal("a job has no file"))?;
+    let mut heads = read_heads(app, file).await?;
+    let head = heads.remove(job.table_index as usize).unwrap_or_default();
+    Ok((head.headers, head.rows))
+}
+
+/// The first rows of a table: at once from the head of the file, later with all that the analysis found.
+pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Preview, AppError> {
+    let job = get(app, organization, job_id).await?;
+    let run = app.store.run_get(organization, job.run_id).await?;
+    if run.expired_at.is_some() {
+        return Err(AppError::Expired);
+    }
+    let files = app.store.file_list(organization, job.run_id).await?;
+    let (found, samples) = head_of(app, &job, &files).await?;
+    let choices = choices_of(job.choices.as_ref())?;
+    let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
+    let plan: TablePlan =
+        serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+    let adapter = plan
+        .source_system
+        .as_deref()
+        .and_then(|system| app.sources.adapter(system));
+    let cleaner = Cleaner::new(&plan, adapter, run.as_of);
+    let mut known = KnownOfRows::load(app, organization, &job, &head).await?;
+    let columns = (0..head.headers.len()).map(|index| column_name(&head.headers, index));
+    let rows = head.samples.iter().take(SAMPLE_ROWS).map(|row| {
+        let number = row.number as i64;
+        let clean = cleaner.clean(row);
+        let of_cleaning = || {
+            let numbered = clean.findings.iter().enumerate();
+            numbered
+                .map(|(ordinal, finding)| stored(number, ordinal as i64, finding))
+                .collect()
+        };
+        let findings: Vec<StoredFinding> = if job.analysed > 0 {
+            known.findings.remove(&number).unwrap_or_default()
+        } else {
+            of_cleaning()
+        };
+        PreviewRow {
+            row: number,
+            original: row.cells.iter().map(|cell| cell.text.clone()).collect(),
+            cleaned: clean.records.iter().map(record_view).collect(),
+            findings: findings
+                .into_iter()
+                .map(|finding| finding_view(&head.headers, finding))
+                .collect(),
+            duplicate: known.duplicates.contains(&number),
+            included: !known.excluded.contains(&number),
+        }
+    });
+    Ok(Preview {
+        rows: rows.collect(),
+        columns: columns.collect(),
+        provisional: job.analysed == 0,
+    })
+}
+
+/// What is known of the first rows of a job.
+struct KnownOfRows {
+    findings: BTreeMap<i64, Vec<StoredFinding>>,
+    duplicates: Vec<i64>,
+    excluded: std::collections::HashSet<i64>,
+}
+
+impl KnownOfRows {
+    async fn load(app: &App, organization: OrganizationId, job: &Job, head: &Head) -> Result<Self, AppError> {
+        let store = &app.store;
+        let numbers = head.samples.iter().map(|row| row.number as i64);
+        let (first, last) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+        let mut findings: BTreeMap<i64, Vec<StoredFinding>> = BTreeMap::new();
+        let all = FindingFilter::default();
+        let page = store.finding_list(organization, job.id, &all, None, MANY).await?;
+        for finding in page.into_iter().filter(|finding| finding.row_number <= last) {
+            findings.entry(finding.row_number).or_default().push(finding);
+        }
+        let duplicates = store.duplicate_list_of_rows(organization, job.id, first, last).await?;
+        Ok(Self {
+            findings,
+            duplicates: duplicates.into_iter().map(|duplicate| duplicate.row_number).collect(),
+            excluded: store.row_choice_excluded(organization, job.id, first, last).await?,
+        })
+    }
+}
+
+/// Findings that the first rows of a table can have between them, for all we show.
+const MANY: u64 = 5_000;
+
+fn record_view(record: &torqueflow_model::Record) -> PreviewRecord {
+    PreviewRecord {
+        slot: record.slot.name().to_owned(),
+        fields: record
+            .fields
+            .iter()
+            .map(|field| (field.spec.name.to_owned(), field.value.to_string()))
+            .collect(),
+    }
+}
+
+pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> FindingView {
+    let code = FindingCode::from_code(&finding.code);
+    FindingView {
+        row: finding.row_number,
+        column: finding.column_index.map(|index| column_name(headers, index as usize)),
+        field: finding.field,
+        message: code.map_or_else(
+            || finding.code.clone(),
+            |code| code.message(&finding.detail).into_owned(),
+        ),
+        fix: code.map_or_else(String::new, |code| code.fix().to_owned()),
+        value: finding.value,
+        code: finding.code,
+        severity: finding.severity,
+    }
+}
+
+/// The findings of a whole table that pass the filter, in row order, after this place.
+pub async fn findings(
+    app: &App,
+    organization: OrganizationId,
+    job_id: Uuid,
+    filter: &FindingFilter,
+    after: Option<(i64, i64)>,
+    limit: u64,
+) -> Result<FindingPage, AppError> {
+    let job = get(app, organization, job_id).await?;
+    let plan: TablePlan =
+        serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+    let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
+    let store = &app.store;
+    let mut page = store
+        .finding_list(organization, job_id, filter, after, limit + 1)
+        .await?;
+    let more = page.len() as u64 > limit;
+    page.truncate(limit as usize);
+    let next = page.last().filter(|_| more).map(|last| (last.row_number, last.ordinal));
+    Ok(FindingPage {
+        items: page
+            .into_iter()
+            .map(|finding| finding_view(&headers, finding))
+            .collect(),
+        next,
+        counts: store.finding_count(organization, job_id).await?,
+    })
+}
+
+/// Leaves a row out of the import, or takes it in again. Before the start only.
+pub async fn set_row_included(
+    app: &App,
+    caller: &Caller,
+    job_id: Uuid,
+    row_number: i64,
+    included: bool,
+) -> Result<(), AppError> {
+    let job = get(app, caller.organization, job_id).await?;
+    command(app, caller, job.run_id, async |work| {
+        if work.run.status != RunStatus::Ready {
+            return Err(work.refusal("changed"));
+        }
+        let store = &app.store;
+        store
+            .row_choice_set(work.organization, job_id, &[row_number], included)
+            .await?;
+        let event = AuditEvent::now(&work.actor, "import_job.row_choice")
+            .on("import_job", job_id.to_string())
+            .with(serde_json::json!({ "row": row_number, "included": included }));
+        work.commit(RunChange::of(&work.run).with_event(event)).await
+    })
+    .await
+}

@@ -1,0 +1,288 @@
+//! Tables of files as jobs: what detection says of them, and what people say instead.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use torqueflow_model::{Cell, DateOrder, EntityKind, FieldRef, JobStatus, Row, fold_header, hash128};
+use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping};
+use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
+use uuid::Uuid;
+
+/// What a person said of a table. What is `None` is left to the detection.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TableChoices {
+    /// The type: `generic.customers`.
+    pub table_type: Option<String>,
+    /// Per header the field, or `None` where the column is left out. A column without a header is `Column 3`.
+    pub mapping: Option<BTreeMap<String, Option<String>>>,
+    /// Whether the first row is a header.
+    pub has_header_row: Option<bool>,
+    /// The order of day and month in all date columns.
+    pub date_order: Option<DateOrder>,
+    /// Whether the table is imported at all.
+    pub included: Option<bool>,
+}
+
+/// The first rows of a table as they are to be understood.
+pub(crate) struct Head {
+    pub headers: Vec<String>,
+    pub samples: Vec<Row>,
+    pub header: HeaderChoice,
+}
+
+impl Head {
+    /// What a person's word on the header makes of the rows as they were found.
+    pub fn new(found: &[String], header_row: Option<i64>, samples: Vec<Row>, has_header_row: Option<bool>) -> Self {
+        let (mut headers, mut samples, mut header) = (found.to_vec(), samples, HeaderChoice::AsFound);
+        match (has_header_row, header_row) {
+            (Some(false), Some(number)) => {
+                samples.insert(0, row_of_headers(found, number));
+                headers = vec![String::new(); found.len()];
+                header = HeaderChoice::IsData;
+            }
+            (Some(true), None) if !samples.is_empty() => {
+                headers = headers_of_row(&samples.remove(0), found.len());
+                header = HeaderChoice::FirstRow;
+            }
+            _ => {}
+        }
+        Self {
+            headers,
+            samples,
+            header,
+        }
+    }
+
+    /// The fingerprint by which a saved mapping finds the table again; `None` where there is no header to go by.
+    pub fn header_hash(&self) -> Option<u128> {
+        if self.headers.iter().all(|header| header.trim().is_empty()) {
+            return None;
+        }
+        let folded: Vec<String> = self.headers.iter().map(|header| fold_header(header)).collect();
+        Some(hash128(folded.iter().map(String::as_bytes)))
+    }
+}
+
+/// A header taken for a row of data.
+pub(crate) fn row_of_headers(headers: &[String], number: i64) -> Row {
+    Row {
+        number: number as u64,
+        cells: headers.iter().map(Cell::text).collect(),
+    }
+}
+
+/// A row of data taken for the header.
+pub(crate) fn headers_of_row(row: &Row, columns: usize) -> Vec<String> {
+    let mut headers: Vec<String> = row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
+    headers.resize(columns, String::new());
+    headers
+}
+
+/// The name of a column for a person: its header, or its place.
+pub fn column_name(headers: &[String], index: usize) -> String {
+    match headers.get(index).map(|header| header.trim()) {
+        Some(header) if !header.is_empty() => header.to_owned(),
+        _ => format!("Column {}", index + 1),
+    }
+}
+
+/// The job of a table that was opened, or looked into.
+pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option<String>) -> Job {
+    let mut job = Job {
+        id: Uuid::now_v7(),
+        run_id: file.run_id,
+        file_id: file.id,
+        position: 0,
+        sheet: table.sheet.clone(),
+        status: JobStatus::Unrecognised,
+        table_type: None,
+        label: None,
+        noun: None,
+        source_system: None,
+        entities: Vec::new(),
+        confidence: 0.0,
+        confidence_level: String::new(),
+        header_row: table.head.header_row.map(|row| row as i64),
+        encoding: table.head.encoding.map(str::to_owned),
+        delimiter: table.head.delimiter.map(String::from),
+        plan: serde_json::Value::Null,
+        warnings: serde_json::Value::Null,
+        provisional: staged_key.is_none(),
+        row_count: staged_key.is_some().then_some(table.row_count as i64),
+        staged_key,
+        checkpoint: 0,
+        counts: JobCounts::default(),
+        entity_counts: BTreeMap::new(),
+        error: None,
+        table_index: table.index as i64,
+        analysed: 0,
+        attempt: 1,
+        choices: None,
+        version: 1,
+    };
+    describe(&mut job, &table.detection, &table.plan, &table.notes);
+    job
+}
+
+/// Writes down in the job what the table is and how its rows are read.
+fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[String]) {
+    let detected = detection.table_type.as_ref();
+    let missing = detection.warning("missing_required_column");
+    let warnings = detection
+        .warnings
+        .iter()
+        .map(|warning| serde_json::json!({"code": warning.code, "message": warning.message}));
+    let notes = notes
+        .iter()
+        .map(|note| serde_json::json!({"code": "note", "message": note}));
+    job.status = match (detected, missing) {
+        (None, _) => JobStatus::Unrecognised,
+        (Some(_), Some(_)) => JobStatus::Failed,
+        (Some(_), None) => JobStatus::Pending,
+    };
+    job.table_type = detected.map(|table| table.type_id.clone());
+    job.label = detected.map(|table| table.label.clone());
+    job.noun = detected.map(|table| table.noun.clone());
+    job.source_system = detected.map(|table| table.source_system.clone());
+    job.entities = detected.map(|table| table.entities.clone()).unwrap_or_default();
+    job.confidence = detection.confidence;
+    detection.confidence_level.name().clone_into(&mut job.confidence_level);
+    job.plan = serde_json::to_value(plan).unwrap_or_default();
+    job.warnings = warnings.chain(notes).collect();
+    job.error = missing.map(|warning| (warning.code.to_owned(), warning.message.clone()));
+}
+
+/// What a person's choices can't do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChoiceError {
+    /// There is no such type of table.
+    #[error("there is no table type `{0}`")]
+    UnknownType(String),
+    /// There is no such field.
+    #[error("there is no field `{0}`")]
+    UnknownField(String),
+    /// The table has no such column.
+    #[error("the table has no column `{0}`")]
+    UnknownColumn(String),
+    /// Two columns can't feed one field.
+    #[error("two columns are mapped to `{0}`")]
+    FieldTwice(String),
+    /// A mapping needs a type.
+    #[error("the table needs a type before its columns can be mapped")]
+    NoType,
+}
+
+/// Understands a table anew, by what people chose and what they taught before.
+pub(crate) fn plan_again(
+    job: &mut Job,
+    sources: &Sources,
+    run_system: Option<&str>,
+    head: &Head,
+    choices: &TableChoices,
+    saved: Option<&SavedMapping>,
+) -> Result<(), ChoiceError> {
+    let taught = saved.filter(|_| choices.table_type.is_none());
+    let type_id = choices.table_type.as_ref().or(taught.map(|saved| &saved.table_type));
+    let mut detection = match type_id {
+        Some(type_id) => sources
+            .detect_type(type_id, &head.headers, &head.samples)
+            .ok_or_else(|| ChoiceError::UnknownType(type_id.clone()))?,
+        None => sources.detect(run_system, &head.headers, &head.samples),
+    };
+    let by_person = type_id.is_some();
+    if by_person {
+        detection.warnings.retain(|warning| warning.code != "unrecognised_file");
+    }
+    let mut plan = TablePlan::from_detection(&detection);
+    plan.header = head.header;
+    if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
+        map_columns(&mut plan, &head.headers, mapping)?;
+        require_columns(&mut detection, &plan);
+        if let Some(found) = &mut detection.table_type {
+            found.entities = entities(&plan).into_iter().collect();
+        }
+    }
+    if let Some(order) = choices.date_order {
+        plan.set_date_order(match order {
+            DateOrder::DayFirst => PlannedDateOrder::DayFirst,
+            DateOrder::MonthFirst => PlannedDateOrder::MonthFirst,
+        });
+    }
+    let notes = taught.map(|saved| format!("Understood as saved under “{}”.", saved.name));
+    describe(job, &detection, &plan, notes.as_slice());
+    if by_person && job.status != JobStatus::Unrecognised {
+        job.confidence = 1.0;
+        "high".clone_into(&mut job.confidence_level);
+    }
+    if choices.included == Some(false) {
+        job.status = JobStatus::Skipped;
+    }
+    Ok(())
+}
+
+/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were.
+fn map_columns(
+    plan: &mut TablePlan,
+    headers: &[String],
+    mapping: &BTreeMap<String, Option<String>>,
+) -> Result<(), ChoiceError> {
+    if plan.type_id.is_none() {
+        return Err(ChoiceError::NoType);
+    }
+    let mut chosen = BTreeMap::new();
+    for (name, field) in mapping {
+        let index = (0..headers.len())
+            .find(|index| column_name(headers, *index) == name.trim())
+            .ok_or_else(|| ChoiceError::UnknownColumn(name.clone()))?;
+        let field = field
+            .as_deref()
+            .map(|text| FieldRef::parse(text).ok_or_else(|| ChoiceError::UnknownField(text.to_owned())))
+            .transpose()?;
+        chosen.insert(index, field);
+    }
+    for (index, column) in plan.columns.iter_mut().enumerate() {
+        match chosen.get(&index) {
+            Some(field) => {
+                column.field = *field;
+                column.date_order = None;
+                "person".clone_into(&mut column.by);
+            }
+            // What a person gave to another column is no longer this one's.
+            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => column.field = None,
+            None => {}
+        }
+    }
+    let mut fed = BTreeSet::new();
+    for field in plan.columns.iter().filter_map(|column| column.field) {
+        if !fed.insert(field.to_string()) {
+            return Err(ChoiceError::FieldTwice(field.to_string()));
+        }
+    }
+    Ok(())
+}
+
+/// With a person's mapping, what a table can't do without is what its main record can't.
+fn require_columns(detection: &mut Detection, plan: &TablePlan) {
+    let Some(main) = entities(plan).into_iter().next() else {
+        return;
+    };
+    let is_mapped = |name: &&str| {
+        let mut fields = plan.columns.iter().filter_map(|column| column.field);
+        fields.any(|field| field.slot.entity() == main && field.spec.name == *name)
+    };
+    let missing: Vec<String> = main
+        .spec()
+        .required
+        .iter()
+        .filter(|group| !group.iter().any(is_mapped))
+        .map(|group| group.join(" or "))
+        .collect();
+    detection.set_missing_required(missing);
+}
+
+/// The kinds of record that the mapped columns make, in import order.
+fn entities(plan: &TablePlan) -> BTreeSet<EntityKind> {
+    let fields = plan.columns.iter().filter_map(|column| column.field);
+    fields.map(|field| field.slot.entity()).collect()
+}

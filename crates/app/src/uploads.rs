@@ -1,0 +1,266 @@
+//! Uploads: files that come in piece by piece, are kept under their limits, and become a run or join one.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncWriteExt, BufWriter};
+use torqueflow_model::RunStatus;
+use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Run, RunChange};
+use torqueflow_pipeline::Password;
+use uuid::Uuid;
+
+use crate::blobs::BlobStore;
+use crate::detect::{OpenedJobs, look_into, open_file};
+use crate::error::AppError;
+use crate::options::RunOptions;
+use crate::runs::{RunDetails, details, get};
+use crate::work::{command, options_of};
+use crate::{App, Caller};
+
+/// Bytes that are collected before they are written.
+const WRITE_BUFFER: usize = 256 * 1024;
+
+/// An upload in the making. What is dropped before it became a run leaves nothing behind.
+pub struct Upload {
+    app: App,
+    caller: Caller,
+    /// The run that it makes or joins.
+    run_id: Uuid,
+    joins: bool,
+    files: Vec<ImportFile>,
+    bytes: u64,
+    kept: bool,
+}
+
+impl Upload {
+    /// An upload that will be a run of its own.
+    pub fn begin(app: &App, caller: &Caller) -> Self {
+        Self::into_run(app, caller, Uuid::now_v7(), false)
+    }
+
+    /// An upload that joins a run which is not started yet.
+    pub async fn join(app: &App, caller: &Caller, run_id: Uuid) -> Result<Self, AppError> {
+        let known = get(app, caller.organization, run_id).await?;
+        if known.run.started_at.is_some() || known.run.status.is_done() {
+            return Err(AppError::WrongState {
+                status: known.run.status,
+                action: "given more files",
+            });
+        }
+        let mut upload = Self::into_run(app, caller, run_id, true);
+        upload.bytes = known.files.iter().map(|file| file.size_bytes as u64).sum();
+        Ok(upload)
+    }
+
+    fn into_run(app: &App, caller: &Caller, run_id: Uuid, joins: bool) -> Self {
+        Self {
+            app: app.clone(),
+            caller: caller.clone(),
+            run_id,
+            joins,
+            files: Vec::new(),
+            bytes: 0,
+            kept: false,
+        }
+    }
+
+    /// Begins the next file of the upload. `name` is what the person calls it; folders in it are dropped.
+    pub fn file(&mut self, name: &str) -> Result<FileUpload<'_>, AppError> {
+        let limits = &self.app.upload_limits;
+        if self.files.len() >= limits.files_per_run {
+            return Err(AppError::LimitExceeded {
+                limit: "the number of files in one upload",
+                maximum: limits.files_per_run as u64,
+            });
+        }
+        let id = Uuid::now_v7();
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+        let blob_key = format!("{}/{id}.upload", self.run_id);
+        let output = self.app.blobs.create(&blob_key)?;
+        let file = ImportFile {
+            id,
+            run_id: self.run_id,
+            position: self.files.len() as i64,
+            name: if name.is_empty() {
+                "upload".to_owned()
+            } else {
+                name.to_owned()
+            },
+            size_bytes: 0,
+            sha256: String::new(),
+            blob_key,
+            status: FileStatus::Stored,
+            encrypted: false,
+            notes: Vec::new(),
+            error: None,
+        };
+        Ok(FileUpload {
+            output: BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(output)),
+            hasher: Sha256::new(),
+            file,
+            upload: self,
+        })
+    }
+
+    /// Whether no file has come.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Makes the run, with what the heads of its files say. A worker goes on from there.
+    pub async fn create(mut self, options: &RunOptions, password: Option<&Password>) -> Result<RunDetails, AppError> {
+        let (app, caller) = (self.app.clone(), self.caller.clone());
+        let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
+        run.id = self.run_id;
+        run.background = true;
+        let opened = self.open(options, password).await?;
+        let created = AuditEvent::now(&caller.actor, "import_run.created").in_run(run.id);
+        let (mut files, mut jobs) = (Vec::new(), Vec::new());
+        for opened in opened {
+            files.push(opened.file);
+            jobs.extend(opened.new_jobs);
+        }
+        app.store
+            .run_create(caller.organization, &run, &files, &jobs, &[created])
+            .await?;
+        self.kept = true;
+        app.queue.notify_waiters();
+        details(&app, caller.organization, run).await
+    }
+
+    /// Adds the files to the run that it joins.
+    pub async fn add(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+        let (app, caller, run_id) = (self.app.clone(), self.caller.clone(), self.run_id);
+        let known = get(&app, caller.organization, run_id).await?;
+        let opened = self.open(&options_of(&known.run)?, password).await?;
+        let run = command(&app, &caller, run_id, async |work| {
+            let mut run = work.editable()?;
+            let first = app.store.file_list(work.organization, run_id).await?;
+            let first = first.iter().map(|file| file.position + 1).max().unwrap_or_default();
+            let event = work.advance(&mut run, RunStatus::Detecting)?;
+            let mut change = RunChange::of(&run);
+            change.events.extend(event.map(|event| event.in_run(run_id)));
+            for (position, opened) in (first..).zip(&opened) {
+                let mut file = opened.file.clone();
+                file.position = position;
+                let added = AuditEvent::now(&work.actor, "import_file.added")
+                    .on("import_file", file.id.to_string())
+                    .with(serde_json::json!({ "name": file.name }));
+                change = change.with_event(added);
+                change.new_files.push(file);
+                change.new_jobs.extend(opened.new_jobs.clone());
+            }
+            work.commit(change).await?;
+            Ok(run)
+        })
+        .await?;
+        self.kept = true;
+        app.queue.notify_waiters();
+        details(&app, caller.organization, run).await
+    }
+
+    /// Looks into the files. One that is encrypted is opened whole where the password fits, since only this process has it.
+    async fn open(&self, options: &RunOptions, password: Option<&Password>) -> Result<Vec<OpenedJobs>, AppError> {
+        let (app, organization) = (&self.app, self.caller.organization);
+        let system = options.source_system.as_deref();
+        let mut opened = Vec::new();
+        for file in &self.files {
+            let mut looked = look_into(app, organization, file, system).await?;
+            if looked.file.status == FileStatus::AwaitingPassword && password.is_some() {
+                looked = open_file(app, organization, file, &[], system, password).await?;
+            }
+            opened.push(looked);
+        }
+        Ok(opened)
+    }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if self.kept {
+            return;
+        }
+        if self.joins {
+            for file in &self.files {
+                self.app.blobs.remove_file(self.run_id, file.id);
+            }
+        } else {
+            self.app.blobs.remove_run(self.run_id);
+        }
+    }
+}
+
+/// A file that is coming in.
+pub struct FileUpload<'a> {
+    upload: &'a mut Upload,
+    file: ImportFile,
+    output: BufWriter<tokio::fs::File>,
+    hasher: Sha256,
+}
+
+impl FileUpload<'_> {
+    /// The next piece of the file. Fails as soon as a limit is passed.
+    pub async fn write(&mut self, piece: &Bytes) -> Result<(), AppError> {
+        let length = piece.len() as u64;
+        let app = &self.upload.app;
+        let size = self.file.size_bytes as u64 + length;
+        if size > app.limits.max_file_bytes {
+            return Err(AppError::LimitExceeded {
+                limit: "the size of one file in bytes",
+                maximum: app.limits.max_file_bytes,
+            });
+        }
+        if self.upload.bytes + length > app.upload_limits.bytes_per_run {
+            return Err(AppError::LimitExceeded {
+                limit: "the size of all files of a run together in bytes",
+                maximum: app.upload_limits.bytes_per_run,
+            });
+        }
+        self.hasher.update(piece);
+        let path = app.blobs.path(&self.file.blob_key);
+        self.output.write_all(piece).await.map_err(AppError::io(&path))?;
+        self.file.size_bytes = size as i64;
+        self.upload.bytes += length;
+        Ok(())
+    }
+
+    /// The file is complete.
+    pub async fn finish(mut self) -> Result<(), AppError> {
+        let path = self.upload.app.blobs.path(&self.file.blob_key);
+        self.output.flush().await.map_err(AppError::io(&path))?;
+        for byte in self.hasher.finalize() {
+            let _ = write!(self.file.sha256, "{byte:02x}");
+        }
+        self.upload.files.push(self.file);
+        Ok(())
+    }
+}
+
+/// Bounds on uploads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UploadLimits {
+    /// Files of one upload. Default 100.
+    pub files_per_run: usize,
+    /// Bytes of all files of a run together. Default 8 GiB.
+    pub bytes_per_run: u64,
+}
+
+impl Default for UploadLimits {
+    fn default() -> Self {
+        Self {
+            files_per_run: 100,
+            bytes_per_run: 8 << 30,
+        }
+    }
+}
+
+impl BlobStore {
+    /// Whether something can be kept: writes and removes a small file.
+    pub fn is_writable(&self) -> bool {
+        let key = format!("probe-{}", Uuid::now_v7());
+        let written = self.create(&key).is_ok();
+        written && std::fs::remove_file(self.path(&key)).is_ok()
+    }
+}

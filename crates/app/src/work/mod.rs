@@ -1,0 +1,192 @@
+//! Work on a run under a lease, with a sign of life while it lasts.
+
+mod commands;
+mod import;
+mod prepare;
+
+use std::sync::Arc;
+
+use time::{Duration, OffsetDateTime};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+use torqueflow_model::RunStatus;
+use torqueflow_persistence::{Actor, AuditEvent, ImportFile, Job, Lease, OrganizationId, Run, RunChange, StoreError};
+use uuid::Uuid;
+
+use crate::error::AppError;
+use crate::job_rows::JobRows;
+use crate::options::RunOptions;
+use crate::owner;
+use crate::progress::{Event, Listener, TableProgress};
+use crate::{App, Caller};
+
+/// How long a lease holds without a sign of life. Each batch is one, and so is each third of this time.
+const LEASE_TTL: Duration = Duration::seconds(30);
+/// How often a command is tried again when another one took the run in between.
+const COMMAND_ATTEMPTS: u32 = 10;
+
+/// The options that a run was made with.
+pub(crate) fn options_of(run: &Run) -> Result<RunOptions, AppError> {
+    serde_json::from_value(run.options.clone()).map_err(|_| AppError::Internal("a run's options can't be read back"))
+}
+
+/// A run that this process works on.
+pub(crate) struct Work<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) organization: OrganizationId,
+    pub(crate) actor: Actor,
+    pub(crate) run: Run,
+    pub(crate) lease: Lease,
+    pub(crate) listener: Listener<'a>,
+    /// Asks the work to stop after the batch that it is at.
+    pub(crate) stop: CancellationToken,
+    heartbeat: AbortOnDropHandle<()>,
+}
+
+impl<'a> Work<'a> {
+    /// Takes the run up, if nobody else works on it.
+    pub async fn begin(app: &'a App, caller: &Caller, run_id: Uuid, listener: Listener<'a>) -> Result<Self, AppError> {
+        let lease = app
+            .store
+            .lease_acquire(caller.organization, run_id, &owner::name(), LEASE_TTL, owner::is_dead)
+            .await
+            .map_err(|error| AppError::from_lease(error, run_id))?;
+        Self::under(app, caller, lease, listener).await
+    }
+
+    /// Takes the run over from whoever works on it, for the moment that a person's command takes.
+    pub async fn interrupt(app: &'a App, caller: &Caller, run_id: Uuid) -> Result<Self, AppError> {
+        // Not before it is known that the run is one of this organisation.
+        app.store.run_get(caller.organization, run_id).await?;
+        let lease = app
+            .store
+            .lease_interrupt(caller.organization, run_id, &owner::name(), LEASE_TTL)
+            .await?;
+        Self::under(app, caller, lease, &|_| {}).await
+    }
+
+    async fn under(app: &'a App, caller: &Caller, lease: Lease, listener: Listener<'a>) -> Result<Self, AppError> {
+        let store = &app.store;
+        let run = match store.run_get(caller.organization, lease.id).await {
+            Ok(run) => run,
+            Err(error) => {
+                store.lease_release(&lease).await?;
+                return Err(error.into());
+            }
+        };
+        let heartbeat = AbortOnDropHandle::new(tokio::spawn({
+            let (store, lease) = (store.clone(), lease.clone());
+            async move {
+                let pause = LEASE_TTL.unsigned_abs() / 3;
+                loop {
+                    tokio::time::sleep(pause).await;
+                    // A renewal that fails is not ours to report: the fence of the next batch does.
+                    let _ = store.lease_renew(&lease).await;
+                }
+            }
+        }));
+        Ok(Self {
+            app,
+            organization: caller.organization,
+            actor: caller.actor.clone(),
+            run,
+            lease,
+            listener,
+            stop: app.stop.clone(),
+            heartbeat,
+        })
+    }
+
+    /// Gives the lease back and hands the outcome on.
+    pub async fn end<T>(self, outcome: Result<T, AppError>) -> Result<T, AppError> {
+        self.heartbeat.abort();
+        let released = self.app.store.lease_release(&self.lease).await;
+        let value = outcome?;
+        released?;
+        Ok(value)
+    }
+
+    /// Commits a change of the run.
+    pub async fn commit(&self, change: RunChange<'_>) -> Result<(), AppError> {
+        Ok(self
+            .app
+            .store
+            .run_change(self.organization, &self.lease, &change)
+            .await?)
+    }
+
+    /// Sets a run to its next state, if the table of states allows it; the event tells of it.
+    pub fn advance(&self, run: &mut Run, next: RunStatus) -> Result<Option<AuditEvent>, AppError> {
+        if run.status == next {
+            return Ok(None);
+        }
+        if !run.status.can_become(next) {
+            return Err(AppError::WrongState {
+                status: run.status,
+                action: "moved on",
+            });
+        }
+        run.status = next;
+        run.finished_at = next.is_done().then(OffsetDateTime::now_utc);
+        Ok(Some(AuditEvent::now(&self.actor, &format!("import_run.{next}"))))
+    }
+
+    /// Moves a run to its next state, and its jobs with it.
+    pub async fn move_on(&self, run: &mut Run, next: RunStatus, jobs: Vec<Job>) -> Result<(), AppError> {
+        let event = self.advance(run, next)?;
+        let mut change = RunChange::of(run).with_jobs(jobs);
+        if let Some(event) = event {
+            change = change.with_event(event);
+        }
+        self.commit(change).await
+    }
+
+    /// Fails when the work is to stop.
+    pub fn go_on(&self) -> Result<(), AppError> {
+        if self.stop.is_cancelled() {
+            return Err(AppError::Interrupted);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn rows(&self, job: Job) -> Result<Arc<JobRows>, AppError> {
+        let (blobs, sources) = (&self.app.blobs, &self.app.sources);
+        let rows = JobRows::open(self.organization, blobs, sources, job, self.run.as_of)?;
+        Ok(Arc::new(rows))
+    }
+
+    /// Reports how far a job is.
+    fn reporter(&self, files: &[ImportFile], job: &Job, event: fn(TableProgress) -> Event) -> impl Fn(i64) + use<'a> {
+        let listener = self.listener;
+        let file = files.iter().find(|file| file.id == job.file_id);
+        let file = file.map(|file| file.name.clone()).unwrap_or_default();
+        let (sheet, total) = (job.sheet.clone(), job.row_count.unwrap_or_default());
+        move |done| {
+            listener(event(TableProgress {
+                file: file.clone(),
+                sheet: sheet.clone(),
+                done,
+                total,
+            }));
+        }
+    }
+}
+
+/// Runs a person's command on a run: takes the run over for that moment, and tries again when another command came in
+/// between.
+pub(crate) async fn command<T>(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    action: impl AsyncFn(&Work<'_>) -> Result<T, AppError>,
+) -> Result<T, AppError> {
+    for attempt in 1.. {
+        let work = Work::interrupt(app, caller, run_id).await?;
+        let outcome = action(&work).await;
+        match work.end(outcome).await {
+            Err(AppError::Store(StoreError::LeaseLost)) if attempt < COMMAND_ATTEMPTS => {}
+            outcome => return outcome,
+        }
+    }
+    Err(AppError::Internal("a command ended without an outcome"))
+}

@@ -1,0 +1,198 @@
+//! From files to a run that can be started: opening, recognising, analysing.
+
+use std::collections::{HashMap, HashSet};
+
+use time::OffsetDateTime;
+use torqueflow_model::{JobStatus, RunStatus};
+use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
+use torqueflow_pipeline::{DateVotes, Password, TablePlan};
+
+use super::{Work, options_of};
+use crate::analyse::Analysis;
+use crate::detect::{open_file, order_jobs};
+use crate::duplicates::undecided_count;
+use crate::error::AppError;
+use crate::options::RunOptions;
+use crate::progress::{Event, Phase};
+
+impl Work<'_> {
+    /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
+    pub async fn prepare(&self, password: Option<&Password>) -> Result<Run, AppError> {
+        let mut run = self.run.clone();
+        let before_analysis = [RunStatus::Detecting, RunStatus::AwaitingPassword, RunStatus::Analysing];
+        if !before_analysis.contains(&run.status) {
+            return Ok(run);
+        }
+        (self.listener)(Event::Phase(Phase::Detecting));
+        let options = options_of(&run)?;
+        self.open_files(&run, &options, password).await?;
+        let files = self.app.store.file_list(self.organization, run.id).await?;
+        let mut jobs = self.app.store.job_list(self.organization, run.id).await?;
+        order_jobs(&files, &mut jobs);
+        let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
+        if !waits && !has_prospects(&run, &jobs) {
+            return self.fail_unusable(run, &files, jobs).await;
+        }
+        if waits && jobs.is_empty() {
+            self.move_on(&mut run, RunStatus::AwaitingPassword, jobs).await?;
+            return Ok(run);
+        }
+        self.move_on(&mut run, RunStatus::Analysing, jobs.clone()).await?;
+        self.analyse(&mut run, &options, &files, jobs).await?;
+        if waits {
+            self.move_on(&mut run, RunStatus::AwaitingPassword, Vec::new()).await?;
+            return Ok(run);
+        }
+        run.analysed_at = Some(OffsetDateTime::now_utc());
+        self.move_on(&mut run, RunStatus::Ready, Vec::new()).await?;
+        if options.auto_start && self.may_start(&run).await? {
+            return self.start_ready(run).await;
+        }
+        Ok(run)
+    }
+
+    /// Opens the files that were not opened yet, one by one, and keeps each outcome.
+    async fn open_files(&self, run: &Run, options: &RunOptions, password: Option<&Password>) -> Result<(), AppError> {
+        for file in self.app.store.file_list(self.organization, run.id).await? {
+            let waits = file.status == FileStatus::AwaitingPassword;
+            if file.status != FileStatus::Stored && !(waits && password.is_some()) {
+                continue;
+            }
+            self.go_on()?;
+            let jobs = self.app.store.job_list(self.organization, run.id).await?;
+            let known: Vec<Job> = jobs.into_iter().filter(|job| job.file_id == file.id).collect();
+            let system = options.source_system.as_deref();
+            let opened = open_file(self.app, self.organization, &file, &known, system, password).await?;
+            let mut change = RunChange::of(run);
+            opened.add_to(&mut change);
+            self.commit(change).await?;
+        }
+        Ok(())
+    }
+
+    /// Nothing in the files can be imported.
+    async fn fail_unusable(&self, mut run: Run, files: &[ImportFile], jobs: Vec<Job>) -> Result<Run, AppError> {
+        let of_files = files.iter().find_map(|file| file.error.clone());
+        let of_jobs = jobs.iter().find_map(|job| job.error.clone());
+        let unrecognised = || {
+            (
+                "unrecognised_file".to_owned(),
+                "This file wasn't recognised. Check the format and try again.".to_owned(),
+            )
+        };
+        run.error = Some(of_jobs.or(of_files).unwrap_or_else(unrecognised));
+        self.move_on(&mut run, RunStatus::Failed, jobs).await?;
+        Ok(run)
+    }
+
+    async fn analyse(
+        &self,
+        run: &mut Run,
+        options: &RunOptions,
+        files: &[ImportFile],
+        jobs: Vec<Job>,
+    ) -> Result<(), AppError> {
+        (self.listener)(Event::Phase(Phase::Analysing));
+        let mut analysis = self.analysis(run, options, &jobs).await?;
+        // What comes before the first table that is new or was changed has been analysed, and stays so.
+        let mut all_before_stand = true;
+        for mut job in jobs {
+            if !matches!(job.status, JobStatus::Pending | JobStatus::Analysing | JobStatus::Ready) {
+                continue;
+            }
+            all_before_stand &= job.status == JobStatus::Ready;
+            if all_before_stand {
+                analysis.knows(&self.rows(job)?);
+                continue;
+            }
+            job.status = JobStatus::Analysing;
+            job.analysed = 0;
+            self.settle_dates(&mut job)?;
+            self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
+            let rows = self.rows(job.clone())?;
+            let report = self.reporter(files, &job, Event::Analysed);
+            let count = analysis.run(&rows, || self.go_on(), report).await?;
+            job.row_count = Some(count);
+            job.analysed = count;
+            job.status = JobStatus::Ready;
+            self.commit(RunChange::of(run).with_jobs([job])).await?;
+        }
+        Ok(())
+    }
+
+    /// An analysis of this run, which also says whether it is its source's first.
+    pub(super) async fn analysis(
+        &self,
+        run: &mut Run,
+        options: &RunOptions,
+        jobs: &[Job],
+    ) -> Result<Analysis<'_>, AppError> {
+        let mapped_systems = self.mapped_systems(jobs).await?;
+        run.mode = Some(
+            if mapped_systems.is_empty() {
+                "initial"
+            } else {
+                "refresh"
+            }
+            .to_owned(),
+        );
+        Ok(Analysis {
+            app: self.app,
+            run_id: run.id,
+            lease: self.lease.clone(),
+            orphans: options.orphans,
+            jobs: HashMap::new(),
+            mapped_systems,
+        })
+    }
+
+    /// Asks all rows for the order of day and month in columns that a person mapped anew.
+    fn settle_dates(&self, job: &mut Job) -> Result<(), AppError> {
+        let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
+        let mut plan = plan.map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+        let mut votes = DateVotes::of(&plan);
+        if votes.is_empty() {
+            return Ok(());
+        }
+        self.rows(job.clone())?.vote(&mut votes)?;
+        let doubts = votes.settle(&mut plan, None);
+        job.plan = serde_json::to_value(&plan).unwrap_or_default();
+        if let Some(warnings) = job.warnings.as_array_mut() {
+            warnings.extend(
+                doubts
+                    .iter()
+                    .map(|doubt| serde_json::json!({"code": "note", "message": doubt})),
+            );
+        }
+        Ok(())
+    }
+
+    /// The source systems of these jobs of which records were imported before.
+    async fn mapped_systems(&self, jobs: &[Job]) -> Result<HashSet<String>, AppError> {
+        let systems: HashSet<&String> = jobs.iter().filter_map(|job| job.source_system.as_ref()).collect();
+        let mut mapped = HashSet::new();
+        for system in systems {
+            if self.app.store.mapping_count(self.organization, system).await? > 0 {
+                mapped.insert(system.clone());
+            }
+        }
+        Ok(mapped)
+    }
+
+    /// Nothing waits for a person.
+    async fn may_start(&self, run: &Run) -> Result<bool, AppError> {
+        let jobs = self.app.store.job_list(self.organization, run.id).await?;
+        Ok(jobs.iter().any(|job| job.status == JobStatus::Ready)
+            && undecided_count(self.app, self.organization, run).await? == 0)
+    }
+}
+
+/// Something can be imported, or could be once a person says what it is.
+fn has_prospects(run: &Run, jobs: &[Job]) -> bool {
+    let hopeless = |job: &Job| matches!(job.status, JobStatus::Unrecognised | JobStatus::Failed);
+    if run.background {
+        !jobs.is_empty()
+    } else {
+        !jobs.iter().all(hopeless)
+    }
+}

@@ -1,0 +1,176 @@
+//! The worker: takes up runs that have something to do, any number of workers on any number of machines.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::task::JoinSet;
+use torqueflow_model::RunStatus;
+use torqueflow_persistence::{AuditEvent, RunChange, StoreError};
+use uuid::Uuid;
+
+use crate::error::AppError;
+use crate::owner;
+use crate::work::Work;
+use crate::{App, Caller};
+
+/// The states in which a run has something to do.
+const BUSY: &[RunStatus] = &[
+    RunStatus::Detecting,
+    RunStatus::Analysing,
+    RunStatus::Queued,
+    RunStatus::Importing,
+];
+/// How long a worker sleeps when there is nothing to do.
+const IDLE: Duration = Duration::from_millis(500);
+/// Runs that one look at the queue brings.
+const GLANCE: u64 = 64;
+/// How often a run is taken over before it counts as one that kills its workers.
+const MAX_ATTEMPTS: i64 = 5;
+/// How often the uploads of ended runs are looked through.
+const RETENTION_PAUSE: Duration = Duration::from_mins(10);
+
+/// How a worker works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerOptions {
+    /// Runs that are worked on at once. Default 2.
+    pub runs_at_once: usize,
+    /// How long uploads and staged rows of an ended run are kept. Default 30 days.
+    pub retention: Duration,
+}
+
+impl Default for WorkerOptions {
+    fn default() -> Self {
+        Self {
+            runs_at_once: 2,
+            retention: Duration::from_hours(30 * 24),
+        }
+    }
+}
+
+/// Works until [`App::stop`] is called, then finishes the batches at hand and gives the leases back.
+///
+/// ```no_run
+/// # async fn example(app: torqueflow_app::App) {
+/// use torqueflow_app::worker::{self, WorkerOptions};
+///
+/// worker::run(&app, &WorkerOptions::default()).await;
+/// # }
+/// ```
+pub async fn run(app: &App, options: &WorkerOptions) {
+    let mut working: JoinSet<Uuid> = JoinSet::new();
+    let mut held: HashSet<Uuid> = HashSet::new();
+    let mut swept = None::<Instant>;
+    while !app.stop.is_cancelled() {
+        if swept.is_none_or(|moment| moment.elapsed() >= RETENTION_PAUSE) {
+            swept = Some(Instant::now());
+            if let Err(error) = expire(app, options.retention).await {
+                tracing::warn!(%error, "old uploads can't be removed");
+            }
+        }
+        let waiting = match app.store.lease_claimable(BUSY, GLANCE, owner::is_dead).await {
+            Ok(runs) => runs,
+            Err(error) => {
+                tracing::warn!(%error, "the work queue can't be read");
+                Vec::new()
+            }
+        };
+        for (organization, run_id) in waiting {
+            if held.len() < options.runs_at_once && held.insert(run_id) {
+                let app = app.clone();
+                working.spawn(async move {
+                    drive(&app, &Caller::program(organization, "worker"), run_id).await;
+                    run_id
+                });
+            }
+        }
+        tokio::select! {
+            () = app.queue.notified() => {}
+            () = tokio::time::sleep(IDLE) => {}
+            () = app.stop.cancelled() => {}
+            Some(ended) = working.join_next(), if !working.is_empty() => {
+                match ended {
+                    Ok(run_id) => {
+                        held.remove(&run_id);
+                    }
+                    // Its lease runs out, and the run is taken up again.
+                    Err(error) => {
+                        tracing::error!(%error, "work on a run ended in a panic");
+                        held.clear();
+                    }
+                }
+            }
+        }
+    }
+    while working.join_next().await.is_some() {}
+}
+
+/// Works on a run until it waits for a person, has ended, or somebody takes it over.
+async fn drive(app: &App, caller: &Caller, run_id: Uuid) {
+    loop {
+        match step(app, caller, run_id).await {
+            Ok(true) => {}
+            Ok(false) | Err(AppError::Busy { .. } | AppError::Interrupted | AppError::Store(StoreError::LeaseLost)) => {
+                return;
+            }
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, %run_id, "the database failed for a moment");
+                return;
+            }
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, %run_id, "a run can't go on");
+                if let Err(error) = give_up(app, caller, run_id, "internal_error", &error.to_string()).await {
+                    tracing::error!(%error, %run_id, "a run that can't go on could not be ended");
+                }
+                return;
+            }
+        }
+    }
+}
+
+/// The next thing that a run has to do. Says whether there is more.
+async fn step(app: &App, caller: &Caller, run_id: Uuid) -> Result<bool, AppError> {
+    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
+    if work.lease.attempts > MAX_ATTEMPTS {
+        let outcome = work
+            .give_up(
+                "crash_loop",
+                "Working on this run has ended the program several times. Its files need a closer look.",
+            )
+            .await;
+        return work.end(outcome).await.map(|_| false);
+    }
+    let outcome = match work.run.status {
+        RunStatus::Detecting | RunStatus::Analysing => work.prepare(None).await,
+        RunStatus::Queued | RunStatus::Importing => work.import().await,
+        _ => Ok(work.run.clone()),
+    };
+    let run = work.end(outcome).await?;
+    Ok(BUSY.contains(&run.status))
+}
+
+async fn give_up(app: &App, caller: &Caller, run_id: Uuid, code: &str, message: &str) -> Result<(), AppError> {
+    let work = Work::begin(app, caller, run_id, &|_| {}).await?;
+    let outcome = work.give_up(code, message).await;
+    work.end(outcome).await.map(|_| ())
+}
+
+/// Removes uploads and staged rows of runs that ended so long ago.
+pub async fn expire(app: &App, retention: Duration) -> Result<(), AppError> {
+    let before = OffsetDateTime::now_utc() - retention;
+    for (organization, run_id) in app.store.run_list_expired(before, GLANCE).await? {
+        let caller = Caller::program(organization, "worker");
+        let work = match Work::begin(app, &caller, run_id, &|_| {}).await {
+            Err(AppError::Busy { .. }) => continue,
+            work => work?,
+        };
+        let mut run = work.run.clone();
+        run.expired_at = Some(OffsetDateTime::now_utc());
+        app.blobs.remove_run(run_id);
+        let event = AuditEvent::now(&caller.actor, "import_run.expired");
+        let outcome = work.commit(RunChange::of(&run).with_event(event)).await;
+        work.end(outcome).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! A change of a run with its files and jobs, and the events that tell of it: committed together, under the lease.
+
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, TransactionTrait};
+use uuid::Uuid;
+
+use crate::entity::{
+    import_duplicate, import_file, import_finding, import_job, import_record, import_row_choice, import_run, match_key,
+};
+use crate::store::audit::{self, AuditEvent};
+use crate::store::file::ImportFile;
+use crate::store::job::Job;
+use crate::store::lease::Lease;
+use crate::store::run::Run;
+use crate::{OrganizationId, Store, StoreError};
+
+/// What changes of a run.
+#[derive(Debug, Clone)]
+pub struct RunChange<'a> {
+    /// The run as it is from now on.
+    pub run: &'a Run,
+    /// Files that come to it.
+    pub new_files: Vec<ImportFile>,
+    /// Files that change.
+    pub files: Vec<ImportFile>,
+    /// Files that leave it, with their jobs.
+    pub removed_files: Vec<Uuid>,
+    /// Jobs that come to it.
+    pub new_jobs: Vec<Job>,
+    /// Jobs that change.
+    pub jobs: Vec<Job>,
+    /// Jobs that leave it, with what their analysis kept.
+    pub removed_jobs: Vec<Uuid>,
+    /// What is to be told of it.
+    pub events: Vec<AuditEvent>,
+}
+
+impl<'a> RunChange<'a> {
+    /// A change of the run alone.
+    pub fn of(run: &'a Run) -> Self {
+        Self {
+            run,
+            new_files: Vec::new(),
+            files: Vec::new(),
+            removed_files: Vec::new(),
+            new_jobs: Vec::new(),
+            jobs: Vec::new(),
+            removed_jobs: Vec::new(),
+            events: Vec::new(),
+        }
+    }
+
+    /// The same, with these jobs changed.
+    #[must_use]
+    pub fn with_jobs(mut self, jobs: impl IntoIterator<Item = Job>) -> Self {
+        self.jobs.extend(jobs);
+        self
+    }
+
+    /// The same, told by this event.
+    #[must_use]
+    pub fn with_event(mut self, event: AuditEvent) -> Self {
+        self.events.push(event.in_run(self.run.id));
+        self
+    }
+}
+
+impl Store {
+    /// Commits a change of a run, all of it or nothing, while the lease on the run holds.
+    pub async fn run_change(
+        &self,
+        organization: OrganizationId,
+        lease: &Lease,
+        change: &RunChange<'_>,
+    ) -> Result<(), StoreError> {
+        let transaction = self.writer.begin().await?;
+        // Whoever would take the lease over waits here until this is committed.
+        lease.lock(&transaction).await?;
+        for file in &change.new_files {
+            import_file::Entity::insert(file.to_row(organization))
+                .exec_without_returning(&transaction)
+                .await?;
+        }
+        for file in &change.files {
+            import_file::Entity::update(file.to_row(organization))
+                .exec(&transaction)
+                .await?;
+        }
+        for job_id in &change.removed_jobs {
+            forget_job(&transaction, organization, *job_id).await?;
+        }
+        for file_id in &change.removed_files {
+            import_file::Entity::delete_by_id((organization.0, *file_id))
+                .exec(&transaction)
+                .await?;
+        }
+        for job in &change.new_jobs {
+            import_job::Entity::insert(job.to_row(organization))
+                .exec_without_returning(&transaction)
+                .await?;
+        }
+        for job in &change.jobs {
+            import_job::Entity::update(job.to_row(organization))
+                .exec(&transaction)
+                .await?;
+        }
+        import_run::Entity::update_many()
+            .set(change.run.to_changes())
+            .col_expr(
+                import_run::Column::ProgressVersion,
+                Expr::col(import_run::Column::ProgressVersion).add(1),
+            )
+            .filter(import_run::Column::OrganizationId.eq(organization.0))
+            .filter(import_run::Column::Id.eq(change.run.id))
+            .exec(&transaction)
+            .await?;
+        audit::insert(&transaction, organization, &change.events).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// Removes a job and what its analysis kept.
+async fn forget_job(
+    transaction: &DatabaseTransaction,
+    organization: OrganizationId,
+    job_id: Uuid,
+) -> Result<(), StoreError> {
+    macro_rules! delete {
+        ($entity:ident, $column:ident) => {
+            $entity::Entity::delete_many()
+                .filter($entity::Column::OrganizationId.eq(organization.0))
+                .filter($entity::Column::$column.eq(job_id))
+                .exec(transaction)
+                .await?
+        };
+    }
+    let records = sea_orm::sea_query::Query::select()
+        .column(import_record::Column::RecordId)
+        .from(import_record::Entity)
+        .and_where(import_record::Column::OrganizationId.eq(organization.0))
+        .and_where(import_record::Column::JobId.eq(job_id))
+        .take();
+    match_key::Entity::delete_many()
+        .filter(match_key::Column::OrganizationId.eq(organization.0))
+        .filter(match_key::Column::RecordId.in_subquery(records))
+        .exec(transaction)
+        .await?;
+    delete!(import_record, JobId);
+    delete!(import_duplicate, JobId);
+    delete!(import_finding, JobId);
+    delete!(import_row_choice, JobId);
+    delete!(import_job, Id);
+    Ok(())
+}
