@@ -74,8 +74,6 @@ impl Store {
         change: &RunChange<'_>,
     ) -> Result<(), StoreError> {
         let transaction = self.writer.begin().await?;
-        // Whoever would take the lease over waits here until this is committed.
-        lease.lock(&transaction).await?;
         for file in &change.new_files {
             import_file::Entity::insert(file.to_row(organization))
                 .exec_without_returning(&transaction)
@@ -115,6 +113,8 @@ impl Store {
             .exec(&transaction)
             .await?;
         audit::insert(&transaction, organization, &change.events).await?;
+        // Jobs, run, lease: batches lock them in this order too. Whoever would take the lease over waits for the commit.
+        lease.lock(&transaction).await?;
         Ok(transaction.commit().await?)
     }
 }
