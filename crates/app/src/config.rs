@@ -91,9 +91,19 @@ impl App {
         self.stop.cancel();
     }
 
+    /// The slug of an organisation, if there is one with this id.
+    pub async fn organization_slug(&self, id: OrganizationId) -> Result<Option<String>, AppError> {
+        Ok(self.store.organization_slug(id).await?)
+    }
+
     /// The store itself, for those who link this crate and want to read what was imported.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// The bounds on what files may ask for.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The source systems that are recognised.

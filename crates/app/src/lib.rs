@@ -3,13 +3,17 @@
 //! [`App`] holds what all of them need: the store, the blob store, the known source systems. The whole import of files is
 //! [`runs::prepare`], [`runs::start`] and [`runs::import`]; what became of it is [`summary::run_summary`].
 
+pub mod access;
 pub mod blobs;
 pub mod duplicates;
 pub mod error_log;
 pub mod events;
 pub mod jobs;
+pub mod health;
+pub mod idempotency;
 pub mod options;
 pub mod progress;
+pub mod records;
 pub mod runs;
 pub mod summary;
 pub mod tables;
@@ -34,6 +38,6 @@ pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use error::AppError;
 pub use torqueflow_persistence::{
-    Actor, DuplicateAction, DuplicateFilter, FileStatus, FindingFilter, ImportFile, Job, JobCounts, MatchLevel,
-    OrganizationId, Run,
+    Actor, ApiKey, DuplicateAction, DuplicateFilter, FileStatus, FindingFilter, ImportFile, Job, JobCounts, MatchLevel,
+    OrganizationId, Run, StoreError,
 };

@@ -13,6 +13,7 @@ mod store;
 pub use connect::{Backend, Store};
 pub use error::StoreError;
 pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, MatchPosting, RecordFill};
+pub use store::api_key::ApiKey;
 pub use store::audit::{Actor, AuditEvent};
 pub use store::batch::{
     CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
@@ -20,15 +21,19 @@ pub use store::batch::{
 };
 pub use store::business::BusinessRow;
 pub use store::change::RunChange;
+pub use store::business_list::{BusinessQuery, ListedRecord};
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::file::{FileStatus, ImportFile};
 pub use store::finding::{FindingCount, FindingFilter, StoredFinding};
+pub use store::idempotency::{Answer, IdempotencyRequest, Reservation, Reserved};
 pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
+pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
+pub use store::ticket::Ticket;
 
 /// The id of an organisation. Every query but the work queue's names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

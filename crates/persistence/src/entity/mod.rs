@@ -1,6 +1,8 @@
 //! The rows of the control tables, as SeaORM knows them. They never leave this crate.
 
+pub mod api_key;
 pub mod audit_event;
+pub mod idempotency_key;
 pub mod import_duplicate;
 pub mod import_file;
 pub mod import_finding;
@@ -12,4 +14,6 @@ pub mod import_run;
 pub mod match_key;
 pub mod organization;
 pub mod saved_mapping;
+pub mod role_grant;
+pub mod ticket;
 pub mod work_lease;

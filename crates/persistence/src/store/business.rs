@@ -104,7 +104,7 @@ impl Store {
     }
 }
 
-fn organization_select(organization: OrganizationId, kind: EntityKind) -> SelectStatement {
+pub(super) fn organization_select(organization: OrganizationId, kind: EntityKind) -> SelectStatement {
     let mut select = Query::select();
     select
         .from(Alias::new(kind.name()))
@@ -112,7 +112,7 @@ fn organization_select(organization: OrganizationId, kind: EntityKind) -> Select
     select
 }
 
-fn read_row(row: &QueryResult, columns: &[(String, ColumnType)]) -> Result<BusinessRow, StoreError> {
+pub(super) fn read_row(row: &QueryResult, columns: &[(String, ColumnType)]) -> Result<BusinessRow, StoreError> {
     let mut values = BTreeMap::new();
     for (name, kind) in columns {
         if let Some(value) = read_value(row, name, *kind)? {

@@ -1,21 +1,28 @@
 //! The store's methods, one file per kind of thing.
 
 pub mod analysis;
+pub mod api_key;
 pub mod audit;
 pub mod batch;
 pub mod business;
 pub mod change;
+pub mod business_list;
 pub mod dump;
 pub mod duplicate;
 pub mod file;
 pub mod finding;
+pub mod health;
+pub mod idempotency;
 pub mod job;
 pub mod lease;
 pub mod mapping;
+pub mod mapping_list;
 pub mod organization;
 pub mod retry;
 pub mod run;
 pub mod saved_mapping;
+pub mod role_grant;
+pub mod ticket;
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;

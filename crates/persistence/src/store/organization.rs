@@ -30,4 +30,10 @@ impl Store {
                 id: slug.to_owned(),
             })
     }
+
+    /// The slug of an organisation, if there is one with this id.
+    pub async fn organization_slug(&self, id: OrganizationId) -> Result<Option<String>, StoreError> {
+        let found = organization::Entity::find_by_id(id.0).one(&self.reader).await?;
+        Ok(found.map(|found| found.slug))
+    }
 }
