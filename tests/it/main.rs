@@ -13,6 +13,8 @@ mod failures;
 #[cfg(test)]
 mod findings;
 #[cfg(test)]
+mod http;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod password;

@@ -5,8 +5,8 @@
 //! gives its reservation back ([`give_back`]).
 
 use time::{Duration, OffsetDateTime};
-pub use torqueflow_persistence::{Answer, IdempotencyRequest, Reservation, Reserved};
 use torqueflow_persistence::OrganizationId;
+pub use torqueflow_persistence::{Answer, IdempotencyRequest, Reservation, Reserved};
 
 use crate::App;
 use crate::error::AppError;

@@ -1,9 +1,12 @@
 //! What can be typed.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use torqueflow_api::Algorithm;
 use torqueflow_app::DuplicateAction;
+use torqueflow_app::access::Role;
 use torqueflow_app::options::Orphans;
 use uuid::Uuid;
 
@@ -56,6 +59,12 @@ pub enum Command {
     Show(Show),
     /// Bring the database up to date
     Migrate,
+    /// Serve the REST API
+    Serve(Box<Serve>),
+    /// Print a token for development
+    Token(Token),
+    /// Print the specification of the REST API, OpenAPI 3.1
+    Openapi,
 }
 
 /// Where the password of encrypted workbooks comes from. Never from an argument: those can be seen by everybody.
@@ -207,4 +216,108 @@ pub struct Show {
     /// Print the run as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// How tokens are checked, and which keys they are signed with.
+#[derive(Debug, Args)]
+pub struct TokenOptions {
+    /// Check tokens with the secret in the first line of this file (HS256), of 32 bytes at least
+    #[arg(
+        long,
+        env = "TORQUEFLOW_JWT_SECRET_FILE",
+        value_name = "FILE",
+        conflicts_with = "jwks"
+    )]
+    pub jwt_secret_file: Option<PathBuf>,
+    /// Check tokens with the public keys of an issuer: a JWK set, in a file or at a URL
+    #[arg(long, env = "TORQUEFLOW_JWKS", value_name = "FILE|URL")]
+    pub jwks: Option<String>,
+    /// The algorithms that the issuer signs with
+    #[arg(
+        long,
+        env = "TORQUEFLOW_JWT_ALGORITHMS",
+        value_name = "ALGORITHM",
+        value_delimiter = ',',
+        default_value = "RS256,ES256"
+    )]
+    pub jwt_algorithms: Vec<Algorithm>,
+    /// The issuer that tokens must name
+    #[arg(
+        long,
+        env = "TORQUEFLOW_JWT_ISSUER",
+        value_name = "NAME",
+        default_value = "torqueflow"
+    )]
+    pub jwt_issuer: String,
+    /// The audience that tokens must name
+    #[arg(
+        long,
+        env = "TORQUEFLOW_JWT_AUDIENCE",
+        value_name = "NAME",
+        default_value = "torqueflow-api"
+    )]
+    pub jwt_audience: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address to listen on; with port 0 the system chooses one
+    #[arg(
+        long,
+        env = "TORQUEFLOW_BIND",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub bind: SocketAddr,
+    /// The address of the metrics; by default they are at /metrics of the service
+    #[arg(long, env = "TORQUEFLOW_METRICS_BIND", value_name = "ADDRESS")]
+    pub metrics_bind: Option<SocketAddr>,
+    #[command(flatten)]
+    pub tokens: TokenOptions,
+    /// A web origin that browsers may call from, such as https://app.example; can be repeated
+    #[arg(
+        long,
+        env = "TORQUEFLOW_ALLOWED_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub allow_origin: Vec<String>,
+    /// Believe the proxy in front about where requests come from (X-Forwarded-For)
+    #[arg(long, env = "TORQUEFLOW_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// How many requests a user or key may make in a minute
+    #[arg(
+        long,
+        env = "TORQUEFLOW_REQUESTS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 1200
+    )]
+    pub requests_per_minute: u32,
+    /// How many requests without a valid token an address may make in a minute
+    #[arg(
+        long,
+        env = "TORQUEFLOW_REFUSALS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 60
+    )]
+    pub refusals_per_minute: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Token {
+    /// The user
+    #[arg(long, value_name = "NAME", default_value = "developer")]
+    pub user: String,
+    /// The user's role: owner, admin, manager, service_advisor, technician, or one of the organisation's own
+    #[arg(long, value_name = "ROLE", default_value = "owner", value_parser = parse_role)]
+    pub role: Role,
+    /// How many hours it is good for
+    #[arg(long, value_name = "HOURS", default_value_t = 12)]
+    pub hours: u32,
+    #[command(flatten)]
+    pub tokens: TokenOptions,
+}
+
+fn parse_role(name: &str) -> Result<Role, &'static str> {
+    Role::parse(name).ok_or("a role is 1 to 50 lower-case letters, digits and underscores")
 }

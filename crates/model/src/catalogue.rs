@@ -61,8 +61,16 @@ const fn column(name: &'static str, label: &'static str, kind: FieldKind, exampl
         storage: Storage::Column,
         mappable: true,
         source_owned: true,
+        is_money: false,
         example,
     }
+}
+
+/// An amount of money.
+const fn money(name: &'static str, label: &'static str, kind: FieldKind, example: &'static str) -> FieldSpec {
+    let mut spec = column(name, label, kind, example);
+    spec.is_money = true;
+    spec
 }
 
 /// A field that only feeds others.
@@ -201,8 +209,8 @@ static PRODUCT: EntitySpec = EntitySpec {
             "Filters",
         ),
         link("supplier", "Supplier", E::Supplier, OnMissing::Warn, "EURO01"),
-        column("cost_price", "Cost price", UNIT_PRICE, "4.1250"),
-        column("retail_price", "Retail price", UNIT_PRICE, "9.9900"),
+        money("cost_price", "Cost price", UNIT_PRICE, "4.1250"),
+        money("retail_price", "Retail price", UNIT_PRICE, "9.9900"),
         column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
         column("stock_level", "Stock level", QUANTITY, "12"),
         column("stock_location", "Stock location", Text, "A3-12"),
@@ -221,7 +229,7 @@ static LABOUR_UNIT: EntitySpec = EntitySpec {
         column("code", "Labour code", Code, "MOT"),
         column("description", "Description", Text, "MOT test class 4"),
         column("hours", "Hours", QUANTITY, "1.5"),
-        column("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
+        money("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
         column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
     ],
     required: &[&["code", "description"]],
@@ -362,9 +370,9 @@ static WORK_ORDER: EntitySpec = EntitySpec {
         column("status", "Status", Choice(WORK_ORDER_STATUSES), "completed"),
         column("mileage", "Mileage", Integer, "64210"),
         column("description", "Description", LongText, "Full service"),
-        column("total_net", "Net total", MONEY, "100.00"),
-        column("total_vat", "VAT total", MONEY, "20.00"),
-        column("total_gross", "Gross total", MONEY, "120.00"),
+        money("total_net", "Net total", MONEY, "100.00"),
+        money("total_vat", "VAT total", MONEY, "20.00"),
+        money("total_gross", "Gross total", MONEY, "120.00"),
         link(
             "location",
             "Location",
@@ -404,7 +412,7 @@ static WORK_ORDER_PART: EntitySpec = EntitySpec {
         link("product", "Product", E::Product, OnMissing::Warn, "OF-1021"),
         column("description", "Description", Text, "Oil filter"),
         column("quantity", "Quantity", QUANTITY, "1"),
-        column("unit_price", "Unit price", UNIT_PRICE, "9.99"),
+        money("unit_price", "Unit price", UNIT_PRICE, "9.99"),
         column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
     ],
     required: &[&["work_order"], &["product", "description"]],
@@ -422,7 +430,7 @@ static WORK_ORDER_LABOUR: EntitySpec = EntitySpec {
         link("labour_unit", "Labour code", E::LabourUnit, OnMissing::Warn, "MOT"),
         column("description", "Description", Text, "MOT test"),
         column("hours", "Hours", QUANTITY, "1.5"),
-        column("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
+        money("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
         column("technician", "Technician", Text, "Sam Lee"),
     ],
     required: &[&["work_order"], &["labour_unit", "description", "hours"]],
@@ -441,9 +449,9 @@ static INVOICE: EntitySpec = EntitySpec {
         link("customer", "Customer", E::Customer, OnMissing::FailRow, "C1001"),
         column("issued_on", "Invoice date", DATE, "2024-05-13"),
         column("due_on", "Due", DUE, "2024-06-12"),
-        column("total_net", "Net total", MONEY, "100.00"),
-        column("total_vat", "VAT total", MONEY, "20.00"),
-        column("total_gross", "Gross total", MONEY, "120.00"),
+        money("total_net", "Net total", MONEY, "100.00"),
+        money("total_vat", "VAT total", MONEY, "20.00"),
+        money("total_gross", "Gross total", MONEY, "120.00"),
         column("status", "Status", Choice(INVOICE_STATUSES), "paid"),
     ],
     required: &[&["number", "source_id"]],
@@ -462,7 +470,7 @@ static PAYMENT: EntitySpec = EntitySpec {
         link("customer", "Customer", E::Customer, OnMissing::Warn, "C1001"),
         column("paid_on", "Payment date", DATE, "2024-05-14"),
         column("method", "Method", Choice(PAYMENT_METHODS), "card"),
-        column("amount", "Amount", MONEY, "120.00"),
+        money("amount", "Amount", MONEY, "120.00"),
     ],
     required: &[&["amount"]],
     identity: &[given(&["number"])],

@@ -19,6 +19,8 @@ pub struct FieldSpec {
     pub mappable: bool,
     /// It belongs to the system it came from and a later import may update it, as long as nobody changed it here.
     pub source_owned: bool,
+    /// It is an amount of money, in the currency of the business.
+    pub is_money: bool,
     /// A valid value, for templates and docs.
     pub example: &'static str,
 }

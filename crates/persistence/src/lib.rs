@@ -20,8 +20,8 @@ pub use store::batch::{
     RowOutcome,
 };
 pub use store::business::BusinessRow;
-pub use store::change::RunChange;
 pub use store::business_list::{BusinessQuery, ListedRecord};
+pub use store::change::RunChange;
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::file::{FileStatus, ImportFile};

@@ -1,8 +1,11 @@
 //! What the tests speak with: a workspace, its files, its program, its database.
 
+pub mod contract;
+
 mod files;
 mod program;
 mod records;
+mod service;
 mod tables;
 mod workspace;
 

@@ -17,9 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use torqueflow_persistence::AuditEvent;
 
-pub use api_keys::{
-    KEY_PREFIX, NewApiKey, NewlyMade, api_key_create, api_key_list, api_key_revoke, sign_in_with_key,
-};
+pub use api_keys::{KEY_PREFIX, NewApiKey, NewlyMade, api_key_create, api_key_list, api_key_revoke, sign_in_with_key};
 pub use capability::{Capability, Role, base_capabilities};
 pub use error::AccessError;
 pub use roles::{RoleCapabilities, capabilities, role_list, role_update};

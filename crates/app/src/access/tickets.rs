@@ -53,8 +53,7 @@ pub async fn ticket_redeem(app: &App, secret: &str, url: &str, from: Actor) -> R
     let now = OffsetDateTime::now_utc();
     let used = app.store.ticket_use(&hash(secret), url, now).await?;
     let (organization, ticket) = used.ok_or(AccessError::Refused)?;
-    let Remembered { name, role, limit } =
-        serde_json::from_value(ticket.caller).map_err(|_| AccessError::Refused)?;
+    let Remembered { name, role, limit } = serde_json::from_value(ticket.caller).map_err(|_| AccessError::Refused)?;
     let actor = Actor {
         name,
         role: Some(role.name().to_owned()),

@@ -4,9 +4,12 @@ pub mod clean;
 pub mod detect;
 pub mod import;
 pub mod migrate;
+pub mod openapi;
 pub mod runs;
+pub mod serve;
 pub mod show;
 pub mod template;
+pub mod token;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

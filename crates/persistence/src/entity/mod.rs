@@ -13,7 +13,7 @@ pub mod import_row_choice;
 pub mod import_run;
 pub mod match_key;
 pub mod organization;
-pub mod saved_mapping;
 pub mod role_grant;
+pub mod saved_mapping;
 pub mod ticket;
 pub mod work_lease;

@@ -1,7 +1,7 @@
 //! Pages of the business tables.
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;

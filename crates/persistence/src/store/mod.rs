@@ -5,8 +5,8 @@ pub mod api_key;
 pub mod audit;
 pub mod batch;
 pub mod business;
-pub mod change;
 pub mod business_list;
+pub mod change;
 pub mod dump;
 pub mod duplicate;
 pub mod file;
@@ -19,9 +19,9 @@ pub mod mapping;
 pub mod mapping_list;
 pub mod organization;
 pub mod retry;
+pub mod role_grant;
 pub mod run;
 pub mod saved_mapping;
-pub mod role_grant;
 pub mod ticket;
 
 /// How many values one query asks for at most.

@@ -11,6 +11,13 @@ use crate::{OrganizationId, Store, StoreError};
 impl Store {
     /// The organisation with this slug, made when it is new.
     pub async fn organization_ensure(&self, slug: &str) -> Result<OrganizationId, StoreError> {
+        let known = organization::Entity::find()
+            .filter(organization::Column::Slug.eq(slug))
+            .one(&self.reader)
+            .await?;
+        if let Some(known) = known {
+            return Ok(OrganizationId(known.id));
+        }
         let row = organization::ActiveModel {
             id: Set(Uuid::now_v7()),
             slug: Set(slug.to_owned()),

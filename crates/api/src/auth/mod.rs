@@ -1,0 +1,10 @@
+//! Who calls, and what they may do.
+
+mod jwks;
+mod jwt;
+mod needs;
+mod sign_in;
+
+pub use jwt::{DevelopmentToken, Verifier, development_token};
+pub use needs::{Allowed, SignedIn, ToManageApiKeys, ToManageImports, ToManageRoles, require};
+pub use sign_in::{TICKET_PARAMETER, authenticate, ticket_url};

@@ -1,0 +1,9 @@
+//! What requests bring, checked: bodies, queries, paths, pages. What is wrong is named with its place.
+
+mod body;
+mod page;
+mod query;
+
+pub use body::Body;
+pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
+pub use query::Params;

@@ -1,0 +1,126 @@
+//! What follows from our tables and is not said at each route: errors, security, headers.
+
+use serde_json::{Map, Value, json};
+
+use crate::problem::{ApiError, Code, PROBLEM_JSON};
+
+/// The security scheme of tokens and API keys.
+pub const BEARER: &str = "bearer";
+/// The security scheme of tickets.
+pub const TICKET: &str = "ticket";
+
+/// Where an operation names the errors that only it has.
+const PROBLEMS: &str = "x-problems";
+/// Where an operation names the capability that it needs.
+const CAPABILITY: &str = "x-capability";
+
+/// Finishes a specification.
+pub fn finish(document: &mut Value) {
+    let mut responses = Map::new();
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        for item in paths.values_mut().filter_map(Value::as_object_mut) {
+            for (method, operation) in item.iter_mut() {
+                if let Some(operation) = operation.as_object_mut() {
+                    finish_operation(method, operation, &mut responses);
+                }
+            }
+        }
+    }
+    document["security"] = json!([{ BEARER: [] }]);
+    if let Some(components) = document.get_mut("components") {
+        components["responses"] = responses.into();
+        components["headers"] = json!({
+            "RequestId": {
+                "description": "The id under which the log has the request.",
+                "schema": { "type": "string", "examples": ["0199c1f2-5b1e-7c3a-9d2e-000000000000"] }
+            },
+            "RetryAfter": {
+                "description": "How many seconds to wait.",
+                "schema": { "type": "integer", "minimum": 0, "examples": [2] }
+            }
+        });
+    }
+}
+
+fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses: &mut Map<String, Value>) {
+    let is_open = operation.get("security") == Some(&json!([{}]));
+    if is_open {
+        operation.insert("security".to_owned(), json!([]));
+    } else if method == "get" {
+        operation.insert("security".to_owned(), json!([{ BEARER: [] }, { TICKET: [] }]));
+    }
+    if let Some(capability) = operation.get(CAPABILITY).and_then(Value::as_str) {
+        let note = format!("Needs the capability `{capability}`.");
+        let description = operation.get("description").and_then(Value::as_str).unwrap_or_default();
+        let description = format!("{description}\n\n{note}").trim().to_owned();
+        operation.insert("description".to_owned(), description.into());
+    }
+    let codes = codes(operation, is_open);
+    let own = operation.entry("responses").or_insert_with(|| json!({}));
+    for response in own.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        response["headers"]["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
+    }
+    for group in codes.chunk_by(|first, second| first.status() == second.status()) {
+        let (Some(first), name) = (group.first(), response_name(group)) else {
+            continue;
+        };
+        own[first.status().as_str()] = json!({ "$ref": format!("#/components/responses/{name}") });
+        responses.entry(name).or_insert_with(|| response(group));
+    }
+}
+
+/// Every error that an operation can end in, in the order of the table, which is that of their statuses.
+fn codes(operation: &Map<String, Value>, is_open: bool) -> Vec<Code> {
+    let own = operation.get(PROBLEMS).and_then(Value::as_array).into_iter().flatten();
+    let own: Vec<Code> = own.filter_map(|name| Code::from_name(name.as_str()?)).collect();
+    let has_body = operation.contains_key("requestBody");
+    let has_parameters = operation.contains_key("parameters");
+    let applies = |code: &Code| match code {
+        Code::InvalidParameter => has_parameters,
+        Code::InvalidRequest | Code::PayloadTooLarge | Code::UnsupportedMediaType => has_body,
+        Code::Unauthenticated
+        | Code::TokenExpired
+        | Code::RateLimited
+        | Code::DatabaseUnavailable
+        | Code::SignInUnavailable => !is_open,
+        Code::CapabilityRequired => operation.contains_key(CAPABILITY),
+        Code::NotAcceptable | Code::Internal => true,
+        _ => false,
+    };
+    let all = Code::ALL.iter().copied();
+    all.filter(|code| own.contains(code) || applies(code)).collect()
+}
+
+/// `Unauthenticated`, `NotFoundOrRouteNotFound`.
+fn response_name(group: &[Code]) -> String {
+    let names: Vec<String> = group.iter().map(|code| format!("{code:?}")).collect();
+    names.join("Or")
+}
+
+fn response(group: &[Code]) -> Value {
+    let lines: Vec<String> = group
+        .iter()
+        .map(|code| format!("`{}`: {}. {}", code.name(), code.title(), code.advice()))
+        .collect();
+    let examples = group.iter().map(|code| {
+        let problem = ApiError::new(*code, code.title()).problem("/v1/me", "0199c1f2-5b1e-7c3a-9d2e-000000000000");
+        (
+            code.name().to_owned(),
+            json!({ "summary": code.title(), "value": problem }),
+        )
+    });
+    let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
+    if group.iter().any(|code| [429, 503].contains(&code.status().as_u16())) {
+        headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
+    }
+    json!({
+        "description": lines.join("\n\n"),
+        "headers": headers,
+        "content": {
+            PROBLEM_JSON: {
+                "schema": { "$ref": "#/components/schemas/Problem" },
+                "examples": examples.collect::<Map<_, _>>()
+            }
+        }
+    })
+}

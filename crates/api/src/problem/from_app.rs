@@ -1,0 +1,87 @@
+//! What errors of the use cases mean over HTTP. The only place that knows both.
+
+use actix_web::http::header;
+use torqueflow_app::access::AccessError;
+use torqueflow_app::{AppError, StoreError};
+
+use super::{ApiError, Code};
+
+impl From<AppError> for ApiError {
+    fn from(error: AppError) -> Self {
+        let code = match &error {
+            AppError::Store(StoreError::NotFound { .. }) | AppError::NoSuchTable { .. } => Code::NotFound,
+            AppError::Store(store) if store.is_transient() => return unavailable(error),
+            AppError::Busy { .. } => Code::RunBusy,
+            AppError::WrongState { .. } => Code::WrongState,
+            AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
+            AppError::PasswordNeeded => Code::PasswordNeeded,
+            _ => return Self::internal(error),
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+fn unavailable(error: AppError) -> ApiError {
+    ApiError::new(Code::DatabaseUnavailable, "the database does not answer")
+        .header(header::RETRY_AFTER, "2")
+        .caused_by(error)
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::Refused => Self::new(Code::Unauthenticated, "the key or ticket is not known, or has ended"),
+            AccessError::Beyond(capability) => Self::forbidden(capability),
+            AccessError::Invalid { field, message } => {
+                Self::value(Code::ValidationFailed, format!("/{field}"), message)
+            }
+            AccessError::App(error) => error.into(),
+            error => Self::internal(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use torqueflow_model::RunStatus;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(error: AppError, expected: Code) {
+        let message = error.to_string();
+        let error = ApiError::from(error);
+        assert_eq!(error.code(), expected);
+        let detail = error.to_string();
+        assert_eq!(detail == message, expected.status().is_client_error(), "{detail}");
+    }
+
+    #[test]
+    fn clients_are_told_what_they_can_do_something_about() {
+        let not_found = StoreError::NotFound {
+            entity: "run",
+            id: "x".to_owned(),
+        };
+        check(not_found.into(), Code::NotFound);
+        let no_table = AppError::NoSuchTable {
+            file: "a.csv".to_owned(),
+            sheet: None,
+        };
+        check(no_table, Code::NotFound);
+        let busy = AppError::Busy {
+            run_id: Uuid::nil(),
+            owner: "worker".to_owned(),
+        };
+        check(busy, Code::RunBusy);
+        let wrong_state = AppError::WrongState {
+            status: RunStatus::Completed,
+            action: "started",
+        };
+        check(wrong_state, Code::WrongState);
+        check(AppError::UndecidedDuplicates { count: 3 }, Code::DuplicatesUndecided);
+        check(AppError::PasswordNeeded, Code::PasswordNeeded);
+        check(AppError::Internal("a secret of ours"), Code::Internal);
+        check(StoreError::Damaged { what: "run status" }.into(), Code::Internal);
+    }
+}

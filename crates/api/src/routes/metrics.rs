@@ -1,0 +1,32 @@
+//! Metrics on the service's own address.
+
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::metrics_page::PROMETHEUS_TEXT;
+use crate::problem::{ApiError, Code};
+use crate::service::Service;
+
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_metrics);
+}
+
+/// Show the metrics
+///
+/// In Prometheus' text format. They are not here where they have an address of their own.
+#[utoipa::path(
+    tag = "service",
+    security(()),
+    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
+    extensions(("x-problems" = json!(["route_not_found"])))
+)]
+#[get("/metrics")]
+async fn get_metrics(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
+    let Some(recorder) = &service.metrics else {
+        return Err(ApiError::new(
+            Code::RouteNotFound,
+            "the metrics have an address of their own",
+        ));
+    };
+    Ok(HttpResponse::Ok().content_type(PROMETHEUS_TEXT).body(recorder.render()))
+}

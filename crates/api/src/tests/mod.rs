@@ -1,0 +1,6 @@
+//! Tests of the whole service in this process: every error code, what is committed, what surrounds requests.
+
+mod committed;
+mod errors;
+mod idempotency;
+mod support;

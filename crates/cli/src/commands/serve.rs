@@ -1,0 +1,60 @@
+//! `torqueflow serve`
+
+use torqueflow_api::{RequestLimits, ServeConfig, TokenKeys, listen};
+
+use super::token::token_config;
+use crate::args::{Common, Serve};
+use crate::exit_code::Exit;
+
+/// Serves the REST API until the process is told to end.
+pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
+    let config = ServeConfig {
+        bind: arguments.bind,
+        metrics_bind: arguments.metrics_bind,
+        tokens: token_config(&arguments.tokens)?,
+        allowed_origins: arguments.allow_origin.clone(),
+        behind_proxy: arguments.behind_proxy,
+        limits: RequestLimits {
+            requests_per_minute: arguments.requests_per_minute,
+            refusals_per_minute: arguments.refusals_per_minute,
+            ..RequestLimits::default()
+        },
+        ..ServeConfig::default()
+    };
+    let (app, _) = super::open(common).await?;
+    let listening = listen(&config, app)?;
+    if matches!(config.tokens.keys, TokenKeys::Development) {
+        note!("Tokens are checked with the development secret: for this machine only. `torqueflow token` makes them.");
+    }
+    if let Some(address) = listening.metrics_address {
+        note!("Metrics on http://{address}/metrics");
+    }
+    note!("Listening on http://{}", listening.address);
+    tracing::debug!(?config, "effective configuration");
+    listening.run(told_to_end()).await?;
+    Ok(Exit::Done)
+}
+
+/// Ready when the process is told to end: by Ctrl-C, or by SIGTERM as service managers send it.
+async fn told_to_end() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

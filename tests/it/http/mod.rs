@@ -1,0 +1,9 @@
+//! The REST service through the real program, on SQLite and on PostgreSQL. Every answer is checked against the committed
+//! specification.
+
+mod access;
+mod catalogue;
+mod contract;
+mod records;
+mod serving;
+mod tokens;

@@ -1,0 +1,220 @@
+//! The running service, and a client that checks every answer against the specification.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Request};
+
+use super::contract;
+use super::workspace::Workspace;
+
+/// How long the service may take to end.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A service that runs until this value is dropped.
+pub struct Service<'w> {
+    workspace: &'w Workspace,
+    process: Child,
+    pub address: String,
+    pub metrics_address: Option<String>,
+}
+
+impl Workspace {
+    /// Starts the service with these arguments on a free port.
+    pub fn serve(&self, arguments: &str) -> Service<'_> {
+        let limits = "--requests-per-minute 1000000 --refusals-per-minute 1000000";
+        let mut command = self.command(&format!("serve --bind 127.0.0.1:0 {limits} {arguments}"));
+        let mut process = command.spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        let mut said = Vec::new();
+        let mut metrics_address = None;
+        let address = loop {
+            let Some(line) = lines.next() else {
+                panic!("the service did not start: {}", said.join("\n"));
+            };
+            let after = |beginning| line.strip_prefix(beginning).map(str::to_owned);
+            if let Some(address) = after("Listening on ") {
+                break address;
+            }
+            metrics_address = metrics_address.or(after("Metrics on "));
+            said.push(line);
+        };
+        // Whatever it says later must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Service {
+            workspace: self,
+            process,
+            address,
+            metrics_address,
+        }
+    }
+}
+
+impl Service<'_> {
+    /// Somebody with this role in this organisation.
+    pub fn client(&self, organization: &str, role: &str) -> Client {
+        let token = self
+            .workspace
+            .run(&format!("--organization {organization} token --role {role}"));
+        self.client_with(token.exits(0).stdout.trim())
+    }
+
+    /// Somebody with this token or key; without one if it is empty.
+    pub fn client_with(&self, token: &str) -> Client {
+        let agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .build();
+        Client {
+            agent: agent.into(),
+            address: self.address.clone(),
+            token: token.to_owned(),
+        }
+    }
+
+    /// Tells the service to end, as service managers do, and waits until it has.
+    pub fn stop(mut self) -> i32 {
+        let told = Command::new("kill")
+            .arg(self.process.id().to_string())
+            .status()
+            .unwrap();
+        assert!(told.success());
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status.code().unwrap_or(-1);
+            }
+            assert!(begun.elapsed() < PATIENCE, "the service does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Service<'_> {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Somebody who calls the service.
+#[derive(Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    address: String,
+    token: String,
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send("POST", path, &[], Some(body))
+    }
+
+    #[track_caller]
+    pub fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send("PUT", path, &[], Some(body))
+    }
+
+    #[track_caller]
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], None)
+    }
+
+    /// Sends a request, and checks the answer against the specification.
+    #[track_caller]
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = match body {
+            Some(body) => {
+                let request = request.header("content-type", "application/json");
+                self.agent.run(request.body(body.to_string()).unwrap())
+            }
+            None => self.agent.run(request.body(()).unwrap()),
+        };
+        let (parts, mut body) = sent
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+            .into_parts();
+        let answer = Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body: body.read_to_vec().unwrap(),
+        };
+        contract::check(method, path, &answer);
+        answer
+    }
+
+    /// The items of a list, page by page.
+    #[track_caller]
+    pub fn items(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut page = self.get(path).ok();
+        loop {
+            items.extend(page["items"].as_array().unwrap().clone());
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                return items;
+            };
+            let separator = if path.contains('?') { '&' } else { '?' };
+            page = self.get(&format!("{path}{separator}cursor={cursor}")).ok();
+        }
+    }
+}
+
+impl Answer {
+    /// A header; empty where it is missing.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().unwrap())
+            .unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The body of a request that went well.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.text());
+        self.json()
+    }
+
+    /// Checks that a request was refused with this code, and gives the document.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text());
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{problem}");
+        problem
+    }
+}
