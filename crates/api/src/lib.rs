@@ -24,6 +24,7 @@
 
 mod auth;
 mod config;
+mod download;
 mod extract;
 mod idempotency;
 mod metrics_page;

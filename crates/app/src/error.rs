@@ -80,6 +80,12 @@ pub enum AppError {
         /// What was looked for.
         what: &'static str,
     },
+    /// The source was named, and a table of it lacks columns.
+    #[error("{message}")]
+    MissingRequiredColumn {
+        /// Which columns of which table, for a person.
+        message: String,
+    },
     /// A file could not be opened: code and message.
     #[error("{message}")]
     Open {

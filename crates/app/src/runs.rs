@@ -163,7 +163,9 @@ pub async fn create(
         run.fingerprint = Some(fingerprint);
     }
     let created = AuditEvent::now(&caller.actor, "import_run.created").in_run(run.id);
-    app.store.run_create(organization, &run, &kept, &[], &[created]).await?;
+    app.store
+        .run_create(organization, &run, &kept, &[], None, &[created])
+        .await?;
     Ok(run)
 }
 

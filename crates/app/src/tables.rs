@@ -155,6 +155,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
 
 /// What a person's choices can't do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ChoiceError {
     /// There is no such type of table.
     #[error("there is no table type `{0}`")]

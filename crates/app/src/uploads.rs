@@ -6,13 +6,14 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
 use torqueflow_model::RunStatus;
-use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Run, RunChange};
+use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunChange};
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
 use crate::blobs::BlobStore;
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
+use crate::idempotency::Once;
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, details, get};
 use crate::work::{command, options_of};
@@ -108,8 +109,20 @@ impl Upload {
         self.files.is_empty()
     }
 
-    /// Makes the run, with what the heads of its files say. A worker goes on from there.
-    pub async fn create(mut self, options: &RunOptions, password: Option<&Password>) -> Result<RunDetails, AppError> {
+    /// The names and hashes of the files, by which two uploads are the same.
+    pub fn fingerprints(&self) -> Vec<(String, String)> {
+        let files = self.files.iter();
+        files.map(|file| (file.name.clone(), file.sha256.clone())).collect()
+    }
+
+    /// Makes the run, with what the heads of its files say. A worker goes on from there. With `once`, the answer to the
+    /// request is kept with the run.
+    pub async fn create(
+        mut self,
+        options: &RunOptions,
+        password: Option<&Password>,
+        once: Option<Once<'_, RunDetails>>,
+    ) -> Result<RunDetails, AppError> {
         let (app, caller) = (self.app.clone(), self.caller.clone());
         let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
         run.id = self.run_id;
@@ -121,12 +134,23 @@ impl Upload {
             files.push(opened.file);
             jobs.extend(opened.new_jobs);
         }
+        if options.source_system.is_some() {
+            require_columns(&files, &jobs)?;
+        }
+        let made = RunDetails {
+            run,
+            files,
+            jobs,
+            undecided_duplicates: 0,
+        };
+        let answer = once.map(|once| once.answer(&made));
+        let RunDetails { run, files, jobs, .. } = &made;
         app.store
-            .run_create(caller.organization, &run, &files, &jobs, &[created])
+            .run_create(caller.organization, run, files, jobs, answer.as_ref(), &[created])
             .await?;
         self.kept = true;
         app.queue.notify_waiters();
-        details(&app, caller.organization, run).await
+        Ok(made)
     }
 
     /// Adds the files to the run that it joins.
@@ -189,6 +213,20 @@ impl Drop for Upload {
             self.app.blobs.remove_run(self.run_id);
         }
     }
+}
+
+/// When a person named the source, a table of it that lacks columns is refused instead of flagged.
+fn require_columns(files: &[ImportFile], jobs: &[Job]) -> Result<(), AppError> {
+    for job in jobs {
+        if let Some((_, message)) = job.error.as_ref().filter(|(code, _)| code == "missing_required_column") {
+            let file = files.iter().find(|file| file.id == job.file_id);
+            let name = job.sheet.as_deref().or(file.map(|file| file.name.as_str()));
+            return Err(AppError::MissingRequiredColumn {
+                message: format!("{}: {message}", name.unwrap_or_default()),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// A file that is coming in.

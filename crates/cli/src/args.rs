@@ -2,12 +2,14 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use torqueflow_api::Algorithm;
 use torqueflow_app::DuplicateAction;
 use torqueflow_app::access::Role;
 use torqueflow_app::options::Orphans;
+use torqueflow_app::worker::WorkerOptions;
 use uuid::Uuid;
 
 /// Brings a garage's customers, vehicles and work orders over from other software.
@@ -61,6 +63,8 @@ pub enum Command {
     Migrate,
     /// Serve the REST API
     Serve(Box<Serve>),
+    /// Work on the runs of the service, beside others that do
+    Worker(WorkOptions),
     /// Print a token for development
     Token(Token),
     /// Print the specification of the REST API, OpenAPI 3.1
@@ -259,6 +263,27 @@ pub struct TokenOptions {
     pub jwt_audience: String,
 }
 
+/// How runs are worked on.
+#[derive(Debug, Args)]
+pub struct WorkOptions {
+    /// How many runs are worked on at once
+    #[arg(long, env = "TORQUEFLOW_RUNS_AT_ONCE", value_name = "NUMBER", default_value_t = 2)]
+    pub runs_at_once: usize,
+    /// How many days uploads and staged rows of an ended run are kept
+    #[arg(long, env = "TORQUEFLOW_RETENTION_DAYS", value_name = "DAYS", default_value_t = 30)]
+    pub retention_days: u64,
+}
+
+impl WorkOptions {
+    /// The same for the worker itself.
+    pub fn options(&self) -> WorkerOptions {
+        let mut options = WorkerOptions::default();
+        options.runs_at_once = self.runs_at_once.max(1);
+        options.retention = Duration::from_hours(24 * self.retention_days);
+        options
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Serve {
     /// The address to listen on; with port 0 the system chooses one
@@ -269,6 +294,11 @@ pub struct Serve {
         default_value = "127.0.0.1:8080"
     )]
     pub bind: SocketAddr,
+    /// Answer requests only; runs are worked on by `torqueflow worker`
+    #[arg(long)]
+    pub no_worker: bool,
+    #[command(flatten)]
+    pub work: WorkOptions,
     /// The address of the metrics; by default they are at /metrics of the service
     #[arg(long, env = "TORQUEFLOW_METRICS_BIND", value_name = "ADDRESS")]
     pub metrics_bind: Option<SocketAddr>,

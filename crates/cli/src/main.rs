@@ -57,6 +57,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
         Command::Migrate => commands::migrate::run(common).await,
+        Command::Worker(options) => commands::worker::run(common, &options).await,
         Command::Serve(serve) => commands::serve::run(common, &serve).await,
         Command::Token(token) => commands::token::run(common, &token),
         Command::Openapi => Ok(commands::openapi::run()),

@@ -5,5 +5,5 @@ mod page;
 mod query;
 
 pub use body::Body;
-pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest};
+pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest, encode_cursor};
 pub use query::Params;

@@ -53,7 +53,7 @@ impl<K: Serialize> PageRequest<K> {
 }
 
 /// A cursor: the key of the last item, in a form that nobody is tempted to read.
-fn encode_cursor(key: &impl Serialize) -> String {
+pub fn encode_cursor(key: &impl Serialize) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
 }
 

@@ -70,12 +70,26 @@ codes! {
         "Decide on them, or set what happens with all of them.";
     RequestRunning = "request_running", 409, "The first request with this key is still being answered",
         "Wait a little and repeat the request with the same `Idempotency-Key`.";
+    NotLocked = "not_locked", 409, "The file does not wait for a password",
+        "Nothing is to be done: the file is open, or can't be opened at all.";
+    NothingToImport = "nothing_to_import", 409, "Nothing can be imported",
+        "Give a table a type, include one, or add a file.";
+    Expired = "expired", 410, "The files of the run were removed",
+        "Upload the files again.";
+    ChangedMeanwhile = "changed_meanwhile", 412, "It was changed in between",
+        "Load it again, and repeat the change with its new `ETag`.";
     PayloadTooLarge = "payload_too_large", 413, "The body is too large",
         "Send less: `limit` says how much is taken.";
     UnsupportedMediaType = "unsupported_media_type", 415, "The body has the wrong type",
         "Send the media type that the specification names in `Content-Type`.";
     ValidationFailed = "validation_failed", 422, "A value can't be taken",
         "Correct the values that `errors` points to.";
+    WrongPassword = "wrong_password", 422, "The password does not open the file",
+        "Check the password and try again; the file stays as it is.";
+    NoUsableSheets = "no_usable_sheets", 422, "The workbook has no worksheet with a header and rows",
+        "Check that it is the right file.";
+    MissingRequiredColumn = "missing_required_column", 422, "Missing required column",
+        "Export the file again with the columns that `detail` names, or leave `source_system` out and map the columns.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The key was used for another request",
         "Use a new `Idempotency-Key` for each new request.";
     RateLimited = "rate_limited", 429, "Too many requests",

@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use torqueflow_app::access::AccessError;
+use torqueflow_app::tables::ChoiceError;
 use torqueflow_app::{AppError, StoreError};
 
 use super::{ApiError, Code};
@@ -15,6 +16,24 @@ impl From<AppError> for ApiError {
             AppError::WrongState { .. } => Code::WrongState,
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
             AppError::PasswordNeeded => Code::PasswordNeeded,
+            AppError::NothingToImport => Code::NothingToImport,
+            AppError::Expired => Code::Expired,
+            AppError::Stale => Code::ChangedMeanwhile,
+            AppError::NotFound { .. } => Code::NotFound,
+            AppError::MissingRequiredColumn { .. } => Code::MissingRequiredColumn,
+            AppError::Open { code, .. } => Code::from_name(code).unwrap_or(Code::WrongPassword),
+            AppError::Choice(choice) => {
+                let pointer = match choice {
+                    ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
+                    _ => "/mapping",
+                };
+                return Self::value(Code::ValidationFailed, pointer, error.to_string());
+            }
+            AppError::LimitExceeded { limit, maximum } => {
+                let (name, maximum) = (*limit, *maximum);
+                return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
+            }
+            AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
             _ => return Self::internal(error),
         };
         Self::new(code, error.to_string())

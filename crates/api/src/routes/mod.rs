@@ -4,6 +4,8 @@ mod api_keys;
 mod docs;
 mod entity_types;
 mod health;
+mod import_jobs;
+mod import_runs;
 mod mappings;
 mod me;
 mod metrics;
@@ -39,6 +41,8 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .configure(api_keys::routes)
         .configure(roles::routes)
         .configure(tickets::routes)
+        .configure(import_runs::routes)
+        .configure(import_jobs::routes)
         .configure(source_systems::routes)
         .configure(entity_types::routes)
         .configure(templates::routes)

@@ -10,6 +10,7 @@ pub mod serve;
 pub mod show;
 pub mod template;
 pub mod token;
+pub mod worker;
 
 use std::io::Read;
 use std::path::{Path, PathBuf};

@@ -2,11 +2,13 @@
 
 use torqueflow_api::{RequestLimits, ServeConfig, TokenKeys, listen};
 
+use torqueflow_app::worker;
+
 use super::token::token_config;
 use crate::args::{Common, Serve};
 use crate::exit_code::Exit;
 
-/// Serves the REST API until the process is told to end.
+/// Serves the REST API, and works on runs, until the process is told to end.
 pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
     let config = ServeConfig {
         bind: arguments.bind,
@@ -22,7 +24,7 @@ pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
         ..ServeConfig::default()
     };
     let (app, _) = super::open(common).await?;
-    let listening = listen(&config, app)?;
+    let listening = listen(&config, app.clone())?;
     if matches!(config.tokens.keys, TokenKeys::Development) {
         note!("Tokens are checked with the development secret: for this machine only. `torqueflow token` makes them.");
     }
@@ -31,12 +33,23 @@ pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
     }
     note!("Listening on http://{}", listening.address);
     tracing::debug!(?config, "effective configuration");
-    listening.run(told_to_end()).await?;
+    let working = (!arguments.no_worker).then(|| {
+        let (app, options) = (app.clone(), arguments.work.options());
+        tokio::spawn(async move { worker::run(&app, &options).await })
+    });
+    let ended = async {
+        told_to_end().await;
+        app.stop();
+    };
+    listening.run(ended).await?;
+    if let Some(working) = working {
+        working.await?;
+    }
     Ok(Exit::Done)
 }
 
 /// Ready when the process is told to end: by Ctrl-C, or by SIGTERM as service managers send it.
-async fn told_to_end() {
+pub async fn told_to_end() {
     let interrupted = async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

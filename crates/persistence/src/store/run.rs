@@ -10,6 +10,7 @@ use crate::entity::import_run::{ActiveModel, Column, Entity, Model};
 use crate::entity::{import_file, import_job};
 use crate::store::audit::{self, Actor, AuditEvent};
 use crate::store::file::ImportFile;
+use crate::store::idempotency::{self, Answer};
 use crate::store::job::Job;
 use crate::{OrganizationId, Store, StoreError};
 
@@ -119,13 +120,15 @@ impl Run {
 }
 
 impl Store {
-    /// Keeps a new run with all its files, the jobs that are known already, and the events that tell of it, or nothing.
+    /// Keeps a new run with all its files, the jobs that are known already, the answer to the
+    /// request, and the events that tell of it, or nothing.
     pub async fn run_create(
         &self,
         organization: OrganizationId,
         run: &Run,
         files: &[ImportFile],
         jobs: &[Job],
+        answer: Option<&Answer>,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let row = ActiveModel {
@@ -160,6 +163,7 @@ impl Store {
                 .exec_without_returning(&transaction)
                 .await?;
         }
+        idempotency::complete(&transaction, organization, answer).await?;
         audit::insert(&transaction, organization, events).await?;
         Ok(transaction.commit().await?)
     }

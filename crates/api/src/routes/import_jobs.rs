@@ -1,0 +1,425 @@
+//! The tables of a run: what they are, what is in them, what was found.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::{HttpRequest, HttpResponse, get, patch, web};
+use serde::{Deserialize, Serialize};
+use torqueflow_app::jobs::{self, FindingView, JobPatch, Preview};
+use torqueflow_app::runs;
+use torqueflow_app::{FindingFilter, Job};
+use torqueflow_model::DateOrder;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+
+use super::import_runs::view::JobView;
+use crate::auth::{Allowed, ToManageImports};
+use crate::extract::{Body, PageRequest, Params, encode_cursor};
+use crate::problem::ApiError;
+use crate::service::Service;
+
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(get_import_job)
+        .service(patch_import_job)
+        .service(get_preview)
+        .service(set_row_included)
+        .service(list_findings);
+}
+
+/// Read a job
+///
+/// A job is one table of a run's files: a CSV, or a worksheet.
+#[utoipa::path(
+    tag = "import-jobs",
+    params(("job_id" = Uuid, Path, description = "The job's id.")),
+    responses((status = 200, description = "The job.", body = JobView, headers(("ETag" = String, description = "For `If-Match`.")))),
+    extensions(
+        ("x-capability" = json!("settings.import.manage")),
+        ("x-problems" = json!(["not_found"]))
+    )
+)]
+#[get("/import-jobs/{job_id}")]
+async fn get_import_job(
+    caller: Allowed<ToManageImports>,
+    job_id: web::Path<Uuid>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let organization = caller.caller.organization;
+    let job = jobs::get(&service.app, organization, *job_id).await?;
+    answer(&service, organization, &job).await
+}
+
+async fn answer(
+    service: &Service,
+    organization: torqueflow_app::OrganizationId,
+    job: &Job,
+) -> Result<HttpResponse, ApiError> {
+    let run = runs::get(&service.app, organization, job.run_id).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((ETAG, format!("\"{}\"", job.version)))
+        .json(JobView::new(job, &run.files)))
+}
+
+/// What changes of a job. What is left out or null stays as it is.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(examples(json!({
+    "type": "generic.customers",
+    "mapping": { "Kunde": "customer.display_name", "Handy": "customer.phone", "Intern": null },
+    "save_mapping_as": "Our old till"
+})))]
+struct JobPatchRequest {
+    /// The type, of those that the source systems list: `generic.customers`.
+    #[serde(rename = "type")]
+    table_type: Option<String>,
+    /// Per header the field (`customer.phone`), or null for a column that is left out. Columns that are not named stay.
+    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    mapping: Option<BTreeMap<String, Option<String>>>,
+    /// Whether the first row is a header.
+    has_header_row: Option<bool>,
+    /// `day_first` or `month_first`: the order in all date columns.
+    #[schema(value_type = Option<String>, pattern = "^(day_first|month_first)$")]
+    date_order: Option<DateOrder>,
+    /// Whether the table is imported at all.
+    included: Option<bool>,
+    /// Remembers the mapping under this name, for tables with the same headers.
+    #[schema(min_length = 1, max_length = 100)]
+    save_mapping_as: Option<String>,
+}
+
+/// Change a job
+///
+/// Say what a table is, where its columns go, how its dates are written, or leave it out; before the start. The run is
+/// analysed anew as far as it has to be. With the job's `ETag` in `If-Match`, it is refused when somebody else changed the
+/// job in between.
+#[utoipa::path(
+    tag = "import-jobs",
+    params(
+        ("job_id" = Uuid, Path, description = "The job's id."),
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the job as it was seen.")
+    ),
+    request_body = JobPatchRequest,
+    responses((status = 200, description = "The job.", body = JobView, headers(("ETag" = String, description = "For `If-Match`.")))),
+    extensions(
+        ("x-capability" = json!("settings.import.manage")),
+        ("x-problems" = json!(["not_found", "wrong_state", "run_busy", "changed_meanwhile", "validation_failed", "expired"]))
+    )
+)]
+#[patch("/import-jobs/{job_id}")]
+async fn patch_import_job(
+    caller: Allowed<ToManageImports>,
+    job_id: web::Path<Uuid>,
+    request: HttpRequest,
+    body: Body<JobPatchRequest>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let expected = expected_version(&request)?;
+    let said = body.0;
+    let mut patch = JobPatch::default();
+    patch.table_type = said.table_type;
+    patch.mapping = said.mapping;
+    patch.has_header_row = said.has_header_row;
+    patch.date_order = said.date_order;
+    patch.included = said.included;
+    patch.save_mapping_as = said.save_mapping_as;
+    let job = jobs::patch(&service.app, &caller.caller, *job_id, &patch, expected).await?;
+    answer(&service, caller.caller.organization, &job).await
+}
+
+/// The version that `If-Match` names.
+fn expected_version(request: &HttpRequest) -> Result<Option<i64>, ApiError> {
+    let Some(value) = request.headers().get(IF_MATCH) else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let version = text.trim_matches('"').parse();
+    version
+        .map(Some)
+        .map_err(|_| ApiError::parameter("If-Match", "it must be the `ETag` of an earlier answer"))
+}
+
+/// The first rows of a table, as they are and as they will be imported.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "columns": ["Name", "Phone"],
+    "rows": [{
+        "row": 2, "original": ["Ada Smith", "07700 900123"],
+        "cleaned": [{ "slot": "customer", "fields": { "display_name": "Ada Smith", "phone": "+447700900123" } }],
+        "findings": [], "duplicate": false, "included": true
+    }],
+    "provisional": false
+})))]
+struct PreviewView {
+    /// The names of the columns.
+    columns: Vec<String>,
+    /// The rows: the first hundred.
+    rows: Vec<PreviewRowView>,
+    /// Only the head of the file was looked at; duplicates are not known yet.
+    provisional: bool,
+}
+
+/// A row of a preview.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "row": 2, "original": ["Ada Smith"], "cleaned": [], "findings": [], "duplicate": false, "included": true
+})))]
+struct PreviewRowView {
+    /// Its number, as the person's program shows it.
+    row: i64,
+    /// The cells as they are in the file.
+    original: Vec<String>,
+    /// The records that it becomes.
+    cleaned: Vec<CleanedRecord>,
+    /// What was found in it.
+    findings: Vec<FindingItem>,
+    /// It matches another record.
+    duplicate: bool,
+    /// It will be imported, as far as a person has a say.
+    included: bool,
+}
+
+/// A cleaned record.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "slot": "customer", "fields": { "phone": "+447700900123" } })))]
+struct CleanedRecord {
+    /// Which record of the row: `customer`, `billing_address`.
+    slot: String,
+    /// Its fields as text.
+    fields: BTreeMap<String, String>,
+}
+
+/// Something that was found in a row.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_invalid",
+    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the file."
+})))]
+struct FindingItem {
+    /// The row.
+    row: i64,
+    /// The column, where it is about one.
+    #[schema(required)]
+    column: Option<String>,
+    /// The field, where it is about one.
+    #[schema(required)]
+    field: Option<String>,
+    /// The text of the cell.
+    value: String,
+    /// The stable code. New ones may come.
+    code: String,
+    /// `error`: the row is not imported; `warning`: it is. New values may come.
+    severity: String,
+    /// What is wrong.
+    message: String,
+    /// What to do about it.
+    fix: String,
+}
+
+impl From<FindingView> for FindingItem {
+    fn from(finding: FindingView) -> Self {
+        let FindingView {
+            row,
+            column,
+            field,
+            value,
+            code,
+            severity,
+            message,
+            fix,
+        } = finding;
+        Self {
+            row,
+            column,
+            field,
+            value,
+            code,
+            severity,
+            message,
+            fix,
+        }
+    }
+}
+
+impl From<Preview> for PreviewView {
+    fn from(preview: Preview) -> Self {
+        Self {
+            columns: preview.columns,
+            rows: preview
+                .rows
+                .into_iter()
+                .map(|row| PreviewRowView {
+                    row: row.row,
+                    original: row.original,
+                    cleaned: row
+                        .cleaned
+                        .into_iter()
+                        .map(|record| CleanedRecord {
+                            slot: record.slot,
+                            fields: record.fields,
+                        })
+                        .collect(),
+                    findings: row.findings.into_iter().map(FindingItem::from).collect(),
+                    duplicate: row.duplicate,
+                    included: row.included,
+                })
+                .collect(),
+            provisional: preview.provisional,
+        }
+    }
+}
+
+/// Preview a table
+///
+/// Its first hundred rows, original and cleaned: at once from the head of the file, later with all that the analysis found.
+#[utoipa::path(
+    tag = "import-jobs",
+    params(("job_id" = Uuid, Path, description = "The job's id.")),
+    responses((status = 200, description = "The rows.", body = PreviewView)),
+    extensions(
+        ("x-capability" = json!("settings.import.manage")),
+        ("x-problems" = json!(["not_found", "expired"]))
+    )
+)]
+#[get("/import-jobs/{job_id}/preview")]
+async fn get_preview(
+    caller: Allowed<ToManageImports>,
+    job_id: web::Path<Uuid>,
+    service: web::Data<Service>,
+) -> Result<web::Json<PreviewView>, ApiError> {
+    let preview = jobs::preview(&service.app, caller.caller.organization, *job_id).await?;
+    Ok(web::Json(preview.into()))
+}
+
+/// Whether a row is imported.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "included": false })))]
+struct RowRequest {
+    /// False leaves it out; true takes it in again.
+    included: bool,
+}
+
+/// Leave a row out
+///
+/// Or take it in again; while the run is `ready`. A row that is left out counts as `skipped_choice`.
+#[utoipa::path(
+    tag = "import-jobs",
+    params(
+        ("job_id" = Uuid, Path, description = "The job's id."),
+        ("row" = i64, Path, description = "The row's number, as the person's program shows it.", minimum = 1)
+    ),
+    request_body = RowRequest,
+    responses((status = 204, description = "It is noted.")),
+    extensions(
+        ("x-capability" = json!("settings.import.manage")),
+        ("x-problems" = json!(["not_found", "wrong_state", "run_busy"]))
+    )
+)]
+#[patch("/import-jobs/{job_id}/rows/{row}")]
+async fn set_row_included(
+    caller: Allowed<ToManageImports>,
+    path: web::Path<(Uuid, i64)>,
+    request: Body<RowRequest>,
+    service: web::Data<Service>,
+) -> Result<HttpResponse, ApiError> {
+    let (job_id, row) = path.into_inner();
+    if row < 1 {
+        return Err(ApiError::parameter("row", "rows are numbered from 1"));
+    }
+    jobs::set_row_included(&service.app, &caller.caller, job_id, row, request.0.included).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// A page of findings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_invalid", "severity": "warning", "count": 7 }] })))]
+struct FindingPage {
+    /// The findings, in row order.
+    items: Vec<FindingItem>,
+    /// The cursor of the next page; null on the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+    /// How often each code occurs in the whole table.
+    counts: Vec<CodeCount>,
+}
+
+/// How often a code occurs.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "code": "phone_invalid", "severity": "warning", "count": 7 })))]
+struct CodeCount {
+    /// The stable code.
+    code: String,
+    /// `error` or `warning`. New values may come.
+    severity: String,
+    /// How often.
+    count: i64,
+}
+
+/// Which findings, and which page.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct FindingParams {
+    /// Only of this severity: `error` or `warning`.
+    #[param(nullable = false, example = "error")]
+    severity: Option<String>,
+    /// Only with this code.
+    #[param(nullable = false)]
+    code: Option<String>,
+    /// Only in the column with this place, from 0.
+    #[param(nullable = false, minimum = 0)]
+    column: Option<i64>,
+    /// How many items a page has at most.
+    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    limit: Option<u64>,
+    /// The `next_cursor` of the page before.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+}
+
+/// List the findings of a table
+///
+/// Of the whole table, in row order, with counts per code.
+#[utoipa::path(
+    tag = "import-jobs",
+    params(("job_id" = Uuid, Path, description = "The job's id."), FindingParams),
+    responses((status = 200, description = "A page of findings.", body = FindingPage)),
+    extensions(
+        ("x-capability" = json!("settings.import.manage")),
+        ("x-problems" = json!(["not_found"]))
+    )
+)]
+#[get("/import-jobs/{job_id}/findings")]
+async fn list_findings(
+    caller: Allowed<ToManageImports>,
+    job_id: web::Path<Uuid>,
+    params: Params<FindingParams>,
+    service: web::Data<Service>,
+) -> Result<web::Json<FindingPage>, ApiError> {
+    let params = params.0;
+    let page = PageRequest::<(i64, i64)>::parse(params.limit, params.cursor.as_deref())?;
+    let filter = FindingFilter {
+        severity: params.severity,
+        code: params.code,
+        column: params.column,
+    };
+    let organization = caller.caller.organization;
+    let found = jobs::findings(&service.app, organization, *job_id, &filter, page.after, page.limit).await?;
+    let counts = found.counts.into_iter();
+    Ok(web::Json(FindingPage {
+        next_cursor: found.next.as_ref().map(encode_cursor),
+        items: found.items.into_iter().map(FindingItem::from).collect(),
+        counts: counts
+            .map(|count| CodeCount {
+                code: count.code,
+                severity: count.severity,
+                count: count.count,
+            })
+            .collect(),
+    }))
+}

@@ -1,0 +1,562 @@
+//! Runs, files and jobs as clients see them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use torqueflow_app::options::OnDuplicate;
+use torqueflow_app::runs::RunDetails;
+use torqueflow_app::tables::column_name;
+use torqueflow_app::{DuplicateAction, EntityCounts, ImportFile, Job, JobCounts, Run};
+use torqueflow_pipeline::{PlannedDateOrder, TablePlan};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A code and its message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "code": "wrong_password", "message": "Could not open the file - please check the password and try again." })))]
+pub struct Notice {
+    /// The stable code.
+    pub code: String,
+    /// The message for a person.
+    pub message: String,
+}
+
+impl From<(String, String)> for Notice {
+    fn from((code, message): (String, String)) -> Self {
+        Self { code, message }
+    }
+}
+
+/// What became of rows. Once a table is done, the six add up to `rows`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "rows": 490, "imported": 488, "updated": 0, "skipped_duplicate": 1, "skipped_choice": 0, "unchanged": 0, "failed": 1
+})))]
+pub struct TotalsView {
+    /// All rows.
+    pub rows: i64,
+    /// Something was created or merged from it.
+    pub imported: i64,
+    /// A record was updated.
+    pub updated: i64,
+    /// Left out because of a match.
+    pub skipped_duplicate: i64,
+    /// Left out by a person.
+    pub skipped_choice: i64,
+    /// Everything in it was there already.
+    pub unchanged: i64,
+    /// It could not be imported.
+    pub failed: i64,
+}
+
+impl TotalsView {
+    pub fn new(rows: i64, counts: JobCounts) -> Self {
+        let JobCounts {
+            imported,
+            updated,
+            skipped_duplicate,
+            skipped_choice,
+            unchanged,
+            failed,
+        } = counts;
+        Self {
+            rows,
+            imported,
+            updated,
+            skipped_duplicate,
+            skipped_choice,
+            unchanged,
+            failed,
+        }
+    }
+}
+
+/// What became of the records of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "created": 112, "updated": 0, "merged": 1, "preserved": 0, "unchanged": 0, "skipped": 0, "failed": 0
+})))]
+pub struct EntityCountsView {
+    /// New.
+    pub created: i64,
+    /// Changed.
+    pub updated: i64,
+    /// Matched, and blanks filled.
+    pub merged: i64,
+    /// Fields left as a person set them.
+    pub preserved: i64,
+    /// There already.
+    pub unchanged: i64,
+    /// Matched, and left out.
+    pub skipped: i64,
+    /// Not imported.
+    pub failed: i64,
+}
+
+impl From<EntityCounts> for EntityCountsView {
+    fn from(counts: EntityCounts) -> Self {
+        let EntityCounts {
+            created,
+            updated,
+            merged,
+            preserved,
+            unchanged,
+            skipped,
+            failed,
+        } = counts;
+        Self {
+            created,
+            updated,
+            merged,
+            preserved,
+            unchanged,
+            skipped,
+            failed,
+        }
+    }
+}
+
+/// A file of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d24",
+    "name": "techman-export.xlsx",
+    "size_bytes": 183204,
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+    "status": "awaiting_password",
+    "encrypted": true,
+    "notes": [],
+    "error": { "code": "needs_password", "message": "The workbook is protected. Give its password to open it." }
+})))]
+pub struct FileView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name, without folders.
+    pub name: String,
+    /// Its size.
+    pub size_bytes: i64,
+    /// The SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// `stored`, `awaiting_password`, `opened` or `failed`. New values may come.
+    pub status: String,
+    /// It came encrypted.
+    pub encrypted: bool,
+    /// What a person should know of it.
+    pub notes: Vec<String>,
+    /// Why it could not be opened.
+    #[schema(required)]
+    pub error: Option<Notice>,
+}
+
+impl From<&ImportFile> for FileView {
+    fn from(file: &ImportFile) -> Self {
+        Self {
+            id: file.id,
+            name: file.name.clone(),
+            size_bytes: file.size_bytes,
+            sha256: file.sha256.clone(),
+            status: file.status.name().to_owned(),
+            encrypted: file.encrypted,
+            notes: file.notes.clone(),
+            error: file.error.clone().map(Notice::from),
+        }
+    }
+}
+
+/// A column of a table and where its values go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null })))]
+pub struct ColumnView {
+    /// Its header; `Column 3` where it has none. The key in a mapping.
+    pub header: String,
+    /// Where its values go; null: nowhere.
+    #[schema(required)]
+    pub field: Option<String>,
+    /// How that was found: `alias`, `similar`, `values`, `unmapped` or `person`.
+    pub by: String,
+    /// For dates: `day_first`, `month_first`, `assumed_day_first`, `assumed_month_first` or `mixed`.
+    #[schema(required)]
+    pub date_order: Option<String>,
+}
+
+/// A table of a run's files.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d25",
+    "run_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23",
+    "file_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d24",
+    "file": "techman-export.xlsx",
+    "sheet": "CustomersAndVehicles",
+    "status": "ready",
+    "done": false,
+    "type": "techman.customers_and_vehicles",
+    "label": "Techman CustomersAndVehicles",
+    "source_system": "techman",
+    "entities": ["customer", "vehicle"],
+    "confidence": 0.99,
+    "confidence_level": "high",
+    "header_row": 1,
+    "encoding": null,
+    "delimiter": null,
+    "provisional": false,
+    "row_count": 490,
+    "analysed": 490,
+    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null }],
+    "warnings": [],
+    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "entity_counts": {},
+    "progress": { "done": 0, "total": 490, "text": "0 of 490 imported" },
+    "error": null,
+    "version": 1
+})))]
+pub struct JobView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its run.
+    pub run_id: Uuid,
+    /// Its file.
+    pub file_id: Uuid,
+    /// The name of its file.
+    pub file: String,
+    /// The worksheet; null for text files.
+    #[schema(required)]
+    pub sheet: Option<String>,
+    /// Its state. New values may come.
+    pub status: String,
+    /// Nothing more will happen to it by itself.
+    pub done: bool,
+    /// What it is; null: nobody knows.
+    #[serde(rename = "type")]
+    #[schema(required)]
+    pub table_type: Option<String>,
+    /// What people call that.
+    #[schema(required)]
+    pub label: Option<String>,
+    /// Whose export it is.
+    #[schema(required)]
+    pub source_system: Option<String>,
+    /// The kinds of record in it.
+    pub entities: Vec<String>,
+    /// How sure the detection is, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+    /// The same in a word: `high`, `medium`, `low` or `none`.
+    pub confidence_level: String,
+    /// The physical line of a CSV or the row of a sheet, from 1; null where there is no header.
+    #[schema(required)]
+    pub header_row: Option<i64>,
+    /// The encoding of a CSV.
+    #[schema(required)]
+    pub encoding: Option<String>,
+    /// The delimiter of a CSV.
+    #[schema(required)]
+    pub delimiter: Option<String>,
+    /// Only the head of the file was looked at so far.
+    pub provisional: bool,
+    /// Its rows; null until they are counted.
+    #[schema(required)]
+    pub row_count: Option<i64>,
+    /// Rows that are analysed.
+    pub analysed: i64,
+    /// Its columns, from the left.
+    pub columns: Vec<ColumnView>,
+    /// What a person should know of it.
+    pub warnings: Vec<Notice>,
+    /// What became of its rows.
+    pub totals: TotalsView,
+    /// What became of its records, by kind.
+    pub entity_counts: BTreeMap<String, EntityCountsView>,
+    /// How far its import is.
+    pub progress: ProgressView,
+    /// Why it failed as a whole, or can't be imported as it is.
+    #[schema(required)]
+    pub error: Option<Notice>,
+    /// Grows with each change by a person; the `ETag` of the job.
+    pub version: i64,
+}
+
+/// How far the import of a table is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "done": 3200, "total": 9408, "text": "3,200 of 9,408 imported" })))]
+pub struct ProgressView {
+    /// Rows that are committed.
+    pub done: i64,
+    /// All rows.
+    pub total: i64,
+    /// The same for a person.
+    pub text: String,
+}
+
+impl ProgressView {
+    fn of(job: &Job) -> Self {
+        let (done, total) = (job.checkpoint, job.row_count.unwrap_or_default());
+        Self {
+            done,
+            total,
+            text: format!("{} of {} imported", thousands(done), thousands(total)),
+        }
+    }
+}
+
+/// 9408 → `9,408`
+fn thousands(number: i64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+impl JobView {
+    pub fn new(job: &Job, files: &[ImportFile]) -> Self {
+        let file = files.iter().find(|file| file.id == job.file_id);
+        let warnings = job.warnings.as_array().into_iter().flatten();
+        let text = |warning: &serde_json::Value, key: &str| {
+            warning
+                .get(key)
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        Self {
+            id: job.id,
+            run_id: job.run_id,
+            file_id: job.file_id,
+            file: file.map(|file| file.name.clone()).unwrap_or_default(),
+            sheet: job.sheet.clone(),
+            status: job.status.name().to_owned(),
+            done: job.status.is_done(),
+            table_type: job.table_type.clone(),
+            label: job.label.clone(),
+            source_system: job.source_system.clone(),
+            entities: job.entities.iter().map(|kind| kind.name().to_owned()).collect(),
+            confidence: job.confidence,
+            confidence_level: job.confidence_level.clone(),
+            header_row: job.header_row,
+            encoding: job.encoding.clone(),
+            delimiter: job.delimiter.clone(),
+            provisional: job.provisional,
+            row_count: job.row_count,
+            analysed: job.analysed,
+            columns: columns(job),
+            warnings: warnings
+                .map(|warning| Notice {
+                    code: text(warning, "code"),
+                    message: text(warning, "message"),
+                })
+                .collect(),
+            totals: TotalsView::new(job.row_count.unwrap_or_default(), job.counts),
+            entity_counts: job
+                .entity_counts
+                .iter()
+                .map(|(kind, counts)| (kind.clone(), (*counts).into()))
+                .collect(),
+            progress: ProgressView::of(job),
+            error: job.error.clone().map(Notice::from),
+            version: job.version,
+        }
+    }
+}
+
+fn columns(job: &Job) -> Vec<ColumnView> {
+    let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
+    let columns = plan.map(|plan| plan.columns).unwrap_or_default();
+    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
+    let columns = columns.iter().enumerate();
+    columns
+        .map(|(index, column)| ColumnView {
+            header: column_name(&headers, index),
+            field: column.field.map(|field| field.to_string()),
+            by: column.by.clone(),
+            date_order: column.date_order.and_then(date_order),
+        })
+        .collect()
+}
+
+fn date_order(order: PlannedDateOrder) -> Option<String> {
+    serde_json::to_value(order).ok()?.as_str().map(str::to_owned)
+}
+
+/// An import run with its files and jobs.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23",
+    "status": "ready",
+    "done": false,
+    "mode": "initial",
+    "options": { "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null } },
+    "created_by": "user:ada",
+    "created_at": "2026-11-22T09:30:00Z",
+    "started_at": null,
+    "finished_at": null,
+    "expired_at": null,
+    "error": null,
+    "missing": ["duplicate_decisions"],
+    "undecided_duplicates": 3,
+    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "files": [],
+    "jobs": [],
+    "progress_version": 17
+})))]
+pub struct RunView {
+    /// Its id.
+    pub id: Uuid,
+    /// Its state. New values may come.
+    pub status: String,
+    /// Nothing more will happen by itself, and no decision is awaited.
+    pub done: bool,
+    /// `initial` or `refresh`; null until analysed.
+    #[schema(required)]
+    pub mode: Option<String>,
+    /// The options that it has.
+    #[schema(value_type = Object)]
+    pub options: serde_json::Value,
+    /// Who made it.
+    #[schema(required)]
+    pub created_by: Option<String>,
+    /// When it was made.
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+    /// When it was started.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(required)]
+    pub started_at: Option<OffsetDateTime>,
+    /// When it ended.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(required)]
+    pub finished_at: Option<OffsetDateTime>,
+    /// When its uploads and staged rows were removed.
+    #[serde(with = "time::serde::rfc3339::option")]
+    #[schema(required)]
+    pub expired_at: Option<OffsetDateTime>,
+    /// Why it failed as a whole.
+    #[schema(required)]
+    pub error: Option<Notice>,
+    /// What keeps it from being started: `password`, `analysis`, `duplicate_decisions`, `importable_table`.
+    pub missing: Vec<String>,
+    /// Likely duplicates that wait for a decision.
+    pub undecided_duplicates: u64,
+    /// What became of all rows.
+    pub totals: TotalsView,
+    /// Its files, in upload order.
+    pub files: Vec<FileView>,
+    /// Its tables, in import order.
+    pub jobs: Vec<JobView>,
+    /// Grows with each change that can be seen: the `ETag` of the run and the id of its events.
+    pub progress_version: i64,
+}
+
+impl From<&RunDetails> for RunView {
+    fn from(details: &RunDetails) -> Self {
+        let run: &Run = &details.run;
+        let counted = details.jobs.iter();
+        let rows = counted.clone().filter_map(|job| job.row_count).sum();
+        let counts = counted.fold(JobCounts::default(), |sum, job| sum.plus(job.counts));
+        Self {
+            id: run.id,
+            status: run.status.name().to_owned(),
+            done: run.status.is_done(),
+            mode: run.mode.clone(),
+            options: run.options.clone(),
+            created_by: run.created_by.clone(),
+            created_at: run.created_at,
+            started_at: run.started_at,
+            finished_at: run.finished_at,
+            expired_at: run.expired_at,
+            error: run.error.clone().map(Notice::from),
+            missing: details.missing().into_iter().map(str::to_owned).collect(),
+            undecided_duplicates: details.undecided_duplicates,
+            totals: TotalsView::new(rows, counts),
+            files: details.files.iter().map(FileView::from).collect(),
+            jobs: details
+                .jobs
+                .iter()
+                .map(|job| JobView::new(job, &details.files))
+                .collect(),
+            progress_version: run.progress_version,
+        }
+    }
+}
+
+/// What a person says of a run when it is made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(examples(json!({ "on_duplicate": "skip", "auto_start": true })))]
+pub struct OptionsRequest {
+    /// What happens with likely duplicates that are not decided one by one.
+    #[schema(value_type = Option<DuplicateDefault>)]
+    pub on_duplicate: Option<DuplicateDefault>,
+    /// Whether groups, families and locations that rows name are made; null: in a first import of a source.
+    pub create_missing: Option<bool>,
+    /// `fail` or `unlinked`: what happens with rows whose customer, job or invoice is nowhere.
+    #[schema(value_type = Option<String>, pattern = "^(fail|unlinked)$")]
+    pub orphans: Option<torqueflow_app::options::Orphans>,
+    /// Starts the run as soon as it is ready and nothing waits for a person.
+    pub auto_start: Option<bool>,
+}
+
+/// What happens with likely duplicates: one action for all, or one per level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(examples("skip"))]
+pub enum DuplicateDefault {
+    /// The same with all that need a decision.
+    All(ActionName),
+    /// By how sure the match is.
+    PerLevel(ActionPerLevel),
+}
+
+/// One action per level of confidence; null: they wait for a decision (`low`: they are created).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(examples(json!({ "high": "merge", "medium": null, "low": "create" })))]
+pub struct ActionPerLevel {
+    /// Matches next to certain.
+    pub high: Option<ActionName>,
+    /// Likely matches.
+    pub medium: Option<ActionName>,
+    /// Matches worth a look.
+    pub low: Option<ActionName>,
+}
+
+/// What happens with a record that matches another: `skip` leaves it out, `merge` fills what is blank in the match and
+/// overwrites nothing, `create` makes it a record of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(examples("merge"))]
+pub enum ActionName {
+    /// Left out; what belongs to it attaches to the match.
+    Skip,
+    /// Blanks of the match are filled.
+    Merge,
+    /// A record of its own.
+    Create,
+}
+
+impl From<ActionName> for DuplicateAction {
+    fn from(name: ActionName) -> Self {
+        match name {
+            ActionName::Skip => Self::Skip,
+            ActionName::Merge => Self::Merge,
+            ActionName::Create => Self::Create,
+        }
+    }
+}
+
+impl From<DuplicateDefault> for OnDuplicate {
+    fn from(default: DuplicateDefault) -> Self {
+        match default {
+            DuplicateDefault::All(action) => Self::all(action.into()),
+            DuplicateDefault::PerLevel(ActionPerLevel { high, medium, low }) => Self {
+                high: high.map(Into::into),
+                medium: medium.map(Into::into),
+                low: low.map(Into::into),
+            },
+        }
+    }
+}
