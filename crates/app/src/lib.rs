@@ -3,13 +3,16 @@
 //! [`App`] holds what all of them need: the store, the blob store, the known source systems. The whole import of files is
 //! [`runs::prepare`], [`runs::start`] and [`runs::import`]; what became of it is [`summary::run_summary`].
 
+pub mod audit;
 pub mod blobs;
 pub mod duplicates;
 pub mod error_log;
 pub mod events;
+pub mod failed_rows;
 pub mod jobs;
 pub mod options;
 pub mod progress;
+pub mod reports;
 pub mod runs;
 pub mod summary;
 pub mod tables;
@@ -27,6 +30,7 @@ mod intake;
 mod job_rows;
 mod links;
 mod owner;
+mod spreadsheet;
 mod values;
 mod work;
 
