@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Integer, Json, Text, Timestamp, Uuid};
-use crate::table::{Column, column, index, organization_table};
+use crate::table::{Column, column, index, organization_table, unique_index};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -201,7 +201,6 @@ const COLUMNS: &[(&str, Column, Option<i32>)] = &[
 ];
 
 const INDEXES: &[(&str, &[&str])] = &[
-    ("audit_event", &["seq"]),
     ("audit_event", &["run_id"]),
     ("saved_mapping", &["header_hash"]),
     ("customer_merge", &["survivor_id"]),
@@ -216,6 +215,9 @@ const GLOBAL_INDEXES: &[(&str, &str)] = &[
     ("ticket", "secret_hash"),
     ("import_run", "status"),
 ];
+
+/// What the sealer looks for: few events wait at any time, among very many that do not.
+const UNSEALED: &str = "CREATE INDEX ix_audit_event_unsealed ON audit_event (organization_id, id) WHERE seq IS NULL";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -253,6 +255,8 @@ impl MigrationTrait for Migration {
                 .col(Alias::new(*name));
             manager.create_index(global).await?;
         }
+        manager.create_index(unique_index("audit_event", &["seq"])).await?;
+        manager.get_connection().execute_unprepared(UNSEALED).await?;
         Ok(())
     }
 }

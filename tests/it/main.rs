@@ -3,11 +3,19 @@
 #[cfg(test)]
 mod accounting;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
+mod audit_export;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod duplicates;
 #[cfg(test)]
 mod embedding;
+#[cfg(test)]
+mod explain;
+#[cfg(test)]
+mod failed_rows;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
@@ -18,6 +26,8 @@ mod http;
 mod killed;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
+mod reports;
 #[cfg(test)]
 mod sample_import;
 #[cfg(test)]

@@ -9,12 +9,7 @@
 //! use torqueflow_api::{ServeConfig, listen};
 //! use torqueflow_app::{App, AppConfig};
 //!
-//! let app = App::open(&AppConfig {
-//!     database_url: "sqlite://torqueflow.db?mode=rwc".into(),
-//!     data_dir: "torqueflow-data".into(),
-//!     limits: Default::default(),
-//! })
-//! .await?;
+//! let app = App::open(&AppConfig::new("sqlite://torqueflow.db?mode=rwc", "torqueflow-data")).await?;
 //! let listening = listen(&ServeConfig::default(), app)?;
 //! println!("http://{}", listening.address);
 //! listening.run(async { let _ = tokio::signal::ctrl_c().await; }).await?;

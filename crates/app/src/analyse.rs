@@ -310,7 +310,9 @@ impl Analysis<'_> {
             let mut occurrence = 0;
             if matches!(record.source_id, SourceId::Content(_)) {
                 occurrence = draft.next_occurrence(hash, known);
-            } else if let Some(conflicts) = self.merge_into_first(hash, record, known, draft)? {
+            } else if let Some(conflicts) =
+                self.merge_into_first(hash, record, (job.job.id, row.number), known, draft)?
+            {
                 findings.extend(
                     conflicts
                         .into_iter()
@@ -352,6 +354,7 @@ impl Analysis<'_> {
         &self,
         hash: u128,
         record: &Record,
+        place: (Uuid, i64),
         known: &Known,
         draft: &mut Draft,
     ) -> Result<Option<Vec<String>>, AppError> {
@@ -359,7 +362,7 @@ impl Analysis<'_> {
             let Some(found) = draft.chunk.records.get_mut(*position) else {
                 return Ok(None);
             };
-            return Ok(Some(merge_repeat(first, &mut found.fills, record)));
+            return Ok(Some(merge_repeat(first, &mut found.fills, record, place)));
         }
         let Some(earlier) = known.records.get(&hash) else {
             return Ok(None);
@@ -377,7 +380,7 @@ impl Analysis<'_> {
             }
         };
         let before = earlier.found.fills.clone();
-        let conflicts = merge_repeat(first, &mut earlier.found.fills, record);
+        let conflicts = merge_repeat(first, &mut earlier.found.fills, record, place);
         if earlier.found.fills != before
             && let Some(fills) = &earlier.found.fills
         {

@@ -1,7 +1,7 @@
 //! What every use case needs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -9,6 +9,7 @@ use torqueflow_persistence::{OrganizationId, Store};
 use torqueflow_pipeline::{Limits, Sources};
 use torqueflow_techman::techman;
 
+use crate::audit::{AuditConfig, AuditKey};
 use crate::blobs::BlobStore;
 use crate::error::AppError;
 use crate::events::Feeds;
@@ -26,6 +27,8 @@ pub struct AppConfig {
     pub limits: Limits,
     /// Bounds on uploads.
     pub upload_limits: UploadLimits,
+    /// How the audit log is sealed.
+    pub audit: AuditConfig,
 }
 
 impl AppConfig {
@@ -36,6 +39,7 @@ impl AppConfig {
             data_dir: data_dir.into(),
             limits: Limits::default(),
             upload_limits: UploadLimits::default(),
+            audit: AuditConfig::default(),
         }
     }
 }
@@ -53,6 +57,9 @@ pub struct App {
     pub(crate) stop: CancellationToken,
     /// Wakes the workers of this process when a run has something to do.
     pub(crate) queue: Arc<Notify>,
+    pub(crate) audit: Arc<AuditConfig>,
+    /// The key of the audit log, once it was needed.
+    pub(crate) audit_key: Arc<OnceLock<AuditKey>>,
 }
 
 impl App {
@@ -78,6 +85,8 @@ impl App {
             feeds: Feeds::default(),
             stop: CancellationToken::new(),
             queue: Arc::default(),
+            audit: Arc::new(config.audit.clone()),
+            audit_key: Arc::default(),
         })
     }
 

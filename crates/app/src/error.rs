@@ -102,6 +102,26 @@ pub enum AppError {
         /// Its value.
         maximum: u64,
     },
+    /// A cursor that none of our lists has given.
+    #[error("this cursor does not belong to the list; ask for the list without a cursor")]
+    InvalidCursor,
+    /// The key of the audit log can't be used.
+    #[error("the audit key in `{path}` can't be used: {reason}")]
+    AuditKey {
+        /// Its file.
+        path: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+    /// The text does not say where an audit log ended.
+    #[error("`{given}` is no head of an audit log; a head is COUNT:MAC, or a file with a head on each line")]
+    AuditHead {
+        /// What was given.
+        given: String,
+    },
+    /// Other processes sealed the audit log each time when this one was about to.
+    #[error("other processes are sealing the audit log; try again in a moment")]
+    AuditBusy,
     /// Something that was checked before does not hold; a defect of ours.
     #[error("internal error: {0}")]
     Internal(&'static str),

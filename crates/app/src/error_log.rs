@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
+use crate::spreadsheet::neutral;
 
 /// Findings that are read at a time.
 const PAGE: u64 = 5000;
@@ -138,7 +139,7 @@ fn of_row(file: &str, job: &Job, headers: &[String], finding: StoredFinding) -> 
 }
 
 /// The headers of a job's columns.
-fn headers(job: &Job) -> Vec<String> {
+pub(crate) fn headers(job: &Job) -> Vec<String> {
     serde_json::from_value::<TablePlan>(job.plan.clone())
         .map(|plan| plan.columns.into_iter().map(|column| column.header).collect())
         .unwrap_or_default()
@@ -190,38 +191,4 @@ pub async fn write_csv(
     })
     .await?;
     csv.flush().map_err(log_error)
-}
-
-/// Text that a spreadsheet takes for a formula gets an apostrophe before it, which it shows as text. Numbers in E.164
-/// stay as they are. See <https://owasp.org/www-community/attacks/CSV_Injection>.
-fn neutral(text: &str) -> String {
-    let is_phone = text
-        .strip_prefix('+')
-        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_phone {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &str) {
-        assert_eq!(neutral(text), expected);
-    }
-
-    #[test]
-    fn formulas_are_neutralised_and_phones_survive() {
-        check("=1+1", "'=1+1");
-        check("@SUM(A1)", "'@SUM(A1)");
-        check("-2", "'-2");
-        check("\tx", "'\tx");
-        check("+447911123456", "+447911123456");
-        check("+44 7911", "'+44 7911");
-        check("plain", "plain");
-    }
 }

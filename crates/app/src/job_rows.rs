@@ -125,24 +125,9 @@ impl JobRows {
         Ok(())
     }
 
-    /// Reads rows from this place on. Places count the rows as a person wants them understood: with what was taken for a
-    /// header, or without the first row that is one.
+    /// Reads rows from this place on.
     fn reader(&self, from: i64) -> Result<RowReader, AppError> {
-        let mut inner = open_staged(&self.blobs, &self.key)?;
-        let mut pending = None;
-        let skipped = match self.header {
-            HeaderChoice::AsFound => from,
-            HeaderChoice::FirstRow => from + 1,
-            HeaderChoice::IsData if from == 0 => {
-                pending = Some(row_of_headers(inner.columns(), self.job.header_row.unwrap_or(1)));
-                0
-            }
-            HeaderChoice::IsData => from - 1,
-        };
-        if skipped > 0 {
-            inner.seek_to((skipped as u64).min(inner.row_count()))?;
-        }
-        Ok(RowReader { inner, pending })
+        open_rows(&self.blobs, &self.job, self.header, from)
     }
 
     /// The votes of all rows on open questions of day and month.
@@ -167,15 +152,38 @@ impl JobRows {
     }
 }
 
+/// Opens the rows of a job from this place on. Places count the rows as a person wants them understood: with what was
+/// taken for a header, or without the first row that is one.
+pub(crate) fn open_rows(blobs: &BlobStore, job: &Job, header: HeaderChoice, from: i64) -> Result<RowReader, AppError> {
+    let key = job.staged_key.as_deref();
+    let key = key.ok_or(AppError::Internal("a job was used before it was staged"))?;
+    let mut inner = open_staged(blobs, key)?;
+    let mut pending = None;
+    let skipped = match header {
+        HeaderChoice::AsFound => from,
+        HeaderChoice::FirstRow => from + 1,
+        HeaderChoice::IsData if from == 0 => {
+            pending = Some(row_of_headers(inner.columns(), job.header_row.unwrap_or(1)));
+            0
+        }
+        HeaderChoice::IsData => from - 1,
+    };
+    if skipped > 0 {
+        inner.seek_to((skipped as u64).min(inner.row_count()))?;
+    }
+    Ok(RowReader { inner, pending })
+}
+
 /// The rows of a job, one after the other.
-struct RowReader {
+pub(crate) struct RowReader {
     inner: StagingReader<BufReader<File>>,
     /// The header, where it is a row of data.
     pending: Option<Row>,
 }
 
 impl RowReader {
-    fn next_row(&mut self, row: &mut Row) -> Result<bool, AppError> {
+    /// Reads the next row. `false` at the end.
+    pub fn next_row(&mut self, row: &mut Row) -> Result<bool, AppError> {
         if let Some(header) = self.pending.take() {
             *row = header;
             return Ok(true);

@@ -4,16 +4,19 @@
 //! [`runs::prepare`], [`runs::start`] and [`runs::import`]; what became of it is [`summary::run_summary`].
 
 pub mod access;
+pub mod audit;
 pub mod blobs;
 pub mod duplicates;
 pub mod error_log;
 pub mod events;
+pub mod failed_rows;
 pub mod health;
 pub mod idempotency;
 pub mod jobs;
 pub mod options;
 pub mod progress;
 pub mod records;
+pub mod reports;
 pub mod runs;
 pub mod summary;
 pub mod tables;
@@ -31,6 +34,7 @@ mod intake;
 mod job_rows;
 mod links;
 mod owner;
+mod spreadsheet;
 mod values;
 mod work;
 

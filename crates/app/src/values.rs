@@ -3,29 +3,41 @@
 use serde_json::{Map, Value as Json};
 use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Storage, Value};
 use torqueflow_persistence::StoredFinding;
+use uuid::Uuid;
 
-/// What was imported of a record: per field the cleaned value, or `[raw, cleaned]` where the file says it otherwise.
-pub(crate) fn imported_values(record: &Record) -> String {
+/// What was imported of a record: per field the cleaned value where the cell says just that, `[raw, cleaned]` where it
+/// says it otherwise, and `["", cleaned]` for what was made from other fields; per link that was found the record's id,
+/// under the link's column.
+pub(crate) fn imported_values(record: &Record, links: &[(&'static str, Uuid)]) -> String {
     let mut values = Map::new();
     for field in &record.fields {
         if !field.spec.source_owned || matches!(field.spec.storage, Storage::Input) {
             continue;
         }
         let value = field.value.to_json();
-        let as_given = field.raw.is_empty() || field.raw == field.value.to_string();
-        let entry = if as_given {
+        let entry = if field.raw.is_empty() {
+            Json::Array(vec![Json::from(""), value])
+        } else if field.raw == field.value.to_string() {
             value
         } else {
             Json::Array(vec![Json::from(field.raw.clone()), value])
         };
         values.insert(field.spec.name.to_owned(), entry);
     }
+    for (name, id) in links {
+        values.insert(format!("{name}_id"), Json::from(id.to_string()));
+    }
     Json::Object(values).to_string()
 }
 
-/// Merges a later row of the same record into its first: adds to `fills` what the first lacks, and says in words where
-/// they differ.
-pub(crate) fn merge_repeat(first: &Record, fills: &mut Option<Json>, repeat: &Record) -> Vec<String> {
+/// Merges a later row of the same record into its first: adds to `fills` what the first lacks, with the job and row that
+/// it comes from, and says in words where they differ.
+pub(crate) fn merge_repeat(
+    first: &Record,
+    fills: &mut Option<Json>,
+    repeat: &Record,
+    (job_id, row_number): (Uuid, i64),
+) -> Vec<String> {
     let mut conflicts = Vec::new();
     for field in &repeat.fields {
         let kept = first
@@ -35,7 +47,7 @@ pub(crate) fn merge_repeat(first: &Record, fills: &mut Option<Json>, repeat: &Re
         let value = field.value.to_json();
         match kept {
             None => {
-                let entry = Json::Array(vec![Json::from(field.raw.clone()), value]);
+                let entry = serde_json::json!([field.raw, value, job_id, row_number]);
                 if let Json::Object(object) = fills.get_or_insert_with(|| Json::Object(Map::new())) {
                     object.insert(field.spec.name.to_owned(), entry);
                 }

@@ -41,6 +41,12 @@ pub struct Common {
     /// The folder of uploads and staged rows; by default beside the SQLite file, else in the current folder
     #[arg(long, global = true, env = "TORQUEFLOW_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// The key that the audit log is sealed with, at least 32 bytes; by default one that is made in the data folder
+    #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_KEY_FILE", value_name = "FILE")]
+    pub audit_key_file: Option<PathBuf>,
+    /// The file that gets the head of the audit log with each sealing, best kept away from the database
+    #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_HEAD_FILE", value_name = "FILE")]
+    pub audit_head_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -59,6 +65,11 @@ pub enum Command {
     Runs(Runs),
     /// Show one run in full
     Show(Show),
+    /// Report on one run: what it did to records and fields, how good its data is; or write its failed rows
+    Report(Report),
+    /// Check, list and export the audit log
+    #[command(subcommand)]
+    Audit(Audit),
     /// Bring the database up to date
     Migrate,
     /// Serve the REST API
@@ -350,4 +361,88 @@ pub struct Token {
 
 fn parse_role(name: &str) -> Result<Role, &'static str> {
     Role::parse(name).ok_or("a role is 1 to 50 lower-case letters, digits and underscores")
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    #[command(flatten)]
+    pub which: WhichReport,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the report as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// One of them; by default both reports are printed.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct WhichReport {
+    /// What the run did, per entity and per field
+    #[arg(long)]
+    pub reconciliation: bool,
+    /// What was found in which column, and how complete the records are
+    #[arg(long)]
+    pub data_quality: bool,
+    /// Write the rows that failed to this folder, a file for each file of the upload, to be corrected and imported again
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "csv"])]
+    pub failed_rows: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check that no entry was changed, removed, moved or put in since it was sealed
+    ///
+    /// Entries that were cut off at the end show only against a head that was kept elsewhere.
+    Verify(AuditVerify),
+    /// List the entries, the newest first
+    List(AuditList),
+    /// Write everything that a run did to a zip
+    Export(AuditExport),
+}
+
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// What the log ended with at some time: COUNT:MAC, or a file with such heads
+    #[arg(long, value_name = "FILE|COUNT:MAC")]
+    pub head: Option<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditList {
+    /// Only what was done so: `import_run.completed`
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+    /// Only what was done by this one: cli
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Only what belongs to this run
+    #[arg(long, value_name = "RUN_ID")]
+    pub run: Option<Uuid>,
+    /// How many, the newest first
+    #[arg(long, default_value_t = 50)]
+    pub limit: u64,
+    /// Go on behind the page that ended with this cursor
+    #[arg(long)]
+    pub cursor: Option<String>,
+    /// Print the entries as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// The zip to be written
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
 }

@@ -8,6 +8,7 @@ mod commands;
 mod exit_code;
 mod progress;
 mod render;
+mod report_tables;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -56,6 +57,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
+        Command::Report(report) => commands::report::run(common, &report).await,
+        Command::Audit(audit) => commands::audit::run(common, &audit).await,
         Command::Migrate => commands::migrate::run(common).await,
         Command::Worker(options) => commands::worker::run(common, &options).await,
         Command::Serve(serve) => commands::serve::run(common, &serve).await,

@@ -102,7 +102,8 @@ pub fn summary_line(lines: &[TableLine]) -> String {
     )
 }
 
-fn table(header: &[&str]) -> Table {
+/// An empty table with this header.
+pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)
@@ -111,7 +112,8 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
-fn number(value: i64) -> Cell {
+/// A number in a table.
+pub fn number(value: i64) -> Cell {
     Cell::new(thousands(value)).set_alignment(CellAlignment::Right)
 }
 

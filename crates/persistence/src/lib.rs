@@ -14,7 +14,8 @@ pub use connect::{Backend, Store};
 pub use error::StoreError;
 pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, MatchPosting, RecordFill};
 pub use store::api_key::ApiKey;
-pub use store::audit::{Actor, AuditEvent};
+pub use store::audit::{Actor, AuditEvent, AuditFilter, AuditOrder, StoredAuditEvent};
+pub use store::audit_chain::{AuditHead, AuditLink};
 pub use store::batch::{
     CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
     RowOutcome,
@@ -24,6 +25,7 @@ pub use store::business_list::{BusinessQuery, ListedRecord};
 pub use store::change::RunChange;
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
+pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};
 pub use store::file::{FileStatus, ImportFile};
 pub use store::finding::{FindingCount, FindingFilter, StoredFinding};
 pub use store::idempotency::{Answer, IdempotencyRequest, Reservation, Reserved};
@@ -31,6 +33,8 @@ pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
 pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
+pub use store::quality::{Completeness, FindingExample, FindingGroup};
+pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
 pub use store::ticket::Ticket;

@@ -2,6 +2,7 @@
 
 pub mod contract;
 
+mod export;
 mod files;
 mod program;
 mod records;
@@ -9,6 +10,7 @@ mod service;
 mod tables;
 mod workspace;
 
+pub use export::Export;
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};

@@ -39,6 +39,19 @@ pub fn query(database: &TestDatabase, sql: &str) -> Vec<Vec<String>> {
     }
 }
 
+/// Changes tables past the program: some statements, in one transaction.
+pub fn execute(database: &TestDatabase, sql: &str) {
+    if let Some(file) = sqlite_file(&database.url) {
+        let connection = Connection::open(file).unwrap();
+        connection.execute_batch(&format!("BEGIN; {sql}; COMMIT")).unwrap();
+        return;
+    }
+    let mut psql = Command::new(binaries("psql").unwrap().join("psql"));
+    psql.args(["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1"]);
+    psql.args(["--single-transaction", "--dbname", &database.url, "--command", sql]);
+    Ran::from(psql.output().unwrap()).exits(0);
+}
+
 /// The file of a SQLite database.
 pub fn sqlite_file(url: &str) -> Option<&str> {
     url.strip_prefix("sqlite://")?.split('?').next()

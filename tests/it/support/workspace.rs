@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+use torqueflow_app::{App, AppConfig, OrganizationId};
 use torqueflow_test_support::postgres::{TestDatabase, databases};
 
 use super::program::{Ran, program, repository};
@@ -42,6 +43,12 @@ impl Workspace {
     /// A workspace on SQLite, for what has nothing to do with the database.
     pub fn on_sqlite() -> Self {
         Self::new(TestDatabase::sqlite())
+    }
+
+    /// Another empty workspace on a database of the same kind.
+    pub fn beside(other: &Self) -> Self {
+        let mut databases = databases().into_iter();
+        Self::new(databases.find(|database| database.name == other.database.name).unwrap())
     }
 
     /// `sqlite` or `postgresql`.
@@ -122,6 +129,31 @@ impl Workspace {
     /// The rows of a query.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         tables::query(&self.database, sql)
+    }
+
+    /// Changes tables past the program: some statements, in one transaction.
+    pub fn execute(&self, sql: &str) {
+        tables::execute(&self.database, sql);
+    }
+
+    /// Works with the use cases in this process, as another program of the same installation would.
+    pub fn with_app<T>(&self, work: impl AsyncFnOnce(App, OrganizationId) -> T) -> T {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let config = AppConfig::new(self.database.url.as_str(), self.path("data"));
+            let app = App::open(&config).await.unwrap();
+            let organization = app.organization("default").await.unwrap();
+            let store = app.store().clone();
+            let outcome = work(app, organization).await;
+            store.close().await.unwrap();
+            outcome
+        })
+    }
+
+    /// The id of the newest run.
+    pub fn newest_run(&self) -> String {
+        let runs = self.run("runs --json").exits(0).json();
+        runs[0]["run_id"].as_str().unwrap().to_owned()
     }
 
     /// The one number that a query asks for.

@@ -54,11 +54,7 @@ impl Fixture {
     pub async fn new() -> Self {
         let database = TestDatabase::sqlite();
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(&AppConfig {
-            database_url: database.url.clone(),
-            data_dir: folder.path().join("data"),
-            limits: torqueflow_pipeline::Limits::default(),
-        });
+        let app = App::open(&AppConfig::new(&database.url, folder.path().join("data")));
         Self {
             app: app.await.unwrap(),
             config: ServeConfig::default(),

@@ -247,27 +247,13 @@ impl<'a> Draft<'a> {
                 }
                 Fate::Skip(target) => {
                     if !self.is_mapped(entity, record, occurrence) {
-                        self.map(
-                            row,
-                            record,
-                            occurrence,
-                            target,
-                            MappingOrigin::Skipped,
-                            JournalAction::Mapped,
-                        );
+                        self.map(row, record, &[], occurrence, target, MappingOrigin::Skipped);
                         self.count(entity).skipped += 1;
                     }
                     outcome = outcome.min(RowOutcome::SkippedDuplicate);
                 }
                 Fate::Same(target) => {
-                    self.map(
-                        row,
-                        record,
-                        occurrence,
-                        target,
-                        MappingOrigin::Merged,
-                        JournalAction::Mapped,
-                    );
+                    self.map(row, record, &[], occurrence, target, MappingOrigin::Merged);
                     self.count(entity).unchanged += 1;
                 }
                 Fate::Unchanged(_) => {
@@ -308,14 +294,7 @@ impl<'a> Draft<'a> {
 
     fn create(&mut self, row: &JobRow, id: Uuid, occurrence: i64, record: Record, links: Vec<(&'static str, Uuid)>) {
         self.count(record.slot.entity()).created += 1;
-        self.map(
-            row,
-            &record,
-            occurrence,
-            id,
-            MappingOrigin::Created,
-            JournalAction::Created,
-        );
+        self.map(row, &record, &links, occurrence, id, MappingOrigin::Created);
         self.created.insert(id, self.batch.created.len());
         self.batch.created.push(CreatedRecord { id, record, links });
     }
@@ -325,10 +304,10 @@ impl<'a> Draft<'a> {
         &mut self,
         row: &JobRow,
         record: &Record,
+        links: &[(&'static str, Uuid)],
         occurrence: i64,
         record_id: Uuid,
         origin: MappingOrigin,
-        action: JournalAction,
     ) {
         let entity = record.slot.entity();
         let source_id = id_text(&record.source_id, occurrence);
@@ -336,6 +315,10 @@ impl<'a> Draft<'a> {
             let hash = key_hash(self.source_system(), entity, &record.source_id);
             self.resolved.insert(hash, record_id);
         }
+        let action = match origin {
+            MappingOrigin::Created => JournalAction::Created,
+            MappingOrigin::Merged | MappingOrigin::Skipped => JournalAction::Mapped,
+        };
         // The fingerprint of the first row alone: that is what a later import of the same file compares.
         let row_hash = self
             .context
@@ -360,7 +343,7 @@ impl<'a> Draft<'a> {
             derived: !matches!(record.source_id, SourceId::Given(_)),
             origin,
             row_hash,
-            imported_values: imported_values(record),
+            imported_values: imported_values(record, links),
         });
     }
 
@@ -382,14 +365,7 @@ impl<'a> Draft<'a> {
     ) {
         let entity = record.slot.entity();
         self.count(entity).merged += 1;
-        self.map(
-            row,
-            record,
-            occurrence,
-            target,
-            MappingOrigin::Merged,
-            JournalAction::Mapped,
-        );
+        self.map(row, record, &links, occurrence, target, MappingOrigin::Merged);
         if let Some(created) = self.created.get(&target).and_then(|at| self.batch.created.get_mut(*at)) {
             merge_into_created(created, record, links);
             return;

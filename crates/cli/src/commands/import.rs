@@ -10,6 +10,7 @@ use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
+use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
 use crate::args::{Common, Import, Switch};
@@ -25,6 +26,17 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
+    let outcome = import_files(&app, organization, arguments, password).await;
+    super::seal_audit_log(&app).await;
+    outcome
+}
+
+async fn import_files(
+    app: &App,
+    organization: OrganizationId,
+    arguments: &Import,
+    password: Option<Password>,
+) -> anyhow::Result<Exit> {
     let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
     let listener = |event| progress.on(event);
@@ -34,11 +46,11 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     } else {
         Purpose::Import
     };
-    let run = runs::create(&app, &caller, &arguments.files, &options, purpose, &listener).await?;
-    let run = runs::prepare(&app, &caller, run.id, password.as_ref(), &listener).await?;
+    let run = runs::create(app, &caller, &arguments.files, &options, purpose, &listener).await?;
+    let run = runs::prepare(app, &caller, run.id, password.as_ref(), &listener).await?;
     drop(password);
     let import = Running {
-        app: &app,
+        app,
         organization,
         run_id: run.id,
         arguments,
@@ -63,12 +75,12 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     }
     // A run that is taken up again was started before.
     if run.status == RunStatus::Ready {
-        match runs::start(&app, &caller, run.id).await {
+        match runs::start(app, &caller, run.id).await {
             Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
             started => started?,
         };
     }
-    let outcome = runs::import(&app, &caller, run.id, &listener).await;
+    let outcome = runs::import(app, &caller, run.id, &listener).await;
     progress.clear();
     outcome?;
     import.report(Exit::Done).await

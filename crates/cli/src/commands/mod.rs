@@ -1,10 +1,12 @@
 //! One file per command.
 
+pub mod audit;
 pub mod clean;
 pub mod detect;
 pub mod import;
 pub mod migrate;
 pub mod openapi;
+pub mod report;
 pub mod runs;
 pub mod serve;
 pub mod show;
@@ -17,21 +19,53 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use time::{Date, OffsetDateTime};
-use torqueflow_app::{App, AppConfig, OrganizationId, known_sources};
+use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
+use torqueflow_app::{App, AppConfig, AppError, OrganizationId, known_sources};
 use torqueflow_pipeline::{Password, ReadSeek};
+use uuid::Uuid;
 
 use crate::args::{Common, PasswordSource};
 
 /// Opens the database of a command.
 async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     let data_dir = common.data_dir.clone();
-    let config = AppConfig::new(
+    let mut config = AppConfig::new(
         common.database.clone(),
         data_dir.unwrap_or_else(|| default_data_dir(&common.database)),
     );
+    config.audit = AuditConfig {
+        key: common.audit_key_file.as_deref().map(AuditKey::read).transpose()?,
+        head_file: common.audit_head_file.clone(),
+    };
     let app = App::open(&config).await?;
     let organization = app.organization(&common.organization).await?;
     Ok((app, organization))
+}
+
+/// Seals what a command has written to the audit log. A log that can't be sealed now is sealed with the next command.
+async fn seal_audit_log(app: &App) {
+    match seal(app).await {
+        Ok(sealed) => {
+            if let Some(path) = sealed.new_key {
+                note!(
+                    "The audit log is sealed with a new key, `{}`. Keep a copy of it away from the database.",
+                    path.display()
+                );
+            }
+        }
+        Err(error) => note!("The audit log could not be sealed: {:#}", anyhow::Error::from(error)),
+    }
+}
+
+/// Says that there is no such run, when that is what the error says.
+fn unless_unknown<T>(run_id: Uuid, outcome: Result<T, AppError>) -> Result<Option<T>, AppError> {
+    match outcome {
+        Err(AppError::Store(error)) if error.is_not_found() => {
+            note!("There is no run {run_id}; `torqueflow runs` lists them.");
+            Ok(None)
+        }
+        outcome => outcome.map(Some),
+    }
 }
 
 /// The argument names something that does not exist.

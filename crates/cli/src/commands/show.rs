@@ -1,6 +1,5 @@
 //! `torqueflow show`
 
-use torqueflow_app::AppError;
 use torqueflow_app::summary::run_summary;
 
 use crate::args::{Common, Show};
@@ -10,12 +9,9 @@ use crate::render;
 /// Shows one run in full.
 pub async fn run(common: &Common, arguments: &Show) -> anyhow::Result<Exit> {
     let (app, organization) = super::open(common).await?;
-    let summary = match run_summary(&app, organization, arguments.run_id).await {
-        Err(AppError::Store(error)) if error.is_not_found() => {
-            note!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
-            return Ok(Exit::NothingRun);
-        }
-        summary => summary?,
+    let summary = run_summary(&app, organization, arguments.run_id).await;
+    let Some(summary) = super::unless_unknown(arguments.run_id, summary)? else {
+        return Ok(Exit::NothingRun);
     };
     if arguments.json {
         say!("{}", serde_json::to_string_pretty(&summary)?);

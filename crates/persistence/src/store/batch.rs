@@ -169,7 +169,8 @@ pub enum RowOutcome {
 }
 
 impl RowOutcome {
-    fn name(self) -> &'static str {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Failed => "failed",
             Self::Imported => "imported",

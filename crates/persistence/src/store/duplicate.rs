@@ -103,7 +103,7 @@ pub struct Duplicate {
 }
 
 impl Duplicate {
-    fn from_model(model: Model) -> Result<Self, StoreError> {
+    pub(super) fn from_model(model: Model) -> Result<Self, StoreError> {
         let damaged = StoreError::Damaged { what: "duplicate" };
         let (Some(level), Ok(reasons)) = (
             MatchLevel::from_name(&model.level),

@@ -3,12 +3,14 @@
 pub mod analysis;
 pub mod api_key;
 pub mod audit;
+pub mod audit_chain;
 pub mod batch;
 pub mod business;
 pub mod business_list;
 pub mod change;
 pub mod dump;
 pub mod duplicate;
+pub mod export;
 pub mod file;
 pub mod finding;
 pub mod health;
@@ -18,11 +20,35 @@ pub mod lease;
 pub mod mapping;
 pub mod mapping_list;
 pub mod organization;
+pub mod quality;
+pub mod reconciliation;
 pub mod retry;
 pub mod role_grant;
 pub mod run;
 pub mod saved_mapping;
 pub mod ticket;
+
+use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+
+use crate::connect::Backend;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Reads by a statement of our own, with `$1`, `$2` … for its values, which both databases take.
+    async fn select(&self, sql: &str, values: Vec<Value>) -> Result<Vec<QueryResult>, StoreError> {
+        let backend = self.reader.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        Ok(self.reader.query_all_raw(statement).await?)
+    }
+
+    /// The keys of a JSON object as the rows of a table `k` with the column `key`.
+    fn json_keys(&self, object: &str) -> String {
+        match self.backend() {
+            Backend::Sqlite => format!("json_each({object}) AS k"),
+            Backend::Postgres => format!("json_object_keys({object}) AS k(key)"),
+        }
+    }
+}
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;

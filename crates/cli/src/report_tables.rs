@@ -1,0 +1,109 @@
+//! Reports and the audit log as people read them in a terminal.
+
+use comfy_table::{Cell, CellAlignment};
+use torqueflow_app::audit::AuditEntry;
+use torqueflow_app::reports::{Changes, DataQuality, Reconciliation};
+
+use crate::render::{number, table};
+
+/// What a run did, per entity and per field.
+pub fn reconciliation(report: &Reconciliation) -> String {
+    let mut table = table(&[
+        "",
+        "Created",
+        "Updated",
+        "Preserved",
+        "Flagged",
+        "Merged",
+        "Skipped",
+        "Unchanged",
+        "Failed",
+    ]);
+    for entity in &report.entities {
+        table.add_row(cells(entity.label, &entity.changes));
+        for field in &entity.fields {
+            table.add_row(cells(&format!("  {}", field.label), &field.changes));
+        }
+    }
+    table.to_string()
+}
+
+fn cells(label: &str, changes: &Changes) -> Vec<Cell> {
+    let counts = [
+        changes.created,
+        changes.updated,
+        changes.preserved,
+        changes.flagged,
+        changes.merged,
+        changes.skipped,
+        changes.unchanged,
+        changes.failed,
+    ];
+    let shown = |count: i64| if count == 0 { Cell::new("") } else { number(count) };
+    std::iter::once(Cell::new(label)).chain(counts.map(shown)).collect()
+}
+
+/// What was found in which column, and how complete the records are.
+pub fn data_quality(report: &DataQuality) -> String {
+    let mut findings = table(&[
+        "File or sheet",
+        "Column",
+        "Rows",
+        "Share",
+        "What is wrong",
+        "What to do",
+        "For example",
+    ]);
+    for line in &report.findings {
+        let examples = line
+            .examples
+            .iter()
+            .take(2)
+            .map(|example| format!("row {}: {}", example.row, example.value));
+        findings.add_row([
+            Cell::new(line.sheet.as_deref().unwrap_or(&line.file)),
+            Cell::new(line.column.as_deref().unwrap_or_default()),
+            number(line.rows),
+            percent(line.share),
+            Cell::new(&line.message),
+            Cell::new(&line.fix),
+            Cell::new(examples.collect::<Vec<_>>().join("\n")),
+        ]);
+    }
+    let mut completeness = table(&["Record", "Field", "Records", "With a value", "Share"]);
+    for line in &report.completeness {
+        completeness.add_row([
+            Cell::new(line.entity),
+            Cell::new(&line.label),
+            number(line.records),
+            number(line.filled),
+            percent(line.share),
+        ]);
+    }
+    format!("{findings}\n{completeness}")
+}
+
+fn percent(share: f64) -> Cell {
+    Cell::new(format!("{:.1} %", share * 100.0)).set_alignment(CellAlignment::Right)
+}
+
+/// Entries of the audit log.
+pub fn audit_log(entries: &[AuditEntry]) -> String {
+    let mut table = table(&["No.", "When", "Who", "What", "Run", "More"]);
+    for entry in entries {
+        let detail = entry.detail.as_object().is_some_and(|detail| !detail.is_empty());
+        table.add_row([
+            Cell::new(entry.seq.map_or_else(|| "not sealed".to_owned(), |seq| seq.to_string())),
+            Cell::new(&entry.occurred_at),
+            Cell::new(&entry.actor),
+            Cell::new(&entry.action),
+            Cell::new(entry.run_id.map(|id| id.to_string()).unwrap_or_default()),
+            Cell::new(if detail {
+                entry.detail.to_string()
+            } else {
+                String::new()
+            }),
+        ]);
+    }
+    table.to_string()
+}
