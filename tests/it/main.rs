@@ -5,6 +5,8 @@ mod accounting;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod duplicates;
 #[cfg(test)]
 mod embedding;
@@ -14,6 +16,14 @@ mod failures;
 mod findings;
 #[cfg(test)]
 mod killed;
+#[cfg(test)]
+mod matches;
+#[cfg(test)]
+mod merging;
+#[cfg(test)]
+mod merging_at_random;
+#[cfg(test)]
+mod merging_killed;
 #[cfg(test)]
 mod password;
 #[cfg(test)]

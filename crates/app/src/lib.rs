@@ -4,6 +4,7 @@
 //! [`runs::prepare`], [`runs::start`] and [`runs::import`]; what became of it is [`summary::run_summary`].
 
 pub mod blobs;
+pub mod customers;
 pub mod duplicates;
 pub mod error_log;
 pub mod events;

@@ -111,6 +111,18 @@ fn table(header: &[&str]) -> Table {
     table
 }
 
+/// A table of text.
+pub fn text_table<const COLUMNS: usize>(
+    header: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut table = table(&header);
+    for row in rows {
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
 fn number(value: i64) -> Cell {
     Cell::new(thousands(value)).set_alignment(CellAlignment::Right)
 }

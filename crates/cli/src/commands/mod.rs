@@ -3,6 +3,7 @@
 pub mod clean;
 pub mod detect;
 pub mod import;
+pub mod merge;
 pub mod migrate;
 pub mod runs;
 pub mod show;

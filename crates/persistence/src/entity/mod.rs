@@ -1,6 +1,9 @@
 //! The rows of the control tables, as SeaORM knows them. They never leave this crate.
 
 pub mod audit_event;
+pub mod customer_merge;
+pub mod customer_merge_entry;
+pub mod duplicate_dismissal;
 pub mod import_duplicate;
 pub mod import_file;
 pub mod import_finding;

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod batch;
 pub mod business;
 pub mod change;
+pub mod customer;
 pub mod dump;
 pub mod duplicate;
 pub mod file;
