@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::edit::applied;
 use super::keys::{key_change, keys_of};
 use super::merge::{ATTEMPTS, Fields, can_be_repeated, columns, flat, make_names};
-use super::{Customer, CustomerError, get};
+use super::{Address, Customer, CustomerError, get};
 use crate::error::AppError;
 use crate::{App, Caller, OrganizationId};
 
@@ -169,7 +169,10 @@ fn remake_names(current: &Fields, restored: &mut Restored) {
 /// The survivor loses the keys that it got by the merge, unless it has them now for other reasons. Where it was changed
 /// since, its keys are those of what it is in the end, when no merge into it stands any more.
 fn postings(merge: &CustomerMerge, survivor: &Customer, changes: &Fields, is_last: bool) -> PostingChange {
-    let after = keys_of(&applied(&survivor.values, changes), &survivor.addresses);
+    // Those that came with the merge go with it.
+    let own = |address: &&Address| !merge.addresses.contains(&address.id);
+    let addresses: Vec<Address> = survivor.addresses.iter().filter(own).cloned().collect();
+    let after = keys_of(&applied(&survivor.values, changes), &addresses);
     let mut change = PostingChange {
         max_holders: MAX_HOLDERS,
         ..PostingChange::default()

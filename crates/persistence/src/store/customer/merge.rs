@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, Set,
 };
@@ -67,6 +68,8 @@ pub struct CustomerMerge {
     pub version_after: i64,
     /// Match keys that the survivor got.
     pub keys: Vec<u128>,
+    /// Addresses that came to the survivor.
+    pub addresses: Vec<Uuid>,
     /// Who merged, and when.
     pub created: (String, OffsetDateTime),
     /// Who undid it, and when.
@@ -186,7 +189,11 @@ impl Store {
         let entries = customer_merge_entry::Entity::find()
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::MergeId.eq(model.id))
-            .filter(Column::Kind.is_in([SURVIVOR, HIDDEN, POSTING]))
+            .filter(
+                Column::Kind
+                    .is_in([SURVIVOR, HIDDEN, POSTING])
+                    .or(Column::EntityType.eq(EntityKind::CustomerAddress.name())),
+            )
             .order_by_asc(Column::Ordinal)
             .all(&self.reader)
             .await?;
@@ -197,6 +204,7 @@ impl Store {
             images: MergeImages::default(),
             version_after: 0,
             keys: Vec::new(),
+            addresses: Vec::new(),
             created: (model.created_by, model.created_at),
             undone: model.undone_by.zip(model.undone_at),
             report: model.report,
@@ -211,6 +219,7 @@ impl Store {
                     };
                 }
                 HIDDEN => merge.others.push(entry.record_id),
+                MOVED => merge.addresses.push(entry.record_id),
                 _ => merge.keys.extend(entry.key_hash.map(|hash| hash.as_u128())),
             }
         }
