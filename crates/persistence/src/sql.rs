@@ -1,5 +1,7 @@
 //! Statements that are written out: set-based ones that move or compare whole tables at once.
 
+use std::fmt::Write as _;
+
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, QueryResult, Statement, TransactionOptions, Value};
 use sea_orm::{SqliteTransactionMode, TransactionTrait};
 
@@ -63,8 +65,7 @@ fn numbered(sql: &str) -> String {
     let mut pieces = sql.split('?');
     let mut numbered = pieces.next().unwrap_or_default().to_owned();
     for (index, piece) in pieces.enumerate() {
-        numbered.push_str(&format!("${}", index + 1));
-        numbered.push_str(piece);
+        let _ = write!(numbered, "${}{piece}", index + 1);
     }
     numbered
 }

@@ -1,6 +1,6 @@
 //! A batch of an import: rows, mappings, journal, results and checkpoint, committed together or not at all.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
 use torqueflow_model::{ColumnType, EntityKind, FieldKind, FieldSpec, Record, Storage, Value};
@@ -11,7 +11,6 @@ use crate::store::analysis::finding_rows;
 use crate::store::finding::StoredFinding;
 use crate::store::job::{EntityCounts, JobCounts};
 use crate::store::lease::Lease;
-use crate::store::padded_chunks;
 use crate::{OrganizationId, Store, StoreError};
 
 /// All that one batch writes.
@@ -206,29 +205,6 @@ pub struct JobProgress {
     pub entity_counts: BTreeMap<String, EntityCounts>,
 }
 
-impl ImportBatch {
-    /// The customers that the batch attaches something to and does not create itself.
-    fn existing_customers(&self) -> Vec<Uuid> {
-        let created: HashSet<Uuid> = self.created.iter().map(|record| record.id).collect();
-        let links = self.created.iter().map(|record| &record.links);
-        let links = links.chain(self.filled.iter().map(|record| &record.links)).flatten();
-        let linked = links.filter(|(name, _)| *name == "customer").map(|(_, id)| *id);
-        let mapped = self
-            .mappings
-            .iter()
-            .filter(|mapping| mapping.entity == EntityKind::Customer);
-        let filled = self
-            .filled
-            .iter()
-            .filter(|record| record.entity == EntityKind::Customer);
-        let all = linked
-            .chain(mapped.map(|mapping| mapping.record_id))
-            .chain(filled.map(|record| record.id));
-        let existing: BTreeSet<Uuid> = all.filter(|id| !created.contains(id)).collect();
-        existing.into_iter().collect()
-    }
-}
-
 impl Store {
     /// Writes a batch, if the lease still holds. All of it or nothing.
     pub async fn batch_commit(
@@ -271,24 +247,6 @@ impl Store {
 }
 
 impl BulkTransaction {
-    /// Nothing may be attached to a customer that was merged into another since the batch was put together: it has to be
-    /// put together again. The merge in turn waits for what a batch has attached.
-    async fn refuse_hidden(&mut self, organization: OrganizationId, batch: &ImportBatch) -> Result<(), StoreError> {
-        for ids in padded_chunks(&batch.existing_customers()) {
-            let places = vec!["?"; ids.len()].join(", ");
-            let sql = format!(
-                "UPDATE customer SET merged_into_id = merged_into_id WHERE organization_id = ? AND id IN ({places}) \
-                 AND merged_into_id IS NOT NULL"
-            );
-            let arguments: Vec<_> = std::iter::once(organization.0).chain(ids).map(Scalar::from).collect();
-            if self.execute(&sql, &arguments).await? > 0 {
-                let reason = "a customer was merged into another meanwhile";
-                return Err(StoreError::Transient(sea_orm::DbErr::Custom(reason.to_owned())));
-            }
-        }
-        Ok(())
-    }
-
     async fn fill(
         &mut self,
         organization: OrganizationId,

@@ -1,6 +1,7 @@
 //! Writing customers that people create and change.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use sea_orm::{ConnectionTrait, DatabaseTransaction, Value};
 use serde_json::Value as Json;
@@ -123,7 +124,7 @@ pub(super) async fn change(
     let mut values: Vec<Value> = Vec::new();
     for (column, kind) in business_columns(EntityKind::Customer) {
         if let Some(json) = changes.get(&column) {
-            assignments += &format!("\"{column}\" = ?, ");
+            let _ = write!(assignments, "\"{column}\" = ?, ");
             values.push(column_value(kind, json));
         }
     }
