@@ -1,6 +1,7 @@
 //! What the service adds: who did what, keys to come in with, answers that are given once, merges, and taking runs back.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Integer, Json, Text, Timestamp, Uuid};
@@ -131,12 +132,21 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         &[
             ("merge_id", Uuid, No),
             ("ordinal", Integer, No),
-            // survivor, moved, mapping, match_key, hidden.
+            // survivor, moved, mapping, posting, hidden.
             ("kind", Text, No),
             ("entity_type", Text, No),
             ("record_id", Uuid, No),
-            ("before", Json, No),
-            ("after", Json, No),
+            // Whose record or mapping it was.
+            ("customer_id", Uuid, Yes),
+            ("source_system", Text, Yes),
+            ("source_id", Text, Yes),
+            ("key_hash", Uuid, Yes),
+            // The changed fields.
+            ("before", Json, Yes),
+            ("after", Json, Yes),
+            // The version of the record after the merge, and after it was undone.
+            ("version_after", Integer, Yes),
+            ("undo_version", Integer, Yes),
         ],
         &["merge_id", "ordinal"],
     ),
@@ -198,6 +208,8 @@ const COLUMNS: &[(&str, Column, Option<i32>)] = &[
     ("import_journal", ("mapping_before", Json, Yes), None),
     // The customer that this one was merged into; such a customer is hidden.
     ("customer", ("merged_into_id", Uuid, Yes), None),
+    // The folded words of all its names: what people search by.
+    ("customer", ("search_name", Text, Yes), None),
 ];
 
 const INDEXES: &[(&str, &[&str])] = &[
@@ -207,6 +219,28 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_journal", &["record_id"]),
     ("import_rollback_result", &["run_id", "outcome"]),
     ("customer", &["merged_into_id"]),
+    ("customer_merge_entry", &["record_id"]),
+    ("payment", &["customer_id"]),
+];
+
+/// What a search goes through by ranges, and so by bytes: index, table, expressions after the organisation, condition.
+/// `{bytes}` is the collation that compares them.
+const SEARCHED: &[(&str, &str, &str, &str)] = &[
+    (
+        "ix_customer_listed",
+        "customer",
+        "(COALESCE(sort_name, '') COLLATE {bytes}), id",
+        "WHERE merged_into_id IS NULL",
+    ),
+    ("ix_customer_email", "customer", "email COLLATE {bytes}", ""),
+    ("ix_customer_phone", "customer", "phone COLLATE {bytes}", ""),
+    ("ix_customer_landline", "customer", "landline COLLATE {bytes}", ""),
+    (
+        "ix_vehicle_registration_bytes",
+        "vehicle",
+        "registration COLLATE {bytes}, customer_id",
+        "",
+    ),
 ];
 
 /// Look-ups that can't name an organisation yet: who comes in, and which runs have work to do.
@@ -246,6 +280,15 @@ impl MigrationTrait for Migration {
         }
         for (table, columns) in INDEXES {
             manager.create_index(index(table, columns)).await?;
+        }
+        let bytes = match manager.get_database_backend() {
+            DbBackend::Postgres => "\"C\"",
+            _ => "BINARY",
+        };
+        for (name, table, expressions, condition) in SEARCHED {
+            let expressions = expressions.replace("{bytes}", bytes);
+            let sql = format!("CREATE INDEX {name} ON {table} (organization_id, {expressions}) {condition}");
+            manager.get_connection().execute_unprepared(&sql).await?;
         }
         for (table, name) in GLOBAL_INDEXES {
             let mut global = Index::create();

@@ -9,6 +9,8 @@ mod audit_export;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod duplicates;
 #[cfg(test)]
 mod embedding;
@@ -24,6 +26,14 @@ mod findings;
 mod http;
 #[cfg(test)]
 mod killed;
+#[cfg(test)]
+mod matches;
+#[cfg(test)]
+mod merging;
+#[cfg(test)]
+mod merging_at_random;
+#[cfg(test)]
+mod merging_killed;
 #[cfg(test)]
 mod password;
 #[cfg(test)]

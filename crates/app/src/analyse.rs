@@ -244,6 +244,9 @@ impl Analysis<'_> {
     ) -> Result<Vec<MatchPosting>, AppError> {
         let store = &self.app.store;
         let mut postings = store.posting_find(job.organization, keys).await?;
+        if entity == EntityKind::Customer {
+            self.app.lead_on(job.organization, self.run_id, &mut postings).await?;
+        }
         let foreign: Vec<Uuid> = postings
             .iter()
             .filter(|posting| posting.run_id != Some(self.run_id))

@@ -14,6 +14,9 @@ pub enum AppError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Customers.
+    #[error(transparent)]
+    Customer(#[from] crate::customers::CustomerError),
     /// A file of ours could not be read or written.
     #[error("failed to access `{path}`")]
     Io {

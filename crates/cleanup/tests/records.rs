@@ -88,6 +88,7 @@ fn a_typical_customer_is_cleaned() {
             "on_stop=false",
             "phone=+447911123456",
             "phone_as_given=7911123456",
+            "search_name=mrs ada smith",
             "sms_consent=true",
             "sort_name=smith ada",
             "source_created_on=2016-03-21",
@@ -106,6 +107,7 @@ fn parts_make_a_name() {
             "display_name=Mr Fred O'Neill",
             "first_name=Fred",
             "last_name=O'Neill",
+            "search_name=mr fred oneill",
             "sort_name=oneill fred",
             "title=Mr",
         ],
@@ -116,6 +118,7 @@ fn parts_make_a_name() {
         &[
             "company=Smith Motors Ltd",
             "display_name=Smith Motors Ltd",
+            "search_name=smith motors ltd",
             "sort_name=smith motors ltd",
         ],
     );
@@ -135,6 +138,7 @@ fn a_whole_name_beside_its_parts_is_turned_round() {
             "display_name=Ada Smith",
             "first_name=Ada",
             "last_name=Smith",
+            "search_name=ada smith",
             "sort_name=smith ada",
         ],
     );
@@ -150,6 +154,7 @@ fn a_person_beside_a_company_is_its_contact() {
             "display_name=Ada Smith",
             "first_name=Ada",
             "last_name=Smith",
+            "search_name=ada smith motors ltd",
             "sort_name=smith ada",
         ],
     );
@@ -159,6 +164,7 @@ fn a_person_beside_a_company_is_its_contact() {
         &[
             "company=Smith Motors Ltd",
             "display_name=Smith Motors Ltd",
+            "search_name=smith motors ltd",
             "sort_name=smith motors ltd",
         ],
     );
@@ -172,6 +178,7 @@ fn couples_are_reported_once() {
         &[
             "display_name=Mr & Mrs Smith",
             "last_name=Smith",
+            "search_name=mr mrs smith",
             "sort_name=smith",
             "title=Mr & Mrs",
             "[name_several_people customer.title 0 \"Mr & Mrs\"]",
@@ -184,7 +191,12 @@ fn people_called_null_exist() {
     check(
         "customer",
         &[("last_name", "Null")],
-        &["display_name=Null", "last_name=Null", "sort_name=null"],
+        &[
+            "display_name=Null",
+            "last_name=Null",
+            "search_name=null",
+            "sort_name=null",
+        ],
     );
     check(
         "customer",

@@ -70,6 +70,10 @@ pub enum Command {
     /// Check, list and export the audit log
     #[command(subcommand)]
     Audit(Audit),
+    /// Merge customers into one, or undo a merge; what would happen is shown first
+    ///
+    /// With one customer alone: who is likely to be the same.
+    Merge(Merge),
     /// Bring the database up to date
     Migrate,
     /// Serve the REST API
@@ -416,6 +420,28 @@ pub struct AuditVerify {
 }
 
 #[derive(Debug, Args)]
+pub struct Merge {
+    /// The customer that stays, then those that end up in it; each by id or customer number
+    #[arg(value_name = "CUSTOMER", required_unless_present = "undo", conflicts_with = "undo")]
+    pub customers: Vec<String>,
+    /// Take a field from this customer: `email=C1002`
+    #[arg(long = "field", value_name = "FIELD=CUSTOMER", value_parser = field_choice, conflicts_with = "undo")]
+    pub fields: Vec<(String, String)>,
+    /// Undo this merge instead
+    #[arg(long, value_name = "MERGE_ID")]
+    pub undo: Option<Uuid>,
+    /// Only show what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct AuditList {
     /// Only what was done so: `import_run.completed`
     #[arg(long, value_name = "ACTION")]
@@ -445,4 +471,9 @@ pub struct AuditExport {
     /// The zip to be written
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
+}
+
+fn field_choice(text: &str) -> Result<(String, String), String> {
+    let (field, customer) = text.split_once('=').ok_or("write it as FIELD=CUSTOMER")?;
+    Ok((field.to_owned(), customer.to_owned()))
 }

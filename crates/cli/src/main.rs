@@ -59,6 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Show(show) => commands::show::run(common, &show).await,
         Command::Report(report) => commands::report::run(common, &report).await,
         Command::Audit(audit) => commands::audit::run(common, &audit).await,
+        Command::Merge(merge) => commands::merge::run(common, &merge).await,
         Command::Migrate => commands::migrate::run(common).await,
         Command::Worker(options) => commands::worker::run(common, &options).await,
         Command::Serve(serve) => commands::serve::run(common, &serve).await,

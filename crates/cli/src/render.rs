@@ -117,6 +117,18 @@ pub fn number(value: i64) -> Cell {
     Cell::new(thousands(value)).set_alignment(CellAlignment::Right)
 }
 
+/// A table of text.
+pub fn text_table<const COLUMNS: usize>(
+    header: [&str; COLUMNS],
+    rows: impl IntoIterator<Item = [String; COLUMNS]>,
+) -> String {
+    let mut table = table(&header);
+    for row in rows {
+        table.add_row(row);
+    }
+    table.to_string()
+}
+
 /// What was found in the files.
 pub fn detection_table(lines: &[TableLine]) -> String {
     let mut table = table(&["File or sheet", "Detected as", "Rows", "Confidence", "Notes"]);

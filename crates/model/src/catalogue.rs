@@ -251,6 +251,7 @@ static CUSTOMER: EntitySpec = EntitySpec {
         column("company", "Company", CompanyName, "Smith & Sons Ltd"),
         column("contact_name", "Contact", Text, "Ada Smith"),
         made("sort_name", "Name for sorting", Text),
+        made("search_name", "Names for searching", Text),
         column("email", "E-mail", Email, "ada@smith.example"),
         column("phone", "Mobile", Phone, "+447911123456"),
         made("phone_as_given", "Mobile as given", Text),

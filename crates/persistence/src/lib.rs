@@ -8,6 +8,7 @@ mod bulk;
 mod connect;
 mod entity;
 mod error;
+mod sql;
 mod store;
 
 pub use connect::{Backend, Store};
@@ -23,6 +24,11 @@ pub use store::batch::{
 pub use store::business::BusinessRow;
 pub use store::business_list::{BusinessQuery, ListedRecord};
 pub use store::change::RunChange;
+pub use store::customer::CustomerRow;
+pub use store::customer::merge::{CustomerMerge, MergeCounts, MergeImages, MergePlan};
+pub use store::customer::search::{CustomerClause, CustomerSearch};
+pub use store::customer::undo::{KeptReason, KeptValue, MAX_KEPT, UndoPlan, UndoReport};
+pub use store::customer::write::{ColumnValues, NewRecord, PostingChange};
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};

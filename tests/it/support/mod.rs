@@ -2,6 +2,7 @@
 
 pub mod contract;
 
+mod desk;
 mod export;
 mod files;
 mod program;
@@ -10,6 +11,7 @@ mod service;
 mod tables;
 mod workspace;
 
+pub use desk::{Desk, assert_same, on_each_desk};
 pub use export::Export;
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
 pub use program::{Ran, cargo, repository, target_folder};

@@ -56,6 +56,11 @@ impl Workspace {
         self.database.name
     }
 
+    /// Where the database is.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
     /// The files that SQLite keeps the database in; none on PostgreSQL.
     pub fn database_files(&self) -> Vec<PathBuf> {
         let folder = tables::sqlite_file(&self.database.url).and_then(|file| Path::new(file).parent());

@@ -303,6 +303,10 @@ impl BatchContext {
             }
             let hashes: Vec<u128> = keys.values().flatten().map(|key| key.hash).collect();
             let mut postings = store.posting_find(job.organization, &hashes).await?;
+            if entity == EntityKind::Customer {
+                let app = importer.app;
+                app.lead_on(job.organization, importer.run.id, &mut postings).await?;
+            }
             postings.retain(|posting| posting.run_id != Some(importer.run.id));
             let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
             let late = store
@@ -338,6 +342,18 @@ impl BatchContext {
             return Ok(());
         }
         let store = &importer.app.store;
+        // A match that was merged into another customer since leads to that one.
+        let survivors = store.customer_survivors(job.organization, &ids).await?;
+        for decision in self.decisions.values_mut() {
+            if let Decision::Skip(target) | Decision::Merge(target) = decision {
+                *target = survivors.get(target).copied().unwrap_or(*target);
+            }
+        }
+        let ids: Vec<Uuid> = self
+            .decisions
+            .values()
+            .filter_map(|decision| decision.target())
+            .collect();
         for entity in [EntityKind::Customer, EntityKind::Vehicle] {
             for row in store.business_load(job.organization, entity, &ids).await? {
                 self.targets.insert(row.id, (entity, row));

@@ -50,7 +50,7 @@ pub(crate) fn title(text: &str) -> Verdict {
 }
 
 /// Completes the names of a customer: splits a whole name into the parts that are missing, or composes it of them, and
-/// makes the name for sorting. The parts themselves have been cleaned by then.
+/// makes the names for sorting and searching. The parts themselves have been cleaned by then.
 pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     if draft.spec("sort_name").is_none() {
         return;
@@ -75,6 +75,7 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     if let Some(sort_name) = sort_name(draft) {
         draft.set_by_name("sort_name", Value::Text(sort_name), "");
     }
+    draft.set_by_name("search_name", Value::Text(search_name(draft)), "");
 }
 
 /// Splits the whole name. Parts that have columns of their own win over the split.
@@ -156,6 +157,23 @@ fn sort_name(draft: &Draft<'_>) -> Option<String> {
         .into_iter()
         .flatten()
         .find(|name| !name.is_empty())
+}
+
+/// The folded words of all names, each once: `ada smith sons ltd`.
+fn search_name(draft: &Draft<'_>) -> String {
+    let names = ["display_name", "first_name", "last_name", "company", "contact_name"];
+    let folded: Vec<String> = names
+        .into_iter()
+        .filter_map(|name| draft.text(name))
+        .map(fold)
+        .collect();
+    let mut words: Vec<&str> = Vec::new();
+    for word in folded.iter().flat_map(|name| name.split(' ')) {
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    words.join(" ")
 }
 
 #[cfg(test)]

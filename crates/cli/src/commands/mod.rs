@@ -4,6 +4,7 @@ pub mod audit;
 pub mod clean;
 pub mod detect;
 pub mod import;
+pub mod merge;
 pub mod migrate;
 pub mod openapi;
 pub mod report;

@@ -2,6 +2,9 @@
 
 pub mod api_key;
 pub mod audit_event;
+pub mod customer_merge;
+pub mod customer_merge_entry;
+pub mod duplicate_dismissal;
 pub mod idempotency_key;
 pub mod import_duplicate;
 pub mod import_file;

@@ -226,6 +226,7 @@ impl Store {
         for filled in &batch.filled {
             transaction.fill(organization, now, filled).await?;
         }
+        transaction.refuse_hidden(organization, batch).await?;
         transaction
             .insert(&mapping_rows(organization, run_id, now, &batch.mappings))
             .await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
-use torqueflow_model::{ColumnType, EntityKind, Value as ModelValue};
+use torqueflow_model::{ColumnType, DateRole, EntityKind, FieldKind, Value as ModelValue};
 use uuid::Uuid;
 
 use super::batch::business_columns;
@@ -66,13 +66,16 @@ impl Store {
         Ok(loaded)
     }
 
-    /// Every record of a kind, in id order. For comparing databases, not for serving requests.
+    /// Every record of a kind, with what hides it. For comparing databases, not for serving requests.
     pub(crate) async fn business_load_all(
         &self,
         organization: OrganizationId,
         kind: EntityKind,
     ) -> Result<Vec<BusinessRow>, StoreError> {
-        let columns = business_columns(kind);
+        let mut columns = business_columns(kind);
+        if kind == EntityKind::Customer {
+            columns.push(("merged_into_id".to_owned(), ColumnType::Uuid));
+        }
         let mut select = organization_select(organization, kind);
         select.columns(["id", "version"].map(Alias::new));
         select.columns(columns.iter().map(|(name, _)| Alias::new(name)));
@@ -80,7 +83,7 @@ impl Store {
         rows.iter().map(|row| read_row(row, &columns)).collect()
     }
 
-    /// Which of these ids are records of this kind; with a moment, only those created after it.
+    /// Which of these ids are records of this kind that are not hidden; with a moment, only those created after it.
     pub async fn business_existing(
         &self,
         organization: OrganizationId,
@@ -93,6 +96,10 @@ impl Store {
             let mut select = organization_select(organization, kind);
             select.column(Alias::new("id"));
             select.and_where(Expr::col(Alias::new("id")).is_in(chunk));
+            // A customer that was merged into another is hidden: nothing new leads to it.
+            if kind == EntityKind::Customer {
+                select.and_where(Expr::col(Alias::new("merged_into_id")).is_null());
+            }
             if let Some(moment) = created_after {
                 select.and_where(Expr::col(Alias::new("created_at")).gt(moment));
             }
@@ -147,4 +154,31 @@ fn read_value(row: &QueryResult, name: &str, kind: ColumnType) -> Result<Option<
             .try_get::<Option<Uuid>>("", name)?
             .map(|id| Value::from(id.to_string())),
     })
+}
+
+/// What a column of this type keeps for a value as [`BusinessRow`] has it: the way back from reading it.
+pub(super) fn column_value(kind: ColumnType, json: &serde_json::Value) -> sea_orm::Value {
+    let of_kind = |kind| ModelValue::from_json(kind, json);
+    match kind {
+        ColumnType::Text => json.as_str().into(),
+        ColumnType::BigInteger => json.as_i64().into(),
+        ColumnType::Boolean => json.as_bool().into(),
+        ColumnType::Float => json.as_f64().into(),
+        ColumnType::Json => Some(json.clone()).filter(|json| !json.is_null()).into(),
+        ColumnType::Date => match of_kind(FieldKind::Date(DateRole::Event)) {
+            Some(ModelValue::Date(date)) => Some(date).into(),
+            _ => None::<Date>.into(),
+        },
+        ColumnType::DateTime => match of_kind(FieldKind::DateTime(DateRole::Event)) {
+            Some(ModelValue::DateTime(moment)) => Some(moment).into(),
+            _ => None::<PrimitiveDateTime>.into(),
+        },
+        ColumnType::Timestamp => {
+            let moment = json
+                .as_i64()
+                .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+            moment.into()
+        }
+        ColumnType::Uuid => json.as_str().and_then(|text| Uuid::parse_str(text).ok()).into(),
+    }
 }

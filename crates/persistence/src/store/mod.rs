@@ -8,6 +8,7 @@ pub mod batch;
 pub mod business;
 pub mod business_list;
 pub mod change;
+pub mod customer;
 pub mod dump;
 pub mod duplicate;
 pub mod export;
