@@ -8,6 +8,7 @@ pub mod duplicates;
 pub mod error_log;
 pub mod options;
 pub mod progress;
+pub mod rollback;
 pub mod runs;
 pub mod summary;
 pub mod template;

@@ -29,13 +29,13 @@ fn options_of(run: &Run) -> Result<RunOptions, AppError> {
 
 /// A run that this process works on.
 pub(crate) struct Work<'a> {
-    app: &'a App,
-    organization: OrganizationId,
-    actor: Actor,
-    run: Run,
-    lease: Lease,
+    pub app: &'a App,
+    pub organization: OrganizationId,
+    pub actor: Actor,
+    pub run: Run,
+    pub lease: Lease,
     heartbeat: tokio::task::JoinHandle<()>,
-    listener: Listener<'a>,
+    pub listener: Listener<'a>,
 }
 
 impl<'a> Work<'a> {

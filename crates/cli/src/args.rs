@@ -54,6 +54,11 @@ pub enum Command {
     Runs(Runs),
     /// Show one run in full
     Show(Show),
+    /// Take a run back: delete what it created, put back what it changed
+    ///
+    /// First it shows what would happen. What others have changed or built on since stays. The same command again takes
+    /// up a rollback that was stopped.
+    Rollback(Rollback),
     /// Bring the database up to date
     Migrate,
 }
@@ -205,6 +210,22 @@ pub struct Show {
     #[arg(value_name = "RUN_ID")]
     pub run_id: Uuid,
     /// Print the run as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Show what would happen, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask; needed where nobody can be asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
 }

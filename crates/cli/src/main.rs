@@ -56,6 +56,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
+        Command::Rollback(rollback) => commands::rollback::run(common, &rollback).await,
         Command::Migrate => commands::migrate::run(common).await,
     }
 }

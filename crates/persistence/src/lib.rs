@@ -8,6 +8,8 @@ mod bulk;
 mod connect;
 mod entity;
 mod error;
+mod fetch;
+mod revise;
 mod store;
 
 pub use connect::{Backend, Store};
@@ -26,6 +28,10 @@ pub use store::finding::{FindingCount, StoredFinding};
 pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
+pub use store::rollback::{
+    CurrentMapping, CurrentRecord, Judge, MappingImage, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart,
+    RollbackReason, Verdict,
+};
 pub use store::run::Run;
 
 /// The id of an organisation. Every query but the work queue's names one.

@@ -4,6 +4,7 @@ pub mod clean;
 pub mod detect;
 pub mod import;
 pub mod migrate;
+pub mod rollback;
 pub mod runs;
 pub mod show;
 pub mod template;

@@ -12,6 +12,7 @@ pub mod job;
 pub mod lease;
 pub mod mapping;
 pub mod organization;
+pub mod rollback;
 pub mod run;
 
 /// How many values one query asks for at most.
