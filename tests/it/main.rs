@@ -17,6 +17,12 @@ mod killed;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod rollback;
+#[cfg(test)]
+mod rollback_killed;
+#[cfg(test)]
+mod rollback_model;
+#[cfg(test)]
 mod sample_import;
 #[cfg(test)]
 mod several_files;

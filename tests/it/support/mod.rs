@@ -1,12 +1,16 @@
 //! What the tests speak with: a workspace, its files, its program, its database.
 
+mod contents;
 mod files;
+mod library;
 mod program;
 mod records;
 mod tables;
 mod workspace;
 
+pub use contents::{Contents, Row};
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
+pub use library::Library;
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
 pub use workspace::{Workspace, on_each_database};

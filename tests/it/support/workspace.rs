@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use torqueflow_test_support::postgres::{TestDatabase, databases};
 
+use super::contents::{Contents, contents, execute};
 use super::program::{Ran, program, repository};
 use super::records::Records;
 use super::tables;
@@ -122,6 +123,16 @@ impl Workspace {
     /// The rows of a query.
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         tables::query(&self.database, sql)
+    }
+
+    /// Everything in the tables of the business, mappings and match keys.
+    pub fn contents(&self) -> Contents {
+        contents(&self.database, None)
+    }
+
+    /// Changes the database past the program.
+    pub fn execute(&self, sql: &str) {
+        execute(&self.database, sql);
     }
 
     /// The one number that a query asks for.

@@ -12,8 +12,9 @@ use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
 use crate::{OrganizationId, StoreError};
 
-/// A temporary table of the records that a preview found to stay.
-pub(super) const STAYING: &str = "rollback_staying";
+/// A temporary table of what a preview has found: records of the run that stay (with an empty link), and links of other
+/// records that will be put back.
+pub(super) const NOTED: &str = "rollback_noted";
 
 /// What is true of the records of a page.
 #[derive(Debug, Default)]
@@ -174,7 +175,8 @@ impl BulkTransaction {
             format!(
                 " AND (NOT EXISTS (SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
                  AND j.record_id = c.id AND j.run_id = ? AND j.action = 'created') \
-                 OR EXISTS (SELECT 1 FROM {STAYING} AS s WHERE s.id = c.id))"
+                 OR EXISTS (SELECT 1 FROM {NOTED} AS s WHERE s.id = c.id AND s.link = '')) \
+                 AND NOT EXISTS (SELECT 1 FROM {NOTED} AS l WHERE l.id = c.id AND l.link = '{column}')"
             )
         } else {
             String::new()

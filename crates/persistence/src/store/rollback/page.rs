@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
 use uuid::Uuid;
 
-use super::facts::{RollbackFacts, STAYING, with};
+use super::facts::{NOTED, RollbackFacts, links_of, with};
 use super::journal::among;
 use super::{RollbackPart, Verdict};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
@@ -66,8 +66,8 @@ impl Store {
         Ok(end)
     }
 
-    /// Asks what would become of all these parts, and writes nothing. Memory does not grow with the run: what stays is
-    /// noted in a temporary table.
+    /// Asks what would become of all these parts, and writes nothing. Memory does not grow with the run: what matters
+    /// to later pages is noted in a temporary table.
     pub async fn rollback_preview(
         &self,
         organization: OrganizationId,
@@ -76,15 +76,17 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin_reading().await?;
         let kind = if transaction.is_postgres() { "uuid" } else { "blob" };
-        let create = format!("CREATE TEMPORARY TABLE {STAYING} (id {kind} PRIMARY KEY)");
+        let create = format!("CREATE TEMPORARY TABLE {NOTED} (id {kind} NOT NULL, link text NOT NULL)");
         transaction.execute(&create, &[]).await?;
+        let index = format!("CREATE INDEX {NOTED}_id ON {NOTED} (id, link)");
+        transaction.execute(&index, &[]).await?;
         for first in pages {
             let mut page = *first;
             loop {
                 let (entries, end) = transaction.journal_page(organization, &page).await?;
                 let facts = transaction.rollback_facts(organization, &page, &entries, true).await?;
                 let verdicts = judge.judge(&page, &entries, &facts);
-                transaction.note_staying(&entries, &verdicts).await?;
+                transaction.note(&entries, &verdicts).await?;
                 if end.is_none() {
                     break;
                 }
@@ -174,11 +176,20 @@ impl BulkTransaction {
         Ok(())
     }
 
-    async fn note_staying(&mut self, entries: &[JournalEntry], verdicts: &[Verdict]) -> Result<(), StoreError> {
-        let mut rows = Rows::new(STAYING, [("id", ColumnType::Uuid)]);
+    /// Notes what matters to those pages of a preview that come later: which records stay, and which links will be gone.
+    async fn note(&mut self, entries: &[JournalEntry], verdicts: &[Verdict]) -> Result<(), StoreError> {
+        let mut rows = Rows::new(NOTED, [("id", ColumnType::Uuid), ("link", ColumnType::Text)]);
         for (entry, verdict) in entries.iter().zip(verdicts) {
-            if entry.action == JournalAction::Created && !verdict.is_reversed() {
-                rows.push([entry.record_id.into()]);
+            match (entry.action, verdict.is_reversed()) {
+                (JournalAction::Created, false) => rows.push([entry.record_id.into(), "".into()]),
+                (JournalAction::Updated, true) => {
+                    let changed =
+                        |column: &String| entry.before.as_ref().is_some_and(|before| before.get(column).is_some());
+                    for (column, _) in links_of(entry.entity).filter(|(column, _)| changed(column)) {
+                        rows.push([entry.record_id.into(), column.into()]);
+                    }
+                }
+                _ => {}
             }
         }
         self.insert(&rows).await
