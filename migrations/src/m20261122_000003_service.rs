@@ -175,6 +175,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             // reversed, kept, blocked, failed.
             ("outcome", Text, No),
             ("reason", Text, Yes),
+            // The version of the record after it was put back; null where it was deleted or left.
+            ("version_after", Integer, Yes),
         ],
         &["run_id", "job_id", "row_number", "ordinal"],
     ),
@@ -243,6 +245,21 @@ const SEARCHED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Links that no other index leads along. Deleting what they lead to has to look for them. Most are null.
+const LINKS: &[(&str, &str)] = &[
+    ("product", "family_id"),
+    ("product", "supplier_id"),
+    ("customer", "customer_group_id"),
+    ("customer", "location_id"),
+    ("vehicle", "location_id"),
+    ("work_order", "location_id"),
+    ("work_order_part", "product_id"),
+    ("work_order_labour", "labour_unit_id"),
+    ("payment", "customer_id"),
+    ("device", "product_id"),
+    ("device", "location_id"),
+];
+
 /// Look-ups that can't name an organisation yet: who comes in, and which runs have work to do.
 const GLOBAL_INDEXES: &[(&str, &str)] = &[
     ("api_key", "secret_hash"),
@@ -289,6 +306,12 @@ impl MigrationTrait for Migration {
             let expressions = expressions.replace("{bytes}", bytes);
             let sql = format!("CREATE INDEX {name} ON {table} (organization_id, {expressions}) {condition}");
             manager.get_connection().execute_unprepared(&sql).await?;
+        }
+
+        for (table, column) in LINKS {
+            let mut partial = index(table, &[column]);
+            partial.and_where(Expr::col(Alias::new(*column)).is_not_null());
+            manager.create_index(partial).await?;
         }
         for (table, name) in GLOBAL_INDEXES {
             let mut global = Index::create();

@@ -17,7 +17,7 @@ const KILLS: usize = 10;
 /// Unoptimised programs are ten times slower.
 const CUSTOMERS: usize = if cfg!(debug_assertions) { 300 } else { 1500 };
 /// Set it to the number that a failed test printed, to see the same moments again.
-const SEED: &str = "TORQUEFLOW_TEST_SEED";
+pub const SEED: &str = "TORQUEFLOW_TEST_SEED";
 
 #[test]
 fn killed_imports_end_like_undisturbed_ones_on_sqlite() {
@@ -125,7 +125,7 @@ fn kill_until_it_ends(workspace: &Workspace, duration: Duration, most: usize, rn
 }
 
 /// Kills a program at a moment, unless it ends before: then, what it answered.
-fn killed_after(mut child: Child, moment: Duration) -> Option<Ran> {
+pub fn killed_after(mut child: Child, moment: Duration) -> Option<Ran> {
     let deadline = Instant::now() + moment;
     while Instant::now() < deadline {
         if child.try_wait().unwrap().is_some() {
@@ -186,7 +186,7 @@ fn statuses(workspace: &Workspace) -> Vec<String> {
         .collect()
 }
 
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     env::var(SEED).map_or_else(
         |_| SystemTime::UNIX_EPOCH.elapsed().unwrap().as_micros() as u64,
         |text| text.parse().unwrap(),

@@ -38,6 +38,11 @@ mod merging_killed;
 mod password;
 #[cfg(test)]
 mod reports;
+mod rollback;
+#[cfg(test)]
+mod rollback_killed;
+#[cfg(test)]
+mod rollback_model;
 #[cfg(test)]
 mod sample_import;
 #[cfg(test)]

@@ -54,6 +54,9 @@ pub enum AppError {
     /// A file waits for its password.
     #[error("a file waits for its password")]
     PasswordNeeded,
+    /// The run wrote nothing.
+    #[error("the run wrote nothing that could be taken back")]
+    NothingToRollBack,
     /// The run has no such table.
     #[error("the run has no table `{}` in `{file}`", sheet.as_deref().unwrap_or("(without a sheet)"))]
     NoSuchTable {

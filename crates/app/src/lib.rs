@@ -18,6 +18,7 @@ pub mod options;
 pub mod progress;
 pub mod records;
 pub mod reports;
+pub mod rollback;
 pub mod runs;
 pub mod summary;
 pub mod tables;

@@ -10,6 +10,13 @@ pub enum Event {
     Analysed(TableProgress),
     /// Rows of a table were committed.
     Imported(TableProgress),
+    /// Writes of the run were taken back.
+    RolledBack {
+        /// Writes that are done.
+        done: i64,
+        /// All writes.
+        total: i64,
+    },
     /// An unfinished run goes on.
     Resumed,
     /// The database failed for a moment; the batch is tried again.
@@ -38,6 +45,8 @@ pub enum Phase {
     Analysing,
     /// Rows are written.
     Importing,
+    /// What was written is taken back.
+    RollingBack,
 }
 
 /// Whoever wants to know.

@@ -20,6 +20,7 @@ const BUSY: &[RunStatus] = &[
     RunStatus::Analysing,
     RunStatus::Queued,
     RunStatus::Importing,
+    RunStatus::RollingBack,
 ];
 /// How long a worker sleeps when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(500);
@@ -144,6 +145,7 @@ async fn step(app: &App, caller: &Caller, run_id: Uuid) -> Result<bool, AppError
     let outcome = match work.run.status {
         RunStatus::Detecting | RunStatus::Analysing => work.prepare(None).await,
         RunStatus::Queued | RunStatus::Importing => work.import().await,
+        RunStatus::RollingBack => work.roll_back().await,
         _ => Ok(work.run.clone()),
     };
     let run = work.end(outcome).await?;

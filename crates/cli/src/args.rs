@@ -74,6 +74,11 @@ pub enum Command {
     ///
     /// With one customer alone: who is likely to be the same.
     Merge(Merge),
+    /// Take a run back: delete what it created, put back what it changed
+    ///
+    /// First it shows what would happen. What others have changed or built on since stays. The same command again takes
+    /// up a rollback that was stopped.
+    Rollback(Rollback),
     /// Bring the database up to date
     Migrate,
     /// Serve the REST API
@@ -434,6 +439,22 @@ pub struct Merge {
     #[arg(long)]
     pub dry_run: bool,
     /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Show what would happen, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask; needed where nobody can be asked
     #[arg(long)]
     pub yes: bool,
     /// Print the result as JSON

@@ -60,6 +60,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Report(report) => commands::report::run(common, &report).await,
         Command::Audit(audit) => commands::audit::run(common, &audit).await,
         Command::Merge(merge) => commands::merge::run(common, &merge).await,
+        Command::Rollback(rollback) => commands::rollback::run(common, &rollback).await,
         Command::Migrate => commands::migrate::run(common).await,
         Command::Worker(options) => commands::worker::run(common, &options).await,
         Command::Serve(serve) => commands::serve::run(common, &serve).await,

@@ -28,10 +28,20 @@ impl Progress {
             Event::Phase(Phase::Detecting) => self.line("Opening the files"),
             Event::Phase(Phase::Analysing) => self.line("Analysing every row"),
             Event::Phase(Phase::Importing) => self.line("Importing"),
+            Event::Phase(Phase::RollingBack) => self.line("Taking the run back"),
             Event::Resumed => self.line("Taking up the unfinished import of these files"),
             Event::Retrying => self.line("The database did not answer; trying again"),
             Event::Analysed(table) => self.table(&table, "analysed"),
             Event::Imported(table) => self.table(&table, "imported"),
+            Event::RolledBack { done, total } => self.table(
+                &TableProgress {
+                    file: "writes".to_owned(),
+                    sheet: None,
+                    done,
+                    total,
+                },
+                "taken back",
+            ),
             _ => {}
         }
     }

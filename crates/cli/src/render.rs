@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use torqueflow_app::duplicates::DuplicateView;
+use torqueflow_app::rollback::RollbackReport;
 use torqueflow_app::summary::{RunListItem, RunSummary};
 
 /// A table of a file, as detection sees it.
@@ -285,6 +286,38 @@ pub fn runs_table(runs: &[RunListItem]) -> String {
         ]);
     }
     table.to_string()
+}
+
+/// What became, or would become, of what a run wrote: a line per kind of record, then the reasons of what stays.
+pub fn rollback_table(report: &RollbackReport) -> String {
+    let mut table = table(&["", "Deleted", "Put back", "Unlinked", "Kept", "Blocked", "Failed"]);
+    for (entity, outcomes) in &report.entities {
+        let counts = [
+            outcomes.deleted,
+            outcomes.restored,
+            outcomes.unlinked,
+            outcomes.kept,
+            outcomes.blocked,
+            outcomes.failed,
+        ];
+        table.add_row(std::iter::once(Cell::new(entity)).chain(counts.map(number)));
+    }
+    let mut text = table.to_string();
+    for reason in &report.reasons {
+        let _ = write!(
+            text,
+            "\n{} {} {}: {}",
+            thousands(reason.count),
+            reason.entity,
+            reason.outcome.name(),
+            reason.message
+        );
+        if let Some(example) = reason.examples.first() {
+            let sheet = example.sheet.as_ref().unwrap_or(&example.file);
+            let _ = write!(text, " (first: {sheet}, row {})", thousands(example.row));
+        }
+    }
+    text
 }
 
 #[cfg(test)]

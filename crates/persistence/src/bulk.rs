@@ -61,8 +61,8 @@ scalar_from!(String => Text, &str => Text, i64 => Integer, bool => Boolean, Offs
 
 /// Rows of one table, column by column.
 pub(crate) struct Rows {
-    table: &'static str,
-    columns: Vec<(String, ColumnType, Vec<Scalar>)>,
+    pub table: &'static str,
+    pub columns: Vec<(String, ColumnType, Vec<Scalar>)>,
 }
 
 impl Rows {
@@ -86,7 +86,7 @@ impl Rows {
         debug_assert!(cells.next().is_none(), "more cells than columns in {}", self.table);
     }
 
-    fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.columns.first().map_or(0, |(_, _, column)| column.len())
     }
 
@@ -98,12 +98,13 @@ impl Rows {
 
 /// An open transaction of the bulk writer.
 pub(crate) struct BulkTransaction {
-    connection: Connection,
+    pub connection: Connection,
     /// Rows written so far, per table.
     written: HashMap<&'static str, usize>,
 }
 
-enum Connection {
+/// The transaction of the driver.
+pub(crate) enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -139,6 +140,21 @@ impl Store {
             // At once the writer, so that the lock is waited for here and never fails half-way.
             Pool::Sqlite(pool) => Connection::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
             Pool::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+        };
+        Ok(BulkTransaction {
+            connection,
+            written: HashMap::new(),
+        })
+    }
+
+    /// Begins a transaction that reads, and leaves nothing behind but what it wrote to temporary tables until it ends.
+    /// All of it sees the same state of the database.
+    pub(crate) async fn begin_reading(&self) -> Result<BulkTransaction, StoreError> {
+        let connection = match &self.pool {
+            Pool::Sqlite(_) => Connection::Sqlite(self.reader.get_sqlite_connection_pool().begin().await?),
+            Pool::Postgres(pool) => {
+                Connection::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ").await?)
+            }
         };
         Ok(BulkTransaction {
             connection,
@@ -216,7 +232,7 @@ impl BulkTransaction {
 
 /// `?` becomes `$1`, `$2` …, with a cast where PostgreSQL would not take the argument's type for the column's.
 /// A null has no type at all, so it is written out instead of bound.
-fn numbered(sql: &str, arguments: &[Scalar]) -> String {
+pub(crate) fn numbered(sql: &str, arguments: &[Scalar]) -> String {
     let mut numbered = String::with_capacity(sql.len() + arguments.len() * 2);
     let mut pieces = sql.split('?');
     numbered.push_str(pieces.next().unwrap_or_default());
@@ -242,17 +258,7 @@ async fn insert_postgres(transaction: &mut Transaction<'static, Postgres>, rows:
     let mut selected = Vec::new();
     let mut unnested = Vec::new();
     for (position, (name, kind, _)) in rows.columns.iter().enumerate() {
-        let (array, cast) = match kind {
-            ColumnType::Text => ("text", ""),
-            ColumnType::BigInteger => ("bigint", ""),
-            ColumnType::Boolean => ("boolean", ""),
-            ColumnType::Date => ("date", ""),
-            ColumnType::DateTime => ("timestamp", ""),
-            ColumnType::Timestamp => ("timestamptz", ""),
-            ColumnType::Json => ("text", "::json"),
-            ColumnType::Uuid => ("uuid", ""),
-            ColumnType::Float => ("double precision", ""),
-        };
+        let (array, cast) = array_type(*kind);
         selected.push(format!("u.\"{name}\"{cast}"));
         unnested.push(format!("${}::{array}[]", position + 1));
     }
@@ -271,7 +277,22 @@ async fn insert_postgres(transaction: &mut Transaction<'static, Postgres>, rows:
     Ok(())
 }
 
-type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
+/// The type of the array that carries a column, and the cast of its elements.
+pub(crate) fn array_type(kind: ColumnType) -> (&'static str, &'static str) {
+    match kind {
+        ColumnType::Text => ("text", ""),
+        ColumnType::BigInteger => ("bigint", ""),
+        ColumnType::Boolean => ("boolean", ""),
+        ColumnType::Date => ("date", ""),
+        ColumnType::DateTime => ("timestamp", ""),
+        ColumnType::Timestamp => ("timestamptz", ""),
+        ColumnType::Json => ("text", "::json"),
+        ColumnType::Uuid => ("uuid", ""),
+        ColumnType::Float => ("double precision", ""),
+    }
+}
+
+pub(crate) type PgQuery<'q> = Query<'q, Postgres, PgArguments>;
 
 macro_rules! array_of {
     ($column:expr, $($variant:ident)|+, $value:ident => $converted:expr) => {
@@ -285,7 +306,7 @@ macro_rules! array_of {
     };
 }
 
-fn bind_array<'q>(query: PgQuery<'q>, kind: ColumnType, column: &'q [Scalar]) -> PgQuery<'q> {
+pub(crate) fn bind_array<'q>(query: PgQuery<'q>, kind: ColumnType, column: &'q [Scalar]) -> PgQuery<'q> {
     match kind {
         ColumnType::Text | ColumnType::Json => query.bind(array_of!(column, Text | Json, text => text.as_str())),
         ColumnType::BigInteger => query.bind(array_of!(column, Integer, number => *number)),
@@ -298,7 +319,7 @@ fn bind_array<'q>(query: PgQuery<'q>, kind: ColumnType, column: &'q [Scalar]) ->
     }
 }
 
-fn bind_postgres<'q>(query: PgQuery<'q>, argument: &'q Scalar) -> PgQuery<'q> {
+pub(crate) fn bind_postgres<'q>(query: PgQuery<'q>, argument: &'q Scalar) -> PgQuery<'q> {
     match argument {
         Scalar::Null => query,
         Scalar::Text(text) | Scalar::Json(text) => query.bind(text.as_str()),
@@ -312,9 +333,9 @@ fn bind_postgres<'q>(query: PgQuery<'q>, argument: &'q Scalar) -> PgQuery<'q> {
     }
 }
 
-type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
+pub(crate) type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
 
-fn bind_sqlite<'q>(query: SqliteQuery<'q>, argument: &'q Scalar) -> SqliteQuery<'q> {
+pub(crate) fn bind_sqlite<'q>(query: SqliteQuery<'q>, argument: &'q Scalar) -> SqliteQuery<'q> {
     match argument {
         Scalar::Null => query.bind(None::<String>),
         Scalar::Text(text) | Scalar::Json(text) => query.bind(text.clone()),

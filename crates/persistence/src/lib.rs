@@ -8,6 +8,8 @@ mod bulk;
 mod connect;
 mod entity;
 mod error;
+mod fetch;
+mod revise;
 mod sql;
 mod store;
 
@@ -41,6 +43,10 @@ pub use store::mapping::MappedRecord;
 pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
+pub use store::rollback::{
+    CurrentMapping, CurrentRecord, Judge, MappingImage, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart,
+    RollbackReason, Verdict,
+};
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
 pub use store::ticket::Ticket;

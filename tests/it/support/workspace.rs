@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use torqueflow_app::{App, AppConfig, OrganizationId};
 use torqueflow_test_support::postgres::{TestDatabase, databases};
 
+use super::contents::{Contents, contents};
 use super::program::{Ran, program, repository};
 use super::records::Records;
 use super::tables;
@@ -159,6 +160,11 @@ impl Workspace {
     pub fn newest_run(&self) -> String {
         let runs = self.run("runs --json").exits(0).json();
         runs[0]["run_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Everything in the tables of the business, mappings and match keys.
+    pub fn contents(&self) -> Contents {
+        contents(&self.database, None)
     }
 
     /// The one number that a query asks for.

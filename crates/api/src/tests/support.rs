@@ -54,9 +54,9 @@ impl Fixture {
     pub async fn new() -> Self {
         let database = TestDatabase::sqlite();
         let folder = tempfile::tempdir().unwrap();
-        let app = App::open(&AppConfig::new(&database.url, folder.path().join("data")));
+        let config = AppConfig::new(&database.url, folder.path().join("data"));
         Self {
-            app: app.await.unwrap(),
+            app: App::open(&config).await.unwrap(),
             config: ServeConfig::default(),
             ending: watch::channel(false).0,
             folder,

@@ -8,6 +8,7 @@ pub mod merge;
 pub mod migrate;
 pub mod openapi;
 pub mod report;
+pub mod rollback;
 pub mod runs;
 pub mod serve;
 pub mod show;

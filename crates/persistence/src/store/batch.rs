@@ -149,6 +149,12 @@ impl JournalAction {
             Self::Mapped => "mapped",
         }
     }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Created, Self::Updated, Self::Mapped]
+            .into_iter()
+            .find(|action| action.name() == name)
+    }
 }
 
 /// What became of a row. Each row counts once, in the order of this list.

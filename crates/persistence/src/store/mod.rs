@@ -25,6 +25,7 @@ pub mod quality;
 pub mod reconciliation;
 pub mod retry;
 pub mod role_grant;
+pub mod rollback;
 pub mod run;
 pub mod saved_mapping;
 pub mod ticket;

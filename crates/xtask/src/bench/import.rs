@@ -13,7 +13,7 @@ use super::floor::{Floor, postgres, sqlite};
 use super::input::{self, Input};
 use super::machine;
 use super::measure::{Measured, measure};
-use super::report::{self, Line};
+use super::report::{self, Line, Rollback};
 use crate::step::{cargo, run, say};
 
 /// Time imports of a Techman workbook and of a large CSV on SQLite and on PostgreSQL.
@@ -31,6 +31,9 @@ pub struct ImportBench {
     /// How often each import is measured; each time on a new database.
     #[arg(long, default_value_t = 1)]
     runs: u32,
+    /// Take each import back as well.
+    #[arg(long)]
+    rollback: bool,
     /// Measure this program, instead of building the release of this checkout.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
@@ -50,6 +53,7 @@ impl ImportBench {
         let bench = Running {
             binary: &binary,
             cluster: &cluster,
+            rollback: self.rollback,
         };
         let mut lines = Vec::new();
         for _ in 0..self.runs {
@@ -78,6 +82,7 @@ fn build() -> anyhow::Result<PathBuf> {
 struct Running<'a> {
     binary: &'a Path,
     cluster: &'a Cluster,
+    rollback: bool,
 }
 
 impl Running<'_> {
@@ -86,21 +91,22 @@ impl Running<'_> {
         let file = folder.path().join("bench.db");
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let measured = self.import(input, &url, folder.path(), "SQLite")?;
-        line(input, "SQLite", &measured, &sqlite::measure(&file, folder.path())?)
+        let floor = sqlite::measure(&file, folder.path())?;
+        self.line(input, &measured, &floor, (&url, folder.path(), "SQLite"))
     }
 
     fn postgresql(&self, input: &Input) -> anyhow::Result<Line> {
         let folder = tempfile::Builder::new().prefix("torqueflow-bench-").tempdir()?;
         let url = self.cluster.create_database()?;
         let measured = self.import(input, &url, folder.path(), "PostgreSQL")?;
-        line(input, "PostgreSQL", &measured, &postgres::measure(&url, folder.path())?)
+        let floor = postgres::measure(&url, folder.path())?;
+        self.line(input, &measured, &floor, (&url, folder.path(), "PostgreSQL"))
     }
 
     /// Imports into an empty database.
     fn import(&self, input: &Input, url: &str, folder: &Path, database: &str) -> anyhow::Result<Measured> {
         say(&format!("{} on {database}", input.name));
-        let mut command = Command::new(self.binary);
-        command.args(["--database", url, "--data-dir"]).arg(folder.join("data"));
+        let mut command = self.command(url, folder);
         // Everything becomes a record, so that the most is written.
         command.args(["import", "--json", "--on-duplicate", "create"]);
         if let Some(file) = &input.password_file {
@@ -112,18 +118,48 @@ impl Running<'_> {
         }
         Ok(measured)
     }
-}
 
-fn line(input: &Input, database: &'static str, measured: &Measured, floor: &Floor) -> anyhow::Result<Line> {
-    let summary: Value = serde_json::from_str(&measured.output).context("failed to read the result of the import")?;
-    let rows_in = summary.pointer("/totals/rows").and_then(Value::as_u64);
-    Ok(Line {
-        input: input.name.clone(),
-        database,
-        rows_in: rows_in.context("the result of the import has no number of rows")?,
-        phases: measured.phases()?,
-        wall: measured.wall,
-        peak_bytes: measured.peak_bytes,
-        floor: *floor,
-    })
+    fn command(&self, url: &str, folder: &Path) -> Command {
+        let mut command = Command::new(self.binary);
+        command.args(["--database", url, "--data-dir"]).arg(folder.join("data"));
+        command
+    }
+
+    /// Takes an import back.
+    fn roll_back(&self, run_id: &str, url: &str, folder: &Path, database: &str) -> anyhow::Result<Rollback> {
+        say(&format!("taking it back on {database}"));
+        let mut command = self.command(url, folder);
+        let measured = measure(command.args(["rollback", run_id, "--yes"]))?;
+        if measured.exit_code != Some(0) {
+            bail!("the rollback failed:\n{}", measured.messages());
+        }
+        Ok(Rollback {
+            wall: measured.wall,
+            peak_bytes: measured.peak_bytes,
+        })
+    }
+
+    fn line(
+        &self,
+        input: &Input,
+        measured: &Measured,
+        floor: &Floor,
+        (url, folder, database): (&str, &Path, &'static str),
+    ) -> anyhow::Result<Line> {
+        let summary: Value =
+            serde_json::from_str(&measured.output).context("failed to read the result of the import")?;
+        let rows_in = summary.pointer("/totals/rows").and_then(Value::as_u64);
+        let run_id = summary.pointer("/run_id").and_then(Value::as_str).unwrap_or_default();
+        let roll_back = || self.roll_back(run_id, url, folder, database);
+        Ok(Line {
+            input: input.name.clone(),
+            database,
+            rows_in: rows_in.context("the result of the import has no number of rows")?,
+            phases: measured.phases()?,
+            wall: measured.wall,
+            peak_bytes: measured.peak_bytes,
+            floor: *floor,
+            rollback: self.rollback.then(roll_back).transpose()?,
+        })
+    }
 }

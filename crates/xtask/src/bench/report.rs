@@ -16,9 +16,18 @@ pub struct Line {
     pub wall: Duration,
     pub peak_bytes: u64,
     pub floor: Floor,
+    /// Taking the import back, where that was asked for.
+    pub rollback: Option<Rollback>,
 }
 
-const HEADER: [&str; 14] = [
+/// An import that was taken back.
+#[derive(Debug, Clone, Copy)]
+pub struct Rollback {
+    pub wall: Duration,
+    pub peak_bytes: u64,
+}
+
+const HEADER: [&str; 17] = [
     "file",
     "database",
     "rows in",
@@ -33,6 +42,9 @@ const HEADER: [&str; 14] = [
     "ratio",
     "business floor s",
     "ratio",
+    "rollback s",
+    "of the import",
+    "peak MB",
 ];
 
 /// Prints the machine and the table.
@@ -69,13 +81,15 @@ fn cells(line: &Line) -> Vec<String> {
     let (wall, floor) = (line.wall.as_secs_f64(), &line.floor);
     let seconds = |duration: Duration| format!("{:.2}", duration.as_secs_f64());
     let ratio = |floor: Duration| format!("{:.1}", wall / floor.as_secs_f64());
+    let megabytes = |bytes: u64| format!("{:.0}", bytes as f64 / 1_048_576.0);
+    let of_rollback = |cell: &dyn Fn(Rollback) -> String| line.rollback.map(cell).unwrap_or_default();
     vec![
         line.input.clone(),
         line.database.to_owned(),
         line.rows_in.to_string(),
         seconds(line.wall),
         format!("{:.0}", line.rows_in as f64 / wall),
-        format!("{:.0}", line.peak_bytes as f64 / 1_048_576.0),
+        megabytes(line.peak_bytes),
         seconds(line.phases.detecting),
         seconds(line.phases.analysing),
         seconds(line.phases.importing),
@@ -84,6 +98,9 @@ fn cells(line: &Line) -> Vec<String> {
         ratio(floor.all),
         seconds(floor.business),
         ratio(floor.business),
+        of_rollback(&|rollback| seconds(rollback.wall)),
+        of_rollback(&|rollback| format!("{:.2}", rollback.wall.as_secs_f64() / wall)),
+        of_rollback(&|rollback| megabytes(rollback.peak_bytes)),
     ]
 }
 
@@ -110,10 +127,14 @@ mod tests {
                 all: at(10),
                 business: at(5),
             },
+            rollback: Some(Rollback {
+                wall: at(30),
+                peak_bytes: 40 << 20,
+            }),
         };
         let text = table(&[line]);
         let cells: Vec<&str> = text.lines().nth(2).unwrap().split('|').map(str::trim).collect();
-        let expected = "|CSV|SQLite|200000|40.00|5000|50|1.00|10.00|20.00|900000|10.00|4.0|5.00|8.0|";
+        let expected = "|CSV|SQLite|200000|40.00|5000|50|1.00|10.00|20.00|900000|10.00|4.0|5.00|8.0|30.00|0.75|40|";
         assert_eq!(cells.join("|"), expected);
         assert!(
             text.lines().all(|line| line.matches('|').count() == HEADER.len() + 1),

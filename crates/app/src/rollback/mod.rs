@@ -1,0 +1,172 @@
+//! Taking a run back: what it created is deleted, what it changed is put back, and what others have built on since stays.
+//!
+//! [`preview`] says what would happen, [`request`] decides that it shall, [`rollback`] does it, and [`report`] says what
+//! became of it. Kinds of records are taken back in the reverse of the import's order, so that what refers to a record
+//! is gone before it.
+
+mod decide;
+mod report;
+mod state;
+mod undo;
+
+use time::OffsetDateTime;
+use torqueflow_model::{EntityKind, JobStatus, RunStatus};
+use torqueflow_persistence::{AuditEvent, Job, OrganizationId, RollbackPage, RollbackPart, Run, RunChange};
+use uuid::Uuid;
+
+pub use report::{EntityOutcomes, Example, Reason, RollbackReport, Totals};
+
+use crate::error::AppError;
+use crate::progress::Listener;
+use crate::work::{Work, command};
+use crate::{App, Caller};
+use state::{RollbackState, Tally};
+use undo::{Judging, PAGE};
+
+/// Says what would become of everything that a run wrote, if it were taken back now. Writes nothing.
+///
+/// Of a run that was taken back in part, it tells of the rest.
+pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
+    let run = app.store.run_get(organization, run_id).await?;
+    check_state(&run)?;
+    let parts = ordered_parts(app, organization, run_id).await?;
+    let pages: Vec<RollbackPage> = parts
+        .iter()
+        .map(|part| RollbackPage {
+            run_id,
+            part: *part,
+            after: None,
+            limit: PAGE,
+            again: run.rollback.is_some(),
+        })
+        .collect();
+    let mut judging = Judging::default();
+    app.store.rollback_preview(organization, &pages, &mut judging).await?;
+    let state = RollbackState {
+        total: judging.state.done,
+        ..judging.state
+    };
+    report::build(app, organization, &run, &state).await
+}
+
+/// Lets a run be taken back: it is `rolling_back` afterwards, and [`rollback`] does the work. A run that is being taken
+/// back already stays as it is.
+///
+/// Refuses where the table of states does not allow it, and where the run wrote nothing.
+///
+/// With `background`, a worker takes it up; otherwise the caller goes on with [`rollback`].
+pub async fn request(app: &App, caller: &Caller, run_id: Uuid, background: bool) -> Result<Run, AppError> {
+    let run = command(app, caller, run_id, async |work| {
+        work.request_rollback(background).await
+    })
+    .await?;
+    app.queue.notify_waiters();
+    Ok(run)
+}
+
+/// Takes a requested run back, to the end. What an earlier attempt did is not done again.
+///
+/// The run ends as `rolled_back`, or as `rollback_incomplete` where something stayed; that can be requested again, when
+/// what was in the way is gone.
+pub async fn rollback(app: &App, caller: &Caller, run_id: Uuid, listener: Listener<'_>) -> Result<Run, AppError> {
+    let work = Work::begin(app, caller, run_id, listener).await?;
+    let outcome = work.roll_back().await;
+    work.end(outcome).await
+}
+
+/// Says what became of a run that was, or is being, taken back.
+pub async fn report(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
+    let run = app.store.run_get(organization, run_id).await?;
+    let state = RollbackState::of(&run)?.ok_or(AppError::WrongState {
+        status: run.status,
+        action: "reported on as taken back",
+    })?;
+    report::build(app, organization, &run, &state).await
+}
+
+fn check_state(run: &Run) -> Result<(), AppError> {
+    if run.status == RunStatus::RollingBack || run.status.can_become(RunStatus::RollingBack) {
+        return Ok(());
+    }
+    Err(AppError::WrongState {
+        status: run.status,
+        action: "taken back",
+    })
+}
+
+/// What the run wrote, in the order in which it is taken back: children before parents, late jobs before early ones.
+async fn ordered_parts(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<RollbackPart>, AppError> {
+    let jobs = app.store.job_list(organization, run_id).await?;
+    let mut parts = app.store.rollback_parts(organization, run_id).await?;
+    if parts.is_empty() {
+        return Err(AppError::NothingToRollBack);
+    }
+    let position = |part: &RollbackPart| jobs.iter().position(|job| job.id == part.job_id);
+    let kind = |part: &RollbackPart| EntityKind::ALL.iter().position(|kind| *kind == part.entity);
+    parts.sort_by_key(|part| std::cmp::Reverse((kind(part), position(part))));
+    Ok(parts)
+}
+
+impl Work<'_> {
+    async fn request_rollback(&self, background: bool) -> Result<Run, AppError> {
+        let mut run = self.run.clone();
+        check_state(&run)?;
+        if run.status == RunStatus::RollingBack {
+            return Ok(run);
+        }
+        let parts = ordered_parts(self.app, self.organization, run.id).await?;
+        let entries = parts.iter().map(|part| part.entries).sum();
+        let state = RollbackState::of(&run)?.unwrap_or_default();
+        let state = state.requested(&self.actor.name, entries);
+        run.background = background;
+        self.save_rollback(&mut run, RunStatus::RollingBack, &state, Vec::new())
+            .await?;
+        Ok(run)
+    }
+
+    pub(crate) async fn roll_back(&self) -> Result<Run, AppError> {
+        let mut run = self.run.clone();
+        if run.status != RunStatus::RollingBack {
+            return Err(AppError::WrongState {
+                status: run.status,
+                action: "taken back before it is asked for",
+            });
+        }
+        let parts = ordered_parts(self.app, self.organization, run.id).await?;
+        let mut state = self.take_back(&parts).await?;
+        let store = &self.app.store;
+        let rest = store.rollback_jobs_with_rest(self.organization, run.id).await?;
+        let mut jobs = store.job_list(self.organization, run.id).await?;
+        jobs.retain(|job| job.status.can_become(JobStatus::RolledBack) && !rest.contains(&job.id));
+        for job in &mut jobs {
+            job.status = JobStatus::RolledBack;
+        }
+        state.finished_at = Some(OffsetDateTime::now_utc());
+        let end = if state.tally.is_complete() {
+            RunStatus::RolledBack
+        } else {
+            RunStatus::RollbackIncomplete
+        };
+        self.save_rollback(&mut run, end, &state, jobs).await?;
+        Ok(run)
+    }
+
+    /// Keeps the run in its next state. When it ended as an import stays as it was.
+    async fn save_rollback(
+        &self,
+        run: &mut Run,
+        next: RunStatus,
+        state: &RollbackState,
+        jobs: Vec<Job>,
+    ) -> Result<(), AppError> {
+        run.status = next;
+        run.rollback = Some(state.to_json());
+        let event = AuditEvent::now(&self.actor, &format!("import_run.{next}")).with(event_detail(state));
+        self.commit(RunChange::of(run).with_jobs(jobs).with_event(event)).await
+    }
+}
+
+fn event_detail(state: &RollbackState) -> serde_json::Value {
+    let Tally { entities, .. } = &state.tally;
+    serde_json::json!({ "attempt": state.attempt, "writes": state.total, "entities": entities })
+}

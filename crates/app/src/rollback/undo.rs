@@ -1,0 +1,158 @@
+//! The work of a rollback: page after page, each behind the one that was committed last.
+
+use std::time::Duration;
+
+use torqueflow_persistence::{
+    JournalEntry, Judge, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason, StoreError,
+    Verdict,
+};
+use uuid::Uuid;
+
+use super::decide::decide;
+use super::state::RollbackState;
+use crate::error::AppError;
+use crate::progress::{Event, Phase};
+use crate::work::Work;
+
+/// Entries of a page.
+pub(super) const PAGE: usize = 1000;
+/// Records whose match keys are removed at once.
+const KEYS_PAGE: usize = 2048;
+/// How often a page is tried again after the database failed for a moment, and how long before the first time; each
+/// wait is twice the one before.
+const RETRIES: u32 = 7;
+const FIRST_WAIT: Duration = Duration::from_millis(100);
+
+/// Decides on pages and keeps count.
+#[derive(Default)]
+pub(super) struct Judging {
+    /// The database has refused this page, which can't be split any more.
+    refused: bool,
+    pub state: RollbackState,
+}
+
+impl Judge for Judging {
+    fn judge(&mut self, page: &RollbackPage, entries: &[JournalEntry], facts: &RollbackFacts) -> Vec<Verdict> {
+        let verdicts = if self.refused {
+            let failed = Verdict::new(RollbackOutcome::Failed, RollbackReason::Refused);
+            vec![failed; entries.len()]
+        } else {
+            decide(page.run_id, entries, facts)
+        };
+        for (entry, verdict) in entries.iter().zip(&verdicts) {
+            self.state.tally.add(page.part.job_id, entry, *verdict);
+        }
+        self.state.done += entries.len() as i64;
+        verdicts
+    }
+
+    fn progress(&mut self, end: Option<(i64, i64)>) -> serde_json::Value {
+        self.state.after = end;
+        if end.is_none() {
+            self.state.parts_done += 1;
+        }
+        self.state.to_json()
+    }
+}
+
+/// Waits between attempts, for as long as there is hope.
+#[derive(Default)]
+struct Patience {
+    attempts: u32,
+}
+
+impl Patience {
+    /// Waits after an error, if the next attempt may well succeed.
+    async fn wait(&mut self, work: &Work<'_>, error: StoreError) -> Result<(), AppError> {
+        if !error.is_transient() || self.attempts >= RETRIES {
+            return Err(error.into());
+        }
+        (work.listener)(Event::Retrying);
+        tokio::time::sleep(FIRST_WAIT * 2_u32.pow(self.attempts)).await;
+        self.attempts += 1;
+        Ok(())
+    }
+}
+
+impl Work<'_> {
+    /// Takes all parts back, from where an earlier process stopped, and removes the match keys of what is gone.
+    pub(super) async fn take_back(&self, parts: &[RollbackPart]) -> Result<RollbackState, AppError> {
+        (self.listener)(Event::Phase(Phase::RollingBack));
+        let mut state = self.stored_state().await?;
+        let mut patience = Patience::default();
+        let mut limit = PAGE;
+        let mut refused = false;
+        self.tell(&state);
+        while let Some(part) = parts.get(state.parts_done) {
+            self.go_on()?;
+            let page = RollbackPage {
+                run_id: self.run.id,
+                part: *part,
+                after: state.after,
+                limit,
+                again: state.attempt > 1,
+            };
+            let mut judging = Judging {
+                refused,
+                state: state.clone(),
+            };
+            let store = &self.app.store;
+            match store
+                .rollback_page(self.organization, &self.lease, &page, &mut judging)
+                .await
+            {
+                Ok(_) => {
+                    state = judging.state;
+                    (patience, refused, limit) = (Patience::default(), false, (limit * 2).min(PAGE));
+                    self.tell(&state);
+                }
+                // What the database refuses for good is looked for by halves, until it stands alone.
+                Err(StoreError::Refused(_)) if limit > 1 => limit /= 2,
+                Err(StoreError::Refused(_)) if !refused => refused = true,
+                Err(error) => {
+                    patience.wait(self, error).await?;
+                    // A commit whose answer was lost has happened all the same.
+                    state = self.stored_state().await?;
+                }
+            }
+        }
+        for job_id in self.jobs().await? {
+            self.forget_match_keys(job_id).await?;
+        }
+        Ok(state)
+    }
+
+    fn tell(&self, state: &RollbackState) {
+        (self.listener)(Event::RolledBack {
+            done: state.done,
+            total: state.total,
+        });
+    }
+
+    async fn stored_state(&self) -> Result<RollbackState, AppError> {
+        let run = self.app.store.run_get(self.organization, self.run.id).await?;
+        Ok(RollbackState::of(&run)?.unwrap_or_default())
+    }
+
+    async fn jobs(&self) -> Result<Vec<Uuid>, AppError> {
+        let jobs = self.app.store.job_list(self.organization, self.run.id).await?;
+        Ok(jobs.into_iter().map(|job| job.id).collect())
+    }
+
+    async fn forget_match_keys(&self, job_id: Uuid) -> Result<(), AppError> {
+        let mut patience = Patience::default();
+        let mut after = (i64::MIN, String::new());
+        let of = (self.run.id, job_id);
+        loop {
+            let store = &self.app.store;
+            match store
+                .rollback_match_keys(self.organization, &self.lease, of, after.clone(), KEYS_PAGE)
+                .await
+            {
+                Ok(Some(end)) => (after, patience) = (end, Patience::default()),
+                Ok(None) => return Ok(()),
+                Err(error) => patience.wait(self, error).await?,
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `torqueflow rollback`
+
+use std::io::{IsTerminal, Write};
+
+use torqueflow_app::rollback::{self, RollbackReport};
+use torqueflow_app::{App, AppError, Caller, OrganizationId};
+use torqueflow_model::RunStatus;
+
+use crate::args::{Common, Rollback};
+use crate::exit_code::Exit;
+use crate::progress::Progress;
+use crate::render;
+
+/// Takes a run back, after it has shown what would happen.
+pub async fn run(common: &Common, arguments: &Rollback) -> anyhow::Result<Exit> {
+    let (app, organization) = super::open(common).await?;
+    match undo(&app, organization, arguments).await {
+        Err(AppError::Store(error)) if error.is_not_found() => {
+            note!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
+            Ok(Exit::NothingRun)
+        }
+        ended => Ok(ended?),
+    }
+}
+
+async fn undo(app: &App, organization: OrganizationId, arguments: &Rollback) -> Result<Exit, AppError> {
+    let run_id = arguments.run_id;
+    let preview = rollback::preview(app, organization, run_id).await?;
+    if arguments.dry_run {
+        show(&preview, arguments.json);
+        if !arguments.json {
+            say!("Nothing was written: this was a dry run.");
+        }
+        return Ok(exit(&preview));
+    }
+    // A rollback that was stopped has been agreed to before.
+    if preview.status != RunStatus::RollingBack && !arguments.yes {
+        if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            note!("error: nobody can be asked here; look at it with --dry-run first, then say --yes");
+            return Ok(Exit::Usage);
+        }
+        note!("{}", render::rollback_table(&preview));
+        if !agreed() {
+            note!("Nothing was written.");
+            return Ok(Exit::Waiting);
+        }
+    }
+    let caller = Caller::program(organization, "cli");
+    let progress = Progress::new();
+    rollback::request(app, &caller, run_id, false).await?;
+    let outcome = rollback::rollback(app, &caller, run_id, &|event| progress.on(event)).await;
+    progress.clear();
+    outcome?;
+    let report = rollback::report(app, organization, run_id).await?;
+    show(&report, arguments.json);
+    Ok(exit(&report))
+}
+
+fn show(report: &RollbackReport, json: bool) {
+    if json {
+        say!("{}", serde_json::to_string_pretty(report).unwrap_or_default());
+    } else {
+        say!("{}", render::rollback_table(report));
+    }
+}
+
+fn exit(report: &RollbackReport) -> Exit {
+    if report.is_complete() {
+        Exit::Done
+    } else {
+        Exit::Flagged
+    }
+}
+
+/// Asks on the terminal.
+fn agreed() -> bool {
+    let _ = write!(std::io::stderr().lock(), "Take the run back? [y/N] ");
+    let mut answer = String::new();
+    let _ = std::io::stdin().read_line(&mut answer);
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}

@@ -1,0 +1,154 @@
+//! Taking back what a run wrote: its journal read in pages, what there is to know before a page is taken back, and the
+//! writes that take it back.
+//!
+//! A page holds entries of one kind of record, so that each of its statements works on many records of one table. What
+//! becomes of each entry is not decided here: whoever asks hands in a function that does.
+
+mod apply;
+mod facts;
+mod journal;
+mod page;
+
+use serde::{Deserialize, Serialize};
+use torqueflow_model::EntityKind;
+use uuid::Uuid;
+
+pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
+pub use page::{Judge, RollbackPage};
+
+use super::batch::JournalEntry;
+
+/// Writes of a run to records of one kind, in one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RollbackPart {
+    /// The job.
+    pub job_id: Uuid,
+    /// The kind of records.
+    pub entity: EntityKind,
+    /// How many writes are in the journal.
+    pub entries: i64,
+}
+
+/// What becomes of a write that is to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackOutcome {
+    /// It is taken back.
+    Reversed,
+    /// The record was changed since by somebody else, and stays as it is.
+    Kept,
+    /// Something that remains needs the record.
+    Blocked,
+    /// It could not be taken back.
+    Failed,
+}
+
+impl RollbackOutcome {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reversed => "reversed",
+            Self::Kept => "kept",
+            Self::Blocked => "blocked",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why it becomes that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RollbackReason {
+    /// A person or another run changed the record since.
+    ChangedSince,
+    /// The customer was merged into another one since.
+    MergedSince,
+    /// What the source's record leads to was changed since by another run or by a merge.
+    MappingChangedSince,
+    /// Records of this kind refer to the record.
+    InUse(EntityKind),
+    /// Another run's records of a source lead to the record.
+    InOtherImport,
+    /// What the record referred to before is gone.
+    TargetGone,
+    /// The database refused.
+    Refused,
+    /// The record was gone already.
+    Gone,
+}
+
+impl RollbackReason {
+    /// The stable name; of [`InUse`](Self::InUse) without the kind.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::ChangedSince => "changed_since",
+            Self::MergedSince => "merged_since",
+            Self::MappingChangedSince => "mapping_changed_since",
+            Self::InUse(_) => "in_use",
+            Self::InOtherImport => "in_other_import",
+            Self::TargetGone => "target_gone",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// As the table of results keeps it: `in_use:vehicle`.
+    fn stored(self) -> String {
+        match self {
+            Self::InUse(kind) => format!("{}:{kind}", self.code()),
+            other => other.code().to_owned(),
+        }
+    }
+}
+
+/// What becomes of one entry of the journal, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    /// What.
+    pub outcome: RollbackOutcome,
+    /// Why, unless it is simply taken back.
+    pub reason: Option<RollbackReason>,
+}
+
+impl Verdict {
+    /// It is taken back.
+    pub const REVERSED: Self = Self {
+        outcome: RollbackOutcome::Reversed,
+        reason: None,
+    };
+
+    /// This, for this reason.
+    pub const fn new(outcome: RollbackOutcome, reason: RollbackReason) -> Self {
+        Self {
+            outcome,
+            reason: Some(reason),
+        }
+    }
+
+    /// Whether it is taken back.
+    pub fn is_reversed(self) -> bool {
+        self.outcome == RollbackOutcome::Reversed
+    }
+}
+
+/// What a mapping said: the form of `mapping_before` in the journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MappingImage {
+    /// The record that it led to.
+    pub record_id: Uuid,
+    /// The id was concluded, not given.
+    pub derived: bool,
+    /// How it came to be.
+    pub origin: String,
+    /// The fingerprint of what the source said.
+    pub row_hash: Uuid,
+    /// Per field what was imported, raw and cleaned.
+    pub imported_values: serde_json::Value,
+    /// The run that had written it.
+    pub run_id: Uuid,
+}
+
+/// The place of an entry in its job: row and ordinal.
+fn place(entry: &JournalEntry) -> (i64, i64) {
+    (entry.row_number, entry.ordinal)
+}
