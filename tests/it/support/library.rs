@@ -10,6 +10,7 @@ use torqueflow_app::options::RunOptions;
 use torqueflow_app::rollback::{self, RollbackReport};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, Caller, OrganizationId};
+use torqueflow_pipeline::Limits;
 use torqueflow_test_support::postgres::TestDatabase;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl Library {
         let config = AppConfig {
             database_url: database.url.clone(),
             data_dir: folder.path().join("data"),
-            limits: Default::default(),
+            limits: Limits::default(),
         };
         let app = runtime.block_on(App::open(&config)).unwrap();
         let organization = runtime.block_on(app.organization("first")).unwrap();
