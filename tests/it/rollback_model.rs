@@ -1,8 +1,10 @@
 //! Imports, people's changes and rollbacks in any order, against a model of a few dozen lines that knows no versions: it
 //! remembers who wrote what in which order, by looking at the tables before and after.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
+use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -111,7 +113,7 @@ impl Import {
         if !self.techman {
             let mut text = "Customer ID,First Name,Last Name,Email,Landline,Address,City,Postcode\n".to_owned();
             for line in &self.lines {
-                text += &format!("A-{},{}\n", line.person, line.plain());
+                writeln!(text, "A-{},{}", line.person, line.plain()).unwrap();
             }
             return vec![("customers.csv", text)];
         }
@@ -124,10 +126,8 @@ impl Import {
             customers += &line.techman();
             // Some belong to a customer of another line, or to nobody.
             let customer = (line.person + line.group) % (PEOPLE + 1);
-            jobs += &format!(
-                "{number:05},{customer:06},{},21/03/2024 09:00:00\n",
-                line.registration()
-            );
+            let registration = line.registration();
+            writeln!(jobs, "{number:05},{customer:06},{registration},21/03/2024 09:00:00").unwrap();
         }
         vec![("CustomersAndVehicles.csv", customers), ("Jobs.csv", jobs)]
     }
@@ -213,6 +213,8 @@ struct Model {
     contents: Contents,
     writes: Vec<Write>,
     runs: Vec<Uuid>,
+    /// Why something stayed, as far as it did.
+    reasons: BTreeSet<&'static str>,
 }
 
 impl Model {
@@ -347,7 +349,8 @@ fn run_step(library: &Library, model: &mut Model, number: usize, step: &Step) {
                 return;
             }
             let run = *which.get(&runs);
-            library.roll_back(model.runs[run]);
+            let report = library.roll_back(model.runs[run]);
+            model.reasons.extend(report.reasons.iter().map(|reason| reason.code));
             model.roll_back(run);
         }
     }
@@ -374,7 +377,8 @@ fn config() -> Config {
 }
 
 fn check_against_model(database: TestDatabase) {
-    let library = std::cell::RefCell::new(Library::new(database));
+    let library = RefCell::new(Library::new(database));
+    let reasons = RefCell::new(BTreeSet::new());
     let first = import().prop_map(Step::Import);
     let steps = (first, prop::collection::vec(step(), 2..9));
     let outcome = TestRunner::new(config()).run(&steps, |(first, steps)| {
@@ -385,9 +389,16 @@ fn check_against_model(database: TestDatabase) {
             run_step(&library, &mut model, number, step);
             assert_same(&library.contents(), &model.contents, number);
         }
+        reasons.borrow_mut().extend(model.reasons);
         Ok(())
     });
     outcome.unwrap();
+    let reasons = reasons.into_inner();
+    println!("{reasons:?}");
+    // Otherwise the cases have not tried what they are for.
+    for reason in ["changed_since", "in_use", "in_other_import"] {
+        assert!(reasons.contains(reason), "{reason}: {reasons:?}");
+    }
 }
 
 #[track_caller]
@@ -408,7 +419,7 @@ fn assert_same(actual: &Contents, expected: &Contents, step: usize) {
 
 /// Something is imported, then something else on top of it, which is taken back, imported again, and both are taken back.
 fn check_nothing_left(database: TestDatabase) {
-    let library = std::cell::RefCell::new(Library::new(database));
+    let library = RefCell::new(Library::new(database));
     let outcome = TestRunner::new(config()).run(&(import(), import()), |(below, above)| {
         library.borrow_mut().begin_anew();
         let library = library.borrow();
