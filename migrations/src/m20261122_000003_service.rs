@@ -208,6 +208,15 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_journal", &["record_id"]),
     ("import_rollback_result", &["run_id", "outcome"]),
     ("customer", &["merged_into_id"]),
+    // The codes by which the business knows its records, for updating by code.
+    ("supplier", &["code"]),
+    ("product", &["code"]),
+    ("labour_unit", &["code"]),
+    ("work_order", &["number"]),
+    ("invoice", &["number"]),
+    ("payment", &["number"]),
+    ("device", &["serial_number"]),
+    ("reward_code", &["code"]),
 ];
 
 /// Look-ups that can't name an organisation yet: who comes in, and which runs have work to do.

@@ -1,27 +1,8 @@
-//! Fields of records as JSON, as fills and mappings keep them.
+//! Records over several rows, and findings in their place.
 
 use serde_json::{Map, Value as Json};
-use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Storage, Value};
-use torqueflow_persistence::StoredFinding;
-
-/// What was imported of a record: per field the cleaned value, or `[raw, cleaned]` where the file says it otherwise.
-pub(crate) fn imported_values(record: &Record) -> String {
-    let mut values = Map::new();
-    for field in &record.fields {
-        if !field.spec.source_owned || matches!(field.spec.storage, Storage::Input) {
-            continue;
-        }
-        let value = field.value.to_json();
-        let as_given = field.raw.is_empty() || field.raw == field.value.to_string();
-        let entry = if as_given {
-            value
-        } else {
-            Json::Array(vec![Json::from(field.raw.clone()), value])
-        };
-        values.insert(field.spec.name.to_owned(), entry);
-    }
-    Json::Object(values).to_string()
-}
+use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Value};
+use torqueflow_persistence::{FoundRecord, StoredFinding};
 
 /// Merges a later row of the same record into its first: adds to `fills` what the first lacks, and says in words where
 /// they differ.
@@ -70,6 +51,23 @@ pub(crate) fn apply_fills(record: &mut Record, fills: &Json) {
                 raw: raw.to_owned(),
             });
         }
+    }
+}
+
+/// The record with what later rows add to it.
+pub(crate) fn whole(record: &Record, found: Option<&FoundRecord>) -> Record {
+    let mut record = record.clone();
+    if let Some(fills) = found.and_then(|found| found.fills.as_ref()) {
+        apply_fills(&mut record, fills);
+    }
+    record
+}
+
+/// The fingerprint of all that the file says of a record, with what later rows add to it.
+pub(crate) fn row_hash(record: &Record, found: Option<&FoundRecord>) -> u128 {
+    match found {
+        Some(FoundRecord { fills: Some(_), .. }) => whole(record, found).raw_hash(),
+        _ => record.raw_hash(),
     }
 }
 

@@ -15,8 +15,7 @@ pub use error::StoreError;
 pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, MatchPosting, RecordFill};
 pub use store::audit::{Actor, AuditEvent};
 pub use store::batch::{
-    CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
-    RowOutcome,
+    CreatedRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin, RowOutcome,
 };
 pub use store::business::BusinessRow;
 pub use store::change::RunChange;
@@ -29,6 +28,7 @@ pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
+pub use store::update::{MappingUpdate, UpdatedRecord};
 
 /// The id of an organisation. Every query but the work queue's names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -16,6 +16,7 @@ pub mod organization;
 pub mod retry;
 pub mod run;
 pub mod saved_mapping;
+pub mod update;
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;
