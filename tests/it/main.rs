@@ -17,6 +17,10 @@ mod killed;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod refresh;
+#[cfg(test)]
+mod refresh_interrupted;
+#[cfg(test)]
 mod sample_import;
 #[cfg(test)]
 mod several_files;

@@ -1,6 +1,7 @@
 //! Looking into a database past the program.
 
 use std::process::Command;
+use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -37,6 +38,17 @@ pub fn query(database: &TestDatabase, sql: &str) -> Vec<Vec<String>> {
         Some(file) => query_sqlite(file, sql),
         None => query_postgresql(&database.url, sql),
     }
+}
+
+/// Changes rows, as a person's program would.
+pub fn execute(database: &TestDatabase, sql: &str) {
+    let Some(file) = sqlite_file(&database.url) else {
+        query_postgresql(&database.url, sql);
+        return;
+    };
+    let connection = Connection::open(file).unwrap();
+    connection.busy_timeout(Duration::from_mins(1)).unwrap();
+    connection.execute_batch(sql).unwrap();
 }
 
 /// The file of a SQLite database.

@@ -124,6 +124,11 @@ impl Workspace {
         tables::query(&self.database, sql)
     }
 
+    /// Changes rows past the program, as a person's work would.
+    pub fn execute(&self, sql: &str) {
+        tables::execute(&self.database, sql);
+    }
+
     /// The one number that a query asks for.
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {
