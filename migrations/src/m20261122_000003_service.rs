@@ -222,7 +222,15 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_rollback_result", &["run_id", "outcome"]),
     ("customer", &["merged_into_id"]),
     ("customer_merge_entry", &["record_id"]),
-    ("payment", &["customer_id"]),
+    // The codes by which the business knows its records, for updating by code.
+    ("supplier", &["code"]),
+    ("product", &["code"]),
+    ("labour_unit", &["code"]),
+    ("work_order", &["number"]),
+    ("invoice", &["number"]),
+    ("payment", &["number"]),
+    ("device", &["serial_number"]),
+    ("reward_code", &["code"]),
 ];
 
 /// What a search goes through by ranges, and so by bytes: index, table, expressions after the organisation, condition.

@@ -36,6 +36,9 @@ mod merging_at_random;
 mod merging_killed;
 #[cfg(test)]
 mod password;
+mod refresh;
+#[cfg(test)]
+mod refresh_interrupted;
 #[cfg(test)]
 mod reports;
 mod rollback;

@@ -5,20 +5,21 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
+use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
-    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MappingOrigin, MatchLevel, MatchPosting,
-    RecordFill,
+    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
+use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
-use crate::options::Orphans;
+use crate::options::{Orphans, RunOptions};
 use crate::values::{merge_repeat, stored};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
@@ -28,8 +29,9 @@ const CHUNK_ROWS: usize = 1000;
 pub(crate) struct Analysis<'a> {
     pub app: &'a App,
     pub run_id: Uuid,
+    pub run_created_at: OffsetDateTime,
     pub lease: Lease,
-    pub orphans: Orphans,
+    pub options: RunOptions,
     /// Every job that was analysed so far, for going back to the first row of a record.
     pub jobs: HashMap<Uuid, Arc<JobRows>>,
     /// Source systems that have mappings at all.
@@ -46,6 +48,17 @@ struct Known {
     mappings: HashMap<(EntityKind, String), MappedRecord>,
     /// Vehicles of this run and of the store, by registration.
     registrations: HashMap<u128, HashSet<Uuid>>,
+    /// Records of the store that are to be updated by their code.
+    existing: ByCode,
+}
+
+impl Known {
+    /// A stored record has the code of this one.
+    fn exists(&self, record: &Record) -> bool {
+        let entity = record.slot.entity();
+        let code = entity.code_field().and_then(|field| record.text(field));
+        code.is_some_and(|code| self.existing.contains_key(&(entity, code.to_owned())))
+    }
 }
 
 /// What a chunk adds.
@@ -214,7 +227,13 @@ impl Analysis<'_> {
                 mappings.extend(found.into_iter().map(|(id, mapped)| ((entity, id), mapped)));
             }
         }
+        let mut existing = ByCode::new();
+        if self.options.update_existing == Some(true) {
+            let codes = codes(rows.iter().flat_map(|row| &row.clean.records));
+            existing = find_by_code(store, job.organization, codes, self.run_created_at).await?;
+        }
         Ok(Known {
+            existing,
             records: store.record_find(job.organization, self.run_id, &hashes).await?,
             occurrences,
             mappings,
@@ -290,7 +309,7 @@ impl Analysis<'_> {
                 }
             }
         }
-        let code = match (link.on_missing, self.orphans) {
+        let code = match (link.on_missing, self.options.orphans) {
             (OnMissing::FailRow, Orphans::Fail) => FindingCode::Orphan,
             (OnMissing::FailRow, Orphans::Unlinked) => FindingCode::OrphanUnlinked,
             (OnMissing::Warn | OnMissing::CreateLookup, _) => FindingCode::LinkNotFound,
@@ -323,18 +342,10 @@ impl Analysis<'_> {
                 );
                 continue;
             }
-            let mapped = known.mappings.get(&(entity, id_text(&record.source_id, occurrence)));
-            let parent = row.clean.linked(index, "customer").and_then(|parent| {
-                let parent = row.clean.records.get(parent)?;
-                known
-                    .mappings
-                    .get(&(EntityKind::Customer, id_text(&parent.source_id, 0)))
-            });
-            if has_changed(record, mapped, parent) {
-                findings.push(Finding::row(FindingCode::AlreadyImportedChanged, ""));
-            }
+            let id = id_text(&record.source_id, occurrence);
+            let is_mapped = known.mappings.contains_key(&(entity, id));
             let record_id = Uuid::now_v7();
-            if mapped.is_none() {
+            if !is_mapped && !known.exists(record) {
                 draft.add_candidate(row, index, record_id);
             }
             draft.first.insert(hash, (draft.chunk.records.len(), record.clone()));
@@ -450,17 +461,6 @@ fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
         .flat_map(|row| &row.clean.records)
         .map(|record| key_hash(&job.source_system, record.slot.entity(), &record.source_id))
         .collect()
-}
-
-/// Whether the source says something else than when the record was imported, or has a new part of an imported record.
-fn has_changed(record: &Record, mapped: Option<&MappedRecord>, parent: Option<&MappedRecord>) -> bool {
-    match mapped {
-        Some(mapped) => mapped.row_hash != record.raw_hash(),
-        None => {
-            record.slot.entity() == EntityKind::CustomerAddress
-                && parent.is_some_and(|parent| parent.origin != MappingOrigin::Skipped)
-        }
-    }
 }
 
 /// The best match among those that share a key with the record: the surest, and of equals the one that came first.

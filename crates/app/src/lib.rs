@@ -31,6 +31,7 @@ mod caller;
 mod config;
 mod detect;
 mod error;
+mod existing;
 mod import;
 mod intake;
 mod job_rows;

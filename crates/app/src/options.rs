@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use torqueflow_persistence::{DuplicateAction, MatchLevel};
+use uuid::Uuid;
 
 /// The options of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,6 +18,15 @@ pub struct RunOptions {
     pub orphans: Orphans,
     /// Starts the run as soon as it is ready and nothing waits for a person.
     pub auto_start: bool,
+    /// Whether it is a first import or a refresh. `None`: a refresh, if the source system has mappings.
+    pub mode: Option<RunMode>,
+    /// Whether records that are there already are updated. `None`: in a refresh those that came from the same source.
+    /// `Some(true)`: also those that have the code of an incoming one, whoever made them. `Some(false)`: none.
+    pub update_existing: Option<bool>,
+    /// Whether a cell that is blank now makes its field null, where an earlier import filled it and nobody changed it.
+    pub blank_wipes: bool,
+    /// The location of new customers, vehicles, devices and jobs whose row names none.
+    pub location_id: Option<Uuid>,
 }
 
 /// What happens with likely duplicates that are not decided by themselves: the same with all, or by how sure the match is.
@@ -73,6 +83,26 @@ impl OnDuplicate {
     }
 }
 
+/// How a run treats what its source system brought before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunMode {
+    /// Records that were imported before are left as they are.
+    Initial,
+    /// Records that were imported before take over what the source changed since.
+    Refresh,
+}
+
+impl RunMode {
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Initial => "initial",
+            Self::Refresh => "refresh",
+        }
+    }
+}
+
 /// What happens with rows whose essential link leads nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -87,6 +117,14 @@ pub enum Orphans {
 impl RunOptions {
     /// What makes two runs of the same files the same: everything but the decision on duplicates, which may come later.
     pub(crate) fn identity(&self) -> serde_json::Value {
-        serde_json::json!([self.source_system, self.create_missing, self.orphans])
+        serde_json::json!([
+            self.source_system,
+            self.create_missing,
+            self.orphans,
+            self.mode,
+            self.update_existing,
+            self.blank_wipes,
+            self.location_id,
+        ])
     }
 }

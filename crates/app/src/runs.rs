@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use torqueflow_model::{JobStatus, RunStatus};
+use torqueflow_model::{EntityKind, JobStatus, RunStatus};
 use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, OrganizationId, Run, RunChange};
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
@@ -145,6 +145,7 @@ pub async fn create(
     listener: Listener<'_>,
 ) -> Result<Run, AppError> {
     let organization = caller.organization;
+    check_location(app, organization, options).await?;
     let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
     let mut kept = Vec::new();
     for (position, path) in files.iter().enumerate() {
@@ -167,6 +168,25 @@ pub async fn create(
         .run_create(organization, &run, &kept, &[], None, &[created])
         .await?;
     Ok(run)
+}
+
+/// The location that new records get has to be there.
+pub(crate) async fn check_location(
+    app: &App,
+    organization: OrganizationId,
+    options: &RunOptions,
+) -> Result<(), AppError> {
+    let Some(id) = options.location_id else {
+        return Ok(());
+    };
+    let known = app
+        .store
+        .business_existing(organization, EntityKind::Location, &[id], None)
+        .await?;
+    if known.is_empty() {
+        return Err(AppError::NotFound { what: "location" });
+    }
+    Ok(())
 }
 
 /// Opens the files of a run, recognises their tables and analyses every row, until the run is ready, waits for a

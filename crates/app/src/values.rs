@@ -1,34 +1,9 @@
-//! Fields of records as JSON, as fills and mappings keep them.
+//! Records over several rows, and findings in their place.
 
 use serde_json::{Map, Value as Json};
-use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Storage, Value};
-use torqueflow_persistence::StoredFinding;
+use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Value};
+use torqueflow_persistence::{FoundRecord, StoredFinding};
 use uuid::Uuid;
-
-/// What was imported of a record: per field the cleaned value where the cell says just that, `[raw, cleaned]` where it
-/// says it otherwise, and `["", cleaned]` for what was made from other fields; per link that was found the record's id,
-/// under the link's column.
-pub(crate) fn imported_values(record: &Record, links: &[(&'static str, Uuid)]) -> String {
-    let mut values = Map::new();
-    for field in &record.fields {
-        if !field.spec.source_owned || matches!(field.spec.storage, Storage::Input) {
-            continue;
-        }
-        let value = field.value.to_json();
-        let entry = if field.raw.is_empty() {
-            Json::Array(vec![Json::from(""), value])
-        } else if field.raw == field.value.to_string() {
-            value
-        } else {
-            Json::Array(vec![Json::from(field.raw.clone()), value])
-        };
-        values.insert(field.spec.name.to_owned(), entry);
-    }
-    for (name, id) in links {
-        values.insert(format!("{name}_id"), Json::from(id.to_string()));
-    }
-    Json::Object(values).to_string()
-}
 
 /// Merges a later row of the same record into its first: adds to `fills` what the first lacks, with the job and row that
 /// it comes from, and says in words where they differ.
@@ -82,6 +57,23 @@ pub(crate) fn apply_fills(record: &mut Record, fills: &Json) {
                 raw: raw.to_owned(),
             });
         }
+    }
+}
+
+/// The record with what later rows add to it.
+pub(crate) fn whole(record: &Record, found: Option<&FoundRecord>) -> Record {
+    let mut record = record.clone();
+    if let Some(fills) = found.and_then(|found| found.fills.as_ref()) {
+        apply_fills(&mut record, fills);
+    }
+    record
+}
+
+/// The fingerprint of all that the file says of a record, with what later rows add to it.
+pub(crate) fn row_hash(record: &Record, found: Option<&FoundRecord>) -> u128 {
+    match found {
+        Some(FoundRecord { fills: Some(_), .. }) => whole(record, found).raw_hash(),
+        _ => record.raw_hash(),
     }
 }
 

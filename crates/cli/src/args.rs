@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use torqueflow_api::Algorithm;
 use torqueflow_app::DuplicateAction;
 use torqueflow_app::access::Role;
-use torqueflow_app::options::Orphans;
+use torqueflow_app::options::{Orphans, RunMode};
 use torqueflow_app::worker::WorkerOptions;
 use uuid::Uuid;
 
@@ -119,6 +119,16 @@ pub struct Import {
     /// Whether groups, families and locations that rows name are created; by default in a first import
     #[arg(long, value_enum, value_name = "ON|OFF")]
     pub create_missing: Option<Switch>,
+    /// How to treat what the source system brought before; by default a refresh, if it brought anything
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    /// Update records that have the code of an incoming one (customer number, product code, …), whoever made them; with
+    /// `off`, update nothing that is there already
+    #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "on", require_equals = true, value_name = "ON|OFF")]
+    pub update_existing: Option<Switch>,
+    /// In a refresh, make fields null whose cell is blank now and that nobody changed here
+    #[arg(long)]
+    pub blank_wipes: bool,
     /// What to do with rows whose customer, job or invoice is nowhere
     #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
     pub orphans: OrphanAction,
@@ -152,6 +162,23 @@ impl From<OnDuplicate> for DuplicateAction {
             OnDuplicate::Skip => Self::Skip,
             OnDuplicate::Merge => Self::Merge,
             OnDuplicate::Create => Self::Create,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Leave records as they are that were imported before
+    Initial,
+    /// Update them where the source changed them and nobody changed them here
+    Refresh,
+}
+
+impl From<Mode> for RunMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Initial => Self::Initial,
+            Mode::Refresh => Self::Refresh,
         }
     }
 }

@@ -195,12 +195,23 @@ fn reason(reason: &torqueflow_app::summary::Reason) -> String {
 
 /// What became of a run: totals per entity, then per table, rows in the file = in the database + skipped + failed.
 pub fn report(summary: &RunSummary) -> String {
-    let mut entities = table(&["Records", "Created", "Merged", "Unchanged", "Skipped", "Failed"]);
+    let mut entities = table(&[
+        "Records",
+        "Created",
+        "Updated",
+        "Merged",
+        "Preserved",
+        "Unchanged",
+        "Skipped",
+        "Failed",
+    ]);
     for (name, counts) in &summary.entities {
         entities.add_row([
             Cell::new(name.replace('_', " ")),
             number(counts.created),
+            number(counts.updated),
             number(counts.merged),
+            number(counts.preserved),
             number(counts.unchanged),
             number(counts.skipped),
             number(counts.failed),

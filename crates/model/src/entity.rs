@@ -99,6 +99,20 @@ impl EntityKind {
         self.spec().fields
     }
 
+    /// The field that holds the code by which the business itself knows such a record: a customer number, a job number.
+    ///
+    /// ```
+    /// use torqueflow_model::EntityKind;
+    /// assert_eq!(EntityKind::Product.code_field(), Some("code"));
+    /// assert_eq!(EntityKind::Vehicle.code_field(), None);
+    /// ```
+    pub fn code_field(self) -> Option<&'static str> {
+        match self.spec().identity.iter().find(|rule| !rule.derived)?.fields {
+            [code] => Some(code),
+            _ => None,
+        }
+    }
+
     /// A lookup is nothing but its name, and may be made on the way when a row mentions it.
     pub fn is_lookup(self) -> bool {
         matches!(self, Self::CustomerGroup | Self::ProductFamily | Self::Location)

@@ -8,6 +8,8 @@ use crate::field::FieldRef;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
+    /// Nothing is wrong; somebody may want to know.
+    Info,
     /// The row is imported; a value is null or was repaired, and its text is kept in the finding.
     Warning,
     /// The row is not imported.
@@ -15,9 +17,10 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// `warning` or `error`.
+    /// `info`, `warning` or `error`.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -206,7 +209,13 @@ finding_codes! {
     LookupNotCreated = "lookup_not_created", Warning, "The {} does not exist and making it is switched off", "Create it first, or switch on creating missing lookups.";
     // Import
     /// The record was imported before and the source says something else now.
-    AlreadyImportedChanged = "already_imported_changed", Warning, "This record was imported before and has changed at the source since; it was left alone", "Change the record by hand.";
+    AlreadyImportedChanged = "already_imported_changed", Warning, "This record was imported before and has changed at the source since; it was left alone", "Import the file as a refresh, or change the record by hand.";
+    /// The source and a person here have both changed a field since it was last imported.
+    FieldPreserved = "field_preserved", Info, "The source changed this field, and so did a person; it was left as it is: {}", "Nothing, if the value here is right; otherwise change it by hand.";
+    /// A record that was imported before and that a person has removed.
+    RecordGone = "record_gone", Warning, "This record was imported before and does not exist any more; it was not created again", "Nothing, if it was removed on purpose; otherwise create it by hand.";
+    /// Records are to be updated by their own code, and several have it.
+    CodeAmbiguous = "code_ambiguous", Error, "Several records have the code {}, and nothing says which one is meant", "Merge them, or give each a code of its own.";
     /// A match with another record that appeared after the analysis.
     DuplicateAppeared = "duplicate_appeared", Error, "A matching record appeared since the files were analysed", "Decide on the duplicate and retry the row.";
     /// The database refused the row.

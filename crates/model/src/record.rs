@@ -53,12 +53,17 @@ impl Record {
     }
 
     /// A fingerprint of what the file says of this record: equal as long as the source says the same.
-    /// It does not depend on the order of the columns.
+    /// It does not depend on the order of the columns. What cleanup makes from cells that have no value of their own,
+    /// such as a telephone number that can't be read, takes part with what was made of it.
     pub fn raw_hash(&self) -> u128 {
+        let hash = |field: &FieldValue, text: &str| hash128([field.spec.name.as_bytes(), text.as_bytes()]);
         self.fields
             .iter()
-            .filter(|field| !field.raw.is_empty())
-            .map(|field| hash128([field.spec.name.as_bytes(), field.raw.as_bytes()]))
+            .filter_map(|field| match field.raw.as_str() {
+                "" if field.spec.mappable => None,
+                "" => Some(hash(field, &field.value.to_string())),
+                raw => Some(hash(field, raw)),
+            })
             .fold(0, u128::wrapping_add)
     }
 }

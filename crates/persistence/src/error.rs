@@ -21,6 +21,9 @@ pub enum StoreError {
     /// Somebody else works on this now; nothing was written.
     #[error("the lease is lost")]
     LeaseLost,
+    /// What was to be changed is not as it was read any more; nothing was written. It can be read and tried again.
+    #[error("what was read has changed since")]
+    Outdated,
     /// Nothing has this id in this organisation.
     #[error("{entity} `{id}` does not exist")]
     NotFound {
@@ -46,9 +49,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may well succeed a little later.
+    /// Whether the same may well succeed when it is read and written anew.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Transient(_))
+        matches!(self, Self::Transient(_) | Self::Outdated)
     }
 
     /// Whether nothing has the id that was asked for.

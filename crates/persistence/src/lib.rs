@@ -20,8 +20,7 @@ pub use store::api_key::ApiKey;
 pub use store::audit::{Actor, AuditEvent, AuditFilter, AuditOrder, StoredAuditEvent};
 pub use store::audit_chain::{AuditHead, AuditLink};
 pub use store::batch::{
-    CreatedRecord, FilledRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
-    RowOutcome,
+    CreatedRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin, RowOutcome,
 };
 pub use store::business::BusinessRow;
 pub use store::business_list::{BusinessQuery, ListedRecord};
@@ -50,6 +49,7 @@ pub use store::rollback::{
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
 pub use store::ticket::Ticket;
+pub use store::update::{MappingUpdate, UpdatedRecord};
 
 /// The id of an organisation. Every query but the work queue's names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

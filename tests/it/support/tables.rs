@@ -1,6 +1,7 @@
 //! Looking into a database past the program.
 
 use std::process::Command;
+use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
@@ -43,6 +44,7 @@ pub fn query(database: &TestDatabase, sql: &str) -> Vec<Vec<String>> {
 pub fn execute(database: &TestDatabase, sql: &str) {
     if let Some(file) = sqlite_file(&database.url) {
         let connection = Connection::open(file).unwrap();
+        connection.busy_timeout(Duration::from_mins(1)).unwrap();
         connection.execute_batch(&format!("BEGIN; {sql}; COMMIT")).unwrap();
         return;
     }

@@ -138,6 +138,7 @@ impl Workspace {
     }
 
     /// Changes tables past the program: some statements, in one transaction.
+    /// Changes rows past the program, as a person's work would.
     pub fn execute(&self, sql: &str) {
         tables::execute(&self.database, sql);
     }

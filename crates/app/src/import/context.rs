@@ -11,6 +11,7 @@ use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use super::Importer;
+use super::imported::ImportedValues;
 use crate::analyse::level_of;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
@@ -36,9 +37,15 @@ pub(super) struct BatchContext {
     pub decisions: HashMap<Uuid, Decision>,
     /// Mappings of the records and of what they refer to, by entity and source id.
     pub mappings: HashMap<(EntityKind, String), MappedRecord>,
-    /// Records that are merged into, by id.
+    /// Mapped records that are there no more.
+    pub gone: HashSet<Uuid>,
+    /// What was last imported of mapped records of which the source says something else now, by entity and source id.
+    pub imported: HashMap<(EntityKind, String), ImportedValues>,
+    /// Stored records that are to be updated by their code, by entity and code.
+    pub existing: HashMap<(EntityKind, String), Vec<Uuid>>,
+    /// Records that may be merged into or updated, by id.
     pub targets: HashMap<Uuid, (EntityKind, BusinessRow)>,
-    /// Addresses of customers that are merged into, by customer.
+    /// Addresses of customers that may get another one, by customer.
     pub addresses: HashMap<Uuid, Vec<BusinessRow>>,
     /// Vehicles of the store, by the fingerprint of their registration.
     pub registrations: HashMap<u128, Vec<Uuid>>,
@@ -96,6 +103,7 @@ impl BatchContext {
             .collect();
         let others_active = importer.others_active(job).await?;
         context.load_mappings(importer, job, rows, others_active).await?;
+        context.load_imported(importer, job, rows).await?;
         context.load_inherited(importer, job, rows).await?;
         if facts.has_duplicates {
             context.load_decisions(importer, job, first, last).await?;
@@ -110,6 +118,12 @@ impl BatchContext {
     /// The first record that this row has in this slot, if the record is met here for the first time.
     pub fn found(&self, row: &JobRow, slot: &str) -> Option<&FoundRecord> {
         self.found.get(&(row.number, slot.to_owned()))
+    }
+
+    /// The record that this id at the source leads to, if it is there.
+    pub fn mapped(&self, entity: EntityKind, id: String) -> Option<Uuid> {
+        let mapped = self.mappings.get(&(entity, id))?;
+        (!self.gone.contains(&mapped.record_id)).then_some(mapped.record_id)
     }
 
     async fn load_mappings(
@@ -296,6 +310,7 @@ impl BatchContext {
                     if let Some(found) = self.found(row, record.slot.name())
                         && !self.decisions.contains_key(&found.record_id)
                         && !self.is_mapped(entity, &record.source_id, found.occurrence)
+                        && self.existing(record).is_empty()
                     {
                         keys.insert(found.record_id, match_keys(record, &row.clean.records));
                     }
@@ -328,7 +343,7 @@ impl BatchContext {
         Ok(())
     }
 
-    fn is_mapped(&self, entity: EntityKind, source_id: &SourceId, occurrence: i64) -> bool {
+    pub fn is_mapped(&self, entity: EntityKind, source_id: &SourceId, occurrence: i64) -> bool {
         self.mappings.contains_key(&(entity, id_text(source_id, occurrence)))
     }
 
@@ -359,8 +374,21 @@ impl BatchContext {
                 self.targets.insert(row.id, (entity, row));
             }
         }
+        self.load_addresses(importer, job, &ids).await
+    }
+
+    /// Reads the addresses of stored customers.
+    pub async fn load_addresses(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        customers: &[Uuid],
+    ) -> Result<(), AppError> {
+        let mut missing = customers.to_vec();
+        missing.retain(|customer| !self.addresses.contains_key(customer));
+        let store = &importer.app.store;
         let addresses = store
-            .business_load_by(job.organization, EntityKind::CustomerAddress, "customer_id", &ids)
+            .business_load_by(job.organization, EntityKind::CustomerAddress, "customer_id", &missing)
             .await?;
         for address in addresses {
             let customer = address.text("customer_id").and_then(|id| Uuid::parse_str(id).ok());

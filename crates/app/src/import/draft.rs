@@ -2,25 +2,26 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Map, Value as Json};
 use torqueflow_dedupe::MatchKey;
 use torqueflow_model::{
-    EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, Slot, SourceId, Storage, Value, fold,
+    EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, Slot, SourceId, Value, fold,
 };
 use torqueflow_persistence::{
-    CreatedRecord, EntityCounts, FilledRecord, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry,
-    Mapping, MappingOrigin, RowOutcome,
+    CreatedRecord, EntityCounts, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
+    MappingOrigin, MappingUpdate, MatchPosting, RowOutcome, UpdatedRecord,
 };
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use super::context::BatchContext;
 use super::fate::Fate;
+use super::imported::{ImportedValues, RecordLinks};
+use super::refresh::{Refreshed, says_the_same};
 use super::{FIRST_ORDINAL, Importer};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
-use crate::options::Orphans;
-use crate::values::{apply_fills, imported_values, stored};
+use crate::options::{Orphans, RunOptions};
+use crate::values::{row_hash, stored, whole};
 
 /// A batch in the making.
 pub(super) struct Draft<'a> {
@@ -63,6 +64,19 @@ impl<'a> Draft<'a> {
         &self.job.source_system
     }
 
+    pub fn job(&self) -> &'a JobRows {
+        self.job
+    }
+
+    pub fn options(&self) -> &'a RunOptions {
+        self.importer.options
+    }
+
+    /// Whether records of earlier runs are brought up to what the source says now.
+    pub fn updates(&self) -> bool {
+        self.importer.updates()
+    }
+
     pub fn resolved(&self, key_hash: u128) -> Option<Uuid> {
         self.resolved.get(&key_hash).copied()
     }
@@ -70,6 +84,23 @@ impl<'a> Draft<'a> {
     /// The record is in the store or comes into it with this batch.
     pub fn exists(&self, id: Uuid) -> bool {
         self.context.targets.contains_key(&id) || self.created.contains_key(&id)
+    }
+
+    /// The record, if this batch creates it.
+    pub fn created(&mut self, id: Uuid) -> Option<&mut CreatedRecord> {
+        let at = self.created.get(&id)?;
+        self.batch.created.get_mut(*at)
+    }
+
+    /// Adds a change of a stored record, with the match keys that it brings.
+    pub fn add_update(&mut self, updated: UpdatedRecord, postings: Vec<MatchPosting>) {
+        self.batch.updated.push(updated);
+        self.batch.postings.extend(postings);
+    }
+
+    /// Adds a change of a stored mapping.
+    pub fn add_remapped(&mut self, mapping: MappingUpdate) {
+        self.batch.remapped.push(mapping);
     }
 
     /// The batch, complete.
@@ -106,6 +137,9 @@ impl<'a> Draft<'a> {
         let fates = self.fates(row);
         let links = if fates.contains(&Fate::Undecided) {
             Err(Finding::row(FindingCode::DuplicateAppeared, ""))
+        } else if let Some(ambiguous) = fates.iter().position(|fate| *fate == Fate::Ambiguous) {
+            let label = row.clean.label(ambiguous);
+            Err(Finding::row(FindingCode::CodeAmbiguous, label))
         } else {
             self.links(row, &fates)
         };
@@ -118,12 +152,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn find(&mut self, row: &JobRow, finding: &Finding) {
+    pub fn find(&mut self, row: &JobRow, finding: &Finding) {
         let ordinal = FIRST_ORDINAL + self.batch.findings.len() as i64;
         self.batch.findings.push(stored(row.number, ordinal, finding));
     }
 
-    fn count(&mut self, entity: EntityKind) -> &mut EntityCounts {
+    pub fn count(&mut self, entity: EntityKind) -> &mut EntityCounts {
         let counts = &mut self.batch.progress.entity_counts;
         counts.entry(entity.name().to_owned()).or_default()
     }
@@ -132,14 +166,45 @@ impl<'a> Draft<'a> {
     fn links(&mut self, row: &JobRow, fates: &[Fate]) -> Result<Links, Finding> {
         let mut links = Links::new();
         for link in wanted(&row.clean) {
-            if !matches!(fates.get(link.record), Some(Fate::Create(_) | Fate::Merge(_))) {
+            if !fates.get(link.record).is_some_and(|fate| fate.writes()) || self.is_settled(row, &link) {
                 continue;
             }
             if let Some(id) = self.follow(row, fates, &link)? {
                 links.push((link.record, link.spec.name, id));
             }
         }
+        self.add_locations(row, fates, &mut links);
         Ok(links)
+    }
+
+    /// The source names the record that it named when the link was last resolved.
+    fn is_settled(&self, row: &JobRow, link: &WantedLink) -> bool {
+        let Some(record) = row.clean.records.get(link.record) else {
+            return false;
+        };
+        let id = self.source_id(row, record);
+        let last = self.context.imported.get(&(record.slot.entity(), id));
+        last.is_some_and(|last| says_the_same(last, record, link.spec))
+    }
+
+    /// New records that name no location get that of the run.
+    fn add_locations(&self, row: &JobRow, fates: &[Fate], links: &mut Links) {
+        let Some(location) = self.importer.options.location_id else {
+            return;
+        };
+        for (index, (record, fate)) in row.clean.records.iter().zip(fates).enumerate() {
+            let spec = record
+                .slot
+                .entity()
+                .fields()
+                .iter()
+                .find(|spec| spec.name == "location");
+            if let (Fate::Create(_) | Fate::Merge(_), Some(spec)) = (fate, spec)
+                && record.get(spec.name).is_none()
+            {
+                links.push((index, spec.name, location));
+            }
+        }
     }
 
     fn follow(&mut self, row: &JobRow, fates: &[Fate], link: &WantedLink) -> Result<Option<Uuid>, Finding> {
@@ -152,7 +217,7 @@ impl<'a> Draft<'a> {
         }
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));
-            let mapped = self.context.mappings.get(&(link.to, id)).map(|mapped| mapped.record_id);
+            let mapped = self.context.mapped(link.to, id);
             if let Some(id) = in_batch.or(mapped) {
                 return Ok(Some(id));
             }
@@ -224,47 +289,105 @@ impl<'a> Draft<'a> {
     fn write_row(&mut self, row: &JobRow, fates: &[Fate], links: &Links) -> RowOutcome {
         let mut outcome = RowOutcome::Unchanged;
         for (index, (record, fate)) in row.clean.records.iter().zip(fates).enumerate() {
-            let entity = record.slot.entity();
-            let occurrence = self
-                .context
-                .found(row, record.slot.name())
-                .map_or(0, |found| found.occurrence);
-            let own_links: Vec<_> = links
+            let links = links
                 .iter()
                 .filter(|(of, ..)| *of == index)
                 .map(|(_, field, id)| (*field, *id))
                 .collect();
-            match *fate {
-                Fate::Create(id) => {
-                    let record = self.whole(row, record);
-                    self.create(row, id, occurrence, record, own_links);
-                    outcome = outcome.min(RowOutcome::Imported);
-                }
-                Fate::Merge(target) => {
-                    let record = self.whole(row, record);
-                    self.merge(row, target, occurrence, &record, own_links);
-                    outcome = outcome.min(RowOutcome::Imported);
-                }
-                Fate::Skip(target) => {
-                    if !self.is_mapped(entity, record, occurrence) {
-                        self.map(row, record, &[], occurrence, target, MappingOrigin::Skipped);
-                        self.count(entity).skipped += 1;
-                    }
-                    outcome = outcome.min(RowOutcome::SkippedDuplicate);
-                }
-                Fate::Same(target) => {
-                    self.map(row, record, &[], occurrence, target, MappingOrigin::Merged);
-                    self.count(entity).unchanged += 1;
-                }
-                Fate::Unchanged(_) => {
-                    if self.found(row, record).is_some() {
-                        self.count(entity).unchanged += 1;
-                    }
-                }
-                Fate::Repeat(_) | Fate::LeftOut | Fate::Lost | Fate::Undecided => {}
+            outcome = outcome.min(self.write_record(row, record, *fate, links));
+            if *fate == Fate::LeftOut && self.belongs_to_unchanged(row, index, fates) {
+                self.find(row, &Finding::row(FindingCode::AlreadyImportedChanged, ""));
             }
         }
         outcome
+    }
+
+    /// Writes one record; says what that makes of its row.
+    fn write_record(&mut self, row: &JobRow, record: &Record, fate: Fate, links: RecordLinks) -> RowOutcome {
+        let entity = record.slot.entity();
+        let occurrence = self.occurrence(row, record);
+        let whole = self.whole(row, record);
+        match fate {
+            Fate::Create(id) => {
+                self.create(row, id, occurrence, whole, links);
+                RowOutcome::Imported
+            }
+            Fate::Merge(target) => {
+                self.merge(row, target, occurrence, &whole, links);
+                RowOutcome::Imported
+            }
+            Fate::Update(target) | Fate::Existing(target) => {
+                let refreshed = Refreshed {
+                    target,
+                    source_id: id_text(&record.source_id, occurrence),
+                    record: &whole,
+                    links,
+                };
+                if matches!(fate, Fate::Update(_)) {
+                    self.refresh(row, &refreshed)
+                } else {
+                    self.update_existing(row, &refreshed, occurrence)
+                }
+            }
+            Fate::Skip(target) => {
+                self.skip(row, &whole, occurrence, target);
+                RowOutcome::SkippedDuplicate
+            }
+            Fate::Same(target) => {
+                let values = ImportedValues::of(&whole, &links, |_| true);
+                self.map(row, &whole, occurrence, target, MappingOrigin::Merged, values);
+                self.count(entity).unchanged += 1;
+                RowOutcome::Unchanged
+            }
+            Fate::Unchanged(_) => {
+                self.leave(row, record, occurrence);
+                RowOutcome::Unchanged
+            }
+            Fate::Gone => {
+                if self.found(row, record).is_some() {
+                    self.find(row, &Finding::row(FindingCode::RecordGone, ""));
+                    self.count(entity).skipped += 1;
+                }
+                RowOutcome::SkippedChoice
+            }
+            Fate::Repeat(_) | Fate::LeftOut | Fate::Lost | Fate::Undecided | Fate::Ambiguous => RowOutcome::Unchanged,
+        }
+    }
+
+    /// A match stands for the record; what belongs to it attaches to the match.
+    fn skip(&mut self, row: &JobRow, record: &Record, occurrence: i64, target: Uuid) {
+        let entity = record.slot.entity();
+        let id = id_text(&record.source_id, occurrence);
+        let mapped_by = self.context.mappings.get(&(entity, id)).map(|mapped| mapped.run_id);
+        if mapped_by.is_none() {
+            let values = ImportedValues::of(record, &RecordLinks::new(), |_| true);
+            self.map(row, record, occurrence, target, MappingOrigin::Skipped, values);
+        }
+        if mapped_by != Some(self.run_id()) && self.found(row, record).is_some() {
+            self.count(entity).skipped += 1;
+        }
+    }
+
+    /// A record of an earlier run is left as it is.
+    fn leave(&mut self, row: &JobRow, record: &Record, occurrence: i64) {
+        let entity = record.slot.entity();
+        let Some(found) = self.found(row, record) else {
+            return;
+        };
+        let id = id_text(&record.source_id, occurrence);
+        let mapped = self.context.mappings.get(&(entity, id));
+        if !self.updates() && mapped.is_some_and(|mapped| mapped.row_hash != row_hash(record, Some(found))) {
+            self.find(row, &Finding::row(FindingCode::AlreadyImportedChanged, ""));
+        }
+        self.count(entity).unchanged += 1;
+    }
+
+    /// A new part of a record that is left as it is.
+    fn belongs_to_unchanged(&self, row: &JobRow, index: usize, fates: &[Fate]) -> bool {
+        let parent = row.clean.linked(index, "customer");
+        let parent = parent.and_then(|parent| fates.get(parent));
+        let record = row.clean.records.get(index);
+        matches!(parent, Some(Fate::Unchanged(_))) && record.is_some_and(|record| self.found(row, record).is_some())
     }
 
     /// What the analysis kept of the record that this row brings.
@@ -274,56 +397,48 @@ impl<'a> Draft<'a> {
         here.or_else(|| self.context.inherited.get(&hash))
     }
 
-    fn is_mapped(&self, entity: EntityKind, record: &Record, occurrence: i64) -> bool {
-        let id = id_text(&record.source_id, occurrence);
-        self.context.mappings.contains_key(&(entity, id))
+    fn occurrence(&self, row: &JobRow, record: &Record) -> i64 {
+        let found = self.context.found(row, record.slot.name());
+        found.map_or(0, |found| found.occurrence)
+    }
+
+    fn source_id(&self, row: &JobRow, record: &Record) -> String {
+        id_text(&record.source_id, self.occurrence(row, record))
     }
 
     /// The record with what later rows add to it.
     fn whole(&self, row: &JobRow, record: &Record) -> Record {
-        let mut record = record.clone();
-        if let Some(fills) = self
-            .context
-            .found(row, record.slot.name())
-            .and_then(|found| found.fills.as_ref())
-        {
-            apply_fills(&mut record, fills);
-        }
-        record
+        whole(record, self.context.found(row, record.slot.name()))
     }
 
-    fn create(&mut self, row: &JobRow, id: Uuid, occurrence: i64, record: Record, links: Vec<(&'static str, Uuid)>) {
+    fn create(&mut self, row: &JobRow, id: Uuid, occurrence: i64, record: Record, links: RecordLinks) {
         self.count(record.slot.entity()).created += 1;
-        self.map(row, &record, &links, occurrence, id, MappingOrigin::Created);
+        let values = ImportedValues::of(&record, &links, |_| false);
+        self.map(row, &record, occurrence, id, MappingOrigin::Created, values);
         self.created.insert(id, self.batch.created.len());
         self.batch.created.push(CreatedRecord { id, record, links });
     }
 
     /// Writes the mapping of a record, and the journal's entry of what was done.
-    fn map(
+    pub fn map(
         &mut self,
         row: &JobRow,
         record: &Record,
-        links: &[(&'static str, Uuid)],
         occurrence: i64,
         record_id: Uuid,
         origin: MappingOrigin,
+        values: ImportedValues,
     ) {
+        let action = match origin {
+            MappingOrigin::Created => JournalAction::Created,
+            MappingOrigin::Merged | MappingOrigin::Skipped => JournalAction::Mapped,
+        };
         let entity = record.slot.entity();
         let source_id = id_text(&record.source_id, occurrence);
         if !matches!(record.source_id, SourceId::Content(_)) {
             let hash = key_hash(self.source_system(), entity, &record.source_id);
             self.resolved.insert(hash, record_id);
         }
-        let action = match origin {
-            MappingOrigin::Created => JournalAction::Created,
-            MappingOrigin::Merged | MappingOrigin::Skipped => JournalAction::Mapped,
-        };
-        // The fingerprint of the first row alone: that is what a later import of the same file compares.
-        let row_hash = self
-            .context
-            .found(row, record.slot.name())
-            .map_or_else(|| record.raw_hash(), |found| found.raw_hash);
         self.journal(JournalEntry {
             row_number: row.number,
             ordinal: 0,
@@ -342,122 +457,15 @@ impl<'a> Draft<'a> {
             record_id,
             derived: !matches!(record.source_id, SourceId::Given(_)),
             origin,
-            row_hash,
-            imported_values: imported_values(record, links),
+            row_hash: record.raw_hash(),
+            imported_values: values.into_json().to_string(),
         });
     }
 
     /// Adds a write of the row to the journal, behind those before it.
-    fn journal(&mut self, entry: JournalEntry) {
+    pub fn journal(&mut self, entry: JournalEntry) {
         let ordinal = self.ordinal;
         self.batch.journal.push(JournalEntry { ordinal, ..entry });
         self.ordinal += 1;
-    }
-
-    /// Fills what is null in the target. Nothing is overwritten; preferences are merged key by key.
-    fn merge(
-        &mut self,
-        row: &JobRow,
-        target: Uuid,
-        occurrence: i64,
-        record: &Record,
-        links: Vec<(&'static str, Uuid)>,
-    ) {
-        let entity = record.slot.entity();
-        self.count(entity).merged += 1;
-        self.map(row, record, &links, occurrence, target, MappingOrigin::Merged);
-        if let Some(created) = self.created.get(&target).and_then(|at| self.batch.created.get_mut(*at)) {
-            merge_into_created(created, record, links);
-            return;
-        }
-        let Some((_, stored)) = self.context.targets.get_mut(&target) else {
-            return;
-        };
-        let mut filled = FilledRecord {
-            entity,
-            id: target,
-            values: Vec::new(),
-            links: Vec::new(),
-            json: Vec::new(),
-        };
-        let mut before = Map::new();
-        for field in &record.fields {
-            match (field.spec.storage, field.spec.column()) {
-                (Storage::Column, Some(column))
-                    if column == field.spec.name && !stored.values.contains_key(&column) =>
-                {
-                    stored.values.insert(column.clone(), field.value.to_json());
-                    before.insert(column, Json::Null);
-                    filled.values.push((field.spec, field.value.clone()));
-                }
-                _ => {}
-            }
-        }
-        for (name, id) in links {
-            let column = format!("{name}_id");
-            if !stored.values.contains_key(&column) {
-                stored.values.insert(column.clone(), Json::from(id.to_string()));
-                before.insert(column, Json::Null);
-                filled.links.push((name, id));
-            }
-        }
-        merge_json(record, stored, &mut filled, &mut before);
-        if !before.is_empty() {
-            stored.version += 1;
-            let version = stored.version;
-            self.journal(JournalEntry {
-                row_number: row.number,
-                ordinal: 0,
-                entity,
-                record_id: target,
-                action: JournalAction::Updated,
-                mapping: None,
-                before: Some(Json::Object(before)),
-                version_after: Some(version),
-                mapping_before: None,
-            });
-            self.batch.filled.push(filled);
-        }
-    }
-}
-
-/// The target is created by the same batch: it is filled before it is written.
-fn merge_into_created(created: &mut CreatedRecord, record: &Record, links: Vec<(&'static str, Uuid)>) {
-    for field in &record.fields {
-        if created.record.get(field.spec.name).is_none() {
-            created.record.fields.push(field.clone());
-        }
-    }
-    for (name, id) in links {
-        if !created.links.iter().any(|(known, _)| *known == name) {
-            created.links.push((name, id));
-        }
-    }
-}
-
-/// Adds the keys that a JSON column of the target does not have.
-fn merge_json(
-    record: &Record,
-    stored: &mut torqueflow_persistence::BusinessRow,
-    filled: &mut FilledRecord,
-    before: &mut Map<String, Json>,
-) {
-    for field in &record.fields {
-        let (Storage::Json { column, key }, Value::Boolean(flag)) = (field.spec.storage, &field.value) else {
-            continue;
-        };
-        let old = stored.values.get(column).cloned();
-        let mut object = match &old {
-            Some(Json::Object(object)) => object.clone(),
-            _ => Map::new(),
-        };
-        if object.contains_key(key) {
-            continue;
-        }
-        object.insert(key.to_owned(), Json::from(*flag));
-        before.entry(column.to_owned()).or_insert(old.unwrap_or(Json::Null));
-        stored.values.insert(column.to_owned(), Json::Object(object.clone()));
-        filled.json.retain(|(name, _)| *name != column);
-        filled.json.push((column, Json::Object(object)));
     }
 }

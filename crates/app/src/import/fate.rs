@@ -1,7 +1,7 @@
 //! What becomes of each record of a row.
 
 use torqueflow_model::{EntityKind, Record, SourceId, fold};
-use torqueflow_persistence::{BusinessRow, FoundRecord, MappingOrigin};
+use torqueflow_persistence::{BusinessRow, FoundRecord, MappedRecord, MappingOrigin};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
@@ -20,12 +20,20 @@ pub(super) enum Fate {
     Skip(Uuid),
     /// This record says the same: an address that is there already.
     Same(Uuid),
-    /// It was imported by an earlier run.
+    /// It was imported by an earlier run, and is left as it is.
     Unchanged(Uuid),
+    /// It was imported by an earlier run, and the source says something else now.
+    Update(Uuid),
+    /// This record has its code, and is to say what the file says.
+    Existing(Uuid),
     /// It was imported with an earlier row of this run.
     Repeat(Uuid),
     /// It goes with its customer, which is left as it is.
     LeftOut,
+    /// It was imported by an earlier run, and somebody has removed it since.
+    Gone,
+    /// Several records have its code, and it is to be updated by it.
+    Ambiguous,
     /// It is nowhere: neither its first row nor any other brought it.
     Lost,
     /// A match appeared after the analysis.
@@ -41,9 +49,21 @@ impl Fate {
             | Self::Skip(id)
             | Self::Same(id)
             | Self::Unchanged(id)
+            | Self::Update(id)
+            | Self::Existing(id)
             | Self::Repeat(id) => Some(id),
-            Self::LeftOut | Self::Lost | Self::Undecided => None,
+            Self::LeftOut | Self::Gone | Self::Ambiguous | Self::Lost | Self::Undecided => None,
         }
+    }
+}
+
+impl Fate {
+    /// A record is written with what the row says, so its links are needed.
+    pub fn writes(self) -> bool {
+        matches!(
+            self,
+            Self::Create(_) | Self::Merge(_) | Self::Update(_) | Self::Existing(_)
+        )
     }
 }
 
@@ -67,14 +87,8 @@ impl Draft<'_> {
         let found = self.context.found(row, record.slot.name());
         let occurrence = found.map_or(0, |found| found.occurrence);
         let id = id_text(&record.source_id, occurrence);
-        if let Some(mapped) = self.context.mappings.get(&(entity, id)) {
-            return if mapped.run_id != self.run_id() {
-                Fate::Unchanged(mapped.record_id)
-            } else if mapped.origin == MappingOrigin::Skipped {
-                Fate::Skip(mapped.record_id)
-            } else {
-                Fate::Repeat(mapped.record_id)
-            };
+        if let Some(mapped) = self.context.mappings.get(&(entity, id.clone())) {
+            return self.mapped_fate(entity, &id, mapped, parent);
         }
         if !matches!(record.source_id, SourceId::Content(_))
             && let Some(id) = self.resolved(key_hash(self.source_system(), entity, &record.source_id))
@@ -88,6 +102,11 @@ impl Draft<'_> {
         if entity == EntityKind::CustomerAddress {
             return self.address_fate(record, found, parent);
         }
+        match self.context.existing(record) {
+            [] => {}
+            [existing] => return Fate::Existing(*existing),
+            [_, _, ..] => return Fate::Ambiguous,
+        }
         match self.context.decisions.get(&found.record_id) {
             Some(Decision::Undecided) => Fate::Undecided,
             Some(Decision::Skip(target)) if self.exists(*target) => Fate::Skip(*target),
@@ -97,12 +116,34 @@ impl Draft<'_> {
         }
     }
 
+    /// What becomes of a record whose id is known.
+    fn mapped_fate(&self, entity: EntityKind, id: &str, mapped: &MappedRecord, parent: Option<Fate>) -> Fate {
+        if mapped.origin == MappingOrigin::Skipped {
+            return Fate::Skip(mapped.record_id);
+        }
+        if mapped.run_id == self.run_id() {
+            return Fate::Repeat(mapped.record_id);
+        }
+        if self.context.gone.contains(&mapped.record_id) {
+            // An address that went with its customer needs no word of its own.
+            let went_along = entity == EntityKind::CustomerAddress && parent == Some(Fate::Gone);
+            return if went_along { Fate::LeftOut } else { Fate::Gone };
+        }
+        if self.context.is_changed(entity, id, mapped) {
+            return Fate::Update(mapped.record_id);
+        }
+        Fate::Unchanged(mapped.record_id)
+    }
+
     /// An address goes with its customer.
     fn address_fate(&self, record: &Record, found: &FoundRecord, parent: Option<Fate>) -> Fate {
         match parent {
-            Some(Fate::Skip(_) | Fate::Unchanged(_) | Fate::LeftOut | Fate::Undecided) => Fate::LeftOut,
+            Some(Fate::Skip(_) | Fate::LeftOut | Fate::Gone | Fate::Ambiguous | Fate::Undecided) => Fate::LeftOut,
+            Some(Fate::Unchanged(_)) if !self.updates() => Fate::LeftOut,
             Some(Fate::Lost) => Fate::Lost,
-            Some(Fate::Merge(customer)) => self
+            Some(
+                Fate::Merge(customer) | Fate::Unchanged(customer) | Fate::Update(customer) | Fate::Existing(customer),
+            ) => self
                 .context
                 .addresses
                 .get(&customer)

@@ -3,6 +3,9 @@
 mod context;
 mod draft;
 mod fate;
+mod imported;
+mod merge;
+mod refresh;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +17,7 @@ use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutco
 use crate::App;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
-use crate::options::RunOptions;
+use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Listener};
 use crate::values::stored;
 use context::BatchContext;
@@ -43,9 +46,15 @@ pub(crate) struct Importer<'a> {
 }
 
 impl Importer<'_> {
-    /// Nothing of these source systems was imported before.
+    /// Nothing of these source systems was imported before. A mode that a person chose says nothing about that.
     fn is_first_import(&self) -> bool {
-        self.run.mode.as_deref() == Some("initial")
+        self.options.mode.is_none() && self.run.mode.as_deref() == Some(RunMode::Initial.name())
+    }
+
+    /// Whether records that were imported before are brought up to what the source says now.
+    fn updates(&self) -> bool {
+        let is_refresh = self.run.mode.as_deref() == Some(RunMode::Refresh.name());
+        self.options.update_existing.unwrap_or(is_refresh)
     }
 
     /// Whether other runs wrote, or may have written, since this one was analysed.

@@ -8,6 +8,7 @@ use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Run, RunCha
 use super::{Work, options_of};
 use crate::error::AppError;
 use crate::import::Importer;
+use crate::options::RunMode;
 use crate::progress::{Event, Phase};
 
 /// Jobs of a run that are imported side by side, where the database takes several writers.
@@ -33,7 +34,9 @@ impl Work<'_> {
             run: &run,
             lease: &self.lease,
             options: &options,
-            create_missing: options.create_missing.unwrap_or(run.mode.as_deref() != Some("refresh")),
+            create_missing: options
+                .create_missing
+                .unwrap_or(run.mode.as_deref() != Some(RunMode::Refresh.name())),
             listener: self.listener,
             stop: self.stop.clone(),
         };

@@ -12,7 +12,7 @@ use crate::analyse::Analysis;
 use crate::detect::{open_file, order_jobs};
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
-use crate::options::RunOptions;
+use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 
 impl Work<'_> {
@@ -128,19 +128,18 @@ impl Work<'_> {
         jobs: &[Job],
     ) -> Result<Analysis<'_>, AppError> {
         let mapped_systems = self.mapped_systems(jobs).await?;
-        run.mode = Some(
-            if mapped_systems.is_empty() {
-                "initial"
-            } else {
-                "refresh"
-            }
-            .to_owned(),
-        );
+        let detected = if mapped_systems.is_empty() {
+            RunMode::Initial
+        } else {
+            RunMode::Refresh
+        };
+        run.mode = Some(options.mode.unwrap_or(detected).name().to_owned());
         Ok(Analysis {
             app: self.app,
             run_id: run.id,
             lease: self.lease.clone(),
-            orphans: options.orphans,
+            run_created_at: run.created_at,
+            options: options.clone(),
             jobs: HashMap::new(),
             mapped_systems,
         })

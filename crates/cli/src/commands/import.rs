@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
-use torqueflow_app::options::{OnDuplicate, RunOptions};
+use torqueflow_app::options::{OnDuplicate, RunMode, RunOptions};
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId, runs};
@@ -92,6 +92,9 @@ fn options(arguments: &Import) -> RunOptions {
         on_duplicate: decision_of(arguments),
         create_missing: arguments.create_missing.map(|switch| switch == Switch::On),
         orphans: arguments.orphans.into(),
+        mode: arguments.mode.map(Into::into),
+        update_existing: arguments.update_existing.map(|switch| switch == Switch::On),
+        blank_wipes: arguments.blank_wipes,
         ..RunOptions::default()
     }
 }
@@ -115,9 +118,13 @@ impl Running<'_> {
     }
 
     async fn show_detection(&self) -> anyhow::Result<()> {
-        let lines = render::lines_of(&self.summary().await?);
+        let summary = self.summary().await?;
+        let lines = render::lines_of(&summary);
         say!("{}", render::detection_table(&lines));
         say!("{}", render::summary_line(&lines));
+        if summary.mode.as_deref() == Some(RunMode::Refresh.name()) {
+            say!("This is a refresh: records that this source brought before take over what it changed since.");
+        }
         Ok(())
     }
 

@@ -413,7 +413,7 @@ fn record_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, records
     rows
 }
 
-fn posting_rows(organization: OrganizationId, postings: &[MatchPosting]) -> Rows {
+pub(super) fn posting_rows(organization: OrganizationId, postings: &[MatchPosting]) -> Rows {
     let columns = ["organization_id", "key_hash", "record_id", "run_id"];
     let mut rows = Rows::new("match_key", columns.map(|name| (name, ColumnType::Uuid)));
     for posting in postings {

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use time::OffsetDateTime;
-use torqueflow_model::{ColumnType, EntityKind, FieldKind, FieldSpec, Record, Storage, Value};
+use torqueflow_model::{ColumnType, EntityKind, FieldKind, Record, Storage, Value};
 use uuid::Uuid;
 
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::store::analysis::finding_rows;
+use crate::store::analysis::{MatchPosting, finding_rows, posting_rows};
 use crate::store::finding::StoredFinding;
 use crate::store::job::{EntityCounts, JobCounts};
 use crate::store::lease::Lease;
+use crate::store::update::{MappingUpdate, UpdatedRecord};
 use crate::{OrganizationId, Store, StoreError};
 
 /// All that one batch writes.
@@ -18,10 +19,14 @@ use crate::{OrganizationId, Store, StoreError};
 pub struct ImportBatch {
     /// New records.
     pub created: Vec<CreatedRecord>,
-    /// Records whose blanks are filled.
-    pub filled: Vec<FilledRecord>,
+    /// Records of the store that change, in this order.
+    pub updated: Vec<UpdatedRecord>,
     /// New mappings.
     pub mappings: Vec<Mapping>,
+    /// Mappings of the store that change.
+    pub remapped: Vec<MappingUpdate>,
+    /// Match keys of records that change.
+    pub postings: Vec<MatchPosting>,
     /// What was written, in order.
     pub journal: Vec<JournalEntry>,
     /// What became of each row: row number and outcome.
@@ -43,21 +48,6 @@ pub struct CreatedRecord {
     pub links: Vec<(&'static str, Uuid)>,
 }
 
-/// A record of the store whose null fields get values.
-#[derive(Debug, Clone)]
-pub struct FilledRecord {
-    /// Which kind.
-    pub entity: EntityKind,
-    /// Its id.
-    pub id: Uuid,
-    /// The values.
-    pub values: Vec<(&'static FieldSpec, Value)>,
-    /// Resolved references: field name and record.
-    pub links: Vec<(&'static str, Uuid)>,
-    /// All keys of JSON columns that change, the old ones too: column and object.
-    pub json: Vec<(&'static str, serde_json::Value)>,
-}
-
 /// The link between a record at its source and ours.
 #[derive(Debug, Clone)]
 pub struct Mapping {
@@ -75,7 +65,9 @@ pub struct Mapping {
     pub origin: MappingOrigin,
     /// The fingerprint of what the source says.
     pub row_hash: u128,
-    /// Per field what was imported, raw and cleaned: JSON.
+    /// What was imported, as a JSON object: per field the cleaned value, or `[raw, cleaned]` where the file says it
+    /// otherwise, or `[raw, cleaned, "kept"]` where the record had a value of its own that was left; per link the column
+    /// and the id of the record that it was resolved to.
     pub imported_values: String,
 }
 
@@ -126,7 +118,7 @@ pub struct JournalEntry {
     pub before: Option<serde_json::Value>,
     /// The version of the record after the write; `None` when only its mapping was written.
     pub version_after: Option<i64>,
-    /// What the mapping said before, when it was there already.
+    /// What the mapping said before, when it was there already: `row_hash`, `imported_values`, `run_id` and `origin`.
     pub mapping_before: Option<serde_json::Value>,
 }
 
@@ -213,7 +205,8 @@ pub struct JobProgress {
 }
 
 impl Store {
-    /// Writes a batch, if the lease still holds. All of it or nothing.
+    /// Writes a batch, if the lease still holds. All of it or nothing: where a record or mapping that it changes is not
+    /// as it was read any more, it is [`StoreError::Outdated`], and the batch is to be made anew.
     pub async fn batch_commit(
         &self,
         organization: OrganizationId,
@@ -229,12 +222,18 @@ impl Store {
             let rows = business_rows(organization, kind, now, &batch.created);
             transaction.insert(&rows).await?;
         }
-        for filled in &batch.filled {
-            transaction.fill(organization, now, filled).await?;
+        for updated in &batch.updated {
+            transaction.update_record(organization, now, updated).await?;
         }
         transaction.refuse_hidden(organization, batch).await?;
         transaction
             .insert(&mapping_rows(organization, run_id, now, &batch.mappings))
+            .await?;
+        for remapped in &batch.remapped {
+            transaction.update_mapping(organization, run_id, now, remapped).await?;
+        }
+        transaction
+            .insert_missing(&posting_rows(organization, &batch.postings))
             .await?;
         transaction
             .insert(&journal_rows(organization, run_id, job_id, &batch.journal))
@@ -254,39 +253,6 @@ impl Store {
 }
 
 impl BulkTransaction {
-    async fn fill(
-        &mut self,
-        organization: OrganizationId,
-        now: OffsetDateTime,
-        filled: &FilledRecord,
-    ) -> Result<(), StoreError> {
-        let mut columns = Vec::new();
-        let mut arguments = Vec::new();
-        for (spec, value) in &filled.values {
-            if let Some(column) = spec.column() {
-                columns.push(column);
-                arguments.push(scalar(value));
-            }
-        }
-        for (name, id) in &filled.links {
-            columns.push(format!("{name}_id"));
-            arguments.push(Scalar::from(*id));
-        }
-        for (column, object) in &filled.json {
-            columns.push((*column).to_owned());
-            arguments.push(Scalar::Json(object.to_string()));
-        }
-        let assignments: Vec<_> = columns.iter().map(|column| format!("\"{column}\" = ?")).collect();
-        let sql = format!(
-            "UPDATE \"{}\" SET {}, updated_at = ?, version = version + 1 WHERE organization_id = ? AND id = ?",
-            filled.entity.name(),
-            assignments.join(", "),
-        );
-        arguments.extend([now.into(), organization.0.into(), filled.id.into()]);
-        self.execute(&sql, &arguments).await?;
-        Ok(())
-    }
-
     async fn progress(
         &mut self,
         organization: OrganizationId,
@@ -345,7 +311,7 @@ impl BulkTransaction {
 }
 
 /// The value as a column keeps it.
-fn scalar(value: &Value) -> Scalar {
+pub(super) fn scalar(value: &Value) -> Scalar {
     match value {
         Value::Text(text) => Scalar::Text(text.clone()),
         Value::Integer(number) => Scalar::Integer(*number),

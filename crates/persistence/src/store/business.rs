@@ -83,6 +83,34 @@ impl Store {
         rows.iter().map(|row| read_row(row, &columns)).collect()
     }
 
+    /// The records that have one of these codes in their [`code_field`](EntityKind::code_field) and were created up to
+    /// a moment: code and id. Customers that were merged into others are hidden.
+    pub async fn business_find_by_code(
+        &self,
+        organization: OrganizationId,
+        kind: EntityKind,
+        codes: &[String],
+        created_until: OffsetDateTime,
+    ) -> Result<Vec<(String, Uuid)>, StoreError> {
+        let Some(column) = kind.code_field() else {
+            return Ok(Vec::new());
+        };
+        let mut found = HashSet::new();
+        for chunk in padded_chunks(codes) {
+            let mut select = organization_select(organization, kind);
+            select.columns([column, "id"].map(Alias::new));
+            select.and_where(Expr::col(Alias::new(column)).is_in(chunk));
+            select.and_where(Expr::col(Alias::new("created_at")).lte(created_until));
+            if kind == EntityKind::Customer {
+                select.and_where(Expr::col(Alias::new("merged_into_id")).is_null());
+            }
+            for row in self.reader.query_all(&select).await? {
+                found.insert((row.try_get("", column)?, row.try_get("", "id")?));
+            }
+        }
+        Ok(found.into_iter().collect())
+    }
+
     /// Which of these ids are records of this kind that are not hidden; with a moment, only those created after it.
     pub async fn business_existing(
         &self,

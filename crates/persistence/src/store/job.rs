@@ -112,7 +112,8 @@ impl JobCounts {
     }
 }
 
-/// What became of records of one kind.
+/// What became of records of one kind. Each record counts once; one that was updated in some fields and preserved in
+/// others counts as updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct EntityCounts {
     /// New.
@@ -121,7 +122,7 @@ pub struct EntityCounts {
     pub updated: i64,
     /// Matched, and blanks filled.
     pub merged: i64,
-    /// Fields left as a person set them.
+    /// Left as they are, since a person had changed what the source changed.
     pub preserved: i64,
     /// There already.
     pub unchanged: i64,

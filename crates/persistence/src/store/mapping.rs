@@ -67,6 +67,33 @@ impl Store {
         Ok(found)
     }
 
+    /// What was last imported of the records with these source ids, as [`Mapping::imported_values`] has it, by source id.
+    ///
+    /// [`Mapping::imported_values`]: crate::Mapping::imported_values
+    pub async fn mapping_imported_values(
+        &self,
+        organization: OrganizationId,
+        source_system: &str,
+        entity: EntityKind,
+        source_ids: &[String],
+    ) -> Result<HashMap<String, serde_json::Value>, StoreError> {
+        let mut values = HashMap::with_capacity(source_ids.len());
+        for chunk in padded_chunks(source_ids) {
+            let rows: Vec<(String, serde_json::Value)> = Entity::find()
+                .select_only()
+                .columns([Column::SourceId, Column::ImportedValues])
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::SourceSystem.eq(source_system))
+                .filter(Column::EntityType.eq(entity.name()))
+                .filter(Column::SourceId.is_in(chunk))
+                .into_tuple()
+                .all(&self.reader)
+                .await?;
+            values.extend(rows);
+        }
+        Ok(values)
+    }
+
     /// How many records of a source are mapped.
     pub async fn mapping_count(&self, organization: OrganizationId, source_system: &str) -> Result<u64, StoreError> {
         Ok(Entity::find()

@@ -51,6 +51,7 @@ impl Store {
         }
     }
 }
+pub mod update;
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;

@@ -38,15 +38,17 @@ impl BulkTransaction {
 /// The customers that a batch attaches something to and does not create itself.
 fn existing_customers(batch: &ImportBatch) -> Vec<Uuid> {
     let created: HashSet<Uuid> = batch.created.iter().map(|record| record.id).collect();
-    let links = batch.created.iter().map(|record| &record.links);
-    let links = links.chain(batch.filled.iter().map(|record| &record.links)).flatten();
-    let linked = links.filter(|(name, _)| *name == "customer").map(|(_, id)| *id);
+    let of_created = batch.created.iter().flat_map(|record| record.links.iter().copied());
+    let of_updated = batch.updated.iter().flat_map(|record| &record.links);
+    let of_updated = of_updated.filter_map(|(name, id)| Some((*name, (*id)?)));
+    let links = of_created.chain(of_updated);
+    let linked = links.filter(|(name, _)| *name == "customer").map(|(_, id)| id);
     let is_customer = |entity: EntityKind| entity == EntityKind::Customer;
     let mapped = batch.mappings.iter().filter(|mapping| is_customer(mapping.entity));
-    let filled = batch.filled.iter().filter(|record| is_customer(record.entity));
+    let updated = batch.updated.iter().filter(|record| is_customer(record.entity));
     let all = linked
         .chain(mapped.map(|mapping| mapping.record_id))
-        .chain(filled.map(|record| record.id));
+        .chain(updated.map(|record| record.id));
     let existing: BTreeSet<Uuid> = all.filter(|id| !created.contains(id)).collect();
     existing.into_iter().collect()
 }
