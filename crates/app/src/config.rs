@@ -115,6 +115,11 @@ impl App {
         &self.limits
     }
 
+    /// The bounds on uploads.
+    pub fn upload_limits(&self) -> &UploadLimits {
+        &self.upload_limits
+    }
+
     /// The source systems that are recognised.
     pub fn sources(&self) -> &Sources {
         &self.sources

@@ -10,7 +10,6 @@ use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunCh
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
-use crate::blobs::BlobStore;
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
@@ -292,14 +291,5 @@ impl Default for UploadLimits {
             files_per_run: 100,
             bytes_per_run: 8 << 30,
         }
-    }
-}
-
-impl BlobStore {
-    /// Whether something can be kept: writes and removes a small file.
-    pub fn is_writable(&self) -> bool {
-        let key = format!("probe-{}", Uuid::now_v7());
-        let written = self.create(&key).is_ok();
-        written && std::fs::remove_file(self.path(&key)).is_ok()
     }
 }

@@ -14,6 +14,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{Arguments, Command};
 use crate::exit_code::Exit;
@@ -25,7 +27,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_env("TORQUEFLOW_LOG"))
+        .with_env_filter(log_filter(&arguments.command))
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
@@ -46,6 +48,18 @@ fn main() -> ExitCode {
             }
         }
     }
+}
+
+/// What is told to the log: what `TORQUEFLOW_LOG` says, else errors, and of services every request.
+fn log_filter(command: &Command) -> EnvFilter {
+    let default = match command {
+        Command::Serve(_) | Command::Worker(_) => LevelFilter::INFO,
+        _ => LevelFilter::ERROR,
+    };
+    EnvFilter::builder()
+        .with_default_directive(default.into())
+        .with_env_var("TORQUEFLOW_LOG")
+        .from_env_lossy()
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {

@@ -71,6 +71,50 @@ fn nobody_makes_a_key_that_can_do_more_than_they_can() {
     assert_eq!(refused["errors"][0]["pointer"], "/expires_at");
 }
 
+#[test]
+fn the_audit_log_is_read_in_pages_and_by_what_is_looked_for() {
+    on_each_database(|workspace| {
+        let service = workspace.serve("");
+        let (owner, technician) = (
+            service.client("garage", "owner"),
+            service.client("garage", "technician"),
+        );
+        for name in ["a", "b", "c"] {
+            owner
+                .post("/v1/api-keys", &json!({ "name": name, "role": "admin" }))
+                .ok();
+        }
+        technician.get("/v1/audit-log").refused(403, "capability_required");
+        let log = owner.items("/v1/audit-log");
+        let actions: Vec<_> = log.iter().map(|entry| entry["action"].as_str().unwrap()).collect();
+        assert_eq!(
+            actions,
+            ["access.denied", "api_key.created", "api_key.created", "api_key.created"]
+        );
+        let ids = |entries: &[Value]| entries.iter().map(|entry| entry["id"].clone()).collect::<Vec<_>>();
+        assert_eq!(ids(&owner.items("/v1/audit-log?limit=1")), ids(&log));
+        let created = owner.items("/v1/audit-log?action=api_key.created&actor=user:developer");
+        assert_eq!(ids(&created), ids(&log[1..]));
+        assert_eq!(
+            (&log[0]["ip"], &log[0]["role"]),
+            (&json!("127.0.0.1"), &json!("technician"))
+        );
+        let moment = log[2]["occurred_at"].as_str().unwrap();
+        assert_eq!(
+            ids(&owner.items(&format!("/v1/audit-log?since={moment}"))),
+            ids(&log[..3])
+        );
+        assert_eq!(
+            ids(&owner.items(&format!("/v1/audit-log?until={moment}"))),
+            ids(&log[3..])
+        );
+        owner
+            .get("/v1/audit-log?since=yesterday")
+            .refused(400, "invalid_parameter");
+        assert!(service.client("other", "owner").items("/v1/audit-log").is_empty());
+    });
+}
+
 /// Stated once more, by hand: who may do what over HTTP.
 #[test]
 fn roles_may_do_what_their_table_says() {

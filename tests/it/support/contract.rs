@@ -29,18 +29,21 @@ pub fn document() -> &'static Value {
 }
 
 /// Every operation.
-pub fn operations() -> Vec<Operation> {
-    let mut operations = Vec::new();
-    for (path, item) in document()["paths"].as_object().unwrap() {
-        for (method, value) in item.as_object().unwrap() {
-            operations.push(Operation {
-                method: method.to_uppercase(),
-                path: path.clone(),
-                value: value.clone(),
-            });
+pub fn operations() -> &'static [Operation] {
+    static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
+        let mut operations = Vec::new();
+        for (path, item) in document()["paths"].as_object().unwrap() {
+            for (method, value) in item.as_object().unwrap() {
+                operations.push(Operation {
+                    method: method.to_uppercase(),
+                    path: path.clone(),
+                    value: value.clone(),
+                });
+            }
         }
-    }
-    operations
+        operations
+    });
+    &OPERATIONS
 }
 
 impl Operation {
@@ -92,8 +95,7 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         "{method} {path}: no request id"
     );
     let path = path.split('?').next().unwrap();
-    let operations = operations();
-    let fitting = operations
+    let fitting = operations()
         .iter()
         .filter(|known| known.method == method && known.fits(path));
     // Of several the one without parameters.

@@ -92,6 +92,8 @@ needs! {
     ToManageImports = ImportManage;
     /// Making and revoking API keys.
     ToManageApiKeys = ApiKeysManage;
+    /// Reading the audit log.
+    ToReadAuditLog = AuditRead;
     /// Giving capabilities to roles.
     ToManageRoles = RolesManage;
 }

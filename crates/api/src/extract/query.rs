@@ -70,7 +70,7 @@ mod tests {
         check("limit=x", "`limit`: invalid digit found in string");
         check("limit=-1", "`limit`: invalid digit found in string");
         check("flag=yes", "`flag`: provided string was not `true` or `false`");
-        check("limit=1&limit=2", "`limit`: duplicate parameter `limit`");
+        check("limit=1&limit=2", "`query`: duplicate parameter `limit`");
         check(
             "limits=1",
             "`limits`: unknown parameter `limits`, expected one of `limit`, `flag`, `name`",

@@ -33,6 +33,7 @@ impl From<AppError> for ApiError {
                 let (name, maximum) = (*limit, *maximum);
                 return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
             }
+            AppError::InvalidCursor => return Self::parameter("cursor", "it is none that this list gave"),
             AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
             _ => return Self::internal(error),
         };

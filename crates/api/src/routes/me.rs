@@ -3,13 +3,11 @@
 use actix_web::{get, web};
 use serde::Serialize;
 use torqueflow_app::access::Capability;
-use torqueflow_pipeline::Limits;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::SignedIn;
-use crate::config::RequestLimits;
 use crate::extract::MAX_LIMIT;
 use crate::problem::{ApiError, LimitView};
 use crate::service::Service;
@@ -70,15 +68,18 @@ async fn get_me(caller: SignedIn, service: web::Data<Service>) -> Result<web::Js
             .iter()
             .map(|capability: &Capability| capability.name())
             .collect(),
-        limits: limits(&service.limits, service.app.limits()),
+        limits: limits(&service),
     }))
 }
 
-fn limits(requests: &RequestLimits, files: &Limits) -> Vec<LimitView> {
+fn limits(service: &Service) -> Vec<LimitView> {
+    let (requests, uploads, files) = (&service.limits, service.app.upload_limits(), service.app.limits());
     let all = [
         ("body_bytes", requests.body_bytes as u64),
         ("requests_per_minute", u64::from(requests.requests_per_minute)),
         ("page_items", MAX_LIMIT),
+        ("files_per_run", uploads.files_per_run as u64),
+        ("bytes_per_run", uploads.bytes_per_run),
         ("file_bytes", files.max_file_bytes),
         ("sheets", files.max_sheets as u64),
         ("columns", files.max_columns as u64),

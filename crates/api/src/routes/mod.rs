@@ -1,6 +1,7 @@
 //! The routes, one file per resource: what comes in, one call, what goes out.
 
 mod api_keys;
+mod audit_log;
 mod docs;
 mod entity_types;
 mod health;
@@ -39,6 +40,7 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
     config
         .configure(me::routes)
         .configure(api_keys::routes)
+        .configure(audit_log::routes)
         .configure(roles::routes)
         .configure(tickets::routes)
         .configure(import_runs::routes)

@@ -11,12 +11,19 @@ use super::support::{Answer, Fixture, request, with_body};
 use crate::config::{KeySetSource, RequestLimits, TokenKeys};
 use crate::problem::{Code, PROBLEM_JSON};
 
-/// What can't come about over HTTP yet; the errors of use cases have tests of their own.
-const OF_RUNS: [Code; 4] = [
+/// What comes about with runs alone; the tests of runs through the real program see them.
+const OF_RUNS: [Code; 11] = [
     Code::RunBusy,
     Code::WrongState,
     Code::PasswordNeeded,
     Code::DuplicatesUndecided,
+    Code::NotLocked,
+    Code::NothingToImport,
+    Code::Expired,
+    Code::ChangedMeanwhile,
+    Code::WrongPassword,
+    Code::NoUsableSheets,
+    Code::MissingRequiredColumn,
 ];
 /// What `idempotency` tests.
 const OF_REPETITION: [Code; 2] = [Code::RequestRunning, Code::IdempotencyKeyReused];
