@@ -9,7 +9,7 @@ use torqueflow_test_support::sample::{Garage, SampleOptions};
 use uuid::Uuid;
 
 use crate::findings;
-use crate::support::{Workspace, csv_file, on_each_database, table, workbook};
+use crate::support::{Export, Workspace, csv_file, on_each_database, table, workbook};
 
 const OUTCOMES: [(&str, Outcome); 4] = [
     ("created", Outcome::Created),
@@ -182,4 +182,63 @@ fn a_report_for_people_names_what_was_created_and_what_is_wrong() {
     for words in ["Customer group", "Preserved", "With a value", "What to do"] {
         assert!(said.contains(words), "{words}: {said}");
     }
+}
+
+const FIRST: &str = "
+    Customer ID | First Name | Last Name | Email                 | Mobile
+    A-1         | Marta      | Ellwood   | marta@ellwood.example | 07911 123456
+    A-2         | Ada        | Norbury   | ada@norbury.example   | 07911 123457
+";
+/// Both have changed at the source: the e-mail of one, the phone of both.
+const LATER: &str = "
+    Customer ID | First Name | Last Name | Email               | Mobile
+    A-1         | Marta      | Ellwood   | new@ellwood.example | 07911 123458
+    A-2         | Ada        | Norbury   | ada@norbury.example | 07911 123459
+";
+
+#[test]
+fn a_refresh_is_told_field_by_field_with_what_people_kept() {
+    on_each_database(|workspace| {
+        workspace.write("crm.csv", csv_file(&table("Customers", FIRST)));
+        workspace.import("crm.csv", 0);
+        let first = workspace.newest_run();
+        workspace
+            .execute("UPDATE customer SET phone = '+447700900123', version = version + 1 WHERE first_name = 'Marta'");
+        workspace.write("crm.csv", csv_file(&table("Customers", LATER)));
+        let summary = workspace.import("crm.csv", 0);
+        let run = workspace.newest_run();
+        let report = workspace
+            .run(&format!("report {run} --reconciliation --json"))
+            .exits(0)
+            .json();
+        let customer = &report["entities"][0];
+        for (outcome, count) in summary["entities"]["customer"].as_object().unwrap() {
+            assert_eq!(&customer[outcome], count, "{outcome}");
+        }
+        let of = |field: &str, outcome: &str| {
+            let mut fields = customer["fields"].as_array().unwrap().iter();
+            fields
+                .find(|line| line["field"] == field)
+                .map_or(0, |line| line[outcome].as_i64().unwrap())
+        };
+        assert_eq!((of("email", "updated"), of("email", "preserved")), (1, 0));
+        assert_eq!((of("phone", "updated"), of("phone", "preserved")), (1, 1));
+        for (outcome, of_all, of_email, of_phone) in [(Outcome::Updated, 2, 1, 1), (Outcome::Preserved, 1, 0, 1)] {
+            let count = |field| records(workspace, "customer", field, outcome).len();
+            assert_eq!(
+                (count(None), count(Some("email")), count(Some("phone"))),
+                (of_all, of_email, of_phone)
+            );
+        }
+        assert!(records(workspace, "customer", None, Outcome::Merged).is_empty());
+
+        // The first run's export still says what that run left, whatever came later.
+        workspace.run(&format!("audit export {first} -o first.zip")).exits(0);
+        let export = Export::read(&std::fs::read(workspace.path("first.zip")).unwrap());
+        let mappings = export.lines("mappings.ndjson");
+        let marta = mappings.iter().find(|line| line["source_id"] == "A-1").unwrap();
+        assert_eq!(marta["superseded"], true);
+        assert_eq!(marta["values"]["email"]["value"], "marta@ellwood.example");
+        assert_eq!(marta["values"]["phone"]["raw"], "07911 123456");
+    });
 }

@@ -26,6 +26,7 @@ pub async fn run(common: &Common, arguments: &Merge) -> anyhow::Result<Exit> {
         (None, [only]) => show_likely(&app, organization, only, arguments).await,
         (None, _) => merge_customers(&app, &caller, arguments).await,
     };
+    super::seal_audit_log(&app).await;
     match outcome {
         Err(error) if is_refusal(&error) => {
             note!("{error:#}");

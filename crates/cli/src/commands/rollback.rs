@@ -14,7 +14,9 @@ use crate::render;
 /// Takes a run back, after it has shown what would happen.
 pub async fn run(common: &Common, arguments: &Rollback) -> anyhow::Result<Exit> {
     let (app, organization) = super::open(common).await?;
-    match undo(&app, organization, arguments).await {
+    let outcome = undo(&app, organization, arguments).await;
+    super::seal_audit_log(&app).await;
+    match outcome {
         Err(AppError::Store(error)) if error.is_not_found() => {
             note!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
             Ok(Exit::NothingRun)

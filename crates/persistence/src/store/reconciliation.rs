@@ -209,13 +209,16 @@ impl WrittenFilter<'_> {
             (WriteOutcome::Updated, Some(_)) => format!("{} AND {has_field}", changed(false)),
             // An address that is there already is mapped as merged, and nothing is written to it.
             (WriteOutcome::Merged, None) => {
-                "j.action = 'mapped' AND m.origin = 'merged' AND j.entity_type <> 'customer_address'".to_owned()
+                format!("{NEWLY_MAPPED} AND m.origin = 'merged' AND j.entity_type <> 'customer_address'")
             }
             (WriteOutcome::Merged, Some(_)) => format!("{} AND {has_field}", changed(true)),
-            (WriteOutcome::Skipped, _) => "j.action = 'mapped' AND m.origin = 'skipped'".to_owned(),
+            (WriteOutcome::Skipped, _) => format!("{NEWLY_MAPPED} AND m.origin = 'skipped'"),
         }
     }
 }
+
+/// A refresh that changes nothing but what the mapping remembers says what that was before.
+const NEWLY_MAPPED: &str = "j.action = 'mapped' AND j.mapping_before IS NULL";
 
 /// A merge writes the mapping in an entry of its own before the change; a refresh writes both in one.
 fn changed_by(merged: bool) -> &'static str {

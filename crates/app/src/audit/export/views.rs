@@ -247,12 +247,14 @@ fn expanded(values: Json) -> Map<String, Json> {
         _ => json!({"raw": entry, "value": entry}),
     };
     let entry = |(name, entry): (String, Json)| {
-        let entry = if name.ends_with("_id") {
-            json!({"raw": null, "value": entry})
-        } else {
-            expand(entry)
-        };
-        (name, entry)
+        let mut expanded = expand(entry);
+        // A link's value is a record, which no cell says.
+        if name.ends_with("_id")
+            && let Some(raw) = expanded.get_mut("raw")
+        {
+            *raw = Json::Null;
+        }
+        (name, expanded)
     };
     values.into_iter().map(entry).collect()
 }
