@@ -1,5 +1,7 @@
 //! What we offer where customers and vehicles have things in common, and why: in an import, and among what is stored.
 
+use std::fmt::Write as _;
+
 use torqueflow_app::customers::{MatchLevel, Suggestion};
 
 use crate::support::{Desk, csv_file, on_each_database, on_each_desk, table, workbook};
@@ -49,7 +51,11 @@ fn a_phone_that_a_family_of_four_shares_is_worth_a_look_and_no_more() {
 fn an_email_that_eighty_drivers_of_a_fleet_share_identifies_none_of_them() {
     let mut fleet = String::new();
     for number in 0..80 {
-        fleet += &format!("{number},Driver{number},Fleet{number},fleet@haulage.example,07911 1{number:05},,,\n");
+        writeln!(
+            fleet,
+            "{number},Driver{number},Fleet{number},fleet@haulage.example,07911 1{number:05},,,"
+        )
+        .unwrap();
     }
     on_each_database(|workspace| {
         workspace.write("people.csv", format!("{HEADER}{fleet}"));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use torqueflow_app::AppError;
@@ -42,9 +43,10 @@ fn garage(rng: &mut Rng) -> String {
         let email = rng.pick(&["", "ada@smith.example", "bob@jones.example", "office@smith.example"]);
         let address = rng.pick(&[",,", "1 Mill Lane,Norbury,NB1 2AB", "9 Station Road,Kelbridge,KB3 4CD"]);
         let flags = rng.pick(&["Retail,False,True,", "Trade,True,,True", ",,,", ",False,False,False"]);
-        for _ in 0..1 + rng.below(3) {
+        for _ in 0..=rng.below(3) {
             plate += 1;
-            csv += &format!("C{number},{name},{phone},{landline},{email},{address},{flags},AB{plate}CDE\n");
+            let flags = format!("{email},{address},{flags}");
+            writeln!(csv, "C{number},{name},{phone},{landline},{flags},AB{plate}CDE").unwrap();
         }
     }
     csv
@@ -54,7 +56,7 @@ fn jobs(rng: &mut Rng) -> String {
     let mut csv = "JobNumber,CustomerNumber,VehicleRegistration,JobDate\n".to_owned();
     for number in 1..=CUSTOMERS * 2 {
         let customer = 1 + rng.below(CUSTOMERS);
-        csv += &format!("{number},C{customer},,21/03/2024 09:00:00\n");
+        writeln!(csv, "{number},C{customer},,21/03/2024 09:00:00").unwrap();
     }
     csv
 }

@@ -1,5 +1,7 @@
 //! Finding customers.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 use torqueflow_cleanup::{Context, clean_record};
@@ -149,8 +151,11 @@ fn phone(text: &str) -> Option<String> {
 
 /// `id` and the folded name, in digits that need no escaping.
 fn write_cursor(name: &str, id: Uuid) -> String {
-    let name: String = name.bytes().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}{name}", id.simple())
+    let mut cursor = id.simple().to_string();
+    for byte in name.bytes() {
+        let _ = write!(cursor, "{byte:02x}");
+    }
+    cursor
 }
 
 fn read_cursor(cursor: &str) -> Result<(String, Uuid), AppError> {
