@@ -45,6 +45,6 @@ pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use error::AppError;
 pub use torqueflow_persistence::{
-    Actor, ApiKey, DuplicateAction, DuplicateFilter, EntityCounts, FileStatus, FindingFilter, ImportFile, Job,
-    JobCounts, MatchLevel, OrganizationId, Run, StoreError,
+    Actor, ApiKey, BusinessRow, DuplicateAction, DuplicateFilter, EntityCounts, FileStatus, FindingFilter, ImportFile,
+    Job, JobCounts, MatchLevel, OrganizationId, Run, StoreError,
 };

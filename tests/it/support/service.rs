@@ -138,9 +138,40 @@ impl Client {
         self.send("DELETE", path, &[], None)
     }
 
-    /// Sends a request, and checks the answer against the specification.
+    /// Uploads files, with other fields of the form.
+    #[track_caller]
+    pub fn upload(&self, path: &str, files: &[(&str, Vec<u8>)], fields: &[(&str, &str)]) -> Answer {
+        let boundary = "a-line-that-no-file-has";
+        let mut form = Vec::new();
+        for (name, value) in fields {
+            let head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            form.extend(head.into_bytes());
+        }
+        for (name, bytes) in files {
+            let disposition = format!("form-data; name=\"files\"; filename=\"{name}\"");
+            let head = format!("--{boundary}\r\ncontent-disposition: {disposition}\r\n\r\n");
+            form.extend(head.into_bytes());
+            form.extend_from_slice(bytes);
+            form.extend_from_slice(b"\r\n");
+        }
+        form.extend(format!("--{boundary}--\r\n").into_bytes());
+        let media_type = format!("multipart/form-data; boundary={boundary}");
+        self.send_bytes("POST", path, &[("content-type", &media_type)], Some(form))
+    }
+
+    /// Sends a request with a JSON body, and checks the answer against the specification.
     #[track_caller]
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Answer {
+        let mut headers = headers.to_vec();
+        if body.is_some() {
+            headers.push(("content-type", "application/json"));
+        }
+        self.send_bytes(method, path, &headers, body.map(|body| body.to_string().into_bytes()))
+    }
+
+    /// Sends a request, and checks the answer against the specification.
+    #[track_caller]
+    fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
@@ -149,10 +180,7 @@ impl Client {
             request = request.header(*name, *value);
         }
         let sent = match body {
-            Some(body) => {
-                let request = request.header("content-type", "application/json");
-                self.agent.run(request.body(body.to_string()).unwrap())
-            }
+            Some(body) => self.agent.run(request.body(body).unwrap()),
             None => self.agent.run(request.body(()).unwrap()),
         };
         let (parts, mut body) = sent

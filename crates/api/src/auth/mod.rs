@@ -6,5 +6,8 @@ mod needs;
 mod sign_in;
 
 pub use jwt::{DevelopmentToken, Verifier, development_token};
-pub use needs::{Allowed, SignedIn, ToManageApiKeys, ToManageImports, ToManageRoles, ToReadAuditLog, require};
+pub use needs::{
+    Allowed, SignedIn, ToManageApiKeys, ToManageImports, ToManageRoles, ToMergeCustomers, ToReadAuditLog,
+    ToReadCustomers, ToWriteCustomers, require,
+};
 pub use sign_in::{TICKET_PARAMETER, authenticate, ticket_url};

@@ -90,6 +90,12 @@ macro_rules! needs {
 needs! {
     /// Everything about imports.
     ToManageImports = ImportManage;
+    /// Finding and reading customers.
+    ToReadCustomers = CustomersRead;
+    /// Creating and changing customers.
+    ToWriteCustomers = CustomersAccess;
+    /// Merging customers, and undoing it.
+    ToMergeCustomers = CustomersMerge;
     /// Making and revoking API keys.
     ToManageApiKeys = ApiKeysManage;
     /// Reading the audit log.

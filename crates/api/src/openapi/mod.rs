@@ -27,6 +27,7 @@ use crate::routes;
         (name = "account", description = "Who calls, and what they may do."),
         (name = "access", description = "API keys, roles and tickets."),
         (name = "catalogue", description = "What can be imported: source systems, entities, fields, templates."),
+        (name = "customers", description = "Customers as people work with them: found, created, changed, merged."),
         (name = "import-runs", description = "Uploads, decisions, starting, following, results."),
         (name = "import-jobs", description = "The tables of a run: what they are, what is in them, what was found."),
         (name = "mappings", description = "Which record of ours is which record of a source."),

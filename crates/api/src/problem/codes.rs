@@ -74,6 +74,8 @@ codes! {
         "Nothing is to be done: the file is open, or can't be opened at all.";
     NothingToImport = "nothing_to_import", 409, "Nothing can be imported",
         "Give a table a type, include one, or add a file.";
+    NothingToRollBack = "nothing_to_roll_back", 409, "The run wrote nothing",
+        "Nothing is to be done: there is nothing that could be taken back.";
     Expired = "expired", 410, "The files of the run were removed",
         "Upload the files again.";
     ChangedMeanwhile = "changed_meanwhile", 412, "It was changed in between",

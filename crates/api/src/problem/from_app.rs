@@ -2,6 +2,7 @@
 
 use actix_web::http::header;
 use torqueflow_app::access::AccessError;
+use torqueflow_app::customers::CustomerError;
 use torqueflow_app::tables::ChoiceError;
 use torqueflow_app::{AppError, StoreError};
 
@@ -17,6 +18,8 @@ impl From<AppError> for ApiError {
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
             AppError::PasswordNeeded => Code::PasswordNeeded,
             AppError::NothingToImport => Code::NothingToImport,
+            AppError::NothingToRollBack => Code::NothingToRollBack,
+            AppError::Customer(customer) => return of_customer(customer),
             AppError::Expired => Code::Expired,
             AppError::Stale => Code::ChangedMeanwhile,
             AppError::NotFound { .. } => Code::NotFound,
@@ -39,6 +42,26 @@ impl From<AppError> for ApiError {
         };
         Self::new(code, error.to_string())
     }
+}
+
+/// What can go wrong with customers.
+fn of_customer(error: &CustomerError) -> ApiError {
+    let code = match error {
+        CustomerError::Invalid(fields) => {
+            let places = fields
+                .iter()
+                .map(|field| (format!("/fields{}", field.pointer), field.message.clone()));
+            return ApiError::values(Code::ValidationFailed, error.to_string(), places);
+        }
+        CustomerError::VersionConflict { .. } => Code::ChangedMeanwhile,
+        CustomerError::NoSuchCustomer(_) | CustomerError::NoSuggestion(_) => Code::NotFound,
+        CustomerError::TooFew | CustomerError::TooMany { .. } => {
+            return ApiError::value(Code::ValidationFailed, "/secondary_ids", error.to_string());
+        }
+        CustomerError::BadCursor => return ApiError::parameter("cursor", error.to_string()),
+        _ => Code::WrongState,
+    };
+    ApiError::new(code, error.to_string())
 }
 
 fn unavailable(error: AppError) -> ApiError {

@@ -145,6 +145,17 @@ impl ApiError {
         error
     }
 
+    /// Several values of the body are not valid: JSON pointer and message of each.
+    pub fn values(code: Code, detail: impl Into<String>, places: impl IntoIterator<Item = (String, String)>) -> Self {
+        let mut error = Self::new(code, detail);
+        error.errors.extend(places.into_iter().map(|(pointer, message)| Place {
+            message,
+            pointer: Some(pointer),
+            ..Place::default()
+        }));
+        error
+    }
+
     /// A capability is missing.
     pub fn forbidden(capability: Capability) -> Self {
         let detail = format!("this needs the capability `{capability}`; an owner can give it to your role");

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit_log;
+mod customers;
 mod docs;
 mod entity_types;
 mod health;
@@ -43,6 +44,7 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .configure(audit_log::routes)
         .configure(roles::routes)
         .configure(tickets::routes)
+        .configure(customers::routes)
         .configure(import_runs::routes)
         .configure(import_jobs::routes)
         .configure(source_systems::routes)

@@ -3,7 +3,9 @@
 mod commands;
 mod duplicates;
 mod events;
+mod reports;
 mod results;
+mod rollback;
 mod upload;
 pub mod view;
 
@@ -35,7 +37,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(commands::routes)
         .configure(duplicates::routes)
         .configure(events::routes)
-        .configure(results::routes);
+        .configure(results::routes)
+        .configure(reports::routes)
+        .configure(rollback::routes);
 }
 
 /// A page of runs.

@@ -1,11 +1,9 @@
 //! What became of a run.
 
-use std::io::{Seek, SeekFrom};
+use std::collections::BTreeMap;
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH};
 use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use torqueflow_app::error_log::{Entry, write_csv};
 use torqueflow_app::runs;
 use torqueflow_app::summary::{RunSummary, run_summary};
@@ -13,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::reports::{send, temporary};
 use super::view::{EntityCountsView, Notice, TotalsView};
 use crate::auth::{Allowed, ToManageImports};
 use crate::problem::ApiError;
@@ -262,18 +261,8 @@ async fn get_error_log(
 ) -> Result<HttpResponse, ApiError> {
     let organization = caller.caller.organization;
     runs::get(&service.app, organization, *run_id).await?;
-    // Written to a file that has no name, so that its length is known and memory does not grow with it.
-    let mut file = tempfile::tempfile().map_err(ApiError::internal)?;
+    let file = temporary()?;
     let writer = std::io::BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
     write_csv(&service.app, organization, *run_id, writer).await?;
-    let length = file.seek(SeekFrom::End(0)).map_err(ApiError::internal)?;
-    file.seek(SeekFrom::Start(0)).map_err(ApiError::internal)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"error-log-{run_id}.csv\""),
-        ))
-        .insert_header((CONTENT_LENGTH, length))
-        .streaming(crate::download::stream(file)))
+    send(file, &format!("error-log-{run_id}.csv"), "text/csv; charset=utf-8")
 }
