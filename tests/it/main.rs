@@ -36,11 +36,13 @@ mod merging_at_random;
 mod merging_killed;
 #[cfg(test)]
 mod password;
+#[cfg(test)]
 mod refresh;
 #[cfg(test)]
 mod refresh_interrupted;
 #[cfg(test)]
 mod reports;
+#[cfg(test)]
 mod rollback;
 #[cfg(test)]
 mod rollback_killed;

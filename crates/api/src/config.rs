@@ -83,7 +83,7 @@ impl Default for TokenConfig {
             keys: TokenKeys::Development,
             issuer: "torqueflow".to_owned(),
             audience: "torqueflow-api".to_owned(),
-            leeway: Duration::from_secs(60),
+            leeway: Duration::from_mins(1),
         }
     }
 }

@@ -49,8 +49,11 @@ fn every_operation_is_served_and_refuses_strangers() {
     let service = workspace.serve("");
     let (owner, stranger) = (service.client("garage", "owner"), service.client_with(""));
     for operation in operations() {
-        let Operation { method, path, .. } = operation;
+        let needs_body = operation.value.get("requestBody").is_some();
+        let Operation { method, path, .. } = &operation;
         let (with_values, body) = (operation.path_with(parameter), example(operation));
+        // Forms have no example that could be sent.
+        let is_tried = !needs_body || body.is_some();
         let answer = owner.send(method, &with_values, &[], body.as_ref());
         let code = answer
             .header("content-type")

@@ -33,7 +33,7 @@ fn sample(name: &str) -> Vec<u8> {
     fs::read(repository().join("tests/samples").join(name)).unwrap()
 }
 
-fn file(text: &str) -> Vec<u8> {
+fn file(text: &'static str) -> Vec<u8> {
     csv_file(&table("file", text))
 }
 
@@ -55,7 +55,7 @@ fn finish(client: &Client, run: &Value) -> Value {
 }
 
 #[track_caller]
-fn import(client: &Client, name: &str, text: &str) -> Value {
+fn import(client: &Client, name: &str, text: &'static str) -> Value {
     let run = client.upload("/v1/import-runs", &[(name, file(text))], &[]).ok();
     assert_eq!(wait(client, &run)["status"], "ready");
     finish(client, &run)

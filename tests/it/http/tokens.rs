@@ -17,7 +17,7 @@ const RSA_KEY: &[u8] = include_bytes!("rsa-test-key.der");
 const EC_KEY: &[u8] = include_bytes!("ec-test-key.der");
 
 /// What a good token says, some of it changed.
-fn claims(changes: Value) -> Value {
+fn claims(changes: &Value) -> Value {
     let now = SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs();
     let mut claims = json!({
         "sub": "ada", "org": "garage", "role": "owner", "exp": now + 600, "iss": "https://issuer.example", "aud": "garage-api"
@@ -61,7 +61,7 @@ fn tokens_of_an_issuer_are_checked_with_its_public_keys() {
     workspace.write("keys.json", key_set(true));
     let service = workspace.serve(&format!("--jwks keys.json {ISSUER}"));
     let status = |token: String| service.client_with(&token).get("/v1/me").status;
-    let good = claims(json!({}));
+    let good = claims(&json!({}));
     assert_eq!(status(sign(Algorithm::RS256, Some("rsa"), &good)), 200);
     assert_eq!(status(sign(Algorithm::ES256, Some("ec"), &good)), 200);
     for (what, token) in [
@@ -72,38 +72,38 @@ fn tokens_of_an_issuer_are_checked_with_its_public_keys() {
         ("a secret", sign(Algorithm::HS256, Some("rsa"), &good)),
         (
             "another issuer",
-            sign(Algorithm::RS256, Some("rsa"), &claims(json!({ "iss": "x" }))),
+            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "iss": "x" }))),
         ),
         (
             "another audience",
-            sign(Algorithm::RS256, Some("rsa"), &claims(json!({ "aud": "x" }))),
+            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "aud": "x" }))),
         ),
         (
             "no audience",
-            sign(Algorithm::RS256, Some("rsa"), &claims(json!({ "aud": null }))),
+            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "aud": null }))),
         ),
         (
             "expired",
-            sign(Algorithm::RS256, Some("rsa"), &claims(json!({ "exp": 1_000_000_000 }))),
+            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "exp": 1_000_000_000 }))),
         ),
         (
             "not valid yet",
             sign(
                 Algorithm::RS256,
                 Some("rsa"),
-                &claims(json!({ "nbf": 4_000_000_000_u64 })),
+                &claims(&json!({ "nbf": 4_000_000_000_u64 })),
             ),
         ),
         (
             "no role",
-            sign(Algorithm::RS256, Some("rsa"), &claims(json!({ "role": "" }))),
+            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "role": "" }))),
         ),
         (
             "an organisation that is not there",
             sign(
                 Algorithm::RS256,
                 Some("rsa"),
-                &claims(json!({ "org": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23" })),
+                &claims(&json!({ "org": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23" })),
             ),
         ),
     ] {
@@ -119,7 +119,7 @@ fn an_organisation_is_named_by_slug_or_id() {
     workspace.write("keys.json", key_set(false));
     let service = workspace.serve(&format!("--jwks keys.json {ISSUER}"));
     let me = |org: &str| {
-        let token = sign(Algorithm::RS256, None, &claims(json!({ "org": org })));
+        let token = sign(Algorithm::RS256, None, &claims(&json!({ "org": org })));
         service.client_with(&token).get("/v1/me").ok()["organization"].clone()
     };
     let by_slug = me("garage");
@@ -146,7 +146,7 @@ fn new_keys_of_an_issuer_are_found() {
     let workspace = Workspace::on_sqlite();
     let service = workspace.serve(&format!("--jwks http://{address}/keys {ISSUER}"));
     let status = |algorithm, id| {
-        let token = sign(algorithm, Some(id), &claims(json!({})));
+        let token = sign(algorithm, Some(id), &claims(&json!({})));
         service.client_with(&token).get("/v1/me").status
     };
     assert_eq!(status(Algorithm::RS256, "rsa"), 200);

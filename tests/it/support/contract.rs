@@ -170,7 +170,8 @@ fn validator(place: &str) -> Arc<Validator> {
     }
     // The whole specification, so that references in it are found.
     let mut schema = document().clone();
-    schema["$ref"] = place.into();
+    // Braces of paths are none of a URI's characters (RFC 3986, 2).
+    schema["$ref"] = place.replace('{', "%7B").replace('}', "%7D").into();
     let validator = jsonschema::options().should_validate_formats(true).build(&schema);
     let validator = Arc::new(validator.unwrap_or_else(|error| panic!("{place}: {error}")));
     validators.insert(place.to_owned(), Arc::clone(&validator));

@@ -10,7 +10,7 @@ use crate::config::KeySetSource;
 use crate::problem::{ApiError, Code};
 
 /// Keys are looked at again after this time, so that those that the issuer has withdrawn are forgotten.
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// An unknown key has the set loaded again, but no more often than this: anybody can name unknown keys.
 const RELOAD_EVERY: Duration = Duration::from_secs(10);
 /// How long the issuer may take to answer.

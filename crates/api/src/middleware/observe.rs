@@ -93,18 +93,16 @@ impl Passing {
     fn problem(&self, status: StatusCode, error: Option<&Error>) -> Problem {
         let instance = &self.path;
         let request_id = &self.context.request_id;
-        match error.and_then(|error| error.as_error::<ApiError>()) {
-            Some(error) => error.problem(instance, request_id),
-            None => {
-                let code = Code::of_status(status);
-                // What the framework says of a request is about the request; of its own failures nobody is told.
-                let said = error.filter(|_| status.is_client_error()).map(ToString::to_string);
-                let detail = said.unwrap_or_else(|| code.advice().to_owned());
-                let mut problem = ApiError::new(code, detail).problem(instance, request_id);
-                problem.status = status.as_u16();
-                problem
-            }
+        if let Some(error) = error.and_then(|error| error.as_error::<ApiError>()) {
+            return error.problem(instance, request_id);
         }
+        let code = Code::of_status(status);
+        // What the framework says of a request is about the request; of its own failures nobody is told.
+        let said = error.filter(|_| status.is_client_error()).map(ToString::to_string);
+        let detail = said.unwrap_or_else(|| code.advice().to_owned());
+        let mut problem = ApiError::new(code, detail).problem(instance, request_id);
+        problem.status = status.as_u16();
+        problem
     }
 
     /// Puts in what every answer has, and the document of an error.

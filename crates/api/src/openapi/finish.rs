@@ -58,7 +58,14 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
     let codes = codes(operation, is_open);
     let own = operation.entry("responses").or_insert_with(|| json!({}));
     for response in own.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        response["headers"]["X-Request-Id"] = json!({ "$ref": "#/components/headers/RequestId" });
+        if let Some(response) = response.as_object_mut() {
+            let headers = response.entry("headers").or_insert_with(|| json!({}));
+            put(
+                headers,
+                "X-Request-Id",
+                json!({ "$ref": "#/components/headers/RequestId" }),
+            );
+        }
     }
     for group in codes.chunk_by(|first, second| first.status() == second.status()) {
         let (Some(first), name) = (group.first(), response_name(group)) else {
@@ -66,6 +73,13 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
         };
         own[first.status().as_str()] = json!({ "$ref": format!("#/components/responses/{name}") });
         responses.entry(name).or_insert_with(|| response(group));
+    }
+}
+
+/// Puts a value into an object.
+pub fn put(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
     }
 }
 
@@ -111,7 +125,11 @@ fn response(group: &[Code]) -> Value {
     });
     let mut headers = json!({ "X-Request-Id": { "$ref": "#/components/headers/RequestId" } });
     if group.iter().any(|code| [429, 503].contains(&code.status().as_u16())) {
-        headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
+        put(
+            &mut headers,
+            "Retry-After",
+            json!({ "$ref": "#/components/headers/RetryAfter" }),
+        );
     }
     json!({
         "description": lines.join("\n\n"),

@@ -2,6 +2,8 @@
 
 mod finish;
 
+pub use finish::put;
+
 use actix_web::App;
 use actix_web::dev::ResourceDef;
 use actix_web::http::Method;

@@ -11,9 +11,11 @@ use super::{ApiError, Code};
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         let code = match &error {
-            AppError::Store(StoreError::NotFound { .. }) | AppError::NoSuchTable { .. } => Code::NotFound,
+            AppError::Store(StoreError::NotFound { .. }) | AppError::NoSuchTable { .. } | AppError::NotFound { .. } => {
+                Code::NotFound
+            }
             AppError::Store(store) if store.is_transient() => return unavailable(error),
-            AppError::Busy { .. } => Code::RunBusy,
+            AppError::Busy { .. } | AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
             AppError::WrongState { .. } => Code::WrongState,
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
             AppError::PasswordNeeded => Code::PasswordNeeded,
@@ -22,7 +24,6 @@ impl From<AppError> for ApiError {
             AppError::Customer(customer) => return of_customer(customer),
             AppError::Expired => Code::Expired,
             AppError::Stale => Code::ChangedMeanwhile,
-            AppError::NotFound { .. } => Code::NotFound,
             AppError::MissingRequiredColumn { .. } => Code::MissingRequiredColumn,
             AppError::Open { code, .. } => Code::from_name(code).unwrap_or(Code::WrongPassword),
             AppError::Choice(choice) => {
@@ -37,7 +38,6 @@ impl From<AppError> for ApiError {
                 return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
             }
             AppError::InvalidCursor => return Self::parameter("cursor", "it is none that this list gave"),
-            AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
             _ => return Self::internal(error),
         };
         Self::new(code, error.to_string())

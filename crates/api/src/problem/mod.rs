@@ -91,7 +91,11 @@ pub struct Place {
 
 /// An error on its way to the client.
 #[derive(Debug)]
-pub struct ApiError {
+pub struct ApiError(Box<Told>);
+
+/// What is told of an error, and what only the log is told.
+#[derive(Debug)]
+struct Told {
     code: Code,
     detail: String,
     capability: Option<Capability>,
@@ -104,7 +108,7 @@ pub struct ApiError {
 impl ApiError {
     /// An error with what is wrong this time, in a sentence.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Told {
             code,
             detail: detail.into(),
             capability: None,
@@ -112,7 +116,7 @@ impl ApiError {
             errors: Vec::new(),
             headers: Vec::new(),
             source: None,
-        }
+        }))
     }
 
     /// A failure of ours: the client is told nothing of the cause, and the log all of it.
@@ -125,7 +129,7 @@ impl ApiError {
     pub fn parameter(name: &str, message: impl Into<String>) -> Self {
         let message = message.into();
         let mut error = Self::new(Code::InvalidParameter, format!("`{name}`: {message}"));
-        error.errors.push(Place {
+        error.0.errors.push(Place {
             message,
             parameter: Some(name.to_owned()),
             ..Place::default()
@@ -137,7 +141,7 @@ impl ApiError {
     pub fn value(code: Code, pointer: impl Into<String>, message: impl Into<String>) -> Self {
         let message = message.into();
         let mut error = Self::new(code, message.clone());
-        error.errors.push(Place {
+        error.0.errors.push(Place {
             message,
             pointer: Some(pointer.into()),
             ..Place::default()
@@ -148,27 +152,29 @@ impl ApiError {
     /// Several values of the body are not valid: JSON pointer and message of each.
     pub fn values(code: Code, detail: impl Into<String>, places: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut error = Self::new(code, detail);
-        error.errors.extend(places.into_iter().map(|(pointer, message)| Place {
-            message,
-            pointer: Some(pointer),
-            ..Place::default()
-        }));
+        error
+            .0
+            .errors
+            .extend(places.into_iter().map(|(pointer, message)| Place {
+                message,
+                pointer: Some(pointer),
+                ..Place::default()
+            }));
         error
     }
 
     /// A capability is missing.
     pub fn forbidden(capability: Capability) -> Self {
         let detail = format!("this needs the capability `{capability}`; an owner can give it to your role");
-        Self {
-            capability: Some(capability),
-            ..Self::new(Code::CapabilityRequired, detail)
-        }
+        let mut error = Self::new(Code::CapabilityRequired, detail);
+        error.0.capability = Some(capability);
+        error
     }
 
     /// The same, with the limit that was gone over.
     #[must_use]
     pub fn over(mut self, name: &str, maximum: u64) -> Self {
-        self.limit = Some(LimitView {
+        self.0.limit = Some(LimitView {
             name: name.to_owned(),
             maximum,
         });
@@ -179,7 +185,7 @@ impl ApiError {
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.push((name, value));
+            self.0.headers.push((name, value));
         }
         self
     }
@@ -187,62 +193,65 @@ impl ApiError {
     /// The same, with its cause for the log.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.0.source = Some(source.into());
         self
     }
 
     /// Its code.
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     /// The capability that is missing.
     pub fn capability(&self) -> Option<Capability> {
-        self.capability
+        self.0.capability
     }
 
     /// The document that tells of it.
     pub fn problem(&self, instance: &str, request_id: &str) -> Problem {
         Problem {
-            kind: self.code.link(),
-            title: self.code.title().to_owned(),
-            status: self.code.status().as_u16(),
-            detail: self.detail.clone(),
+            kind: self.0.code.link(),
+            title: self.0.code.title().to_owned(),
+            status: self.0.code.status().as_u16(),
+            detail: self.0.detail.clone(),
             instance: instance.to_owned(),
-            code: self.code.name().to_owned(),
+            code: self.0.code.name().to_owned(),
             request_id: request_id.to_owned(),
-            capability: self.capability.map(|capability| capability.name().to_owned()),
-            limit: self.limit.clone(),
-            errors: self.errors.clone(),
+            capability: self.0.capability.map(|capability| capability.name().to_owned()),
+            limit: self.0.limit.clone(),
+            errors: self.0.errors.clone(),
         }
     }
 }
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.detail)
+        f.write_str(&self.0.detail)
     }
 }
 
 impl StdError for ApiError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+        self.0
+            .source
+            .as_deref()
+            .map(|source| source as &(dyn StdError + 'static))
     }
 }
 
 impl actix_web::ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.code.status()
+        self.0.code.status()
     }
 
     /// Status and headers; the document itself is written once it is known which request it answers.
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::new(self.status_code());
-        if self.code == Code::Unauthenticated || self.code == Code::TokenExpired {
+        if self.0.code == Code::Unauthenticated || self.0.code == Code::TokenExpired {
             let challenge = HeaderValue::from_static("Bearer realm=\"torqueflow\"");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
-        for (name, value) in &self.headers {
+        for (name, value) in &self.0.headers {
             response.headers_mut().insert(name.clone(), value.clone());
         }
         response

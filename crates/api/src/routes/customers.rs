@@ -254,6 +254,10 @@ async fn update_customer(
 
 /// Two customers that may be the same.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d27~0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d28",
+    "first": {}, "second": {}, "confidence_level": "high", "confidence": 0.95, "reasons": ["same e-mail address"]
+})))]
 struct SuggestionView {
     /// Its id, by which it can be dismissed.
     id: String,
@@ -426,6 +430,9 @@ struct CustomerMergeRequest {
 
 /// What a merge did, or would do.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "merge_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d29", "survivor": {}, "changes": [], "moved": { "vehicle": 2 }, "mappings": 1
+})))]
 struct CustomerMergeView {
     /// The merge, by which it can be undone; null: nothing was done.
     #[schema(required)]

@@ -71,7 +71,7 @@ impl Fixture {
 
     /// A token for this role.
     pub fn token(&self, role: &str) -> String {
-        self.token_for(role, Duration::from_secs(60))
+        self.token_for(role, Duration::from_mins(1))
     }
 
     /// A token for this role that is good for so long.

@@ -21,7 +21,7 @@ pub struct RoleCapabilities {
 }
 
 impl RoleCapabilities {
-    fn new(role: Role, granted: BTreeSet<Capability>) -> Self {
+    fn new(role: Role, granted: &BTreeSet<Capability>) -> Self {
         let base: BTreeSet<_> = base_capabilities(&role).iter().copied().collect();
         Self {
             granted: granted.difference(&base).copied().collect(),
@@ -44,7 +44,7 @@ pub async fn capabilities(
     limit: Option<&BTreeSet<Capability>>,
 ) -> Result<BTreeSet<Capability>, AppError> {
     let granted = app.store.role_grant_list(organization, role.name()).await?;
-    let all = RoleCapabilities::new(role.clone(), known(granted)).all();
+    let all = RoleCapabilities::new(role.clone(), &known(&granted)).all();
     Ok(match limit {
         Some(limit) => all.intersection(limit).copied().collect(),
         None => all,
@@ -57,12 +57,12 @@ pub async fn role_list(app: &App, organization: OrganizationId) -> Result<Vec<Ro
     let mut roles: Vec<_> = Role::built_in()
         .map(|role| {
             let granted = grants.remove(role.name()).unwrap_or_default();
-            RoleCapabilities::new(role, known(granted))
+            RoleCapabilities::new(role, &known(&granted))
         })
         .collect();
     let own = grants.into_iter().filter_map(|(name, granted)| {
         let role = Role::parse(&name)?;
-        Some(RoleCapabilities::new(role, known(granted)))
+        Some(RoleCapabilities::new(role, &known(&granted)))
     });
     roles.extend(own);
     Ok(roles)
@@ -82,8 +82,8 @@ pub async fn role_update(
         });
     }
     let organization = caller.organization;
-    let before = known(app.store.role_grant_list(organization, role.name()).await?);
-    let updated = RoleCapabilities::new(role, granted);
+    let before = known(&app.store.role_grant_list(organization, role.name()).await?);
+    let updated = RoleCapabilities::new(role, &granted);
     let names: Vec<String> = updated.granted.iter().map(ToString::to_string).collect();
     let event = AuditEvent::now(&caller.actor, "role.changed")
         .on("role", updated.role.name())
@@ -95,6 +95,6 @@ pub async fn role_update(
 }
 
 /// Grants that a newer version of this program wrote are left out.
-fn known(names: Vec<String>) -> BTreeSet<Capability> {
+fn known(names: &[String]) -> BTreeSet<Capability> {
     names.iter().filter_map(|name| Capability::from_name(name)).collect()
 }

@@ -223,7 +223,7 @@ async fn list_duplicates(
 #[schema(examples(json!({ "action": "merge" })))]
 struct DecisionRequest {
     /// What happens with it; null takes a decision back.
-    #[schema(required)]
+    #[schema(required, value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
 }
 
@@ -282,7 +282,7 @@ struct DecisionsRequest {
     #[serde(default)]
     filter: FilterRequest,
     /// What happens with them; null takes decisions back.
-    #[schema(required)]
+    #[schema(required, value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
 }
 
@@ -334,6 +334,7 @@ async fn decide_duplicates(
 struct DefaultRequest {
     /// The same with all that need a decision; null: as `per_level` says.
     #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
     /// By how sure the match is.
     #[serde(default)]

@@ -244,7 +244,7 @@ async fn unlock_file(
 /// Takes in what a form brings, piece by piece.
 async fn receive(service: &Service, mut form: Multipart, upload: &mut Upload) -> Result<Said, ApiError> {
     let mut said = Said::default();
-    while let Some(mut field) = form.try_next().await.map_err(broken)? {
+    while let Some(mut field) = form.try_next().await.map_err(|error| broken(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
         if name == "files" {
             let disposition = field.content_disposition();
@@ -252,14 +252,14 @@ async fn receive(service: &Service, mut form: Multipart, upload: &mut Upload) ->
                 .and_then(|disposition| disposition.get_filename())
                 .unwrap_or_default();
             let mut file = upload.file(file_name)?;
-            while let Some(piece) = field.try_next().await.map_err(broken)? {
+            while let Some(piece) = field.try_next().await.map_err(|error| broken(&error))? {
                 file.write(&piece).await?;
             }
             file.finish().await?;
             continue;
         }
         let mut text = Vec::new();
-        while let Some(piece) = field.try_next().await.map_err(broken)? {
+        while let Some(piece) = field.try_next().await.map_err(|error| broken(&error))? {
             if text.len() + piece.len() > MAX_FIELD_BYTES {
                 let detail = format!("the field `{name}` may have {MAX_FIELD_BYTES} bytes at most");
                 return Err(
@@ -304,7 +304,7 @@ fn take(service: &Service, said: &mut Said, name: &str, text: String) -> Result<
     Ok(())
 }
 
-fn broken(error: actix_multipart::MultipartError) -> ApiError {
+fn broken(error: &actix_multipart::MultipartError) -> ApiError {
     let detail = "the body is no valid multipart/form-data, or did not arrive whole";
     ApiError::new(Code::InvalidRequest, detail).caused_by(error.to_string())
 }

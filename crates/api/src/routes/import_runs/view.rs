@@ -122,7 +122,7 @@ impl From<EntityCounts> for EntityCountsView {
 #[schema(examples(json!({
     "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d24",
     "name": "techman-export.xlsx",
-    "size_bytes": 183204,
+    "size_bytes": 183_204,
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "status": "awaiting_password",
     "encrypted": true,
@@ -517,10 +517,13 @@ pub enum DuplicateDefault {
 #[schema(examples(json!({ "high": "merge", "medium": null, "low": "create" })))]
 pub struct ActionPerLevel {
     /// Matches next to certain.
+    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     pub high: Option<ActionName>,
     /// Likely matches.
+    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     pub medium: Option<ActionName>,
     /// Matches worth a look.
+    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     pub low: Option<ActionName>,
 }
 

@@ -131,7 +131,7 @@ async fn list_records(
     let organization = caller.caller.organization;
     let mut found = records::list(&service.app, organization, kind, &links, page.after, page.fetch()).await?;
     let next_cursor = page.cut(&mut found, |record| record.row.id);
-    Ok(web::Json(view::page(kind, &found, next_cursor)))
+    Ok(web::Json(view::page(kind, &found, next_cursor.as_deref())))
 }
 
 /// One record.

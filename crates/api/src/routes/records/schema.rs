@@ -7,6 +7,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::{links, list_path, needed, plural, record_path, shown_fields, view};
 use crate::extract::{DEFAULT_LIMIT, MAX_LIMIT};
+use crate::openapi::put;
 
 /// The paths of a kind: its list, and one record.
 pub fn paths(kind: EntityKind) -> Paths {
@@ -175,7 +176,7 @@ fn field_schema(spec: &FieldSpec) -> Value {
     };
     let mut schema = json!({ "type": [kind, "null"], "description": description(spec) });
     if let Some(format) = format {
-        schema["format"] = format.into();
+        put(&mut schema, "format", format.into());
     }
     let pattern = match spec.kind {
         FieldKind::Decimal { scale: 0 } => Some(r"^-?\d+$".to_owned()),
@@ -184,7 +185,7 @@ fn field_schema(spec: &FieldSpec) -> Value {
         _ => None,
     };
     if let Some(pattern) = pattern {
-        schema["pattern"] = pattern.into();
+        put(&mut schema, "pattern", pattern.into());
     }
     schema
 }

@@ -12,7 +12,7 @@ use super::shown_fields;
 pub const CURRENCY: &str = "GBP";
 
 /// A page of records.
-pub fn page(kind: EntityKind, records: &[ListedRecord], next_cursor: Option<String>) -> Value {
+pub fn page(kind: EntityKind, records: &[ListedRecord], next_cursor: Option<&str>) -> Value {
     let items: Vec<Value> = records.iter().map(|one| record(kind, one)).collect();
     json!({ "items": items, "next_cursor": next_cursor })
 }
