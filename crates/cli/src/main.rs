@@ -14,6 +14,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+use torqueflow_app::LimitError;
+use torqueflow_app::isolate::run_child;
 
 use crate::args::{Arguments, Command};
 use crate::exit_code::Exit;
@@ -24,6 +26,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::ConvertWorkbook { arguments } = &arguments.command {
+        return ExitCode::from(run_child(arguments, std::io::stdin(), std::io::stdout()));
+    }
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("TORQUEFLOW_LOG"))
         .with_writer(std::io::stderr)
@@ -39,7 +44,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             note!("error: {error:#}");
-            if error.is::<commands::UnknownSource>() {
+            if error.is::<commands::UnknownSource>() || error.is::<LimitError>() {
                 Exit::Usage.into()
             } else {
                 Exit::NothingRun.into()
@@ -52,8 +57,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let common = &arguments.common;
     match arguments.command {
         Command::Import(import) => commands::import::run(common, &import).await,
-        Command::Detect(detect) => commands::detect::run(&detect),
-        Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Detect(detect) => commands::detect::run(common, &detect),
+        Command::Clean(clean) => commands::clean::run(common, &clean),
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
@@ -66,6 +71,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Serve(serve) => commands::serve::run(common, &serve).await,
         Command::Token(token) => commands::token::run(common, &token),
         Command::Openapi => Ok(commands::openapi::run()),
+        Command::ConvertWorkbook { .. } => Ok(Exit::Usage),
     }
 }
 

@@ -122,10 +122,14 @@ impl OpenError {
                 limit.name,
             ),
             Self::ConversionFailed { what, why } => {
-                format!("This file is {what}, and could not be read: {why}. Open it in your program, save it as .xlsx and try again.")
+                format!(
+                    "This file is {what}, and could not be read: {why}. Open it in your program, save it as .xlsx and try again."
+                )
             }
             Self::NoSuchTable { index } => format!("The file has no table number {}.", index + 1),
-            Self::Io(_) => "The file could not be read. Try again.".to_owned(),
+            Self::Io(error) => {
+                format!("The file could not be read ({error}). Check that it is there and that you may read it.")
+            }
         }
     }
 

@@ -30,7 +30,7 @@ impl From<AppError> for ApiError {
                 return Self::value(Code::ValidationFailed, pointer, error.to_string());
             }
             AppError::LimitExceeded { limit, maximum } => {
-                let (name, maximum) = (*limit, *maximum);
+                let (name, maximum) = (limit.name, *maximum);
                 return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
             }
             AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,

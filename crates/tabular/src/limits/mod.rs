@@ -4,11 +4,10 @@ mod limit;
 mod settings;
 
 pub use limit::{Limit, Unit};
-pub use settings::Setting;
 pub(crate) use settings::{
-    COLUMNS, FILE_BYTES, INFLATED_BYTES, INFLATION_RATIO, ROW_BYTES, ROWS, SHARED_STRINGS_BYTES, SHEETS, SPIN_COUNT,
-    TOKEN_BYTES,
+    COLUMNS, INFLATED_BYTES, INFLATION_RATIO, ROW_BYTES, ROWS, SHARED_STRINGS_BYTES, SHEETS, SPIN_COUNT, TOKEN_BYTES,
 };
+pub use settings::{FILE_BYTES, Setting};
 
 use crate::error::OpenError;
 

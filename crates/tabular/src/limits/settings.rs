@@ -13,7 +13,8 @@ pub struct Setting<L> {
     pub set: fn(&mut L, u64),
 }
 
-pub(crate) static FILE_BYTES: Limit = Limit::new("file_bytes", Unit::Bytes, "the size of the file");
+/// The limit of a file's size, for those who check it while a file comes in.
+pub static FILE_BYTES: Limit = Limit::new("file_bytes", Unit::Bytes, "the size of the file");
 pub(crate) static SHEETS: Limit = Limit::new("sheets", Unit::Count, "the number of worksheets");
 pub(crate) static COLUMNS: Limit = Limit::new("columns", Unit::Count, "the number of columns");
 pub(crate) static CELL_CHARS: Limit = Limit::new("cell_chars", Unit::Count, "the number of characters of a cell");
