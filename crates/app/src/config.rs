@@ -6,14 +6,16 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use torqueflow_persistence::{OrganizationId, Store};
-use torqueflow_pipeline::{Limits, Sources};
+use torqueflow_pipeline::Sources;
 use torqueflow_techman::techman;
 
 use crate::audit::{AuditConfig, AuditKey};
 use crate::blobs::BlobStore;
 use crate::error::AppError;
 use crate::events::Feeds;
-use crate::uploads::UploadLimits;
+use crate::isolate::ConverterCommand;
+use crate::limits::Limits;
+use crate::opener::Opener;
 
 /// How an [`App`] is set up.
 #[derive(Debug, Clone)]
@@ -23,10 +25,10 @@ pub struct AppConfig {
     pub database_url: String,
     /// The folder of uploads and staged rows, private to this user.
     pub data_dir: PathBuf,
-    /// Bounds on what files may ask for.
+    /// Bounds on what people may upload.
     pub limits: Limits,
-    /// Bounds on uploads.
-    pub upload_limits: UploadLimits,
+    /// The program that reads `.xls`, `.xlsb` and `.ods` in a child process. Without it those are refused by name.
+    pub converter: Option<ConverterCommand>,
     /// How the audit log is sealed.
     pub audit: AuditConfig,
 }
@@ -38,7 +40,7 @@ impl AppConfig {
             database_url: database_url.into(),
             data_dir: data_dir.into(),
             limits: Limits::default(),
-            upload_limits: UploadLimits::default(),
+            converter: None,
             audit: AuditConfig::default(),
         }
     }
@@ -50,8 +52,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) blobs: BlobStore,
     pub(crate) sources: Sources,
-    pub(crate) limits: Limits,
-    pub(crate) upload_limits: UploadLimits,
+    pub(crate) opener: Opener,
     pub(crate) feeds: Feeds,
     /// Asks all work of this process to stop after the batch that it is at.
     pub(crate) stop: CancellationToken,
@@ -80,8 +81,7 @@ impl App {
             store,
             blobs: BlobStore::open(config.data_dir.clone()),
             sources: known_sources(),
-            limits: config.limits.clone(),
-            upload_limits: config.upload_limits.clone(),
+            opener: Opener::new(config.limits.clone(), config.converter.clone(), &config.data_dir),
             feeds: Feeds::default(),
             stop: CancellationToken::new(),
             queue: Arc::default(),
@@ -110,14 +110,9 @@ impl App {
         &self.store
     }
 
-    /// The bounds on what files may ask for.
+    /// The limits in force.
     pub fn limits(&self) -> &Limits {
-        &self.limits
-    }
-
-    /// The bounds on uploads.
-    pub fn upload_limits(&self) -> &UploadLimits {
-        &self.upload_limits
+        self.opener.limits()
     }
 
     /// The source systems that are recognised.

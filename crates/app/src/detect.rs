@@ -215,11 +215,7 @@ impl Reading {
     }
 
     fn options(&self) -> OpenOptions<'_> {
-        OpenOptions {
-            limits: self.app.limits.clone(),
-            password: self.password.as_ref(),
-            isolate: None,
-        }
+        self.app.opener.options(self.password.as_ref())
     }
 
     fn whole(&self, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
@@ -230,21 +226,27 @@ impl Reading {
         self.read_by(open_heads, sink)
     }
 
-    fn read_by(&self, open: Opener, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
-        let reader = Box::new(BufReader::new(self.app.blobs.read(&self.blob_key)?));
+    fn read_by(&self, open: Open, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
+        let deadline = self.app.opener.deadline();
+        let upload = match self.app.blobs.read(&self.blob_key) {
+            Ok(upload) => upload,
+            // An upload that is gone is the file's own trouble.
+            Err(AppError::Io { source, .. }) => return Ok(Err(source.into())),
+            Err(error) => return Err(error),
+        };
         let system = self.source_system.as_deref();
         Ok(open(
             &self.name,
-            reader,
+            Box::new(deadline.reader(BufReader::new(upload))),
             &self.options(),
             &self.app.sources,
             system,
-            sink,
+            &mut deadline.sink(sink),
         ))
     }
 }
 
-type Opener = for<'a> fn(
+type Open = for<'a> fn(
     &str,
     Box<dyn torqueflow_pipeline::ReadSeek + 'a>,
     &OpenOptions<'_>,

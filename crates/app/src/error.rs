@@ -4,6 +4,7 @@ use std::io;
 
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{LeaseError, StoreError};
+use torqueflow_pipeline::Limit;
 use torqueflow_pipeline::staging::StagingError;
 use uuid::Uuid;
 
@@ -101,10 +102,10 @@ pub enum AppError {
         message: String,
     },
     /// An upload goes over a limit.
-    #[error("{limit} is limited to {maximum}")]
+    #[error("{}; make several imports of it, or raise the limit `{}`", limit.message(*.maximum), limit.name)]
     LimitExceeded {
-        /// Which limit, in words.
-        limit: &'static str,
+        /// Which limit.
+        limit: &'static Limit,
         /// Its value.
         maximum: u64,
     },
@@ -137,6 +138,10 @@ impl AppError {
     pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::Io { path, source }
+    }
+
+    pub(crate) fn limit(limit: &'static Limit, maximum: u64) -> Self {
+        Self::LimitExceeded { limit, maximum }
     }
 
     pub(crate) fn from_lease(error: LeaseError, run_id: Uuid) -> Self {

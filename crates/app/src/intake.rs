@@ -1,20 +1,46 @@
 //! Taking files in: they are copied into the blob store, counted and fingerprinted, not opened.
 
 use std::fmt::Write as _;
+use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use torqueflow_model::hash128;
 use torqueflow_persistence::{FileStatus, ImportFile, OrganizationId};
+use torqueflow_pipeline::{FILE_BYTES, OpenError};
 use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
+use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 
-/// Keeps a file. One that can't be read becomes a file with an error.
-pub(crate) async fn keep_file(app: &App, run_id: Uuid, position: i64, path: &Path) -> Result<ImportFile, AppError> {
+/// Keeps the files of a run, in their order. One that can't be read, or is too big, becomes a file with an error; too
+/// many of them, or too much of them, is an error of the run, and nothing is kept.
+pub(crate) async fn keep_files(app: &App, run_id: Uuid, paths: &[PathBuf]) -> Result<Vec<ImportFile>, AppError> {
+    let limits = app.limits();
+    if paths.len() as u64 > limits.max_run_files {
+        return Err(AppError::limit(&RUN_FILES, limits.max_run_files));
+    }
+    let mut kept = Vec::new();
+    let mut left = limits.max_run_bytes;
+    for (position, path) in paths.iter().enumerate() {
+        let file = keep_file(app, run_id, position as i64, path, left).await;
+        let file = file.inspect_err(|_| app.blobs.remove_run(run_id))?;
+        left = left.saturating_sub(file.size_bytes as u64);
+        kept.push(file);
+    }
+    Ok(kept)
+}
+
+async fn keep_file(
+    app: &App,
+    run_id: Uuid,
+    position: i64,
+    path: &Path,
+    run_bytes_left: u64,
+) -> Result<ImportFile, AppError> {
     let id = Uuid::now_v7();
     let mut file = ImportFile {
         id,
@@ -32,19 +58,12 @@ pub(crate) async fn keep_file(app: &App, run_id: Uuid, position: i64, path: &Pat
         notes: Vec::new(),
         error: None,
     };
-    let (app, path, key) = (app.clone(), path.to_owned(), file.blob_key.clone());
-    let kept = tokio::task::spawn_blocking(move || {
-        let source = match std::fs::File::open(&path) {
-            Ok(source) if source.metadata().is_ok_and(|metadata| metadata.is_file()) => source,
-            Ok(_) => return Ok(Err(io::Error::other("it is not a file"))),
-            Err(error) => return Ok(Err(error)),
-        };
-        let mut source = HashingReader::new(source);
-        app.blobs.copy_from(&key, &mut source)?;
-        Ok::<_, AppError>(Ok(source.finish()))
-    })
-    .await
-    .map_err(|_| AppError::Internal("keeping a file ended early"))??;
+    let kept = {
+        let (app, path, key) = (app.clone(), path.to_owned(), file.blob_key.clone());
+        tokio::task::spawn_blocking(move || copy(&app, &path, &key, run_bytes_left))
+            .await
+            .map_err(|_| AppError::Internal("keeping a file ended early"))??
+    };
     match kept {
         Ok((size_bytes, sha256)) => {
             file.size_bytes = size_bytes;
@@ -52,46 +71,94 @@ pub(crate) async fn keep_file(app: &App, run_id: Uuid, position: i64, path: &Pat
         }
         Err(error) => {
             file.status = FileStatus::Failed;
-            file.error = Some((
-                "file_unreadable".to_owned(),
-                format!("The file could not be read ({error}). Check that it exists and that you may read it."),
-            ));
+            file.error = Some((error.code().to_owned(), error.message()));
         }
     }
     Ok(file)
 }
 
-/// Counts and hashes what is read through it.
-struct HashingReader<R> {
-    inner: R,
-    hasher: Sha256,
-    bytes: i64,
+/// Copies a file into the blob store; its size and hash. The inner error is the file's own.
+fn copy(app: &App, path: &Path, key: &str, run_bytes_left: u64) -> Result<Result<(i64, String), OpenError>, AppError> {
+    let (source, length) = match open(path) {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    let limits = app.limits();
+    let mut source = Upload {
+        inner: source,
+        hasher: Sha256::new(),
+        bytes: 0,
+        max_bytes: limits.file.max_file_bytes,
+        run_bytes_left,
+        failed: None,
+    };
+    let copied = app.blobs.copy_from(key, &mut source);
+    match source.failed.take() {
+        Some(Failure::Run) => return Err(AppError::limit(&RUN_BYTES, limits.max_run_bytes)),
+        Some(Failure::File(error)) => return Ok(Err(error)),
+        None => copied?,
+    }
+    if source.bytes < length {
+        let error = io::Error::other("it became shorter while it was read");
+        return Ok(Err(error.into()));
+    }
+    Ok(Ok((source.bytes as i64, source.hash())))
 }
 
-impl<R: Read> HashingReader<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            hasher: Sha256::new(),
-            bytes: 0,
+fn open(path: &Path) -> io::Result<(File, u64)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    Ok((file, metadata.len()))
+}
+
+/// A file on its way in: counted, checked and hashed as it is read.
+struct Upload<R> {
+    inner: R,
+    hasher: Sha256,
+    bytes: u64,
+    max_bytes: u64,
+    run_bytes_left: u64,
+    /// Why reading ended early. What goes wrong in writing is somebody else's.
+    failed: Option<Failure>,
+}
+
+enum Failure {
+    File(OpenError),
+    Run,
+}
+
+impl<R: Read> Upload<R> {
+    fn next(&mut self, buffer: &mut [u8]) -> Result<usize, Failure> {
+        let read = self.inner.read(buffer).map_err(|error| Failure::File(error.into()))?;
+        self.hasher.update(buffer.get(..read).unwrap_or_default());
+        self.bytes += read as u64;
+        if self.bytes > self.max_bytes {
+            return Err(Failure::File(FILE_BYTES.exceeded(self.max_bytes)));
         }
+        if self.bytes > self.run_bytes_left {
+            return Err(Failure::Run);
+        }
+        Ok(read)
     }
 
-    fn finish(self) -> (i64, String) {
+    fn hash(self) -> String {
         let mut text = String::with_capacity(64);
         for byte in self.hasher.finalize() {
             let _ = write!(text, "{byte:02x}");
         }
-        (self.bytes, text)
+        text
     }
 }
 
-impl<R: Read> Read for HashingReader<R> {
+impl<R: Read> Read for Upload<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.hasher.update(buffer.get(..read).unwrap_or_default());
-        self.bytes += read as i64;
-        Ok(read)
+        self.next(buffer).map_err(|failure| {
+            self.failed = Some(failure);
+            io::Error::other("the upload ended early")
+        })
     }
 }
 

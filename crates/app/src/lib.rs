@@ -13,6 +13,7 @@ pub mod events;
 pub mod failed_rows;
 pub mod health;
 pub mod idempotency;
+pub mod isolate;
 pub mod jobs;
 pub mod options;
 pub mod progress;
@@ -29,13 +30,16 @@ pub mod worker;
 mod analyse;
 mod caller;
 mod config;
+mod deadline;
 mod detect;
 mod error;
 mod existing;
 mod import;
 mod intake;
 mod job_rows;
+mod limits;
 mod links;
+mod opener;
 mod owner;
 mod spreadsheet;
 mod values;
@@ -43,7 +47,10 @@ mod work;
 
 pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
+pub use deadline::{Deadline, TimedReader, TimedSink};
 pub use error::AppError;
+pub use limits::{LimitError, LimitInForce, Limits};
+pub use opener::Opener;
 pub use torqueflow_persistence::{
     Actor, ApiKey, BusinessRow, DuplicateAction, DuplicateFilter, EntityCounts, FileStatus, FindingFilter, ImportFile,
     Job, JobCounts, MatchLevel, OrganizationId, Run, StoreError,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::detect::open_file;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
-use crate::intake::{fingerprint, keep_file};
+use crate::intake::{fingerprint, keep_files};
 use crate::options::RunOptions;
 use crate::progress::{Event, Listener};
 use crate::work::{Work, command, options_of};
@@ -147,10 +147,7 @@ pub async fn create(
     let organization = caller.organization;
     check_location(app, organization, options).await?;
     let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
-    let mut kept = Vec::new();
-    for (position, path) in files.iter().enumerate() {
-        kept.push(keep_file(app, run.id, position as i64, path).await?);
-    }
+    let kept = keep_files(app, run.id, files).await?;
     if purpose == Purpose::Import {
         let fingerprint = fingerprint(organization, &kept, options);
         if let Some(unfinished) = app.store.run_find_unfinished(organization, fingerprint).await? {

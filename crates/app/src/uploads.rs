@@ -7,12 +7,13 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunChange};
-use torqueflow_pipeline::Password;
+use torqueflow_pipeline::{FILE_BYTES, Password};
 use uuid::Uuid;
 
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
+use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, check_location, details, get};
 use crate::work::{command, options_of};
@@ -67,12 +68,9 @@ impl Upload {
 
     /// Begins the next file of the upload. `name` is what the person calls it; folders in it are dropped.
     pub fn file(&mut self, name: &str) -> Result<FileUpload<'_>, AppError> {
-        let limits = &self.app.upload_limits;
-        if self.files.len() >= limits.files_per_run {
-            return Err(AppError::LimitExceeded {
-                limit: "the number of files in one upload",
-                maximum: limits.files_per_run as u64,
-            });
+        let maximum = self.app.limits().max_run_files;
+        if self.files.len() as u64 >= maximum {
+            return Err(AppError::limit(&RUN_FILES, maximum));
         }
         let id = Uuid::now_v7();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
@@ -243,17 +241,12 @@ impl FileUpload<'_> {
         let length = piece.len() as u64;
         let app = &self.upload.app;
         let size = self.file.size_bytes as u64 + length;
-        if size > app.limits.max_file_bytes {
-            return Err(AppError::LimitExceeded {
-                limit: "the size of one file in bytes",
-                maximum: app.limits.max_file_bytes,
-            });
+        let limits = app.limits();
+        if size > limits.file.max_file_bytes {
+            return Err(AppError::limit(&FILE_BYTES, limits.file.max_file_bytes));
         }
-        if self.upload.bytes + length > app.upload_limits.bytes_per_run {
-            return Err(AppError::LimitExceeded {
-                limit: "the size of all files of a run together in bytes",
-                maximum: app.upload_limits.bytes_per_run,
-            });
+        if self.upload.bytes + length > limits.max_run_bytes {
+            return Err(AppError::limit(&RUN_BYTES, limits.max_run_bytes));
         }
         self.hasher.update(piece);
         let path = app.blobs.path(&self.file.blob_key);
@@ -272,24 +265,5 @@ impl FileUpload<'_> {
         }
         self.upload.files.push(self.file);
         Ok(())
-    }
-}
-
-/// Bounds on uploads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct UploadLimits {
-    /// Files of one upload. Default 100.
-    pub files_per_run: usize,
-    /// Bytes of all files of a run together. Default 8 GiB.
-    pub bytes_per_run: u64,
-}
-
-impl Default for UploadLimits {
-    fn default() -> Self {
-        Self {
-            files_per_run: 100,
-            bytes_per_run: 8 << 30,
-        }
     }
 }

@@ -1,15 +1,16 @@
 //! What can be typed.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use torqueflow_api::Algorithm;
-use torqueflow_app::DuplicateAction;
 use torqueflow_app::access::Role;
 use torqueflow_app::options::{Orphans, RunMode};
 use torqueflow_app::worker::WorkerOptions;
+use torqueflow_app::{DuplicateAction, Limits};
 use uuid::Uuid;
 
 /// Brings a garage's customers, vehicles and work orders over from other software.
@@ -47,6 +48,9 @@ pub struct Common {
     /// The file that gets the head of the audit log with each sealing, best kept away from the database
     #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_HEAD_FILE", value_name = "FILE")]
     pub audit_head_file: Option<PathBuf>,
+    /// Set a limit on what files may ask for: rows=5000, file_bytes=64MiB; --help lists them
+    #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Limits", long_help = limits_help())]
+    pub limit: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,6 +93,29 @@ pub enum Command {
     Token(Token),
     /// Print the specification of the REST API, OpenAPI 3.1
     Openapi,
+    /// Read a workbook of an older form from standard input, and write its rows to standard output
+    ///
+    /// What other commands run in a process of its own. It limits itself before it reads.
+    #[command(hide = true)]
+    ConvertWorkbook {
+        /// What the parent says
+        arguments: Vec<String>,
+    },
+}
+
+/// The name of the hidden command, for whoever starts it.
+pub const CONVERT_WORKBOOK: &str = "convert-workbook";
+
+/// What `--help` says of limits: the one table of them.
+fn limits_help() -> String {
+    let mut text = "Set a limit on what files may ask for. Can be given several times. TORQUEFLOW_LIMITS has such \
+                    settings too, with commas between them; what is given here goes before it.\n\nThe limits and their \
+                    defaults:"
+        .to_owned();
+    for limit in Limits::default().in_force() {
+        let _ = write!(text, "\n  {:24} {:>13}  {}", limit.name, limit.shown, limit.what);
+    }
+    text
 }
 
 /// Where the password of encrypted workbooks comes from. Never from an argument: those can be seen by everybody.

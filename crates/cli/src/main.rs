@@ -14,6 +14,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+use torqueflow_app::LimitError;
+use torqueflow_app::isolate::run_child;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -26,6 +28,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Command::ConvertWorkbook { arguments } = &arguments.command {
+        return ExitCode::from(run_child(arguments, std::io::stdin(), std::io::stdout()));
+    }
     tracing_subscriber::fmt()
         .with_env_filter(log_filter(&arguments.command))
         .with_writer(std::io::stderr)
@@ -41,7 +46,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             note!("error: {error:#}");
-            if error.is::<commands::UnknownSource>() {
+            if error.is::<commands::UnknownSource>() || error.is::<LimitError>() {
                 Exit::Usage.into()
             } else {
                 Exit::NothingRun.into()
@@ -66,8 +71,8 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let common = &arguments.common;
     match arguments.command {
         Command::Import(import) => commands::import::run(common, &import).await,
-        Command::Detect(detect) => commands::detect::run(&detect),
-        Command::Clean(clean) => commands::clean::run(&clean),
+        Command::Detect(detect) => commands::detect::run(common, &detect),
+        Command::Clean(clean) => commands::clean::run(common, &clean),
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
@@ -80,6 +85,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Serve(serve) => commands::serve::run(common, &serve).await,
         Command::Token(token) => commands::token::run(common, &token),
         Command::Openapi => Ok(commands::openapi::run()),
+        Command::ConvertWorkbook { .. } => Ok(Exit::Usage),
     }
 }
 

@@ -56,10 +56,15 @@ pub fn clean_file(
             .and_then(|system| sources.adapter(system));
         let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of);
         let mut reader = document.read_table(table.index)?;
+        let mut rows = 0;
         while reader.next_row(&mut row, &mut findings)? {
             let mut clean_row = cleaner.clean(&row);
             clean_row.findings.splice(0..0, findings.drain(..));
             each(table, clean_row)?;
+            rows += 1;
+        }
+        if rows != table.row_count {
+            return Err(io::Error::other("it changed while it was read").into());
         }
     }
     Ok(tables)

@@ -14,4 +14,7 @@ pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_t
 pub use plan::{DateVotes, HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
-pub use torqueflow_tabular::{Isolate, Limits, OpenError, OpenOptions, Password, ReadSeek, staging};
+pub use torqueflow_tabular::{
+    FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, Unit, legacy,
+    staging,
+};

@@ -22,6 +22,20 @@ pub trait RowSink {
     fn end(&mut self) -> io::Result<()>;
 }
 
+impl<S: RowSink + ?Sized> RowSink for &mut S {
+    fn begin(&mut self, table: usize, headers: &[String]) -> io::Result<()> {
+        (**self).begin(table, headers)
+    }
+
+    fn row(&mut self, row: &Row, findings: &[Finding]) -> io::Result<()> {
+        (**self).row(row, findings)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        (**self).end()
+    }
+}
+
 /// Lets rows go by, for when only what the file *is* matters.
 pub struct DiscardRows;
 

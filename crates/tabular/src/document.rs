@@ -102,7 +102,7 @@ pub fn open<'a>(
     options: &OpenOptions<'_>,
 ) -> Result<Document<'a>, OpenError> {
     let length = reader.seek(SeekFrom::End(0))?;
-    limits::check("the size of the file in bytes", length, options.limits.max_file_bytes)?;
+    limits::FILE_BYTES.check(length, options.limits.max_file_bytes)?;
     let mut notes = Vec::new();
     let container = format::container(reader.as_mut())?;
     let (reader, encrypted) = match container {

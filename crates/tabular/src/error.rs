@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::limits::{self, Limit};
+
 /// What a person reads when a password does not fit.
 const CHECK_PASSWORD: &str = "Could not open the file - please check the password and try again.";
 
@@ -45,13 +47,21 @@ pub enum OpenError {
         /// What is broken.
         what: String,
     },
-    /// The file asks for more than [`Limits`](crate::Limits) allows.
-    #[error("{limit} is above the limit of {maximum}")]
+    /// The file asks for more than a limit allows, one of [`Limits`](crate::Limits) or one of the caller's.
+    #[error("{}", limit.message(*.maximum))]
     LimitExceeded {
-        /// The limit, in words.
-        limit: &'static str,
+        /// The limit.
+        limit: &'static Limit,
         /// What is allowed.
         maximum: u64,
+    },
+    /// The reader of an older form, in a process of its own, ended without a result.
+    #[error("failed to convert {what}: {why}")]
+    ConversionFailed {
+        /// What the file is, as a person knows it.
+        what: String,
+        /// How it failed.
+        why: String,
     },
     /// There is no table of this number.
     #[error("there is no table {index}")]
@@ -81,6 +91,7 @@ impl OpenError {
             Self::NoUsableSheets => "no_usable_sheets",
             Self::Malformed { .. } => "malformed_file",
             Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::ConversionFailed { .. } => "conversion_failed",
             Self::NoSuchTable { .. } => "no_such_table",
             Self::Io(_) => "file_unreadable",
         }
@@ -105,13 +116,20 @@ impl OpenError {
             Self::Malformed { what } => {
                 format!("The file is damaged ({what}). Open it in your program, save it again and retry.")
             }
-            Self::LimitExceeded { limit, maximum } => {
+            Self::LimitExceeded { limit, maximum } => format!(
+                "The file asks for too much: {}. Split the file, or raise the limit `{}`.",
+                limit.message(*maximum),
+                limit.name,
+            ),
+            Self::ConversionFailed { what, why } => {
                 format!(
-                    "The file is too big: {limit} is above the limit of {maximum}. Split the file, or raise the limit."
+                    "This file is {what}, and could not be read: {why}. Open it in your program, save it as .xlsx and try again."
                 )
             }
             Self::NoSuchTable { index } => format!("The file has no table number {}.", index + 1),
-            Self::Io(_) => "The file could not be read. Try again.".to_owned(),
+            Self::Io(error) => {
+                format!("The file could not be read ({error}). Check that it is there and that you may read it.")
+            }
         }
     }
 
@@ -154,7 +172,12 @@ impl From<msoffcrypto::Error> for OpenError {
                 what: format!("encrypted in a way that is not supported ({what})"),
             },
             Error::NotEncrypted { what } => Self::malformed(what),
-            Error::LimitExceeded { limit, maximum, .. } => Self::LimitExceeded { limit, maximum },
+            Error::LimitExceeded {
+                limit: "spin count",
+                maximum,
+                ..
+            } => limits::SPIN_COUNT.exceeded(maximum),
+            Error::LimitExceeded { limit, .. } => Self::malformed(format!("too great: {limit}")),
             other => Self::malformed(other.to_string()),
         }
     }

@@ -199,7 +199,7 @@ impl LegacyWorkbook {
             .checked_sub(directory_bytes)
             .filter(|_| magic == *MAGIC)
             .ok_or_else(broken)?;
-        limits::check("the number of worksheets", u64::from(count), limits.max_sheets as u64)?;
+        limits::SHEETS.check(u64::from(count), limits.max_sheets as u64)?;
         converted.seek(SeekFrom::Start(directory))?;
         let mut tables = Vec::new();
         let mut offset = 0_u64;

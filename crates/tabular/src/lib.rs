@@ -16,7 +16,7 @@ mod workbook;
 pub use document::{Document, Note, TableInfo, Visibility, open};
 pub use error::OpenError;
 pub use format::Format;
-pub use limits::Limits;
+pub use limits::{FILE_BYTES, Limit, Limits, Setting, Unit};
 pub use msoffcrypto::Password;
 pub use options::{Isolate, OpenOptions, ReadSeek};
 pub use table::{TableHead, TableReader};

@@ -13,6 +13,17 @@ pub(crate) trait RowSource {
     fn set_columns(&mut self, _columns: usize) {}
 }
 
+/// Findings that one row has at most: a damaged row tells the same a million times.
+const MOST_FINDINGS: usize = 1_000;
+const LONGEST_VALUE: usize = 200;
+
+/// Appends a finding, unless the row has its fill of them.
+pub(crate) fn push_finding(findings: &mut Vec<Finding>, finding: Finding) {
+    if findings.len() < MOST_FINDINGS {
+        findings.push(finding);
+    }
+}
+
 /// Appends a finding about one cell.
 pub(crate) fn cell_finding(
     findings: &mut Vec<Finding>,
@@ -21,10 +32,10 @@ pub(crate) fn cell_finding(
     value: &str,
     detail: impl Into<String>,
 ) {
-    const LONGEST_VALUE: usize = 200;
-    findings.push(Finding {
+    let finding = Finding {
         column: Some(column),
         value: value.chars().take(LONGEST_VALUE).collect(),
         ..Finding::row(code, detail)
-    });
+    };
+    push_finding(findings, finding);
 }

@@ -77,12 +77,10 @@ impl<'d> TableReader<'d> {
         limits: &Limits,
     ) -> Result<Self, OpenError> {
         let (sample, ended) = read_sample(source.as_mut())?;
+        let rows = sample.len() as u64;
+        limits.check_rows(rows)?;
         let decision = head::decide(&sample, limits.max_columns);
-        limits::check(
-            "the number of columns",
-            decision.columns.len() as u64,
-            limits.max_columns as u64,
-        )?;
+        limits::COLUMNS.check(decision.columns.len() as u64, limits.max_columns as u64)?;
         source.set_columns(decision.columns.len());
         let first_data = decision.first_data;
         let head = table_head(decision, dialect, &sample);
@@ -95,7 +93,7 @@ impl<'d> TableReader<'d> {
             after_held: None,
             footers: Vec::new(),
             ended,
-            rows: 0,
+            rows,
             limits: limits.clone(),
         };
         reader.head.is_empty = !reader.peek()?;
@@ -163,9 +161,10 @@ impl<'d> TableReader<'d> {
             } else if self.ended || !self.source.next(row, findings)? {
                 self.ended = true;
                 return Ok(false);
+            } else {
+                self.rows += 1;
+                self.limits.check_rows(self.rows)?;
             }
-            self.rows += 1;
-            self.limits.check_rows(self.rows)?;
             if !row.is_blank() || !findings.is_empty() {
                 cut_to_columns(row, findings, self.head.columns.len());
                 return Ok(true);
@@ -242,10 +241,10 @@ fn cut_to_columns(row: &mut Row, findings: &mut Vec<Finding>, columns: usize) {
     let Some(extra) = row.cells.get(columns..) else {
         return;
     };
-    let texts: Vec<&str> = extra
+    let texts: Vec<String> = extra
         .iter()
-        .map(|cell| cell.text.trim())
-        .filter(|text| !text.is_empty())
+        .map(|cell| cell.text.trim().chars().take(100).collect())
+        .filter(|text: &String| !text.is_empty())
         .take(10)
         .collect();
     if !texts.is_empty() {

@@ -3,6 +3,7 @@
 
 pub mod bench_data;
 pub mod delimited;
+pub mod older;
 pub mod postgres;
 pub mod rng;
 pub mod sample;

@@ -72,15 +72,31 @@ fn write_cell(
     if text.is_empty() {
         return Ok(());
     }
-    let is_typed_date = (row as usize * 7 + usize::from(column) * 3).is_multiple_of(TYPED_DATES);
-    if let Some(date) = excel_date(text).filter(|_| is_typed_date) {
-        worksheet.write_datetime_with_format(row, column, &date, date_format)?;
-    } else if let Some(number) = number(header, text) {
-        worksheet.write_number(row, column, number)?;
-    } else {
-        worksheet.write_string(row, column, text)?;
-    }
+    match typed((row as usize, column.into()), header, text) {
+        Typed::Date(date) => worksheet.write_datetime_with_format(row, column, &date, date_format)?,
+        Typed::Number(number) => worksheet.write_number(row, column, number)?,
+        Typed::Text => worksheet.write_string(row, column, text)?,
+    };
     Ok(())
+}
+
+/// What a person's spreadsheet made of a cell.
+pub(crate) enum Typed {
+    Text,
+    Number(f64),
+    Date(ExcelDateTime),
+}
+
+/// What became of the text at this row and column.
+pub(crate) fn typed((row, column): (usize, usize), header: &str, text: &str) -> Typed {
+    let is_typed_date = (row * 7 + column * 3).is_multiple_of(TYPED_DATES);
+    if let Some(date) = excel_date(text).filter(|_| is_typed_date) {
+        Typed::Date(date)
+    } else if let Some(number) = number(header, text) {
+        Typed::Number(number)
+    } else {
+        Typed::Text
+    }
 }
 
 /// The number that Excel made of the cell.
@@ -145,7 +161,7 @@ const ENTRY: usize = 128;
 const ENTRY_TIMES: std::ops::Range<usize> = 100..116;
 
 /// Removes from a compound file the times at which its parts were made, which come from the clock.
-fn clear_timestamps(file: &mut [u8]) -> io::Result<()> {
+pub(crate) fn clear_timestamps(file: &mut [u8]) -> io::Result<()> {
     let malformed = || io::Error::new(io::ErrorKind::InvalidData, "the compound file has no whole directory");
     let mut sector = u32_at(file, 48).ok_or_else(malformed)?;
     // The ids above this one are marks; the last of them ends a chain.

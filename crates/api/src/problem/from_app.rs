@@ -34,7 +34,7 @@ impl From<AppError> for ApiError {
                 return Self::value(Code::ValidationFailed, pointer, error.to_string());
             }
             AppError::LimitExceeded { limit, maximum } => {
-                let (name, maximum) = (*limit, *maximum);
+                let (name, maximum) = (limit.name, *maximum);
                 return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
             }
             AppError::InvalidCursor => return Self::parameter("cursor", "it is none that this list gave"),

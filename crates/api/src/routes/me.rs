@@ -2,12 +2,14 @@
 
 use actix_web::{get, web};
 use serde::Serialize;
+use torqueflow_app::Limits;
 use torqueflow_app::access::Capability;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::SignedIn;
+use crate::config::RequestLimits;
 use crate::extract::MAX_LIMIT;
 use crate::problem::{ApiError, LimitView};
 use crate::service::Service;
@@ -68,27 +70,20 @@ async fn get_me(caller: SignedIn, service: web::Data<Service>) -> Result<web::Js
             .iter()
             .map(|capability: &Capability| capability.name())
             .collect(),
-        limits: limits(&service),
+        limits: limits(&service.limits, service.app.limits()),
     }))
 }
 
-fn limits(service: &Service) -> Vec<LimitView> {
-    let (requests, uploads, files) = (&service.limits, service.app.upload_limits(), service.app.limits());
-    let all = [
+fn limits(requests: &RequestLimits, files: &Limits) -> Vec<LimitView> {
+    let of_requests = [
         ("body_bytes", requests.body_bytes as u64),
         ("requests_per_minute", u64::from(requests.requests_per_minute)),
         ("page_items", MAX_LIMIT),
-        ("files_per_run", uploads.files_per_run as u64),
-        ("bytes_per_run", uploads.bytes_per_run),
-        ("file_bytes", files.max_file_bytes),
-        ("sheets", files.max_sheets as u64),
-        ("columns", files.max_columns as u64),
-        ("rows", files.max_rows),
-        ("cell_chars", files.max_cell_chars as u64),
     ];
+    let of_files = files.in_force().into_iter().map(|limit| (limit.name, limit.value));
     let view = |(name, maximum): (&str, u64)| LimitView {
         name: name.to_owned(),
         maximum,
     };
-    all.into_iter().map(view).collect()
+    of_requests.into_iter().chain(of_files).map(view).collect()
 }

@@ -5,28 +5,28 @@ use std::io::{BufWriter, Write};
 use serde_json::{Map, Value, json};
 use torqueflow_app::known_sources;
 use torqueflow_model::{Record, Value as FieldValue};
-use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenOptions, OpenedTable, clean_file, id_text};
+use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenedTable, clean_file, id_text};
 
-use crate::args::Clean;
+use crate::args::{Clean, Common};
 use crate::exit_code::Exit;
 
 /// Prints cleaned records, one line of JSON per source row.
-pub fn run(arguments: &Clean) -> anyhow::Result<Exit> {
+pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
     options.source_system.clone_from(&arguments.source);
-    let open_options = OpenOptions {
-        password: password.as_ref(),
-        ..OpenOptions::default()
-    };
+    let opener = super::opener(common)?;
+    let open_options = opener.options(password.as_ref());
     let mut output = BufWriter::new(std::io::stdout().lock());
     let (mut cleaned, mut flagged, mut waits) = (0_usize, false, false);
     for path in &arguments.files {
         let name = super::file_name(path);
-        let reopen = || super::open_file(path);
+        let deadline = opener.deadline();
+        let reopen = || super::open_file(path, deadline);
         let outcome = clean_file(&name, &reopen, &open_options, &sources, &options, &mut |table, row| {
+            deadline.check()?;
             cleaned += 1;
             flagged |= row.has_error();
             serde_json::to_writer(&mut output, &line(&name, table, &row))?;
@@ -46,6 +46,7 @@ pub fn run(arguments: &Clean) -> anyhow::Result<Exit> {
                 flagged = true;
                 waits |= matches!(error.code(), "password_required" | "wrong_password");
                 note!("{name}: {}", error.message());
+                super::note_limits([error.code()].into_iter());
             }
         }
     }

@@ -3,22 +3,24 @@
 use std::path::Path;
 
 use serde_json::{Value, json};
-use torqueflow_app::known_sources;
-use torqueflow_pipeline::{DiscardRows, OpenOptions, OpenedTable, Password, Sources, open_tables};
+use torqueflow_app::{Opener, known_sources};
+use torqueflow_pipeline::{DiscardRows, OpenedTable, Password, Sources, open_tables};
 
-use crate::args::Detect;
+use crate::args::{Common, Detect};
 use crate::exit_code::Exit;
 use crate::render::{self, TableLine};
 
 /// Says what is in files.
-pub fn run(arguments: &Detect) -> anyhow::Result<Exit> {
+pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
+    let opener = super::opener(common)?;
     let mut found = Found::default();
     for path in &arguments.files {
-        found.look_into(path, password.as_ref(), &sources, arguments.source.as_deref());
+        found.look_into(path, &opener, password.as_ref(), &sources, arguments.source.as_deref());
     }
+    super::note_limits(found.errors.iter().copied());
     let summary = render::summary_line(&found.lines);
     if arguments.json {
         say!(
@@ -40,21 +42,28 @@ struct Found {
     json: Vec<Value>,
     lines: Vec<TableLine>,
     explanations: Vec<String>,
+    errors: Vec<&'static str>,
     waits: bool,
     recognised: usize,
     flagged: usize,
 }
 
 impl Found {
-    fn look_into(&mut self, path: &Path, password: Option<&Password>, sources: &Sources, system: Option<&str>) {
+    fn look_into(
+        &mut self,
+        path: &Path,
+        opener: &Opener,
+        password: Option<&Password>,
+        sources: &Sources,
+        system: Option<&str>,
+    ) {
         let name = super::file_name(path);
-        let options = OpenOptions {
-            password,
-            ..OpenOptions::default()
-        };
-        let opened = super::open_file(path)
+        let options = opener.options(password);
+        let deadline = opener.deadline();
+        let mut rows = deadline.sink(DiscardRows);
+        let opened = super::open_file(path, deadline)
             .map_err(Into::into)
-            .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut DiscardRows));
+            .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut rows));
         match opened {
             Ok(opened) => {
                 for table in &opened.tables {
@@ -63,6 +72,7 @@ impl Found {
             }
             Err(error) => {
                 self.flagged += 1;
+                self.errors.push(error.code());
                 self.waits |= matches!(error.code(), "password_required" | "wrong_password");
                 self.lines.push(TableLine::unopened(&name, &error.message()));
                 self.json.push(json!({

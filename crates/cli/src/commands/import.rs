@@ -141,6 +141,7 @@ impl Running<'_> {
             for line in render::problems(&summary) {
                 note!("{line}");
             }
+            super::note_limits(summary.errors.iter().map(|error| error.code.as_str()));
             return Ok(best);
         }
         if !self.arguments.json {

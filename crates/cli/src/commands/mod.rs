@@ -22,19 +22,20 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
-use torqueflow_app::{App, AppConfig, AppError, OrganizationId, known_sources};
+use torqueflow_app::isolate::ConverterCommand;
+use torqueflow_app::{App, AppConfig, AppError, Deadline, LimitError, Limits, Opener, OrganizationId, known_sources};
 use torqueflow_pipeline::{Password, ReadSeek};
 use uuid::Uuid;
 
-use crate::args::{Common, PasswordSource};
+use crate::args::{CONVERT_WORKBOOK, Common, PasswordSource};
 
 /// Opens the database of a command.
 async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     let data_dir = common.data_dir.clone();
-    let mut config = AppConfig::new(
-        common.database.clone(),
-        data_dir.unwrap_or_else(|| default_data_dir(&common.database)),
-    );
+    let data_dir = data_dir.unwrap_or_else(|| default_data_dir(&common.database));
+    let mut config = AppConfig::new(common.database.clone(), data_dir);
+    config.limits = limits(common)?;
+    config.converter = converter();
     config.audit = AuditConfig {
         key: common.audit_key_file.as_deref().map(AuditKey::read).transpose()?,
         head_file: common.audit_head_file.clone(),
@@ -68,6 +69,30 @@ fn unless_unknown<T>(run_id: Uuid, outcome: Result<T, AppError>) -> Result<Optio
         }
         outcome => outcome.map(Some),
     }
+}
+
+/// How files are opened by commands without a database.
+fn opener(common: &Common) -> Result<Opener, LimitError> {
+    Ok(Opener::new(limits(common)?, converter(), &std::env::temp_dir()))
+}
+
+/// The limits: the defaults, changed by the environment, changed by the arguments.
+fn limits(common: &Common) -> Result<Limits, LimitError> {
+    let of_environment = std::env::var("TORQUEFLOW_LIMITS").unwrap_or_default();
+    let settings = of_environment.split(',').filter(|setting| !setting.trim().is_empty());
+    let mut limits = Limits::default();
+    for setting in settings.chain(common.limit.iter().map(String::as_str)) {
+        limits.set(setting)?;
+    }
+    Ok(limits)
+}
+
+/// This program reads the older forms of workbooks itself, in a process of its own.
+fn converter() -> Option<ConverterCommand> {
+    Some(ConverterCommand {
+        program: std::env::current_exe().ok()?,
+        arguments: vec![CONVERT_WORKBOOK.into()],
+    })
 }
 
 /// The argument names something that does not exist.
@@ -147,8 +172,17 @@ fn file_name(path: &Path) -> String {
     )
 }
 
-fn open_file(path: &Path) -> std::io::Result<Box<dyn ReadSeek>> {
-    Ok(Box::new(std::io::BufReader::new(std::fs::File::open(path)?)))
+/// Opens a file for as long as its time lasts.
+fn open_file(path: &Path, deadline: Deadline) -> std::io::Result<Box<dyn ReadSeek>> {
+    let file = std::fs::File::open(path)?;
+    Ok(Box::new(deadline.reader(std::io::BufReader::new(file))))
+}
+
+/// Says how a limit is raised, where a file is above one.
+fn note_limits<'a>(mut codes: impl Iterator<Item = &'a str>) {
+    if codes.any(|code| matches!(code, "limit_exceeded" | "conversion_failed")) {
+        note!("A limit is raised with --limit NAME=VALUE; see --help.");
+    }
 }
 
 /// The date that counts as today for commands without a run.

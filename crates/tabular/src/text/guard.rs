@@ -8,10 +8,11 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use super::dialect::TextDialect;
-use crate::error::OpenError;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 
 const CHUNK_BYTES: usize = 64 * 1024;
+/// Delimiters in a row, in its texts too, up to which its columns are not counted here: the parser keeps them all.
+const MOST_DELIMITERS: usize = 4 << 20;
 /// Fruitless looks ahead to the limit, after which quotes that open a field are no longer followed so far.
 const FRUITLESS_LOOKS: u32 = 64;
 
@@ -35,6 +36,9 @@ pub(crate) struct Guard<R> {
     ready: usize,
     /// Up to here, it was handed out.
     taken: usize,
+    /// A field that was rewritten. It is handed out next, in place of the bytes of the buffer that it stands for.
+    rewritten: io::Cursor<Vec<u8>>,
+    replaced: usize,
     ended: bool,
     /// The character before the buffer's first.
     before: u8,
@@ -47,6 +51,8 @@ pub(crate) struct Guard<R> {
     unclosed: VecDeque<u64>,
     row_bytes: usize,
     max_row_bytes: usize,
+    row_delimiters: usize,
+    max_columns: usize,
 }
 
 impl<R: Read> Guard<R> {
@@ -60,6 +66,8 @@ impl<R: Read> Guard<R> {
             buffer: Vec::new(),
             ready: 0,
             taken: 0,
+            rewritten: io::Cursor::default(),
+            replaced: 0,
             ended: false,
             before: b'\n',
             line: 0,
@@ -69,12 +77,15 @@ impl<R: Read> Guard<R> {
             unclosed: VecDeque::new(),
             row_bytes: 0,
             max_row_bytes: limits.max_row_bytes,
+            row_delimiters: 0,
+            max_columns: limits.max_columns,
         }
     }
 
     /// Begins to count the bytes of a row.
     pub(crate) fn start_row(&mut self) {
         self.row_bytes = 0;
+        self.row_delimiters = 0;
     }
 
     /// Says whether a quote that is never closed stands in lines `first..last`, and forgets those before `last`.
@@ -265,38 +276,54 @@ impl<R: Read> Guard<R> {
             field.push(*byte);
         }
         field.push(self.quote);
-        let end = start + field.len();
-        self.buffer.splice(start..start + length, field);
+        self.rewritten = io::Cursor::new(field);
+        self.replaced = length;
         self.unclosed.push_back(self.line + 1);
-        self.ready = end;
     }
-}
 
-impl<R: Read> Read for Guard<R> {
-    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
-        while self.taken >= self.ready {
+    /// Makes more ready to be handed out, until something is or the text has ended.
+    fn prepare(&mut self) -> io::Result<()> {
+        while self.taken >= self.ready && self.replaced == 0 {
             if self.ready >= self.buffer.len() {
                 if self.ended {
-                    return Ok(0);
+                    return Ok(());
                 }
                 self.fill()?;
             }
             self.advance()?;
         }
-        let text = self.buffer.get(self.taken..self.ready).unwrap_or_default();
-        let count = text.len().min(target.len());
-        if let (Some(target), Some(text)) = (target.get_mut(..count), text.get(..count)) {
-            target.copy_from_slice(text);
+        Ok(())
+    }
+
+    /// Hands out what is ready; nothing at the end of the text.
+    fn hand_out(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        if self.taken < self.ready {
+            let mut text = self.buffer.get(self.taken..self.ready).unwrap_or_default();
+            let count = text.read(target)?;
+            self.taken += count;
+            return Ok(count);
         }
-        self.taken += count;
+        let count = self.rewritten.read(target)?;
+        if self.rewritten.position() == self.rewritten.get_ref().len() as u64 {
+            self.ready += std::mem::take(&mut self.replaced);
+            self.taken = self.ready;
+        }
+        Ok(count)
+    }
+}
+
+impl<R: Read> Read for Guard<R> {
+    fn read(&mut self, target: &mut [u8]) -> io::Result<usize> {
+        self.prepare()?;
+        let count = self.hand_out(target)?;
+        let text = target.get(..count).unwrap_or_default();
+        self.row_delimiters += memchr::memchr_iter(self.delimiter, text).count();
         self.row_bytes += count;
         if self.row_bytes > self.max_row_bytes.saturating_add(2 * CHUNK_BYTES) {
-            let limit = "the size of a row in bytes";
-            return Err(OpenError::LimitExceeded {
-                limit,
-                maximum: self.max_row_bytes as u64,
-            }
-            .into());
+            return Err(limits::ROW_BYTES.exceeded(self.max_row_bytes).into());
+        }
+        if self.row_delimiters > self.max_columns.max(MOST_DELIMITERS) {
+            return Err(limits::COLUMNS.exceeded(self.max_columns).into());
         }
         Ok(count)
     }

@@ -8,7 +8,7 @@ use super::dialect::TextDialect;
 use super::encoding::Profile;
 use super::guard::Guard;
 use crate::error::OpenError;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::rows::{RowSource, cell_finding};
 
 /// Rows out of delimited text.
@@ -20,6 +20,7 @@ pub(crate) struct Records<R: Read> {
     skip_first: bool,
     max_cell_chars: usize,
     max_columns: usize,
+    max_row_bytes: usize,
 }
 
 impl<R: Read> Records<R> {
@@ -41,6 +42,7 @@ impl<R: Read> Records<R> {
             skip_first: dialect.separator_line,
             max_cell_chars: limits.max_cell_chars,
             max_columns: limits.max_columns,
+            max_row_bytes: limits.max_row_bytes,
         }
     }
 
@@ -72,6 +74,11 @@ pub(crate) fn cut_cell(column: usize, text: &mut String, max_chars: usize, findi
     }
 }
 
+/// The first bytes of a text, up to the end of a character.
+fn start_of(text: &str, bytes: usize) -> &str {
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or(text)
+}
+
 impl<R: Read> RowSource for Records<R> {
     fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
         self.reader.get_mut().start_row();
@@ -86,11 +93,16 @@ impl<R: Read> RowSource for Records<R> {
         let inside = self.record.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
         let line = next_line.saturating_sub(1 + inside).max(1);
         row.number = line;
+        if self.record.as_slice().len() > self.max_row_bytes {
+            return Err(limits::ROW_BYTES.exceeded(self.max_row_bytes));
+        }
         let fields = self.record.len().min(self.max_columns.saturating_add(1));
         row.cells.resize_with(fields, Default::default);
         for (column, (cell, field)) in row.cells.iter_mut().zip(&self.record).enumerate() {
             cell.text.clear();
-            cell.text.push_str(field);
+            // What is cut anyway is not copied: a character has four bytes at most.
+            cell.text
+                .push_str(start_of(field, self.max_cell_chars.saturating_add(1).saturating_mul(4)));
             cell.kind = if field.is_empty() {
                 CellKind::Empty
             } else {

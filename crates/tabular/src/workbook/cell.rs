@@ -7,6 +7,9 @@ use super::escapes::unescape_into;
 use super::number::{Class, push_formatted, push_general, serial};
 use crate::rows::cell_finding;
 
+/// Characters of a spreadsheet error that are told. The known ones are shorter: `#GETTING_DATA`.
+const LONGEST_ERROR: usize = 40;
+
 /// The type of a cell's value (ECMA-376 Part 1, 18.18.11, `ST_CellType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum CellType {
@@ -68,7 +71,7 @@ impl RawCell {
                     FindingCode::CellError,
                     self.column,
                     &cell.text,
-                    cell.text.clone(),
+                    cell.text.chars().take(LONGEST_ERROR).collect::<String>(),
                 );
             }
             CellType::Iso => {

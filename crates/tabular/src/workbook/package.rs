@@ -1,17 +1,19 @@
 //! The zip container of a workbook and its parts (ECMA-376 Part 2), inflated as streams under caps.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 
 use crate::error::OpenError;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 use crate::options::ReadSeek;
 use crate::text::Decode;
 
 /// Inflated bytes up to which any ratio is fine.
 const SMALL_PART_BYTES: u64 = 32 << 20;
+/// Bytes of the directory of a zip container: some forty thousand entries. Workbooks have some hundreds.
+const MOST_DIRECTORY_BYTES: usize = 4 << 20;
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// A part of a package as a stream of UTF-8 bytes.
@@ -22,12 +24,19 @@ pub(crate) struct Package<'a> {
     archive: ZipArchive<Box<dyn ReadSeek + 'a>>,
     /// Entries by name in lower case; part names know no case.
     names: HashMap<String, usize>,
+    /// Bytes that its parts may still inflate to: many parts may be the same few bytes of the file.
+    left: u64,
+    /// The same by the size of the file.
+    left_by_ratio: u64,
     max_bytes: u64,
     max_ratio: u64,
 }
 
 impl<'a> Package<'a> {
-    pub(crate) fn open(reader: Box<dyn ReadSeek + 'a>, limits: &Limits) -> Result<Self, OpenError> {
+    pub(crate) fn open(mut reader: Box<dyn ReadSeek + 'a>, limits: &Limits) -> Result<Self, OpenError> {
+        let file_bytes = reader.seek(SeekFrom::End(0))?;
+        // The archive keeps its whole directory in memory, so one that is too long is refused before.
+        ZipArchive::new(Directory::new(reader.as_mut()))?;
         let archive = ZipArchive::new(reader)?;
         let mut names = HashMap::with_capacity(archive.len());
         for index in 0..archive.len() {
@@ -38,6 +47,8 @@ impl<'a> Package<'a> {
         Ok(Self {
             archive,
             names,
+            left: limits.max_inflated_bytes,
+            left_by_ratio: inflated_at_most(file_bytes, limits.max_inflation_ratio),
             max_bytes: limits.max_inflated_bytes,
             max_ratio: limits.max_inflation_ratio,
         })
@@ -63,15 +74,12 @@ impl<'a> Package<'a> {
             return Ok(None);
         };
         let entry = self.archive.by_index(index)?;
-        let packed = entry.compressed_size();
-        let maximum = self
-            .max_bytes
-            .min(packed.saturating_mul(self.max_ratio).max(SMALL_PART_BYTES));
         let inflated = Inflated {
+            part_left: inflated_at_most(entry.compressed_size(), self.max_ratio),
             entry,
-            read: 0,
-            maximum,
-            by_ratio: maximum < self.max_bytes,
+            left: &mut self.left,
+            left_by_ratio: &mut self.left_by_ratio,
+            max_bytes: self.max_bytes,
             max_ratio: self.max_ratio,
         };
         decoded(inflated).map(Some)
@@ -99,32 +107,64 @@ fn decoded<'p>(part: impl Read + Send + 'p) -> Result<Part<'p>, OpenError> {
 }
 
 /// A part on its way out of the zip, counted.
-struct Inflated<R> {
+struct Inflated<'p, R> {
     entry: R,
-    read: u64,
-    maximum: u64,
-    by_ratio: bool,
+    /// Bytes that are left to this part by its packed size.
+    part_left: u64,
+    /// Bytes that are left to all parts of the package.
+    left: &'p mut u64,
+    left_by_ratio: &'p mut u64,
+    max_bytes: u64,
     max_ratio: u64,
 }
 
-impl<R: Read> Read for Inflated<R> {
+impl<R: Read> Read for Inflated<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.entry.read(buffer)?;
-        self.read += count as u64;
-        if self.read > self.maximum {
-            return Err(if self.by_ratio {
-                OpenError::LimitExceeded {
-                    limit: "the ratio of inflated to packed bytes",
-                    maximum: self.max_ratio,
-                }
-            } else {
-                OpenError::LimitExceeded {
-                    limit: "the inflated size of a part in bytes",
-                    maximum: self.maximum,
-                }
-            }
-            .into());
+        take(self.left, count).ok_or_else(|| limits::INFLATED_BYTES.exceeded(self.max_bytes))?;
+        take(&mut self.part_left, count)
+            .and_then(|()| take(self.left_by_ratio, count))
+            .ok_or_else(|| limits::INFLATION_RATIO.exceeded(self.max_ratio))?;
+        Ok(count)
+    }
+}
+
+/// What this many packed bytes may inflate to.
+fn inflated_at_most(packed: u64, ratio: u64) -> u64 {
+    packed.saturating_mul(ratio).max(SMALL_PART_BYTES)
+}
+
+/// Takes from what is left; `None` if there is not enough.
+fn take(left: &mut u64, count: usize) -> Option<()> {
+    *left = left.checked_sub(count as u64)?;
+    Some(())
+}
+
+/// A zip archive of which only the directory is read.
+struct Directory<'r, 'a> {
+    reader: &'r mut (dyn ReadSeek + 'a),
+    read: usize,
+}
+
+impl<'r, 'a> Directory<'r, 'a> {
+    fn new(reader: &'r mut (dyn ReadSeek + 'a)) -> Self {
+        Self { reader, read: 0 }
+    }
+}
+
+impl Read for Directory<'_, '_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.read += count;
+        if self.read > MOST_DIRECTORY_BYTES {
+            return Err(OpenError::malformed("its zip directory is missing or too long").into());
         }
         Ok(count)
+    }
+}
+
+impl Seek for Directory<'_, '_> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.reader.seek(place)
     }
 }

@@ -107,16 +107,12 @@ fn add_sheet(
         info,
         part: relation.target.clone(),
     });
-    limits::check(
-        "the number of worksheets",
-        parts.sheets.len() as u64,
-        limits.max_sheets as u64,
-    )
+    limits::SHEETS.check(parts.sheets.len() as u64, limits.max_sheets as u64)
 }
 
 /// The relationships of a part (ECMA-376 Part 2, 6.5), by id; of the package for an empty name.
 fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<HashMap<String, Relation>, OpenError> {
-    const MOST_RELATIONS: u64 = 100_000;
+    const MOST_RELATIONS: usize = 100_000;
     let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
     let prefix = if folder.is_empty() {
         String::new()
@@ -145,7 +141,9 @@ fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<Has
                     };
                     relations.insert(id, relation);
                 }
-                limits::check("the number of relationships", relations.len() as u64, MOST_RELATIONS)?;
+                if relations.len() > MOST_RELATIONS {
+                    return Err(OpenError::malformed("it has too many relationships"));
+                }
             }
             Event::Eof => return Ok(relations),
             _ => {}

@@ -4,7 +4,7 @@ use super::escapes::unescape_into;
 use super::package::Part;
 use super::xml::{Event, Xml, push_text};
 use crate::error::OpenError;
-use crate::limits::Limits;
+use crate::limits::{self, Limits};
 
 /// Shared strings are shared, so a program writes the empty one once.
 const MOST_EMPTY: u32 = 1 << 20;
@@ -45,11 +45,7 @@ impl SharedStrings {
                 _ => {}
             }
             if raw.len() > limits.max_row_bytes {
-                let limit = "the size of a row in bytes";
-                return Err(OpenError::LimitExceeded {
-                    limit,
-                    maximum: limits.max_row_bytes as u64,
-                });
+                return Err(limits::ROW_BYTES.exceeded(limits.max_row_bytes));
             }
         }
     }
@@ -59,16 +55,13 @@ impl SharedStrings {
         if self.empty > MOST_EMPTY {
             return Err(OpenError::malformed("it shares one empty text too often"));
         }
-        unescape_into(raw, &mut self.text);
-        let memory = self.text.len() + self.ends.len() * size_of::<u32>();
+        // Checked before it grows: growing takes twice the memory for a moment.
+        let memory = self.text.len() + raw.len() + (self.ends.len() + 1) * size_of::<u32>();
         let maximum = limits.max_shared_strings_bytes.min(u32::MAX as usize);
         if memory > maximum {
-            let limit = "the memory for shared strings in bytes";
-            return Err(OpenError::LimitExceeded {
-                limit,
-                maximum: maximum as u64,
-            });
+            return Err(limits::SHARED_STRINGS_BYTES.exceeded(maximum));
         }
+        unescape_into(raw, &mut self.text);
         self.ends.push(self.text.len() as u32);
         Ok(())
     }

@@ -7,8 +7,8 @@ use super::cell::{CellType, RawCell};
 use super::reference;
 use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
-use crate::limits::Limits;
-use crate::rows::{RowSource, cell_finding};
+use crate::limits::{self, Limits};
+use crate::rows::{RowSource, cell_finding, push_finding};
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
@@ -32,6 +32,8 @@ pub(crate) struct SheetRows<'p> {
     /// Texts of cells that were not kept.
     beyond: Vec<String>,
     row_bytes: usize,
+    /// Bytes of all cells so far, empty ones included.
+    sheet_bytes: u64,
     limits: Limits,
     ended: bool,
 }
@@ -50,6 +52,7 @@ impl<'p> SheetRows<'p> {
             columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
             beyond: Vec::new(),
             row_bytes: 0,
+            sheet_bytes: 0,
             limits: limits.clone(),
             ended: false,
         }
@@ -119,11 +122,7 @@ impl<'p> SheetRows<'p> {
     }
 
     fn row_too_big(&self) -> OpenError {
-        let limit = "the size of a row in bytes";
-        OpenError::LimitExceeded {
-            limit,
-            maximum: self.limits.max_row_bytes as u64,
-        }
+        limits::ROW_BYTES.exceeded(self.limits.max_row_bytes)
     }
 
     /// Puts the cell that has ended where it belongs.
@@ -156,6 +155,8 @@ impl<'p> SheetRows<'p> {
     }
 }
 
+/// What a cell counts beyond its text. No cell takes fewer bytes of XML.
+const CELL_BYTES: usize = 16;
 /// The column of a cell that has no place.
 const UNPLACED: usize = usize::MAX;
 
@@ -171,10 +172,9 @@ fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError>
         .filter(|number| (1..=reference::MAX_ROWS).contains(number))
         .unwrap_or(*last + 1);
     if *last > reference::MAX_ROWS {
-        return Err(OpenError::LimitExceeded {
-            limit: "the number of rows",
-            maximum: reference::MAX_ROWS,
-        });
+        return Err(OpenError::malformed(
+            "a worksheet has more rows than a workbook can have",
+        ));
     }
     row.number = *last;
     row.cells.iter_mut().for_each(clear);
@@ -196,7 +196,7 @@ fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, findings: &mut Vec<Fi
                 if cell.column == UNPLACED {
                     let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
                     finding.value = String::from_utf8_lossy(value).chars().take(40).collect();
-                    findings.push(finding);
+                    push_finding(findings, finding);
                 }
             }
             b"t" => cell.kind = CellType::new(value),
@@ -235,6 +235,8 @@ impl RowSource for SheetRows<'_> {
             self.ended = true;
             return Ok(false);
         }
+        self.sheet_bytes += (self.row_bytes + row.cells.len() * CELL_BYTES) as u64;
+        limits::INFLATED_BYTES.check(self.sheet_bytes, self.limits.max_inflated_bytes)?;
         let used = row
             .cells
             .iter()

@@ -6,7 +6,7 @@ use super::number::NumberFormat;
 use super::package::Part;
 use super::xml::{Event, Xml, attribute_number, attribute_text};
 use crate::error::OpenError;
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 
 /// The number formats of a workbook, by cell style.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Default for Styles {
 
 impl Styles {
     pub(crate) fn read(part: Part<'_>, limits: &Limits) -> Result<Self, OpenError> {
-        const MOST_STYLES: u64 = 1_000_000;
+        const MOST_STYLES: usize = 1_000_000;
         let mut styles = Self::default();
         let mut codes: HashMap<u32, String> = HashMap::new();
         let mut compiled: HashMap<u32, u32> = HashMap::new();
@@ -60,7 +60,9 @@ impl Styles {
                     let id = attribute_number(attributes, "numFmtId").unwrap_or(0);
                     let index = *compiled.entry(id).or_insert_with(|| styles.compile(id, &codes));
                     styles.by_style.push(index);
-                    limits::check("the number of cell styles", styles.by_style.len() as u64, MOST_STYLES)?;
+                    if styles.by_style.len() > MOST_STYLES {
+                        return Err(OpenError::malformed("it has too many cell styles"));
+                    }
                 }
                 Event::End(b"cellXfs") => in_cell_styles = false,
                 Event::Eof => return Ok(styles),

@@ -11,6 +11,7 @@ use memchr::{memchr, memmem};
 
 use super::package::Part;
 use crate::error::OpenError;
+use crate::limits;
 
 const CHUNK_BYTES: usize = 128 * 1024;
 
@@ -75,6 +76,9 @@ impl<'p> Xml<'p> {
                 Event::CData(self.buffer.get(start + 9..end - 3).unwrap_or_default()),
             ),
         };
+        if end - start > self.max_token_bytes {
+            return Err(limits::TOKEN_BYTES.exceeded(self.max_token_bytes));
+        }
         self.start = end;
         Ok(event)
     }
@@ -119,19 +123,11 @@ impl<'p> Xml<'p> {
         self.buffer.drain(..self.start);
         self.start = 0;
         if self.buffer.len() > self.max_token_bytes {
-            let limit = "the length of an XML token in bytes";
-            return Err(OpenError::LimitExceeded {
-                limit,
-                maximum: self.max_token_bytes as u64,
-            });
+            return Err(limits::TOKEN_BYTES.exceeded(self.max_token_bytes));
         }
-        let old = self.buffer.len();
-        self.buffer.resize(old + CHUNK_BYTES, 0);
-        let read = match self.buffer.get_mut(old..) {
-            Some(target) => self.part.read(target)?,
-            None => 0,
-        };
-        self.buffer.truncate(old + read);
+        // A long token is looked at again each time, so each time more is read.
+        let wanted = self.buffer.len().max(CHUNK_BYTES) as u64;
+        let read = self.part.by_ref().take(wanted).read_to_end(&mut self.buffer)?;
         self.ended = read == 0;
         Ok(())
     }

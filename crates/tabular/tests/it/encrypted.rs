@@ -9,7 +9,7 @@ fn plain() -> Vec<u8> {
     xlsx("<row r='1'><c r='A1' t='str'><v>Name</v></c></row><row r='2'><c r='A2' t='s'><v>0</v></c></row>")
 }
 
-fn encrypted(password: &str) -> Vec<u8> {
+pub fn encrypted(password: &str) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let mut writer = Ecma376AgileWriter::create(&mut rand::rng(), password, &mut bytes).unwrap();
     writer.write_all(&plain()).unwrap();

@@ -1,6 +1,9 @@
+use std::io::Cursor;
+
 use proptest::prelude::*;
 
-use torqueflow_tabular::OpenOptions;
+use torqueflow_model::Row;
+use torqueflow_tabular::{OpenOptions, open};
 
 use crate::support::{package, package_of_bytes, read, read_with, xlsx};
 
@@ -32,7 +35,7 @@ fn long_tokens_are_refused() {
 
 #[test]
 fn bombs_are_refused() {
-    check(&xlsx(&"<row/>".repeat(1_100_000)), "limit_exceeded");
+    check(&xlsx(&"<row/>".repeat(1_100_000)), "malformed_file");
     let strings = format!("<sst>{}</sst>", "<si><t/></si>".repeat(1_200_000));
     let sheet = "<worksheet><sheetData><row r='1'><c r='A1' t='s'><v>1</v></c></row></sheetData></worksheet>";
     check(
@@ -41,20 +44,6 @@ fn bombs_are_refused() {
     );
     let blank = format!("<worksheet>{}<sheetData/></worksheet>", " ".repeat(3 << 20));
     check(&package(&[("xl/worksheets/sheet1.xml", &blank)]), "0 rows");
-}
-
-#[test]
-fn the_inflation_ratio_is_capped() {
-    let blank = format!("<worksheet>{}<sheetData/></worksheet>", "<a/>".repeat(10 << 20));
-    let bytes = package(&[("xl/worksheets/sheet1.xml", &blank)]);
-    let mut options = OpenOptions::default();
-    options.limits.max_inflation_ratio = 20;
-    let error = read_with(&bytes, 0, &options).unwrap_err();
-    assert!(error.message().contains("ratio"), "{error}");
-    options.limits.max_inflation_ratio = 1_000;
-    options.limits.max_inflated_bytes = 1_000_000;
-    let error = read_with(&bytes, 0, &options).unwrap_err();
-    assert!(error.message().contains("inflated size"), "{error}");
 }
 
 #[test]
@@ -91,6 +80,72 @@ fn bytes_that_are_no_text_are_replaced_with_a_finding() {
     let sheet = b"<worksheet><sheetData><row r='1'><c t='str'><v>Name</v></c></row><row r='2'><c t='str'><v>a\xFFb</v></c></row></sheetData></worksheet>";
     let bytes = package_of_bytes(&[("xl/worksheets/sheet1.xml", sheet)]);
     assert_eq!(read(&bytes).unwrap().rows, ["2: a\u{FFFD}b [encoding_replaced@0]"]);
+}
+
+#[test]
+fn a_zip_directory_of_many_entries_is_refused_before_it_is_kept() {
+    let long = "x".repeat(400);
+    let names: Vec<String> = (0..12_000).map(|index| format!("{index}{long}")).collect();
+    let mut parts: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
+    let sheet = b"<worksheet><sheetData><row><c t='str'><v>Name</v></c></row></sheetData></worksheet>";
+    parts.push(("xl/worksheets/sheet1.xml", sheet));
+    check(&package_of_bytes(&parts), "malformed_file");
+    check(&package_of_bytes(&parts[11_000..]), "0 rows");
+}
+
+#[test]
+fn a_row_tells_of_so_many_things_only() {
+    let cells = "<c r='!'/>".repeat(50_000) + &"<c r='B2' t='e'><v>#N/A</v></c>".repeat(50_000);
+    let bytes = xlsx(&format!(
+        "<row r='1'><c t='str'><v>Name</v></c><c t='str'><v>Age</v></c></row><row r='2'>{cells}</row>"
+    ));
+    let table = read(&bytes).unwrap();
+    assert_eq!(table.rows.len(), 1);
+    assert_eq!(table.rows[0].matches('[').count(), 1_000);
+}
+
+#[test]
+fn texts_beyond_the_columns_are_told_in_part() {
+    let extra = format!(",{}", "z".repeat(1_000)).repeat(12);
+    let text = format!("a,b\n{}1,2{extra}\n", "1,2\n".repeat(1_100));
+    let mut document = open("a.csv", Box::new(Cursor::new(text)), &OpenOptions::default()).unwrap();
+    let mut table = document.read_table(0).unwrap();
+    let (mut row, mut findings, mut told) = (Row::default(), Vec::new(), 0);
+    while table.next_row(&mut row, &mut findings).unwrap() {
+        told += findings.iter().map(|finding| finding.detail.len()).sum::<usize>();
+    }
+    assert_eq!(told, 10 * 100 + 9 * " | ".len());
+}
+
+#[test]
+fn far_cells_in_every_row_are_bounded_by_what_the_workbook_may_inflate_to() {
+    let rows: Vec<String> = (1..=40)
+        .map(|row| format!("<row r='{row}'><c r='XFD{row}'><v>1</v></c></row>"))
+        .collect();
+    let bytes = xlsx(&rows.concat());
+    check(&bytes, "40 rows");
+    let mut options = OpenOptions::default();
+    options.limits.max_inflated_bytes = 20 * 16_384 * 16;
+    let error = read_with(&bytes, 0, &options).unwrap_err();
+    assert!(error.message().contains("inflated_bytes"), "{error}");
+}
+
+#[test]
+fn a_row_of_delimiters_is_refused_before_the_parser_keeps_them() {
+    check(
+        format!("a,b\n{}\nc,d\n", ",".repeat(5 << 20)).as_bytes(),
+        "limit_exceeded",
+    );
+    check(format!("a,b\n{}\nc,d\n", ",".repeat(1 << 20)).as_bytes(), "1 rows");
+}
+
+#[test]
+fn quotes_that_are_never_closed_cost_no_more_than_others() {
+    let text = format!("Name,Age\n{}", "\"a,1\n".repeat(50_000));
+    assert_eq!(
+        read(text.as_bytes()).unwrap().rows[49_999],
+        "50001: \"a|1 [quote_unclosed]"
+    );
 }
 
 proptest! {

@@ -9,6 +9,8 @@ mod hostile;
 #[cfg(test)]
 mod legacy;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod support;

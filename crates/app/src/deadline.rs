@@ -1,0 +1,117 @@
+//! The time for a file: whoever reads it, or hands on its rows, is stopped when it is over.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::time::{Duration, Instant};
+
+use torqueflow_model::{Finding, Row};
+use torqueflow_pipeline::RowSink;
+
+use crate::limits::FILE_SECONDS;
+
+/// When the time for a file is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Deadline {
+    end: Option<Instant>,
+    seconds: u64,
+}
+
+impl Deadline {
+    /// This many seconds from now.
+    pub(crate) fn after(seconds: u64) -> Self {
+        Self {
+            // A time beyond what a clock can show never comes.
+            end: Instant::now().checked_add(Duration::from_secs(seconds)),
+            seconds,
+        }
+    }
+
+    /// Fails with the limit when the time is over.
+    pub fn check(&self) -> io::Result<()> {
+        match self.end {
+            Some(end) if Instant::now() >= end => Err(FILE_SECONDS.exceeded(self.seconds).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads until then.
+    pub fn reader<R>(self, inner: R) -> TimedReader<R> {
+        TimedReader { inner, deadline: self }
+    }
+
+    /// Hands rows on until then.
+    pub fn sink<S: RowSink>(self, inner: S) -> TimedSink<S> {
+        TimedSink { inner, deadline: self }
+    }
+}
+
+/// Bytes that can be read until a deadline.
+#[derive(Debug)]
+pub struct TimedReader<R> {
+    inner: R,
+    deadline: Deadline,
+}
+
+impl<R: Read> Read for TimedReader<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.deadline.check()?;
+        self.inner.read(buffer)
+    }
+}
+
+impl<R: Seek> Seek for TimedReader<R> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(place)
+    }
+}
+
+/// Rows that go on until a deadline.
+#[derive(Debug)]
+pub struct TimedSink<S> {
+    inner: S,
+    deadline: Deadline,
+}
+
+impl<S: RowSink> RowSink for TimedSink<S> {
+    fn begin(&mut self, table: usize, headers: &[String]) -> io::Result<()> {
+        self.inner.begin(table, headers)
+    }
+
+    fn row(&mut self, row: &Row, findings: &[Finding]) -> io::Result<()> {
+        self.deadline.check()?;
+        self.inner.row(row, findings)
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.inner.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use torqueflow_pipeline::{DiscardRows, OpenError};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(seconds: u64, in_time: bool) {
+        let deadline = Deadline::after(seconds);
+        let read = deadline.reader(io::Cursor::new(b"rows")).read(&mut [0; 4]).map(drop);
+        let row = deadline.sink(DiscardRows).row(&Row::default(), &[]);
+        for result in [read, row] {
+            let refused = result.err().map(|error| OpenError::from(error).message());
+            assert_eq!(refused.is_none(), in_time, "{refused:?}");
+            assert!(
+                refused.is_none_or(
+                    |message| message.contains("above the limit of 0 s") && message.contains("`file_seconds`")
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_has_its_time_and_no_more() {
+        check(0, false);
+        check(600, true);
+        check(u64::MAX, true);
+    }
+}
