@@ -99,7 +99,12 @@ impl<R: Read + Seek> StagingReader<R> {
         if self.next_row >= self.rows {
             return Ok(false);
         }
-        if self.position >= self.block.len() {
+        let is_read = self.position >= self.block.len();
+        let begins = self.blocks.get(self.next_block);
+        if is_read != begins.is_some_and(|block| block.first_row == self.next_row) {
+            return Err(StagingError::damaged("the index does not fit the rows"));
+        }
+        if is_read {
             self.load_block()?;
         }
         let mut input = Input(self.block.get(self.position..).unwrap_or_default());
@@ -111,7 +116,6 @@ impl<R: Read + Seek> StagingReader<R> {
 
     fn load_block(&mut self) -> Result<(), StagingError> {
         let block = self.blocks.get(self.next_block).copied();
-        let block = block.filter(|block| block.first_row == self.next_row);
         let block = block.ok_or(StagingError::damaged("the index does not fit the rows"))?;
         self.inner.seek(SeekFrom::Start(block.offset))?;
         read_block(&mut self.inner, &mut self.block)?;

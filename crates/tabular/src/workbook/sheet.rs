@@ -24,6 +24,7 @@ pub(crate) struct SheetRows<'p> {
     in_value: bool,
     in_phonetic: bool,
     in_data: bool,
+    in_row: bool,
     /// The number of the row that was read last.
     row_number: u64,
     rows: u64,
@@ -45,6 +46,7 @@ impl<'p> SheetRows<'p> {
             in_value: false,
             in_phonetic: false,
             in_data: false,
+            in_row: false,
             row_number: 0,
             rows: 0,
             columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
@@ -64,7 +66,7 @@ impl<'p> SheetRows<'p> {
                     name: b"c",
                     attributes,
                     empty,
-                } if self.in_data => {
+                } if self.in_row => {
                     start_cell(&mut self.cell, attributes, used, findings);
                     if empty {
                         used = self.cell.column.saturating_add(1);
@@ -81,9 +83,10 @@ impl<'p> SheetRows<'p> {
                 Event::Start {
                     name: b"row",
                     attributes,
-                    ..
+                    empty,
                 } if self.in_data => {
                     used = 0;
+                    self.in_row = !empty;
                     start_row(row, attributes, &mut self.row_number)?;
                     self.rows += 1;
                     self.limits.check_rows(self.rows)?;
@@ -102,11 +105,14 @@ impl<'p> SheetRows<'p> {
                 Event::CData(text) if self.in_value => self.cell.value.push_str(&String::from_utf8_lossy(text)),
                 Event::End(b"v" | b"t") => self.in_value = false,
                 Event::End(b"rPh") => self.in_phonetic = false,
-                Event::End(b"c") if self.in_data => {
+                Event::End(b"c") if self.in_row => {
                     used = self.cell.column.saturating_add(1);
                     self.finish_cell(row, findings)?;
                 }
-                Event::End(b"row") if self.in_data => return Ok(true),
+                Event::End(b"row") if self.in_row => {
+                    self.in_row = false;
+                    return Ok(true);
+                }
                 Event::End(b"sheetData") => return self.xml.finish().map(|()| false),
                 Event::Eof if self.in_data => return Err(OpenError::malformed("a worksheet ends in the middle")),
                 Event::Eof => return Ok(false),
