@@ -10,6 +10,7 @@ use torqueflow_tabular::{Document, Note, OpenError, OpenOptions, TableHead, open
 #[derive(Debug, PartialEq)]
 pub struct Outcome {
     notes: Vec<Note>,
+    names: Vec<Option<String>>,
     pub tables: Vec<TableOutcome>,
 }
 
@@ -29,6 +30,7 @@ pub fn check_file(bytes: &[u8], options: &OpenOptions<'_>) -> Result<Outcome, St
     let again = read(bytes, options).map_err(|error| explained(&error));
     assert_eq!(outcome, again, "read twice");
     if let Ok(outcome) = &outcome {
+        outcome.names.iter().flatten().for_each(|name| check_text(name));
         for table in &outcome.tables {
             check_table(table, options);
         }
@@ -39,6 +41,7 @@ pub fn check_file(bytes: &[u8], options: &OpenOptions<'_>) -> Result<Outcome, St
 /// An error as a person sees it; it must say something.
 fn explained(error: &OpenError) -> String {
     assert!(!error.code().is_empty() && !error.message().is_empty());
+    check_text(&error.message());
     format!("{}: {} ({error:?})", error.code(), error.message())
 }
 
@@ -46,7 +49,9 @@ fn read(bytes: &[u8], options: &OpenOptions<'_>) -> Result<Outcome, OpenError> {
     let mut document = open("upload", Box::new(Cursor::new(bytes)), options)?;
     let tables = (0..document.tables().len()).map(|index| read_table(&mut document, index));
     let tables = tables.collect::<Result<_, _>>()?;
+    let names = document.tables().iter().map(|table| table.name.clone());
     Ok(Outcome {
+        names: names.collect(),
         notes: document.notes().to_vec(),
         tables,
     })
@@ -74,6 +79,12 @@ fn read_table(document: &mut Document<'_>, index: usize) -> Result<TableOutcome,
 fn check_table(table: &TableOutcome, options: &OpenOptions<'_>) {
     let columns = table.head.columns.len();
     assert!(columns <= options.limits.max_columns);
+    table
+        .head
+        .columns
+        .iter()
+        .chain(&table.head.titles)
+        .for_each(|text| check_text(text));
     assert!(table.head.header_row != Some(0), "rows count from 1");
     assert!(!table.head.is_empty || table.rows.is_empty(), "{:?}", table.head);
     for (row, findings) in &table.rows {
@@ -81,17 +92,27 @@ fn check_table(table: &TableOutcome, options: &OpenOptions<'_>) {
         assert!(row.cells.len() <= columns, "{row:?} is wider than {columns} columns");
         assert!(!row.is_blank() || !findings.is_empty(), "a blank row");
         for cell in &row.cells {
-            assert!(!cell.text.contains('\0'), "{cell:?}");
+            check_text(&cell.text);
             assert!(cell.kind != CellKind::Empty || cell.text.is_empty(), "{cell:?}");
             assert!(!matches!(cell.kind, CellKind::Number(number) if !number.is_finite()));
-            assert!(cell.text.chars().count() <= options.limits.max_cell_chars.max(400), "{cell:?}");
+            assert!(
+                cell.text.chars().count() <= options.limits.max_cell_chars.max(400),
+                "{cell:?}"
+            );
         }
         for finding in findings {
+            check_text(&finding.value);
+            check_text(&finding.detail);
             let column = finding.column.unwrap_or_default();
             assert!(column <= options.limits.max_columns, "{finding:?}");
         }
     }
     check_staged(table);
+}
+
+/// Not every database keeps NUL.
+fn check_text(text: &str) {
+    assert!(!text.contains('\0'), "{text:?}");
 }
 
 /// Staged rows are those that were read.

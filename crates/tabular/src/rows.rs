@@ -24,7 +24,12 @@ pub(crate) fn cell_finding(
     const LONGEST_VALUE: usize = 200;
     findings.push(Finding {
         column: Some(column),
-        value: value.chars().take(LONGEST_VALUE).collect(),
+        value: without_nul(value).chars().take(LONGEST_VALUE).collect(),
         ..Finding::row(code, detail)
     });
+}
+
+/// Text that every database can keep: NUL becomes U+FFFD.
+pub(crate) fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
 }

@@ -25,7 +25,11 @@ fn cell(text: &str) -> Cell {
     let rest = characters.as_str();
     let date = || Date::from_julian_day(2_440_588 + rest.parse::<i32>().ok()?).ok();
     let kind = match mark {
-        Some('#') => rest.parse().ok().filter(|number: &f64| number.is_finite()).map(CellKind::Number),
+        Some('#') => rest
+            .parse()
+            .ok()
+            .filter(|number: &f64| number.is_finite())
+            .map(CellKind::Number),
         Some('@') => date().map(CellKind::Date),
         Some('%') => date().map(|date| CellKind::DateTime(PrimitiveDateTime::new(date, Time::MIDNIGHT))),
         Some('?') => Some(CellKind::Boolean(true)),

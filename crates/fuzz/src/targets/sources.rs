@@ -13,10 +13,29 @@ pub const TARGET: Target = Target {
     max_bytes: 4 * 1024,
     seeds,
     tokens: &[
-        "[[table]]\n", "[table.columns]\n", "[spellings]\n", "[slots.customer]\n", "id = \"", "label = \"", "type = \"",
-        "noun = \"", "required = [", "required_values = [", "excluded = [", "slots = [", "without = [", "prefixes = [",
-        "prefix_needed = true", "date_order = \"day_first\"", "{ field = \"customer.email\", aliases = [", "\"*.notes\"",
-        "\"billing_address\"", "\"vehicle.vrm\"", "\"\"\"", "= \"\"\n", "\u{1E}",
+        "[[table]]\n",
+        "[table.columns]\n",
+        "[spellings]\n",
+        "[slots.customer]\n",
+        "id = \"",
+        "label = \"",
+        "type = \"",
+        "noun = \"",
+        "required = [",
+        "required_values = [",
+        "excluded = [",
+        "slots = [",
+        "without = [",
+        "prefixes = [",
+        "prefix_needed = true",
+        "date_order = \"day_first\"",
+        "{ field = \"customer.email\", aliases = [",
+        "\"*.notes\"",
+        "\"billing_address\"",
+        "\"vehicle.vrm\"",
+        "\"\"\"",
+        "= \"\"\n",
+        "\u{1E}",
     ],
     run,
 };
@@ -50,7 +69,13 @@ fn detect(source: SourceDefinition, table: &str) {
             "{}",
             table.type_id
         );
-        assert!(table.required.iter().flatten().all(|index| *index < table.columns.len()));
+        assert!(
+            table
+                .required
+                .iter()
+                .flatten()
+                .all(|index| *index < table.columns.len())
+        );
     }
 }
 

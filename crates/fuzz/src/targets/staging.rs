@@ -17,7 +17,14 @@ pub const TARGET: Target = Target {
     about: "staged rows and converted workbooks, with checksums that fit",
     max_bytes: 4 * 1024,
     seeds,
-    tokens: &["TFSTAGE1", "TFLEGACY", "\u{1E}", "\u{1}\u{3}Ada", "\u{2}\u{1}5", "\u{7}\u{4}TRUE"],
+    tokens: &[
+        "TFSTAGE1",
+        "TFLEGACY",
+        "\u{1E}",
+        "\u{1}\u{3}Ada",
+        "\u{2}\u{1}5",
+        "\u{7}\u{4}TRUE",
+    ],
     run,
 };
 
@@ -36,7 +43,9 @@ fn run(input: &[u8]) {
 /// Staged rows out of blocks: the first section is the head, the others are blocks of rows.
 fn staged(mode: u8, blocks: &[&[u8]]) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
-    let (head, blocks) = blocks.split_first().map_or((&[0][..], blocks), |(head, rest)| (*head, rest));
+    let (head, blocks) = blocks
+        .split_first()
+        .map_or((&[0][..], blocks), |(head, rest)| (*head, rest));
     push_block(&mut bytes, head);
     let mut index = Vec::new();
     let mut rows = 0_u64;

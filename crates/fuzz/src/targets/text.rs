@@ -13,8 +13,26 @@ pub const TARGET: Target = Target {
     max_bytes: 8 * 1024,
     seeds,
     tokens: &[
-        "\r\n", "\r", "\"", "\"\"", "\\\"", ";", "\t", "|", ", \"", "sep=;\n", "'", "\0", "\u{FEFF}", "é", "Total", "# ",
-        "\n\n", "Customer Name", "07700 900123", "31/12/2024",
+        "\r\n",
+        "\r",
+        "\"",
+        "\"\"",
+        "\\\"",
+        ";",
+        "\t",
+        "|",
+        ", \"",
+        "sep=;\n",
+        "'",
+        "\0",
+        "\u{FEFF}",
+        "é",
+        "Total",
+        "# ",
+        "\n\n",
+        "Customer Name",
+        "07700 900123",
+        "31/12/2024",
     ],
     run,
 };
@@ -50,12 +68,18 @@ fn check_lines(outcome: &Outcome, bytes: &[u8], mode: u8) {
     for table in &outcome.tables {
         let mut last = table.head.header_row.unwrap_or(0);
         assert!(table.head.title_lines <= table.head.header_row.unwrap_or(u64::MAX));
-        for number in table.rows.iter().map(|(row, _)| row.number).chain(table.footers.iter().copied()) {
+        for number in table
+            .rows
+            .iter()
+            .map(|(row, _)| row.number)
+            .chain(table.footers.iter().copied())
+        {
             assert!(number > last, "line {number} after line {last}");
             last = number;
         }
         // ASCII without quotes and below all limits comes through unchanged but for blanks between cells.
-        if mode == 0 && table.error.is_none() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'\n') {
+        if mode == 0 && table.error.is_none() && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'\n')
+        {
             let is_whole = |code| code == FindingCode::RowTooLong;
             let complaints = table.rows.iter().flat_map(|(_, findings)| findings);
             let complaints: Vec<_> = complaints.filter(|finding| !is_whole(finding.code)).collect();

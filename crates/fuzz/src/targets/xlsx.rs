@@ -16,12 +16,54 @@ pub const TARGET: Target = Target {
     max_bytes: 8 * 1024,
     seeds,
     tokens: &[
-        "<row r=\"2\">", "</row>", "<row/>", "<c r=\"B2\" t=\"s\" s=\"1\">", "<c t=\"inlineStr\"><is>", "</is></c>", "</c>",
-        "<v>", "</v>", "<t>", "</t>", "<si>", "</si>", "<r><t>", "<rPh>", "</rPh>", "t=\"b\"", "t=\"e\"", "t=\"d\"",
-        "t=\"str\"", "<mergeCell ref=\"A1:B2\"/>", "&amp;", "&#x41;", "_x000D_", "<![CDATA[", "]]>", "<!--", "-->",
-        "XFD1048576", "1048577", "1e300", "45000.5", "-1", "xml:space=\"preserve\"", "<xf numFmtId=\"14\"/>",
-        "formatCode=\"", "[h]:mm:ss", "00000000000", "# ??/??", "yyyy\\-mm\\-dd", "state=\"veryHidden\"", "date1904=\"1\"",
-        "uniqueCount=\"999999999\"", "Target=\"", "../", "\u{1E}", "<sheet name=\"B\" r:id=\"r1\"/>", "#SPILL!",
+        "<row r=\"2\">",
+        "</row>",
+        "<row/>",
+        "<c r=\"B2\" t=\"s\" s=\"1\">",
+        "<c t=\"inlineStr\"><is>",
+        "</is></c>",
+        "</c>",
+        "<v>",
+        "</v>",
+        "<t>",
+        "</t>",
+        "<si>",
+        "</si>",
+        "<r><t>",
+        "<rPh>",
+        "</rPh>",
+        "t=\"b\"",
+        "t=\"e\"",
+        "t=\"d\"",
+        "t=\"str\"",
+        "<mergeCell ref=\"A1:B2\"/>",
+        "&amp;",
+        "&#x41;",
+        "_x000D_",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "XFD1048576",
+        "1048577",
+        "1e300",
+        "45000.5",
+        "-1",
+        "xml:space=\"preserve\"",
+        "<xf numFmtId=\"14\"/>",
+        "formatCode=\"",
+        "[h]:mm:ss",
+        "00000000000",
+        "# ??/??",
+        "yyyy\\-mm\\-dd",
+        "state=\"veryHidden\"",
+        "date1904=\"1\"",
+        "uniqueCount=\"999999999\"",
+        "Target=\"",
+        "../",
+        "\u{1E}",
+        "<sheet name=\"B\" r:id=\"r1\"/>",
+        "#SPILL!",
     ],
     run,
 };
@@ -73,11 +115,15 @@ fn package(kind: u8, input: &[u8]) -> Vec<u8> {
         CompressionMethod::Stored
     };
     let usual = usual_parts();
-    let parts = PARTS.iter().zip(&usual).enumerate().filter_map(|(index, (name, usual))| {
-        let own = sections.get(index).copied().filter(|section| !section.is_empty());
-        let content = own.or((kind != 3).then_some(usual.as_bytes()))?;
-        Some((*name, content))
-    });
+    let parts = PARTS
+        .iter()
+        .zip(&usual)
+        .enumerate()
+        .filter_map(|(index, (name, usual))| {
+            let own = sections.get(index).copied().filter(|section| !section.is_empty());
+            let content = own.or((kind != 3).then_some(usual.as_bytes()))?;
+            Some((*name, content))
+        });
     let mut bytes = archive(parts, method);
     change(&mut bytes, sections.get(PARTS.len()).copied().unwrap_or_default());
     bytes
@@ -87,7 +133,9 @@ fn archive<'p>(parts: impl Iterator<Item = (&'p str, &'p [u8])>, method: Compres
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default().compression_method(method);
     for (name, content) in parts {
-        let written = archive.start_file(name, options).and_then(|()| Ok(archive.write_all(content)?));
+        let written = archive
+            .start_file(name, options)
+            .and_then(|()| Ok(archive.write_all(content)?));
         assert!(written.is_ok(), "writing to memory: {written:?}");
     }
     archive.finish().map(Cursor::into_inner).unwrap_or_default()
@@ -151,7 +199,10 @@ fn seeds() -> Vec<Vec<u8>> {
     }
     // The length of a name in the first header, and a byte in the central directory.
     seeds.push(joined(1, &["", "", "", "", "", "", "\u{1A}\0\u{5}\u{20}\u{7F}\u{1}"]));
-    let whole = archive(PARTS.into_iter().zip(usual.iter().map(String::as_bytes)), CompressionMethod::Deflated);
+    let whole = archive(
+        PARTS.into_iter().zip(usual.iter().map(String::as_bytes)),
+        CompressionMethod::Deflated,
+    );
     seeds.push([&[0], &whole[..]].concat());
     seeds
 }

@@ -19,8 +19,8 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use msoffcrypto::{DecryptedPackage, EncryptedPackage, Error, Limits, Password};
 
-pub use recipe::{SECTION, change, seeds};
 use recipe::{PASSWORD, Recipe};
+pub use recipe::{SECTION, change, seeds};
 
 /// An input of more bytes tries nothing new.
 pub const MAX_BYTES: usize = 16 * 1024;
@@ -61,11 +61,7 @@ pub fn run(input: &[u8]) {
     let limits = limits(&recipe);
     let opened = decrypt(&file, &limits);
     if !recipe.is_standard() {
-        assert_eq!(
-            describe(&opened),
-            describe(&decrypt(&file, &limits)),
-            "the second time"
-        );
+        assert_eq!(describe(&opened), describe(&decrypt(&file, &limits)), "the second time");
         check_other_password(&file, &limits, opened.is_ok());
     }
     match (opened, recipe.expected()) {

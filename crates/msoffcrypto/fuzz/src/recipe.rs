@@ -225,7 +225,11 @@ pub fn seeds() -> Vec<Vec<u8>> {
         } else {
             recipe.standard_container()
         };
-        let mut description = container.streams.into_iter().next().map_or(Vec::new(), |(_, bytes)| bytes);
+        let mut description = container
+            .streams
+            .into_iter()
+            .next()
+            .map_or(Vec::new(), |(_, bytes)| bytes);
         if kind == 1 {
             description.drain(..8);
         }

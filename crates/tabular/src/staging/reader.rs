@@ -152,7 +152,7 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
         return Err(StagingError::damaged("the index has changed"));
     }
     let mut words = tail.chunks_exact(8).map(word);
-    let blocks = (0..count)
+    let blocks: Vec<Block> = (0..count)
         .map_while(|_| {
             Some(Block {
                 offset: words.next()?,
@@ -160,6 +160,12 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
             })
         })
         .collect();
+    // Every block has a row, and every row is in a block.
+    let starts = blocks.iter().map(|block| block.first_row);
+    let is_sound = starts.chain([rows]).is_sorted_by(|left, right| left < right);
+    if !is_sound || blocks.first().map_or(rows, |block| block.first_row) != 0 {
+        return Err(StagingError::damaged("the index does not fit the rows"));
+    }
     Ok((blocks, rows))
 }
 

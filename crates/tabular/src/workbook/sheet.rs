@@ -8,7 +8,7 @@ use super::reference;
 use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
 use crate::limits::Limits;
-use crate::rows::{RowSource, cell_finding};
+use crate::rows::{RowSource, cell_finding, without_nul};
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
@@ -201,7 +201,8 @@ fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, findings: &mut Vec<Fi
                 cell.column = reference::parse(value).map_or(UNPLACED, |(column, _)| column);
                 if cell.column == UNPLACED {
                     let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
-                    finding.value = String::from_utf8_lossy(value).chars().take(40).collect();
+                    let place = without_nul(&String::from_utf8_lossy(value));
+                    finding.value = place.chars().take(40).collect();
                     findings.push(finding);
                 }
             }
