@@ -85,6 +85,9 @@ fn run(input: &[u8]) {
     let mut options = OpenOptions::default();
     if mode & 4 != 0 {
         tighten(&mut options.limits);
+    } else if mode & 8 == 0 {
+        // A cell far to the right takes a thousand times longer than one on the left, and tries nothing new.
+        options.limits.max_columns = 64;
     }
     let bytes = match mode & 3 {
         0 => rest.to_vec(),
@@ -183,14 +186,15 @@ fn seeds() -> Vec<Vec<u8>> {
         "<row r='1'><c t='str'><v>a<![CDATA[<b>]]>&lt;_x0041_</v></c><!-- x --><c><v> 5 </v></c></row>",
         "<row r='1048576'><c r='XFD1048576'><v>1</v></c></row><row r='1048577'><c r='ZZZZ9'><v>1</v></c></row>",
     ];
-    let mut seeds: Vec<Vec<u8>> = (0_u8..)
+    let mut seeds: Vec<Vec<u8>> = [1, 2, 5, 1, 6, 2, 9]
+        .into_iter()
         .zip(CELLS)
-        .map(|(number, cells)| {
+        .map(|(mode, cells)| {
             let sheet = format!(
                 "<x:worksheet xmlns:x='m'><x:dimension ref='A1:B2'/><sheetData>{cells}</sheetData>\
                  <mergeCells count='1'><mergeCell ref='A1:B1'/></mergeCells></x:worksheet>"
             );
-            joined([1, 2, 5, 1, 6, 2, 1][usize::from(number) % 7], &[sheet])
+            joined(mode, &[sheet])
         })
         .collect();
     let usual = usual_parts();

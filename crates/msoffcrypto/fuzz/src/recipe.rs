@@ -28,6 +28,9 @@ const NAMES: [&str; 6] = [
     "\u{6}DataSpaces",
 ];
 
+/// Streams and their names.
+type Streams = Vec<(&'static str, Vec<u8>)>;
+
 /// A file to be made.
 pub struct Recipe<'i> {
     kind: u8,
@@ -126,7 +129,7 @@ impl<'i> Recipe<'i> {
 
     fn standard_container(&self) -> Container {
         // Half a hundred thousand rounds, which the standard prescribes, are gone through once for all recipes.
-        static KEYS: LazyLock<[Vec<(&'static str, Vec<u8>)>; 3]> = LazyLock::new(|| {
+        static PACKAGES: LazyLock<[Streams; 3]> = LazyLock::new(|| {
             [128, 192, 256].map(|key_bits| {
                 let algorithm = 0x660E + (key_bits as u32 - 128) / 64;
                 let standard = Standard {
@@ -138,7 +141,7 @@ impl<'i> Recipe<'i> {
                 standard.container().streams
             })
         });
-        let mut streams = KEYS.get(self.parameter(1) % 3).cloned().unwrap_or_default();
+        let mut streams = PACKAGES.get(self.parameter(1) % 3).cloned().unwrap_or_default();
         if let Some((_, package)) = streams.get_mut(1) {
             let plain_bytes = self.parameter(0) * 41;
             package.splice(..8, (plain_bytes as u64).to_le_bytes());
@@ -155,7 +158,7 @@ impl<'i> Recipe<'i> {
     }
 
     /// A name and its bytes for each section.
-    fn streams(&self) -> Vec<(&'static str, Vec<u8>)> {
+    fn streams(&self) -> Streams {
         let streams = self.sections.iter().filter_map(|section| section.split_first());
         let named = streams.map(|(name, bytes)| {
             let name = NAMES.get(usize::from(*name) % NAMES.len()).copied().unwrap_or_default();
@@ -164,7 +167,7 @@ impl<'i> Recipe<'i> {
         named.take(20).collect()
     }
 
-    fn lay_out(&self, streams: Vec<(&'static str, Vec<u8>)>) -> Container {
+    fn lay_out(&self, streams: Streams) -> Container {
         let flags = self.parameter(7);
         let mut container = Container::new(streams);
         container.sector_bytes = if flags & 1 == 0 { 512 } else { 4096 };
@@ -201,18 +204,11 @@ pub fn change(file: &mut [u8], changes: &[u8]) {
 /// Recipes to begin with: every scheme and layout, with descriptions written out so that they can be changed.
 pub fn seeds() -> Vec<Vec<u8>> {
     let mut seeds = vec![b"PK\x03\x04".to_vec(), [vec![0], Agile::default().file()].concat()];
-    for (number, flags) in (0_u8..24).zip([0, 1, 2, 4, 8, 16].into_iter().cycle()) {
-        let parameters = [
-            [1, 99, 101, 0, 200][usize::from(number % 5)],
-            number % 3,
-            number % 4,
-            number % 3,
-            number / 4,
-            1,
-            number,
-            flags,
-            number / 2,
-        ];
+    let lengths = [1, 99, 101, 0, 200].into_iter().cycle();
+    let layouts = [0, 1, 2, 4, 8, 16].into_iter().cycle();
+    for (number, (length, layout)) in (0_u8..24).zip(lengths.zip(layouts)) {
+        let (bits, hash) = (number % 3, number % 4);
+        let parameters = [length, bits, hash, bits, number / 4, 1, number, layout, number / 2];
         for kind in [1, 2] {
             seeds.push([&[kind], &parameters[..], &[SECTION]].concat());
         }

@@ -5,6 +5,7 @@ use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 use super::Book;
 use super::cell::{CellType, RawCell};
 use super::reference;
+use super::run::Run;
 use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
 use crate::limits::Limits;
@@ -23,6 +24,8 @@ pub(crate) struct SheetRows<'p> {
     /// Inside `v`, or inside `t` of an inline string.
     in_value: bool,
     in_phonetic: bool,
+    /// The `t` that is being read.
+    run: Run,
     in_data: bool,
     in_row: bool,
     /// The number of the row that was read last.
@@ -45,6 +48,7 @@ impl<'p> SheetRows<'p> {
             cell: RawCell::default(),
             in_value: false,
             in_phonetic: false,
+            run: Run::default(),
             in_data: false,
             in_row: false,
             row_number: 0,
@@ -72,11 +76,15 @@ impl<'p> SheetRows<'p> {
                         used = self.cell.column.saturating_add(1);
                     }
                 }
+                Event::Start { name: b"v", empty, .. } => self.in_value = !empty,
                 Event::Start {
-                    name: b"v" | b"t",
+                    name: b"t",
+                    attributes,
                     empty,
-                    ..
-                } => self.in_value = !empty && !self.in_phonetic,
+                } => {
+                    self.in_value = !empty && !self.in_phonetic;
+                    self.run = Run::begin(&self.cell.value, attributes);
+                }
                 Event::Start {
                     name: b"rPh", empty, ..
                 } => self.in_phonetic = !empty,
@@ -103,7 +111,11 @@ impl<'p> SheetRows<'p> {
                 }
                 Event::Text(text) if self.in_value => push_text(text, &mut self.cell.value),
                 Event::CData(text) if self.in_value => self.cell.value.push_str(&String::from_utf8_lossy(text)),
-                Event::End(b"v" | b"t") => self.in_value = false,
+                Event::End(b"v") => self.in_value = false,
+                Event::End(b"t") => {
+                    self.run.end(&mut self.cell.value);
+                    self.in_value = false;
+                }
                 Event::End(b"rPh") => self.in_phonetic = false,
                 Event::End(b"c") if self.in_row => {
                     used = self.cell.column.saturating_add(1);
