@@ -61,11 +61,13 @@ fn part(record: &Record, name: &str, linked: &[(&str, &SourceId)]) -> Option<Par
         });
     }
     let field = record.fields.iter().find(|field| field.spec.name == name)?;
-    Some(Part::Text(match field.spec.kind {
+    let text = match field.spec.kind {
         // Names are written in many ways; numbers and codes in one.
         FieldKind::FullName | FieldKind::CompanyName | FieldKind::Text => fold(&field.value.to_string()),
         _ => field.value.to_string(),
-    }))
+    };
+    // A name of nothing but signs is folded to nothing, and all of them would be the same.
+    (!text.is_empty()).then_some(Part::Text(text))
 }
 
 fn combine(parts: Vec<Part>, derived: bool) -> SourceId {
@@ -187,6 +189,22 @@ mod tests {
             }],
         };
         assert!(matches!(identify(&record, &[]), SourceId::Content(_)));
+    }
+
+    #[test]
+    fn names_of_nothing_but_signs_are_not_all_the_same() {
+        let location = |name: &str| Record {
+            slot: Slot::Main(EntityKind::Location),
+            source_id: SourceId::Content(0),
+            fields: vec![FieldValue {
+                spec: FieldRef::parse("location.name").unwrap().spec,
+                value: Value::Text(name.to_owned()),
+                raw: String::new(),
+            }],
+        };
+        assert_eq!(identify(&location("Leeds"), &[]), derived("leeds"));
+        assert!(matches!(identify(&location("#"), &[]), SourceId::Content(_)));
+        assert_ne!(identify(&location("#"), &[]), identify(&location("!"), &[]));
     }
 
     #[test]

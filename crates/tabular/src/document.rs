@@ -9,6 +9,7 @@ use crate::format::{self, Container, Format};
 use crate::legacy::LegacyWorkbook;
 use crate::limits::{self, Limits};
 use crate::options::{OpenOptions, ReadSeek};
+use crate::rows::without_nul;
 use crate::table::TableReader;
 use crate::text;
 use crate::workbook::{self, Package, Workbook};
@@ -37,6 +38,7 @@ pub struct TableInfo {
 
 impl TableInfo {
     pub(crate) fn new(name: Option<String>, visible: Visibility) -> Self {
+        let name = name.map(|name| without_nul(&name));
         Self { name, visible }
     }
 }

@@ -14,16 +14,17 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use calamine::{Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible};
-use torqueflow_model::{Cell, CellKind, Finding, Row};
+use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 
 use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::{self, Limits};
 use crate::options::ReadSeek;
-use crate::rows::RowSource;
+use crate::rows::{RowSource, cell_finding, without_nul};
 use crate::staging::{StagingError, StagingReader, StagingWriter};
 use crate::table::{Dialect, TableReader};
+use crate::text::cut_cell;
 use crate::workbook::{Class, push_general, set_date, set_iso};
 
 const MAGIC: &[u8; 8] = b"TFLEGACY";
@@ -221,8 +222,12 @@ impl LegacyWorkbook {
     pub(crate) fn read_table(&mut self, index: usize, limits: &Limits) -> Result<TableReader<'_>, OpenError> {
         let table = self.tables.get(index).ok_or(OpenError::NoSuchTable { index })?;
         let section = Section::new(&mut self.converted, table.offset, table.length);
-        let rows = StagingReader::open(section).map_err(staging_error)?;
-        TableReader::new(Box::new(StagedRows(rows)), Dialect::default(), limits)
+        let rows = StagedRows {
+            reader: StagingReader::open(section).map_err(staging_error)?,
+            last_number: 0,
+            limits: limits.clone(),
+        };
+        TableReader::new(Box::new(rows), Dialect::default(), limits)
     }
 }
 
@@ -253,24 +258,43 @@ fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Resu
     Ok(LegacyTable { info, offset, length })
 }
 
-/// Staged rows as they came from the converter.
-struct StagedRows<R: Read + Seek>(StagingReader<R>);
+/// Staged rows as they came from the converter, which is trusted as little as the file that it read.
+struct StagedRows<R: Read + Seek> {
+    reader: StagingReader<R>,
+    last_number: u64,
+    limits: Limits,
+}
+
+impl<R: Read + Seek> StagedRows<R> {
+    /// What is wrong with a cell, repaired.
+    fn check_cell(&self, column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
+        if matches!(cell.kind, CellKind::Number(number) if !number.is_finite()) {
+            *cell = Cell::text(std::mem::take(&mut cell.text));
+        }
+        if cell.text.contains('\0') {
+            cell.text = without_nul(&cell.text);
+            cell_finding(findings, FindingCode::TextNulReplaced, column, &cell.text, "");
+        }
+        if cell.kind == CellKind::Error {
+            cell_finding(findings, FindingCode::CellError, column, &cell.text, cell.text.clone());
+        }
+        cut_cell(column, &mut cell.text, self.limits.max_cell_chars, findings);
+    }
+}
 
 impl<R: Read + Seek> RowSource for StagedRows<R> {
     fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
-        let more = self.0.next_row(row).map_err(staging_error)?;
-        if more {
-            for (column, cell) in row
-                .cells
-                .iter()
-                .enumerate()
-                .filter(|(_, cell)| cell.kind == CellKind::Error)
-            {
-                let code = torqueflow_model::FindingCode::CellError;
-                crate::rows::cell_finding(findings, code, column, &cell.text, cell.text.clone());
-            }
+        if !self.reader.next_row(row).map_err(staging_error)? {
+            return Ok(false);
         }
-        Ok(more)
+        if row.number <= self.last_number {
+            return Err(broken());
+        }
+        self.last_number = row.number;
+        for (column, cell) in row.cells.iter_mut().enumerate() {
+            self.check_cell(column, cell, findings);
+        }
+        Ok(true)
     }
 }
 

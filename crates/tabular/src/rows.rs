@@ -34,8 +34,13 @@ pub(crate) fn cell_finding(
 ) {
     let finding = Finding {
         column: Some(column),
-        value: value.chars().take(LONGEST_VALUE).collect(),
+        value: without_nul(value).chars().take(LONGEST_VALUE).collect(),
         ..Finding::row(code, detail)
     };
     push_finding(findings, finding);
+}
+
+/// Text that every database can keep: NUL becomes U+FFFD.
+pub(crate) fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
 }

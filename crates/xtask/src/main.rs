@@ -2,8 +2,12 @@
 
 mod bench;
 mod ci;
+mod corpus;
+mod fuzz;
+mod process;
 mod sample_data;
 mod step;
+mod table;
 mod test;
 
 use std::process::ExitCode;
@@ -23,6 +27,10 @@ enum Command {
     Bench(bench::Bench),
     /// Check everything that a change must pass: format, lints, documentation, tests. Stops at the first failure.
     Ci,
+    Corpus(corpus::Corpus),
+    #[command(hide = true)]
+    CorpusFile(corpus::CorpusFile),
+    Fuzz(fuzz::Fuzz),
     SampleData(sample_data::SampleData),
     Test(test::Test),
 }
@@ -31,6 +39,9 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Bench(command) => command.run(),
         Command::Ci => ci::check(),
+        Command::Corpus(command) => command.run(),
+        Command::CorpusFile(command) => command.run(),
+        Command::Fuzz(command) => command.run(),
         Command::SampleData(command) => command.run(),
         Command::Test(command) => command.run(),
     };

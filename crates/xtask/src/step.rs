@@ -1,6 +1,7 @@
 //! What the chores share that run other programs.
 
 use std::env;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::Context;
@@ -30,6 +31,16 @@ pub fn cargo() -> Command {
         }
     }
     command
+}
+
+/// The root of this checkout.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Where cargo puts what it builds.
+pub fn target_folder() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), PathBuf::from)
 }
 
 /// Says what it runs and runs it with our own input and output.

@@ -150,22 +150,28 @@ fn longest(row: &Row) -> usize {
         .unwrap_or(0)
 }
 
-/// The header's columns, and more if the rows usually have more.
+/// The header's columns, and more if most rows have more.
 fn column_count(rows: &[&Row], start: usize, header: Option<usize>) -> usize {
-    let body = mode(
-        rows.iter()
-            .skip(start + usize::from(header.is_some()))
-            .map(|row| row.cells.len()),
-    );
-    let filled_body = mode(rows.iter().skip(start).map(|row| filled_width(row)));
-    match header.and_then(|index| rows.get(index)) {
-        Some(row) => {
-            // Delimiters after the last name make columns only where the rows have as many.
-            let own = filled_width(row).max(row.cells.len().min(body));
-            if body > own { own.max(filled_body) } else { own }
-        }
-        None => body,
+    let below = rows.get(start + usize::from(header.is_some())..).unwrap_or_default();
+    let body = mode(below.iter().map(|row| row.cells.len()));
+    let Some(header) = header.and_then(|index| rows.get(index)) else {
+        return body;
+    };
+    // Delimiters after the last name make columns only where the rows have as many.
+    let own = filled_width(header).max(header.cells.len().min(body));
+    let of_width = |width: usize| below.iter().filter(move |row| row.cells.len() == width);
+    if body > own && of_width(body).count() > of_width(own).count() {
+        return own.max(often_filled(of_width(body).map(|row| filled_width(row))));
     }
+    own
+}
+
+/// How far several rows are filled: every tenth, but at least two where there are two.
+fn often_filled(widths: impl Iterator<Item = usize>) -> usize {
+    let mut widths: Vec<usize> = widths.collect();
+    widths.sort_unstable();
+    let several = widths.len().div_ceil(10).max(2);
+    widths.get(widths.len().saturating_sub(several)).copied().unwrap_or(0)
 }
 
 fn column_names(rows: &[&Row], header: Option<usize>, columns: usize) -> Vec<String> {

@@ -99,7 +99,12 @@ impl<R: Read + Seek> StagingReader<R> {
         if self.next_row >= self.rows {
             return Ok(false);
         }
-        if self.position >= self.block.len() {
+        let is_read = self.position >= self.block.len();
+        let begins = self.blocks.get(self.next_block);
+        if is_read != begins.is_some_and(|block| block.first_row == self.next_row) {
+            return Err(StagingError::damaged("the index does not fit the rows"));
+        }
+        if is_read {
             self.load_block()?;
         }
         let mut input = Input(self.block.get(self.position..).unwrap_or_default());
@@ -111,7 +116,6 @@ impl<R: Read + Seek> StagingReader<R> {
 
     fn load_block(&mut self) -> Result<(), StagingError> {
         let block = self.blocks.get(self.next_block).copied();
-        let block = block.filter(|block| block.first_row == self.next_row);
         let block = block.ok_or(StagingError::damaged("the index does not fit the rows"))?;
         self.inner.seek(SeekFrom::Start(block.offset))?;
         read_block(&mut self.inner, &mut self.block)?;
@@ -148,7 +152,7 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
         return Err(StagingError::damaged("the index has changed"));
     }
     let mut words = tail.chunks_exact(8).map(word);
-    let blocks = (0..count)
+    let blocks: Vec<Block> = (0..count)
         .map_while(|_| {
             Some(Block {
                 offset: words.next()?,
@@ -156,6 +160,12 @@ fn read_index<R: Read + Seek>(inner: &mut R) -> Result<(Vec<Block>, u64), Stagin
             })
         })
         .collect();
+    // Every block has a row, and every row is in a block.
+    let starts = blocks.iter().map(|block| block.first_row);
+    let is_sound = starts.chain([rows]).is_sorted_by(|left, right| left < right);
+    if !is_sound || blocks.first().map_or(rows, |block| block.first_row) != 0 {
+        return Err(StagingError::damaged("the index does not fit the rows"));
+    }
     Ok((blocks, rows))
 }
 

@@ -104,6 +104,42 @@ fn every_changed_byte_is_an_error() {
     }
 }
 
+/// Staged rows with one block, which has the bytes of `payload`, and an index that says what it likes.
+fn forged(payload: &[u8], first_rows: &[u64], rows: u64) -> Vec<u8> {
+    let mut bytes = MAGIC.to_vec();
+    for block in [&[0][..], payload] {
+        bytes.extend((block.len() as u32).to_le_bytes());
+        bytes.extend(xxhash_rust::xxh3::xxh3_64(block).to_le_bytes());
+        bytes.extend(block);
+    }
+    let index = bytes.len() as u64;
+    let blocks = first_rows.iter().flat_map(|row| [21, *row]);
+    let tail = blocks.chain([index, first_rows.len() as u64, rows]);
+    let tail: Vec<u8> = tail.flat_map(u64::to_le_bytes).collect();
+    bytes.extend(&tail);
+    bytes.extend(xxhash_rust::xxh3::xxh3_64(&tail).to_le_bytes());
+    bytes.extend(MAGIC);
+    bytes
+}
+
+#[test]
+fn an_index_that_does_not_fit_the_rows_is_an_error() {
+    let three_rows = [1, 0, 2, 0, 3, 0];
+    assert_eq!(read_all(&forged(&three_rows, &[0], 3)).unwrap().len(), 3);
+    for (first_rows, rows) in [
+        (&[0, 0][..], 3),
+        (&[0, 1], 3),
+        (&[0, 3], 3),
+        (&[1], 3),
+        (&[], 3),
+        (&[0], 0),
+        (&[0], 4),
+    ] {
+        let read = read_all(&forged(&three_rows, first_rows, rows));
+        assert!(read.is_err(), "{first_rows:?} of {rows}: {read:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn junk_never_panics(junk in prop::collection::vec(any::<u8>(), 0..400)) {

@@ -9,7 +9,7 @@ use super::encoding::Profile;
 use super::guard::Guard;
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
-use crate::rows::{RowSource, cell_finding};
+use crate::rows::{RowSource, cell_finding, without_nul};
 
 /// Rows out of delimited text.
 pub(crate) struct Records<R: Read> {
@@ -49,7 +49,7 @@ impl<R: Read> Records<R> {
     /// What is wrong with the text of a cell, repaired.
     fn check_cell(&self, column: usize, text: &mut String, findings: &mut Vec<Finding>) {
         if self.has_nul && text.contains('\0') {
-            *text = text.replace('\0', "\u{FFFD}");
+            *text = without_nul(text);
             cell_finding(findings, FindingCode::TextNulReplaced, column, text, "");
         } else if self.malformed && text.contains('\u{FFFD}') {
             cell_finding(findings, FindingCode::EncodingReplaced, column, text, "");

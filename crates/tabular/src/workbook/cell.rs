@@ -5,7 +5,7 @@ use torqueflow_model::{Cell, CellKind, Finding, FindingCode};
 use super::Book;
 use super::escapes::unescape_into;
 use super::number::{Class, push_formatted, push_general, serial};
-use crate::rows::cell_finding;
+use crate::rows::{cell_finding, without_nul};
 
 /// Characters of a spreadsheet error that are told. The known ones are shorter: `#GETTING_DATA`.
 const LONGEST_ERROR: usize = 40;
@@ -71,7 +71,7 @@ impl RawCell {
                     FindingCode::CellError,
                     self.column,
                     &cell.text,
-                    cell.text.chars().take(LONGEST_ERROR).collect::<String>(),
+                    without_nul(&cell.text).chars().take(LONGEST_ERROR).collect::<String>(),
                 );
             }
             CellType::Iso => {
@@ -158,18 +158,18 @@ fn is_plain(text: &str) -> bool {
     bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) && (bytes.len() == 1 || bytes.first() != Some(&b'0'))
 }
 
-/// Text with NUL, which is written `_x0000_`, or with what stands for bytes that are no text.
+/// Text with NUL, which is written `_x0000_` or stands there bare, or with what stands for bytes that are no text.
 fn check_text(column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
     // U+FFFD begins with this byte; few other characters do.
     const FIRST_OF_REPLACEMENT: u8 = 0xEF;
-    if cell.kind != CellKind::Text || !cell.text.bytes().any(|byte| byte == 0 || byte == FIRST_OF_REPLACEMENT) {
+    if !cell.text.bytes().any(|byte| byte == 0 || byte == FIRST_OF_REPLACEMENT) {
         return;
     }
     if cell.text.contains('\u{FFFD}') {
         cell_finding(findings, FindingCode::EncodingReplaced, column, &cell.text, "");
     }
     if cell.text.contains('\0') {
-        cell.text = cell.text.replace('\0', "\u{FFFD}");
+        cell.text = without_nul(&cell.text);
         cell_finding(findings, FindingCode::TextNulReplaced, column, &cell.text, "");
     }
 }

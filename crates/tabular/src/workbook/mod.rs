@@ -6,6 +6,7 @@ mod number;
 mod package;
 mod parts;
 mod reference;
+mod run;
 mod shared;
 mod sheet;
 mod styles;

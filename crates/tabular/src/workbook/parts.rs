@@ -1,6 +1,6 @@
 //! The small parts of a workbook: where its sheets are, and how it counts days (ECMA-376 Part 1, 18.2).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::package::Package;
 use super::xml::{Event, Xml, attribute, attribute_text, is_true};
@@ -86,7 +86,7 @@ fn workbook_part(package: &mut Package<'_>, limits: &Limits) -> Result<String, O
 fn add_sheet(
     parts: &mut WorkbookParts,
     raw: &[u8],
-    relations: &HashMap<String, Relation>,
+    relations: &BTreeMap<String, Relation>,
     limits: &Limits,
 ) -> Result<(), OpenError> {
     let relation = attribute_text(raw, "id").and_then(|id| relations.get(&id));
@@ -99,10 +99,7 @@ fn add_sheet(
         Some(b"veryHidden") => Visibility::VeryHidden,
         _ => Visibility::Visible,
     };
-    let info = TableInfo {
-        name: attribute_text(raw, "name"),
-        visible,
-    };
+    let info = TableInfo::new(attribute_text(raw, "name"), visible);
     parts.sheets.push(Sheet {
         info,
         part: relation.target.clone(),
@@ -111,7 +108,7 @@ fn add_sheet(
 }
 
 /// The relationships of a part (ECMA-376 Part 2, 6.5), by id; of the package for an empty name.
-fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<HashMap<String, Relation>, OpenError> {
+fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<BTreeMap<String, Relation>, OpenError> {
     const MOST_RELATIONS: usize = 100_000;
     let (folder, file) = of.rsplit_once('/').unwrap_or(("", of));
     let prefix = if folder.is_empty() {
@@ -119,7 +116,7 @@ fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<Has
     } else {
         format!("{folder}/")
     };
-    let mut relations = HashMap::new();
+    let mut relations = BTreeMap::new();
     let Some(part) = package.part(&format!("{prefix}_rels/{file}.rels"))? else {
         return Ok(relations);
     };

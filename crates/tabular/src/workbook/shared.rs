@@ -2,6 +2,7 @@
 
 use super::escapes::unescape_into;
 use super::package::Part;
+use super::run::Run;
 use super::xml::{Event, Xml, push_text};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
@@ -24,6 +25,7 @@ impl SharedStrings {
         let mut xml = Xml::new(part, limits.max_token_bytes);
         let mut raw = String::new();
         let (mut in_text, mut in_phonetic) = (false, false);
+        let mut run = Run::default();
         loop {
             match xml.next()? {
                 Event::Start { name: b"si", empty, .. } => {
@@ -32,13 +34,23 @@ impl SharedStrings {
                         strings.push(&raw, limits)?;
                     }
                 }
-                Event::Start { name: b"t", empty, .. } => in_text = !empty && !in_phonetic,
+                Event::Start {
+                    name: b"t",
+                    attributes,
+                    empty,
+                } => {
+                    in_text = !empty && !in_phonetic;
+                    run = Run::begin(&raw, attributes);
+                }
                 Event::Start {
                     name: b"rPh", empty, ..
                 } => in_phonetic = !empty,
                 Event::Text(text) if in_text => push_text(text, &mut raw),
                 Event::CData(text) if in_text => raw.push_str(&String::from_utf8_lossy(text)),
-                Event::End(b"t") => in_text = false,
+                Event::End(b"t") => {
+                    run.end(&mut raw);
+                    in_text = false;
+                }
                 Event::End(b"rPh") => in_phonetic = false,
                 Event::End(b"si") => strings.push(&raw, limits)?,
                 Event::Eof => return Ok(strings),

@@ -5,10 +5,11 @@ use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 use super::Book;
 use super::cell::{CellType, RawCell};
 use super::reference;
+use super::run::Run;
 use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
-use crate::rows::{RowSource, cell_finding, push_finding};
+use crate::rows::{RowSource, cell_finding, push_finding, without_nul};
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
@@ -23,7 +24,10 @@ pub(crate) struct SheetRows<'p> {
     /// Inside `v`, or inside `t` of an inline string.
     in_value: bool,
     in_phonetic: bool,
+    /// The `t` that is being read.
+    run: Run,
     in_data: bool,
+    in_row: bool,
     /// The number of the row that was read last.
     row_number: u64,
     rows: u64,
@@ -46,7 +50,9 @@ impl<'p> SheetRows<'p> {
             cell: RawCell::default(),
             in_value: false,
             in_phonetic: false,
+            run: Run::default(),
             in_data: false,
+            in_row: false,
             row_number: 0,
             rows: 0,
             columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
@@ -67,26 +73,31 @@ impl<'p> SheetRows<'p> {
                     name: b"c",
                     attributes,
                     empty,
-                } if self.in_data => {
+                } if self.in_row => {
                     start_cell(&mut self.cell, attributes, used, findings);
                     if empty {
                         used = self.cell.column.saturating_add(1);
                     }
                 }
+                Event::Start { name: b"v", empty, .. } => self.in_value = !empty,
                 Event::Start {
-                    name: b"v" | b"t",
+                    name: b"t",
+                    attributes,
                     empty,
-                    ..
-                } => self.in_value = !empty && !self.in_phonetic,
+                } => {
+                    self.in_value = !empty && !self.in_phonetic;
+                    self.run = Run::begin(&self.cell.value, attributes);
+                }
                 Event::Start {
                     name: b"rPh", empty, ..
                 } => self.in_phonetic = !empty,
                 Event::Start {
                     name: b"row",
                     attributes,
-                    ..
+                    empty,
                 } if self.in_data => {
                     used = 0;
+                    self.in_row = !empty;
                     start_row(row, attributes, &mut self.row_number)?;
                     self.rows += 1;
                     self.limits.check_rows(self.rows)?;
@@ -103,13 +114,20 @@ impl<'p> SheetRows<'p> {
                 }
                 Event::Text(text) if self.in_value => push_text(text, &mut self.cell.value),
                 Event::CData(text) if self.in_value => self.cell.value.push_str(&String::from_utf8_lossy(text)),
-                Event::End(b"v" | b"t") => self.in_value = false,
+                Event::End(b"v") => self.in_value = false,
+                Event::End(b"t") => {
+                    self.run.end(&mut self.cell.value);
+                    self.in_value = false;
+                }
                 Event::End(b"rPh") => self.in_phonetic = false,
-                Event::End(b"c") if self.in_data => {
+                Event::End(b"c") if self.in_row => {
                     used = self.cell.column.saturating_add(1);
                     self.finish_cell(row, findings)?;
                 }
-                Event::End(b"row") if self.in_data => return Ok(true),
+                Event::End(b"row") if self.in_row => {
+                    self.in_row = false;
+                    return Ok(true);
+                }
                 Event::End(b"sheetData") => return self.xml.finish().map(|()| false),
                 Event::Eof if self.in_data => return Err(OpenError::malformed("a worksheet ends in the middle")),
                 Event::Eof => return Ok(false),
@@ -195,7 +213,8 @@ fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, findings: &mut Vec<Fi
                 cell.column = reference::parse(value).map_or(UNPLACED, |(column, _)| column);
                 if cell.column == UNPLACED {
                     let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
-                    finding.value = String::from_utf8_lossy(value).chars().take(40).collect();
+                    let place = without_nul(&String::from_utf8_lossy(value));
+                    finding.value = place.chars().take(40).collect();
                     push_finding(findings, finding);
                 }
             }

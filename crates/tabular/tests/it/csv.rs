@@ -138,6 +138,21 @@ fn ragged_rows_are_kept_and_long_ones_cut() {
     );
 }
 
+#[test]
+fn columns_without_names_count_where_rows_often_fill_them() {
+    check(
+        "A,B\n1,2,3,\n1,2,,\n1,2,5,\n",
+        ',',
+        "A|B|",
+        &["2: 1|2|3", "3: 1|2|", "4: 1|2|5"],
+    );
+    // Rows that are as common have no more columns than the header.
+    check("A,B\n1,2,3\n1,2\n", ',', "A|B", &["2: 1|2 [row_too_long]", "3: 1|2"]);
+    // One row in twenty-one is not often.
+    let text = format!("A,B\n{}1,2,3,4\n", "1,2,,\n".repeat(20));
+    assert_eq!(read(text.as_bytes()).unwrap().head.columns, ["A", "B"]);
+}
+
 #[track_caller]
 fn check_encoding(bytes: &[u8], encoding: &str, row: &str) {
     let table = read(bytes).unwrap();

@@ -76,6 +76,13 @@ fn documents_that_are_wrong_are_refused_or_read() {
 }
 
 #[test]
+fn only_rows_that_begin_are_rows() {
+    check(&xlsx("</row><row r='1'><c><v>1</v></c></row></row>"), "1 rows");
+    check(&xlsx("<c><v>1</v></c></row>"), "0 rows");
+    check(&xlsx("<row/><c><v>1</v></c></row>"), "0 rows");
+}
+
+#[test]
 fn bytes_that_are_no_text_are_replaced_with_a_finding() {
     let sheet = b"<worksheet><sheetData><row r='1'><c t='str'><v>Name</v></c></row><row r='2'><c t='str'><v>a\xFFb</v></c></row></sheetData></worksheet>";
     let bytes = package_of_bytes(&[("xl/worksheets/sheet1.xml", sheet)]);

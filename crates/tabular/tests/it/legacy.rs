@@ -1,6 +1,8 @@
 use std::io::{Cursor, Write as _};
 
+use torqueflow_model::{Cell, CellKind, Row};
 use torqueflow_tabular::legacy::convert;
+use torqueflow_tabular::staging::StagingWriter;
 use torqueflow_tabular::{Format, Isolate, OpenError, OpenOptions, ReadSeek, Visibility, open};
 
 use crate::support::read_with;
@@ -56,6 +58,55 @@ fn ods() -> Vec<u8> {
         archive.write_all(part.as_bytes()).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// What a converter hands back that wrote these rows as its one table.
+fn converted(rows: &[Row]) -> Vec<u8> {
+    let mut writer = StagingWriter::new(Vec::new(), &[]).unwrap();
+    for row in rows {
+        writer.write(row).unwrap();
+    }
+    let (mut bytes, info) = writer.finish().unwrap();
+    let directory = [&info.bytes.to_le_bytes()[..], &[0, 3, 0, 0, 0], b"a\0b"].concat();
+    bytes.extend(&directory);
+    bytes.extend(1_u32.to_le_bytes());
+    bytes.extend((directory.len() as u64).to_le_bytes());
+    bytes.extend(b"TFLEGACY");
+    bytes
+}
+
+#[test]
+fn what_a_converter_wrote_is_repaired_or_refused() {
+    let row = |number, kind| Row {
+        number,
+        cells: vec![Cell {
+            text: "a\0b".to_owned(),
+            kind,
+        }],
+    };
+    let read = |rows: &[Row]| {
+        let broken = Broken(converted(rows));
+        let options = OpenOptions {
+            isolate: Some(&broken),
+            ..OpenOptions::default()
+        };
+        let document = open("a.ods", Box::new(Cursor::new(ods())), &options)?;
+        assert_eq!(document.tables()[0].name.as_deref(), Some("a\u{FFFD}b"));
+        read_with(&ods(), 0, &options)
+    };
+    let rows = [row(1, CellKind::Text), row(2, CellKind::Number(f64::NAN))];
+    let table = read(&rows).unwrap();
+    let expected = [
+        "1: a\u{FFFD}b [text_nul_replaced@0]",
+        "2: a\u{FFFD}b [text_nul_replaced@0]",
+    ];
+    assert_eq!(table.rows, expected);
+    for rows in [
+        [row(2, CellKind::Text), row(2, CellKind::Text)],
+        [row(0, CellKind::Text), row(1, CellKind::Text)],
+    ] {
+        assert_eq!(read(&rows).unwrap_err().code(), "malformed_file");
+    }
 }
 
 #[test]

@@ -78,6 +78,16 @@ fn texts_come_from_everywhere() {
         "a\u{FFFD}b [text_nul_replaced@0]",
         "t",
     );
+    check(
+        "<c r='A2' t='e'><v>#N/A\0</v></c>",
+        "#N/A\u{FFFD} [cell_error@0] [text_nul_replaced@0]",
+        "e",
+    );
+    check(
+        "<c r='A2' t='inlineStr'><is><r><t>a </t></r><r><t xml:space='preserve'> b</t></r></is></c>",
+        "a b",
+        "t",
+    );
     check("<x:c r='A2' t='s'><x:v>0</x:v></x:c>", "zero", "t");
 }
 

@@ -1,6 +1,5 @@
 //! `bench import`: whole imports through the release program, each beside its floor.
 
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,9 +11,10 @@ use torqueflow_test_support::postgres::Cluster;
 use super::floor::{Floor, postgres, sqlite};
 use super::input::{self, Input};
 use super::machine;
-use super::measure::{Measured, measure};
+use super::measure::{Measured, measure, phases};
 use super::report::{self, Line, Rollback};
-use crate::step::{cargo, run, say};
+use crate::process::Ended;
+use crate::step::{cargo, run, say, target_folder};
 
 /// Time imports of a Techman workbook and of a large CSV on SQLite and on PostgreSQL.
 ///
@@ -70,9 +70,7 @@ impl ImportBench {
 /// Builds the release program and says where it is.
 fn build() -> anyhow::Result<PathBuf> {
     run(cargo().args(["build", "--release", "--package", "torqueflow-cli"]))?;
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-    let binary = target.join("release").join("torqueflow");
+    let binary = target_folder().join("release").join("torqueflow");
     if !binary.is_file() {
         bail!("there is no {}; name the program: --binary FILE", binary.display());
     }
@@ -104,7 +102,7 @@ impl Running<'_> {
     }
 
     /// Imports into an empty database.
-    fn import(&self, input: &Input, url: &str, folder: &Path, database: &str) -> anyhow::Result<Measured> {
+    fn import(&self, input: &Input, url: &str, folder: &Path, database: &str) -> anyhow::Result<Ended> {
         say(&format!("{} on {database}", input.name));
         let mut command = self.command(url, folder);
         // Everything becomes a record, so that the most is written.
@@ -113,12 +111,17 @@ impl Running<'_> {
             command.arg("--password-file").arg(file);
         }
         let measured = measure(command.arg(&input.file))?;
-        if !measured.exit_code.is_some_and(|code| RAN.contains(&code)) {
+        if !measured
+            .status
+            .and_then(|status| status.code())
+            .is_some_and(|code| RAN.contains(&code))
+        {
             bail!("the import of {} failed:\n{}", input.name, measured.messages());
         }
         Ok(measured)
     }
 
+<<<<<<< HEAD
     fn command(&self, url: &str, folder: &Path) -> Command {
         let mut command = Command::new(self.binary);
         command.args(["--database", url, "--data-dir"]).arg(folder.join("data"));
@@ -162,4 +165,18 @@ impl Running<'_> {
             rollback: self.rollback.then(roll_back).transpose()?,
         })
     }
+=======
+fn line(input: &Input, database: &'static str, measured: &Ended, floor: &Floor) -> anyhow::Result<Line> {
+    let summary: Value = serde_json::from_str(&measured.output).context("failed to read the result of the import")?;
+    let rows_in = summary.pointer("/totals/rows").and_then(Value::as_u64);
+    Ok(Line {
+        input: input.name.clone(),
+        database,
+        rows_in: rows_in.context("the result of the import has no number of rows")?,
+        phases: phases(measured)?,
+        wall: measured.wall,
+        peak_bytes: measured.peak_bytes,
+        floor: *floor,
+    })
+>>>>>>> fuzz
 }

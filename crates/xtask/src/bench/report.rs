@@ -1,11 +1,10 @@
 //! The table of the results, as Markdown.
 
-use std::fmt::Write;
-use std::iter;
 use std::time::Duration;
 
 use super::floor::Floor;
 use super::measure::Phases;
+use crate::table;
 
 /// An import and its floor.
 pub struct Line {
@@ -48,33 +47,14 @@ const HEADER: [&str; 17] = [
 ];
 
 /// Prints the machine and the table.
-#[expect(clippy::print_stdout, reason = "a chore tells the person what it measured")]
 pub fn print(machine: &str, lines: &[Line]) {
-    println!("{machine}\n\n{}", table(lines));
+    table::print(&format!("{machine}\n\n{}", markdown(lines)));
 }
 
-fn table(lines: &[Line]) -> String {
-    let header = HEADER.map(str::to_owned).to_vec();
-    let rows: Vec<Vec<String>> = iter::once(header).chain(lines.iter().map(cells)).collect();
-    let mut text = String::new();
-    for (number, row) in rows.iter().enumerate() {
-        text.push('|');
-        for (column, cell) in row.iter().enumerate() {
-            let width = rows.iter().filter_map(|row| row.get(column)).map(String::len).max();
-            let width = width.unwrap_or_default();
-            // The first two columns are words.
-            let _ = if column < 2 {
-                write!(text, " {cell:<width$} |")
-            } else {
-                write!(text, " {cell:>width$} |")
-            };
-        }
-        text.push('\n');
-        if number == 0 {
-            let _ = writeln!(text, "|---|---{}|", "|---:".repeat(HEADER.len() - 2));
-        }
-    }
-    text
+fn markdown(lines: &[Line]) -> String {
+    let rows: Vec<Vec<String>> = lines.iter().map(cells).collect();
+    // The first two columns are words.
+    table::markdown(&HEADER, &rows, 2)
 }
 
 fn cells(line: &Line) -> Vec<String> {
@@ -132,7 +112,7 @@ mod tests {
                 peak_bytes: 40 << 20,
             }),
         };
-        let text = table(&[line]);
+        let text = markdown(&[line]);
         let cells: Vec<&str> = text.lines().nth(2).unwrap().split('|').map(str::trim).collect();
         let expected = "|CSV|SQLite|200000|40.00|5000|50|1.00|10.00|20.00|900000|10.00|4.0|5.00|8.0|30.00|0.75|40|";
         assert_eq!(cells.join("|"), expected);

@@ -38,6 +38,20 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["model", "api", "app", "pipeline"]),
     // Tests and chores.
     ("test-support", &[]),
+    ("msoffcrypto-fuzz", &["msoffcrypto-rs"]),
+    (
+        "fuzz",
+        &[
+            "model",
+            "cleanup",
+            "dedupe",
+            "detection",
+            "pipeline",
+            "tabular",
+            "techman",
+            "msoffcrypto-fuzz",
+        ],
+    ),
     ("tests", ANY),
     ("xtask", ANY),
 ];

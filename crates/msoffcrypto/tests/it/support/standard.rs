@@ -35,11 +35,16 @@ impl Default for Standard {
 impl Standard {
     /// The encrypted file.
     pub fn file(&self) -> Vec<u8> {
+        self.container().build()
+    }
+
+    /// The container with both streams.
+    pub fn container(&self) -> Container {
         let key = self.key();
         let mut package = (self.plain.len() as u64).to_le_bytes().to_vec();
         package.extend(encrypt_ecb(&key, &self.plain));
         package.resize(package.len() + self.padding, 0xAA);
-        Container::new([("EncryptionInfo", self.info(&key)), ("EncryptedPackage", package)]).build()
+        Container::new([("EncryptionInfo", self.info(&key)), ("EncryptedPackage", package)])
     }
 
     fn key(&self) -> Vec<u8> {
