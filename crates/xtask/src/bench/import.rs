@@ -11,7 +11,7 @@ use torqueflow_test_support::postgres::Cluster;
 use super::floor::{Floor, postgres, sqlite};
 use super::input::{self, Input};
 use super::machine;
-use super::measure::{Measured, measure, phases};
+use super::measure::{measure, phases};
 use super::report::{self, Line, Rollback};
 use crate::process::Ended;
 use crate::step::{cargo, run, say, target_folder};
@@ -121,7 +121,6 @@ impl Running<'_> {
         Ok(measured)
     }
 
-<<<<<<< HEAD
     fn command(&self, url: &str, folder: &Path) -> Command {
         let mut command = Command::new(self.binary);
         command.args(["--database", url, "--data-dir"]).arg(folder.join("data"));
@@ -133,7 +132,7 @@ impl Running<'_> {
         say(&format!("taking it back on {database}"));
         let mut command = self.command(url, folder);
         let measured = measure(command.args(["rollback", run_id, "--yes"]))?;
-        if measured.exit_code != Some(0) {
+        if measured.status.and_then(|status| status.code()) != Some(0) {
             bail!("the rollback failed:\n{}", measured.messages());
         }
         Ok(Rollback {
@@ -145,7 +144,7 @@ impl Running<'_> {
     fn line(
         &self,
         input: &Input,
-        measured: &Measured,
+        measured: &Ended,
         floor: &Floor,
         (url, folder, database): (&str, &Path, &'static str),
     ) -> anyhow::Result<Line> {
@@ -158,25 +157,11 @@ impl Running<'_> {
             input: input.name.clone(),
             database,
             rows_in: rows_in.context("the result of the import has no number of rows")?,
-            phases: measured.phases()?,
+            phases: phases(measured)?,
             wall: measured.wall,
             peak_bytes: measured.peak_bytes,
             floor: *floor,
             rollback: self.rollback.then(roll_back).transpose()?,
         })
     }
-=======
-fn line(input: &Input, database: &'static str, measured: &Ended, floor: &Floor) -> anyhow::Result<Line> {
-    let summary: Value = serde_json::from_str(&measured.output).context("failed to read the result of the import")?;
-    let rows_in = summary.pointer("/totals/rows").and_then(Value::as_u64);
-    Ok(Line {
-        input: input.name.clone(),
-        database,
-        rows_in: rows_in.context("the result of the import has no number of rows")?,
-        phases: phases(measured)?,
-        wall: measured.wall,
-        peak_bytes: measured.peak_bytes,
-        floor: *floor,
-    })
->>>>>>> fuzz
 }
