@@ -55,6 +55,12 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
         let description = format!("{description}\n\n{note}").trim().to_owned();
         operation.insert("description".to_owned(), description.into());
     }
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
+        if let Some(schema) = parameter.get_mut("schema") {
+            forbid_null(schema);
+        }
+    }
     let codes = codes(operation, is_open);
     let own = operation.entry("responses").or_insert_with(|| json!({}));
     for response in own.as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -80,6 +86,20 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
 pub fn put(object: &mut Value, key: &str, value: Value) {
     if let Some(object) = object.as_object_mut() {
         object.insert(key.to_owned(), value);
+    }
+}
+
+/// A parameter that is left out is not there; none is null.
+fn forbid_null(schema: &mut Value) {
+    let types = schema
+        .get("type")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
+    if let [first, second] = types.as_slice()
+        && second == "null"
+    {
+        put(schema, "type", first.clone());
     }
 }
 

@@ -168,10 +168,9 @@ struct ApiKeyRequest {
 #[into_params(parameter_in = Query)]
 struct ApiKeyQuery {
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 

@@ -125,27 +125,23 @@ struct AuditLogPage {
 #[into_params(parameter_in = Query)]
 struct AuditLogParams {
     /// Only this action.
-    #[param(nullable = false, example = "import_run.completed")]
+    #[param(example = "import_run.completed")]
     action: Option<String>,
     /// Only what this one did.
-    #[param(nullable = false, example = "user:ada")]
+    #[param(example = "user:ada")]
     actor: Option<String>,
     /// Only what belongs to this run.
-    #[param(nullable = false)]
     run_id: Option<Uuid>,
     /// Not before this moment.
     #[serde(default, with = "time::serde::rfc3339::option")]
-    #[param(nullable = false)]
     since: Option<OffsetDateTime>,
     /// Before this moment.
     #[serde(default, with = "time::serde::rfc3339::option")]
-    #[param(nullable = false)]
     until: Option<OffsetDateTime>,
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 

@@ -366,19 +366,17 @@ struct CodeCount {
 #[into_params(parameter_in = Query)]
 struct FindingParams {
     /// Only of this severity: `error` or `warning`.
-    #[param(nullable = false, example = "error")]
+    #[param(example = "error")]
     severity: Option<String>,
     /// Only with this code.
-    #[param(nullable = false)]
     code: Option<String>,
     /// Only in the column with this place, from 0.
-    #[param(nullable = false, minimum = 0)]
+    #[param(minimum = 0)]
     column: Option<i64>,
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 

@@ -98,22 +98,20 @@ struct MappingPage {
 #[into_params(parameter_in = Query)]
 struct MappingParams {
     /// Only of this source system.
-    #[param(nullable = false, example = "techman")]
+    #[param(example = "techman")]
     source_system: Option<String>,
     /// Only of this kind of record.
-    #[param(nullable = false, value_type = Option<String>, example = "customer")]
+    #[param(value_type = Option<String>, example = "customer")]
     entity_type: Option<EntityKind>,
     /// Only of this id at the source.
-    #[param(nullable = false, example = "C1001")]
+    #[param(example = "C1001")]
     source_id: Option<String>,
     /// Only of this record of ours.
-    #[param(nullable = false)]
     record_id: Option<Uuid>,
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 

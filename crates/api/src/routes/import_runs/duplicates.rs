@@ -160,22 +160,19 @@ struct DuplicatePage {
 #[into_params(parameter_in = Query)]
 struct DuplicateParams {
     /// Only of this table.
-    #[param(nullable = false)]
     job_id: Option<Uuid>,
     /// Only of this level: `low`, `medium` or `high`.
-    #[param(nullable = false, value_type = Option<String>, pattern = "^(low|medium|high)$")]
+    #[param(value_type = Option<String>, pattern = "^(low|medium|high)$")]
     confidence_level: Option<MatchLevel>,
     /// Only of this kind of record: `customer` or `vehicle`.
-    #[param(nullable = false, value_type = Option<String>, example = "customer")]
+    #[param(value_type = Option<String>, example = "customer")]
     entity: Option<EntityKind>,
     /// Only those with a decision of their own, or only those without one.
-    #[param(nullable = false)]
     decided: Option<bool>,
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 

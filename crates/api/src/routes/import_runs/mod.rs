@@ -59,13 +59,12 @@ struct RunPage {
 #[into_params(parameter_in = Query)]
 struct RunParams {
     /// Only runs in this state.
-    #[param(nullable = false, value_type = Option<String>, example = "ready")]
+    #[param(value_type = Option<String>, example = "ready")]
     status: Option<RunStatus>,
     /// How many items a page has at most.
-    #[param(minimum = 1, maximum = 200, default = 50, nullable = false)]
+    #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
     /// The `next_cursor` of the page before.
-    #[param(nullable = false)]
     cursor: Option<String>,
 }
 
@@ -99,7 +98,7 @@ async fn list_import_runs(
 #[into_params(parameter_in = Query)]
 struct WaitParams {
     /// Answers when the run next needs a person or is done, after so many seconds at the latest.
-    #[param(minimum = 0, maximum = 60, nullable = false, example = 30)]
+    #[param(minimum = 0, maximum = 60, example = 30)]
     wait: Option<u64>,
 }
 
