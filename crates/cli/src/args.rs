@@ -48,7 +48,7 @@ pub struct Common {
     /// The file that gets the head of the audit log with each sealing, best kept away from the database
     #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_HEAD_FILE", value_name = "FILE")]
     pub audit_head_file: Option<PathBuf>,
-    /// Set a limit on what files may ask for: rows=5000, file_bytes=64MiB; --help lists them
+    /// Set a limit on what files may ask for: `rows=5000`, `file_bytes=64MiB`; --help lists them
     #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Limits", long_help = limits_help())]
     pub limit: Vec<String>,
 }
@@ -378,7 +378,7 @@ pub struct Serve {
     pub metrics_bind: Option<SocketAddr>,
     #[command(flatten)]
     pub tokens: TokenOptions,
-    /// A web origin that browsers may call from, such as https://app.example; can be repeated
+    /// A web origin that browsers may call from, such as `https://app.example`; can be repeated
     #[arg(
         long,
         env = "TORQUEFLOW_ALLOWED_ORIGINS",
@@ -412,7 +412,7 @@ pub struct Token {
     /// The user
     #[arg(long, value_name = "NAME", default_value = "developer")]
     pub user: String,
-    /// The user's role: owner, admin, manager, service_advisor, technician, or one of the organisation's own
+    /// The user's role: owner, admin, manager, `service_advisor`, technician, or one of the organisation's own
     #[arg(long, value_name = "ROLE", default_value = "owner", value_parser = parse_role)]
     pub role: Role,
     /// How many hours it is good for

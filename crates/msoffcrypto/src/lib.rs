@@ -6,6 +6,7 @@ mod cfb;
 mod crypto;
 mod error;
 mod info;
+mod integrity;
 mod legacy;
 mod limits;
 mod package;

@@ -8,32 +8,37 @@ use zeroize::Zeroizing;
 use crate::cfb::Extents;
 use crate::crypto::cipher::{AesKey, BLOCK_BYTES};
 use crate::crypto::hash::HashAlgorithm;
-use crate::crypto::kdf;
+use crate::crypto::{Secret, kdf};
 use crate::info::AgileInfo;
 use crate::package::LENGTH_BYTES;
 
 /// Agile encryption starts anew every so many bytes ([MS-OFFCRYPTO] 2.3.4.15).
-const SEGMENT_BYTES: usize = 4096;
+pub(crate) const SEGMENT_BYTES: usize = 4096;
 
 /// Decrypted at once while reading goes straight on: a whole number of segments.
 const BUFFER_BYTES: usize = 16 * SEGMENT_BYTES;
 
 /// The decrypted file, read and sought in like the original.
 ///
-/// Pieces are decrypted as they are asked for, into a buffer of 64 KiB that is wiped when dropped,
-/// so memory does not grow with the file and the plaintext never reaches the disk.
+/// Pieces are decrypted as they are asked for, into a buffer of 64 KiB, except for the first 8 MiB
+/// of agile encryption, which were decrypted while their integrity was checked. Both are wiped when
+/// dropped, so memory does not grow with the file and the plaintext never reaches the disk.
 pub struct DecryptedPackage<R> {
     reader: R,
     stream: Extents,
     cipher: PackageCipher,
     plain_bytes: u64,
     position: u64,
-    buffer: Zeroizing<Vec<u8>>,
+    /// The beginning of the plaintext.
+    head: Secret,
+    buffer: Secret,
     buffer_start: u64,
 }
 
 impl<R> DecryptedPackage<R> {
-    pub(crate) fn new(reader: R, stream: Extents, cipher: PackageCipher, plain_bytes: u64) -> Self {
+    pub(crate) fn new(reader: R, stream: Extents, cipher: PackageCipher, head: Secret, plain_bytes: u64) -> Self {
+        // What comes first after the head counts as going straight on.
+        let buffer_start = head.len() as u64;
         Self {
             reader,
             stream,
@@ -42,7 +47,8 @@ impl<R> DecryptedPackage<R> {
             position: 0,
             // Reserved at once, since a buffer that grows leaves its old contents behind.
             buffer: Zeroizing::new(Vec::with_capacity(BUFFER_BYTES)),
-            buffer_start: 0,
+            buffer_start,
+            head,
         }
     }
 
@@ -65,11 +71,16 @@ impl<R> DecryptedPackage<R> {
         self.buffer_start + self.buffer.len() as u64
     }
 
-    /// The part of the buffer from the current position on; empty if it lies elsewhere.
+    /// The part of the head or of the buffer from the current position on; empty if it lies elsewhere.
     fn buffered(&self) -> &[u8] {
+        let (bytes, start) = if self.position < self.head.len() as u64 {
+            (&self.head, 0)
+        } else {
+            (&self.buffer, self.buffer_start)
+        };
         self.position
-            .checked_sub(self.buffer_start)
-            .and_then(|start| self.buffer.get(usize::try_from(start).ok()?..))
+            .checked_sub(start)
+            .and_then(|start| bytes.get(usize::try_from(start).ok()?..))
             .unwrap_or_default()
     }
 }
@@ -165,7 +176,7 @@ impl PackageCipher {
     }
 
     /// Decrypts whole blocks in place, starting at the beginning of a segment.
-    fn decrypt(&self, first_segment: u64, data: &mut [u8]) {
+    pub(crate) fn decrypt(&self, first_segment: u64, data: &mut [u8]) {
         let Some((salt, hash)) = &self.vectors else {
             return self.key.decrypt_ecb(data);
         };

@@ -61,13 +61,13 @@ impl Found {
         let options = opener.options(password);
         let deadline = opener.deadline();
         let mut rows = deadline.sink(DiscardRows);
-        let opened = super::open_file(path, deadline)
+        let read = super::open_file(path, deadline)
             .map_err(Into::into)
             .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut rows));
-        match opened {
-            Ok(opened) => {
-                for table in &opened.tables {
-                    self.add(&name, table, &opened.notes);
+        match read {
+            Ok(file) => {
+                for table in &file.tables {
+                    self.add(&name, table, &file.notes);
                 }
             }
             Err(error) => {

@@ -84,12 +84,12 @@ impl fmt::Display for HashAlgorithm {
 }
 
 /// An HMAC being computed, whatever its hash.
-pub(crate) trait RunningMac {
+pub(crate) trait RunningMac: Send {
     fn update(&mut self, bytes: &[u8]);
     fn finish(self: Box<Self>) -> Secret;
 }
 
-impl<M: Mac> RunningMac for M {
+impl<M: Mac + Send> RunningMac for M {
     fn update(&mut self, bytes: &[u8]) {
         Mac::update(self, bytes);
     }
@@ -133,7 +133,7 @@ fn spin<D: Digest + FixedOutputReset>(start: &[&[u8]], count: u32) -> Secret {
 
 fn mac<D: EagerHash + 'static>(key: &[u8]) -> Result<Box<dyn RunningMac>, Error>
 where
-    Hmac<D>: Mac + KeyInit,
+    Hmac<D>: Mac + KeyInit + Send,
 {
     let mac = <Hmac<D> as KeyInit>::new_from_slice(key)
         .map_err(|_| Error::malformed("the integrity key has an impossible length"))?;

@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets (ISO/IEC 26300).
+//! Spreadsheets of the `OpenDocument` format (ISO/IEC 26300).
 
 use std::fmt::Write as _;
 use std::io;

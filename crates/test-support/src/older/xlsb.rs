@@ -1,5 +1,6 @@
 //! Binary workbooks of Excel 2007 and later (MS-XLSB).
 
+use std::fmt::Write as _;
 use std::io;
 
 use super::{cells, wide, zip};
@@ -29,7 +30,10 @@ pub fn xlsb_bytes(tables: &[SampleTable]) -> io::Result<Vec<u8>> {
     let mut relations = String::from("<Relationships>");
     let mut parts = Vec::new();
     for (index, table) in tables.iter().enumerate() {
-        relations += &format!("<Relationship Id=\"r{index}\" Target=\"worksheets/sheet{index}.bin\"/>");
+        let _ = write!(
+            relations,
+            "<Relationship Id=\"r{index}\" Target=\"worksheets/sheet{index}.bin\"/>"
+        );
         parts.push((format!("xl/worksheets/sheet{index}.bin"), sheet(table)));
     }
     relations += "</Relationships>";
