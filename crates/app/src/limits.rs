@@ -5,7 +5,7 @@ use torqueflow_pipeline::{Limit, Limits as FileLimits, Setting, Unit};
 
 /// Bounds on what people may upload, and on the work for it.
 ///
-/// Each has a name, by which it is set and told: `--limit rows=5000`, "raise the limit `rows`".
+/// Each has a name, by which it is set and told: `--set-limit rows=5000`, "raise the limit `rows`".
 ///
 /// ```
 /// let mut limits = torqueflow_app::Limits::default();

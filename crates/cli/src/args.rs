@@ -50,7 +50,7 @@ pub struct Common {
     pub audit_head_file: Option<PathBuf>,
     /// Set a limit on what files may ask for: `rows=5000`, `file_bytes=64MiB`; --help lists them
     #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Limits", long_help = limits_help())]
-    pub limit: Vec<String>,
+    pub set_limit: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

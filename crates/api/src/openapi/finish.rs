@@ -28,6 +28,14 @@ pub fn finish(document: &mut Value) {
     }
     document["security"] = json!([{ BEARER: [] }]);
     if let Some(components) = document.get_mut("components") {
+        let schemas = components.get_mut("schemas").and_then(Value::as_object_mut);
+        for schema in schemas.into_iter().flat_map(Map::values_mut) {
+            let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+            properties
+                .into_iter()
+                .flat_map(Map::values_mut)
+                .for_each(lift_description);
+        }
         components["responses"] = responses.into();
         components["headers"] = json!({
             "RequestId": {
@@ -79,6 +87,17 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
         };
         own[first.status().as_str()] = json!({ "$ref": format!("#/components/responses/{name}") });
         responses.entry(name).or_insert_with(|| response(group));
+    }
+}
+
+/// What is said of a property that may be null is written beside its type; it belongs to the property.
+fn lift_description(property: &mut Value) {
+    let first = property.get_mut("oneOf").and_then(|choices| choices.get_mut(0));
+    let said = first
+        .and_then(Value::as_object_mut)
+        .and_then(|first| first.remove("description"));
+    if let Some(said) = said {
+        put(property, "description", said);
     }
 }
 

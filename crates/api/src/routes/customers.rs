@@ -243,6 +243,7 @@ async fn update_customer(
     body: Body<CustomerPatchRequest>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
+    customers::get(&service.app, caller.caller.organization, *customer_id).await?;
     let seen = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok());
     let version = seen.and_then(|text| text.trim().trim_matches('"').parse().ok());
     let version = version

@@ -81,7 +81,7 @@ fn limits(common: &Common) -> Result<Limits, LimitError> {
     let of_environment = std::env::var("TORQUEFLOW_LIMITS").unwrap_or_default();
     let settings = of_environment.split(',').filter(|setting| !setting.trim().is_empty());
     let mut limits = Limits::default();
-    for setting in settings.chain(common.limit.iter().map(String::as_str)) {
+    for setting in settings.chain(common.set_limit.iter().map(String::as_str)) {
         limits.set(setting)?;
     }
     Ok(limits)
@@ -181,7 +181,7 @@ fn open_file(path: &Path, deadline: Deadline) -> std::io::Result<Box<dyn ReadSee
 /// Says how a limit is raised, where a file is above one.
 fn note_limits<'a>(mut codes: impl Iterator<Item = &'a str>) {
     if codes.any(|code| matches!(code, "limit_exceeded" | "conversion_failed")) {
-        note!("A limit is raised with --limit NAME=VALUE; see --help.");
+        note!("A limit is raised with --set-limit NAME=VALUE; see --help.");
     }
 }
 

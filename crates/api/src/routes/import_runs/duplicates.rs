@@ -335,7 +335,7 @@ struct DefaultRequest {
     action: Option<ActionName>,
     /// By how sure the match is.
     #[serde(default)]
-    per_level: Option<ActionPerLevel>,
+    per_level: ActionPerLevel,
 }
 
 /// Set what happens with likely duplicates
@@ -360,7 +360,7 @@ async fn set_duplicate_default(
 ) -> Result<web::Json<RunView>, ApiError> {
     let default = match (request.0.action, request.0.per_level) {
         (Some(action), _) => DuplicateDefault::All(action),
-        (None, levels) => DuplicateDefault::PerLevel(levels.unwrap_or_default()),
+        (None, levels) => DuplicateDefault::PerLevel(levels),
     };
     duplicates::set_default(&service.app, &caller.caller, *run_id, default.into()).await?;
     let details = torqueflow_app::runs::get(&service.app, caller.caller.organization, *run_id).await?;

@@ -54,6 +54,13 @@ struct ProgressEvent {
 /// What the stream tells, one of them per event: `snapshot` and `run` carry a run, `job` a job, `progress` a progress.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(examples(json!({
+    "job_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d25",
+    "status": "importing",
+    "analysed": 490,
+    "progress": { "done": 300, "total": 490, "text": "300 of 490 imported" },
+    "totals": { "rows": 490, "imported": 300, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 }
+})))]
 #[expect(dead_code, reason = "it only describes the stream; each event is written by itself")]
 enum RunStreamEvent {
     /// `snapshot` and `run`: the whole run.

@@ -34,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// The form of an upload.
 #[derive(ToSchema)]
+#[schema(examples(json!({ "files": ["(the bytes of a file)"], "source_system": "techman", "options": { "on_duplicate": "skip" } })))]
 #[expect(dead_code, reason = "it only describes the form; its parts are read as they come")]
 struct UploadForm {
     /// The files: CSV and workbooks in any mix. Repeat the field for several.
