@@ -12,13 +12,14 @@ use crate::config::{KeySetSource, RequestLimits, TokenKeys};
 use crate::problem::{Code, PROBLEM_JSON};
 
 /// What comes about with runs alone; the tests of runs through the real program see them.
-const OF_RUNS: [Code; 11] = [
+const OF_RUNS: [Code; 12] = [
     Code::RunBusy,
     Code::WrongState,
     Code::PasswordNeeded,
     Code::DuplicatesUndecided,
     Code::NotLocked,
     Code::NothingToImport,
+    Code::NothingToRollBack,
     Code::Expired,
     Code::ChangedMeanwhile,
     Code::WrongPassword,

@@ -182,6 +182,10 @@ impl Check<'_> {
             let message = format!("{removed} removed before entry {seq}, and those behind were given new numbers");
             return Ok(problem(seq, ProblemKind::Removed, message));
         }
+        if let Some(last) = self.last_changed(entry, seq).await? {
+            let message = format!("entries {seq} to {last} were changed");
+            return Ok(problem(seq, ProblemKind::Changed, message));
+        }
         let key = if seq == 1 {
             ", or this is not the key that it was sealed with"
         } else {
@@ -190,6 +194,21 @@ impl Check<'_> {
         let message =
             format!("entry {seq} does not follow the one before it: entries were changed, moved or removed{key}");
         Ok(problem(seq, ProblemKind::Broken, message))
+    }
+
+    /// The last of several neighbours that were changed: the entry behind it follows its link, and no link is missing.
+    async fn last_changed(&self, entry: &StoredAuditEvent, seq: i64) -> Result<Option<i64>, AppError> {
+        let mut link = entry.mac.clone();
+        for (other, place) in self.page(Some(seq)).await?.iter().zip(seq + 1..) {
+            if link.is_none() || other.seq != Some(place) {
+                return Ok(None);
+            }
+            if self.chain.fits(other, place, link.as_deref()) {
+                return Ok(Some(place - 1));
+            }
+            link.clone_from(&other.mac);
+        }
+        Ok(None)
     }
 
     /// Looks among the entries behind for the one that belongs into this place.

@@ -244,7 +244,11 @@ fn expanded(values: Json) -> Map<String, Json> {
     let expand = |entry: Json| match entry.as_array().map(Vec::as_slice) {
         Some([raw, value]) => json!({"raw": text(raw), "value": value}),
         Some([raw, value, mark]) => json!({"raw": text(raw), "value": value, "kept": mark == "kept"}),
-        _ => json!({"raw": entry, "value": entry}),
+        // The cell says just that.
+        _ => {
+            let raw = entry.as_str().map_or_else(|| entry.to_string(), str::to_owned);
+            json!({"raw": raw, "value": entry})
+        }
     };
     let entry = |(name, entry): (String, Json)| {
         let mut expanded = expand(entry);
