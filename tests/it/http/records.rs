@@ -13,16 +13,16 @@ fn lists_come_in_pages_without_gaps_or_repeats() {
         workspace.import("customers.csv --on-duplicate create", 0);
         let service = workspace.serve("");
         let client = service.client("default", "owner");
-        let all = client.items("/v1/customers?limit=200");
-        let count = workspace.number("SELECT count(*) FROM customer");
+        let all = client.items("/v1/customer-addresses?limit=200");
+        let count = workspace.number("SELECT count(*) FROM customer_address");
         assert_eq!(all.len() as i64, count);
-        assert_eq!(client.items("/v1/customers?limit=7"), all);
+        assert_eq!(client.items("/v1/customer-addresses?limit=7"), all);
         let ids: Vec<&str> = all.iter().map(|one| one["id"].as_str().unwrap()).collect();
         assert!(ids.is_sorted_by(|first, second| first > second), "the newest first");
-        let one = client.get(&format!("/v1/customers/{}", ids[0])).ok();
+        let one = client.get(&format!("/v1/customer-addresses/{}", ids[0])).ok();
         assert_eq!(one, all[0]);
-        client.get("/v1/customers?limit=201").refused(400, "invalid_parameter");
-        client.get("/v1/customers?cursor=x").refused(400, "invalid_parameter");
+        client.get("/v1/customer-addresses?limit=201").refused(400, "invalid_parameter");
+        client.get("/v1/customer-addresses?cursor=x").refused(400, "invalid_parameter");
         let mappings = client.items("/v1/import-mappings?limit=9");
         let places: BTreeSet<_> = mappings
             .iter()
