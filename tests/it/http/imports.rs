@@ -198,7 +198,9 @@ fn a_file_is_imported_again_after_a_rollback_and_refreshed_around_a_persons_edit
         assert_eq!(client.get(&customer).ok()["notes"], "Knows the owner");
         let same = import(&client, "customers.csv", CUSTOMERS_LATER);
         assert_eq!(same["totals"]["unchanged"], 3);
-        client.post(&path(&same, "/rollback"), &json!({})).refused(409, "nothing_to_roll_back");
+        client
+            .post(&path(&same, "/rollback"), &json!({}))
+            .refused(409, "nothing_to_roll_back");
     });
 }
 

@@ -21,8 +21,12 @@ fn lists_come_in_pages_without_gaps_or_repeats() {
         assert!(ids.is_sorted_by(|first, second| first > second), "the newest first");
         let one = client.get(&format!("/v1/customer-addresses/{}", ids[0])).ok();
         assert_eq!(one, all[0]);
-        client.get("/v1/customer-addresses?limit=201").refused(400, "invalid_parameter");
-        client.get("/v1/customer-addresses?cursor=x").refused(400, "invalid_parameter");
+        client
+            .get("/v1/customer-addresses?limit=201")
+            .refused(400, "invalid_parameter");
+        client
+            .get("/v1/customer-addresses?cursor=x")
+            .refused(400, "invalid_parameter");
         let mappings = client.items("/v1/import-mappings?limit=9");
         let places: BTreeSet<_> = mappings
             .iter()

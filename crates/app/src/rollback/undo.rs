@@ -142,11 +142,10 @@ impl Work<'_> {
     async fn forget_match_keys(&self, job_id: Uuid) -> Result<(), AppError> {
         let mut patience = Patience::default();
         let mut after = (i64::MIN, String::new());
-        let of = (self.run.id, job_id);
         loop {
             let store = &self.app.store;
             match store
-                .rollback_match_keys(self.organization, &self.lease, of, after.clone(), KEYS_PAGE)
+                .rollback_match_keys(self.organization, &self.lease, job_id, after.clone(), KEYS_PAGE)
                 .await
             {
                 Ok(Some(end)) => (after, patience) = (end, Patience::default()),

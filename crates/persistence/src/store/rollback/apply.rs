@@ -39,6 +39,7 @@ impl BulkTransaction {
         self.take_mappings_back(organization, page, now, &reversed).await?;
         let restored = restorations(&reversed, facts, &deleted);
         self.restore(organization, page.part.entity, now, &restored).await?;
+        self.forget_match_keys_of_changed(organization, page, &restored).await?;
         self.delete(organization, page, &deleted).await?;
         self.keep_results(organization, page, entries, verdicts, facts, &restored)
             .await
@@ -141,6 +142,28 @@ impl BulkTransaction {
         Ok(())
     }
 
+    /// Match keys that the run brought for records of others, which say what they said before.
+    async fn forget_match_keys_of_changed(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        restored: &BTreeMap<Uuid, Map<String, Json>>,
+    ) -> Result<(), StoreError> {
+        let has_keys = matches!(page.part.entity, EntityKind::Customer | EntityKind::Vehicle);
+        if restored.is_empty() || !has_keys {
+            return Ok(());
+        }
+        let (condition, mut arguments) = among("record_id", restored.keys().copied());
+        arguments.push(page.run_id.into());
+        let sql = format!(
+            "DELETE FROM match_key WHERE organization_id = ? AND {condition} AND run_id = ? \
+             AND NOT EXISTS (SELECT 1 FROM import_journal AS j WHERE j.organization_id = match_key.organization_id \
+             AND j.record_id = match_key.record_id AND j.run_id = match_key.run_id AND j.action = 'created')"
+        );
+        self.execute(&sql, &with(organization, arguments)).await?;
+        Ok(())
+    }
+
     /// Keeps what became of each entry, in place of what an earlier attempt said.
     async fn keep_results(
         &mut self,
@@ -235,7 +258,7 @@ fn scalar(kind: ColumnType, json: &Json) -> Result<Scalar, StoreError> {
 }
 
 fn mapping_rows() -> Rows {
-    use ColumnType::{Boolean, Json, Text, Uuid as Id};
+    use ColumnType::{Json, Text, Uuid as Id};
     Rows::new(
         "import_mapping",
         [
@@ -243,8 +266,6 @@ fn mapping_rows() -> Rows {
             ("source_system", Text),
             ("entity_type", Text),
             ("source_id", Text),
-            ("record_id", Id),
-            ("derived", Boolean),
             ("origin", Text),
             ("row_hash", Id),
             ("imported_values", Json),
@@ -265,8 +286,6 @@ fn push_mapping(
         system.into(),
         entity.name().into(),
         id.into(),
-        image.record_id.into(),
-        image.derived.into(),
         image.origin.as_str().into(),
         image.row_hash.into(),
         Scalar::Json(image.imported_values.to_string()),

@@ -21,7 +21,8 @@ pub(super) const NOTED: &str = "rollback_noted";
 pub struct RollbackFacts {
     /// The records that there are.
     pub records: HashMap<Uuid, CurrentRecord>,
-    /// Versions of changed records that nobody has to keep: made by writes that were taken back, and by taking them back.
+    /// Versions of changed records that nobody has to keep: made by writes that were taken back and by merges that were
+    /// undone, and by taking them back and undoing them.
     pub reversed_versions: HashMap<Uuid, HashSet<i64>>,
     /// Records that others refer to, and of which kind these are. What the run itself made and leaves is not counted.
     pub referred_by: HashMap<Uuid, EntityKind>,
@@ -133,6 +134,7 @@ impl BulkTransaction {
         if ids.is_empty() {
             return Ok(versions);
         }
+        self.add_merge_versions(organization, ids, &mut versions).await?;
         let (condition, mut arguments) = among("j.record_id", ids.iter().copied());
         let own = if preview {
             arguments.push(page.run_id.into());
@@ -155,6 +157,27 @@ impl BulkTransaction {
         Ok(versions)
     }
 
+    /// Versions that a merge of customers made and that its undo made.
+    async fn add_merge_versions(
+        &mut self,
+        organization: OrganizationId,
+        ids: &[Uuid],
+        versions: &mut HashMap<Uuid, HashSet<i64>>,
+    ) -> Result<(), StoreError> {
+        let (condition, arguments) = among("record_id", ids.iter().copied());
+        let sql = format!(
+            "SELECT record_id, version_after, undo_version FROM customer_merge_entry \
+             WHERE organization_id = ? AND {condition} AND undo_version IS NOT NULL"
+        );
+        let columns = [ColumnType::Uuid, ColumnType::BigInteger, ColumnType::BigInteger];
+        for mut row in self.fetch(&sql, &with(organization, arguments), &columns).await? {
+            let known = versions.entry(row.uuid()?).or_default();
+            known.extend(row.maybe_integer());
+            known.extend(row.maybe_integer());
+        }
+        Ok(())
+    }
+
     /// Children of the same run are taken back before their parents, so what refers to a record here remains. A preview
     /// leaves them where they are, and so has to tell which of them would be gone.
     async fn add_referred(
@@ -172,11 +195,15 @@ impl BulkTransaction {
         let (condition, mut arguments) = among(&format!("c.\"{column}\""), ids.iter().copied());
         let remaining = if preview {
             arguments.push(page.run_id.into());
+            // Not `EXISTS`: PostgreSQL would read the whole journal once for each page, and keep it in a hash table.
+            let noted =
+                |link: &str| format!("(SELECT 1 FROM {NOTED} AS n WHERE n.id = c.id AND n.link = '{link}' LIMIT 1)");
             format!(
-                " AND (NOT EXISTS (SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
-                 AND j.record_id = c.id AND j.run_id = ? AND j.action = 'created') \
-                 OR EXISTS (SELECT 1 FROM {NOTED} AS s WHERE s.id = c.id AND s.link = '')) \
-                 AND NOT EXISTS (SELECT 1 FROM {NOTED} AS l WHERE l.id = c.id AND l.link = '{column}')"
+                " AND ((SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
+                 AND j.record_id = c.id AND j.run_id = ? AND j.action = 'created' LIMIT 1) IS NULL \
+                 OR {} IS NOT NULL) AND {} IS NULL",
+                noted(""),
+                noted(column)
             )
         } else {
             String::new()

@@ -131,13 +131,10 @@ impl Verdict {
     }
 }
 
-/// What a mapping said: the form of `mapping_before` in the journal.
+/// What a mapping said before it was rewritten: the form of `mapping_before` in the journal. Where it leads is never
+/// rewritten.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MappingImage {
-    /// The record that it led to.
-    pub record_id: Uuid,
-    /// The id was concluded, not given.
-    pub derived: bool,
     /// How it came to be.
     pub origin: String,
     /// The fingerprint of what the source said.

@@ -103,11 +103,10 @@ impl Store {
         &self,
         organization: OrganizationId,
         lease: &Lease,
-        page: (Uuid, Uuid),
+        job_id: Uuid,
         after: (i64, String),
         limit: usize,
     ) -> Result<Option<(i64, String)>, StoreError> {
-        let (run_id, job_id) = page;
         let mut transaction = self.begin().await?;
         transaction.relax_durability().await?;
         let sql = format!(
@@ -131,7 +130,7 @@ impl Store {
         if ids.is_empty() {
             return Ok(None);
         }
-        transaction.forget_match_keys(organization, run_id, &ids).await?;
+        transaction.forget_match_keys(organization, &ids).await?;
         transaction.fence(lease).await?;
         self.commit(transaction).await?;
         Ok(end.filter(|_| ids.len() == limit))
@@ -139,14 +138,8 @@ impl Store {
 }
 
 impl BulkTransaction {
-    async fn forget_match_keys(
-        &mut self,
-        organization: OrganizationId,
-        run_id: Uuid,
-        ids: &[Uuid],
-    ) -> Result<(), StoreError> {
-        let (condition, mut arguments) = among("record_id", ids.iter().copied());
-        arguments.push(run_id.into());
+    async fn forget_match_keys(&mut self, organization: OrganizationId, ids: &[Uuid]) -> Result<(), StoreError> {
+        let (condition, arguments) = among("record_id", ids.iter().copied());
         let gone = ["customer", "vehicle"].map(|table| {
             format!(
                 "NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t.organization_id = match_key.organization_id \
@@ -154,7 +147,7 @@ impl BulkTransaction {
             )
         });
         let sql = format!(
-            "DELETE FROM match_key WHERE organization_id = ? AND {condition} AND run_id = ? AND {}",
+            "DELETE FROM match_key WHERE organization_id = ? AND {condition} AND {}",
             gone.join(" AND ")
         );
         self.execute(&sql, &with(organization, arguments)).await?;
