@@ -3,7 +3,7 @@
 //! Events are written in the transaction of what they tell of. Later [`seal`] gives each its place in the organisation's
 //! chain, in the order in which they were committed as far as it can tell: what was committed before one sealing comes
 //! before what is committed after it, and within one sealing ids decide, which grow with time. Each entry's link is
-//! `HMAC-SHA-256(key, canonical(entry) ‖ previous link)`; [`chain`] says what the canonical form is.
+//! `HMAC-SHA-256(key, canonical(entry) ‖ previous link)`; `chain` says what the canonical form is.
 //!
 //! Whoever can write to the database but does not know the key can't change, remove, insert or move a sealed entry
 //! without [`verify`] finding the place. A tail that was cut off shows only against a head (the number of entries and

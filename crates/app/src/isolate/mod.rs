@@ -1,6 +1,6 @@
 //! Where `.xls`, `.xlsb` and `.ods` are read: in a child process that may crash, hang or ask for all memory.
 //!
-//! The parent, [`ChildIsolate`], starts a program that calls [`run_child`], usually itself, with no environment. It
+//! The parent, `ChildIsolate`, starts a program that calls [`run_child`], usually itself, with no environment. It
 //! sends the workbook through a pipe, since what was decrypted must not touch the disk, and gets the rows in a file
 //! without a name. It waits no longer than a limit, and trusts nothing of what comes back: the rows are read as carefully
 //! as any file, and why a child failed is told from how it ended alone.

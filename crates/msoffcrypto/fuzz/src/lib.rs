@@ -1,6 +1,6 @@
 //! What fuzzing `msoffcrypto-rs` tries, and what must hold.
 //!
-//! An input is no file but a [recipe]: changed bytes of an encrypted file mostly fail its HMAC or break its allocation
+//! An input is no file but a recipe: changed bytes of an encrypted file mostly fail its HMAC or break its allocation
 //! table, and nothing behind these is reached. A recipe is encrypted and laid out anew each time, so that what it
 //! changes stands in a file that is otherwise sound.
 
