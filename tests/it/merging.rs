@@ -264,3 +264,21 @@ fn the_command_shows_asks_merges_and_undoes() {
         assert!(twice.stderr.contains("undone already"), "{}", twice.stderr);
     });
 }
+
+#[test]
+fn a_run_can_be_taken_back_after_a_merge_was_undone_and_not_before() {
+    on_each_database(|workspace| {
+        workspace.write("garage.csv", GARAGE);
+        let before = workspace.dump();
+        let report = workspace.import("garage.csv --on-duplicate create", 0);
+        let rollback = format!("rollback {} --yes", report["run_id"].as_str().unwrap());
+        let merged = workspace.run("merge 000001 000002 --yes --json").exits(0).json();
+        let shown = workspace.run(&format!("{rollback} --dry-run")).exits(3);
+        assert!(shown.stdout.contains("merged"), "{}", shown.stdout);
+        let merge_id = merged["merge_id"].as_str().unwrap();
+        workspace.run(&format!("merge --undo {merge_id} --yes")).exits(0);
+        workspace.run(&rollback).exits(0);
+        assert_eq!(workspace.dump(), before);
+        assert_eq!(workspace.number("SELECT count(*) FROM match_key"), 0);
+    });
+}

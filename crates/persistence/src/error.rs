@@ -32,14 +32,6 @@ pub enum StoreError {
         /// By which id.
         id: String,
     },
-    /// The record is not as it was when it was read; nothing was written.
-    #[error("{entity} `{id}` was changed by somebody else meanwhile")]
-    Changed {
-        /// What was to be changed.
-        entity: &'static str,
-        /// Which one.
-        id: String,
-    },
     /// What is stored can't be read back.
     #[error("stored {what} is damaged")]
     Damaged {

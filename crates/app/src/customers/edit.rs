@@ -117,7 +117,7 @@ pub async fn update(
         )
         .await;
     match updated {
-        Err(StoreError::Changed { .. }) => {
+        Err(StoreError::Outdated) => {
             let current = get(app, organization, id).await?.visible()?;
             Err(conflict(&current, expected_version))
         }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::edit::applied;
 use super::keys::{key_change, keys_of};
-use super::merge::{ATTEMPTS, Fields, can_be_repeated, columns, flat, make_names};
+use super::merge::{ATTEMPTS, Fields, columns, flat, make_names};
 use super::{Address, Customer, CustomerError, get};
 use crate::error::AppError;
 use crate::{App, Caller, OrganizationId};
@@ -53,7 +53,7 @@ async fn write(app: &App, caller: &Caller, merge_id: Uuid, keep: bool) -> Result
             .await;
         match undone {
             // Who undid the merge meanwhile is found out by the next plan.
-            Err(error) if attempt < ATTEMPTS && can_be_repeated(&error) => {}
+            Err(error) if attempt < ATTEMPTS && error.is_transient() => {}
             undone => return Ok(undone?),
         }
     }

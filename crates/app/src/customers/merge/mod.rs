@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
 use torqueflow_dedupe::MAX_HOLDERS;
 use torqueflow_model::EntityKind;
-use torqueflow_persistence::{AuditEvent, MergePlan, StoreError};
+use torqueflow_persistence::{AuditEvent, MergePlan};
 use uuid::Uuid;
 
 use super::edit::applied;
@@ -185,7 +185,8 @@ pub async fn merge(
                 "fields": plan.images.after.keys().collect::<Vec<_>>(),
             }));
         match app.store.customer_merge(caller.organization, &plan, &[event]).await {
-            Err(error) if attempt < ATTEMPTS && can_be_repeated(&error) => {}
+            // Somebody changed one of them at the same moment, or two of us waited for each other.
+            Err(error) if attempt < ATTEMPTS && error.is_transient() => {}
             merged => {
                 let counts = merged?;
                 return Ok(MergeOutcome {
@@ -199,11 +200,6 @@ pub async fn merge(
         }
     }
     Err(AppError::Internal("merging ended without an outcome"))
-}
-
-/// Somebody changed one of the customers at the same moment, or two of us waited for each other.
-pub(super) fn can_be_repeated(error: &StoreError) -> bool {
-    matches!(error, StoreError::Changed { .. }) || error.is_transient()
 }
 
 /// The customers of a merge, the survivor first. None of them is hidden.

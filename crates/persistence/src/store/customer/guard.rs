@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use sea_orm::DbErr;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
@@ -27,8 +26,7 @@ impl BulkTransaction {
             );
             let arguments: Vec<_> = std::iter::once(organization.0).chain(ids).map(Scalar::from).collect();
             if self.execute(&sql, &arguments).await? > 0 {
-                let reason = "a customer was merged into another meanwhile";
-                return Err(StoreError::Transient(DbErr::Custom(reason.to_owned())));
+                return Err(StoreError::Outdated);
             }
         }
         Ok(())

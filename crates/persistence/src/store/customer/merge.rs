@@ -11,8 +11,8 @@ use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
+use super::related_kinds;
 use super::write::{ColumnValues, change, post_key};
-use super::{customer_changed, related_kinds};
 use crate::entity::{customer_merge, customer_merge_entry};
 use crate::sql::{execute, places};
 use crate::store::audit::{self, AuditEvent};
@@ -95,7 +95,7 @@ pub(super) const MAPPING: &str = "mapping";
 pub(super) const POSTING: &str = "posting";
 
 impl Store {
-    /// Merges customers, all of it or nothing. Fails with [`StoreError::Changed`] when one of them is not as it was read.
+    /// Merges customers, all of it or nothing. Fails with [`StoreError::Outdated`] when one of them is not as it was read.
     pub async fn customer_merge(
         &self,
         organization: OrganizationId,
@@ -286,7 +286,7 @@ impl Writer<'_> {
         let (id, version) = self.plan.survivor;
         let changed = change(self.transaction, self.organization, id, version, &self.plan.changes).await?;
         if changed != 1 {
-            return Err(customer_changed(id));
+            return Err(StoreError::Outdated);
         }
         let mut entry = self.entry(SURVIVOR, EntityKind::Customer.name(), id);
         entry.before = Set(serde_json::to_value(&self.plan.images.before).ok());
@@ -307,7 +307,7 @@ impl Writer<'_> {
                 (*version).into(),
             ];
             if execute(self.transaction, sql, values).await? != 1 {
-                return Err(customer_changed(*id));
+                return Err(StoreError::Outdated);
             }
             let mut entry = self.entry(HIDDEN, EntityKind::Customer.name(), *id);
             entry.version_after = Set(Some(version + 1));

@@ -187,10 +187,3 @@ impl CustomerRow {
         })
     }
 }
-
-fn customer_changed(id: Uuid) -> StoreError {
-    StoreError::Changed {
-        entity: EntityKind::Customer.name(),
-        id: id.to_string(),
-    }
-}

@@ -10,8 +10,8 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 use super::merge::{HIDDEN, MAPPING, MOVED, POSTING, SURVIVOR};
+use super::related_kinds;
 use super::write::{ColumnValues, PostingChange, change, post};
-use super::{customer_changed, related_kinds};
 use crate::sql::{execute, places, query};
 use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
@@ -89,7 +89,7 @@ pub enum KeptReason {
 impl Store {
     /// Undoes a merge, all of it or nothing; with `keep` false, only says what it would do.
     ///
-    /// Fails with [`StoreError::Changed`] when the merge is undone already, or the survivor is not as it was read.
+    /// Fails with [`StoreError::Outdated`] when the merge is undone already, or the survivor is not as it was read.
     pub async fn customer_merge_undo(
         &self,
         organization: OrganizationId,
@@ -150,10 +150,7 @@ impl Undo<'_> {
         if execute(self.transaction, sql, values).await? == 1 {
             return Ok(());
         }
-        Err(StoreError::Changed {
-            entity: "merge",
-            id: self.plan.merge_id.to_string(),
-        })
+        Err(StoreError::Outdated)
     }
 
     /// In the same order as a merge locks them.
@@ -177,7 +174,7 @@ impl Undo<'_> {
         let (id, version) = self.plan.survivor;
         let changed = change(self.transaction, self.organization, id, version, &self.plan.changes).await?;
         if changed != 1 {
-            return Err(customer_changed(id));
+            return Err(StoreError::Outdated);
         }
         for (merge_id, before) in &self.plan.handed_on {
             let sql = "UPDATE customer_merge_entry SET before = ? \

@@ -9,7 +9,6 @@ use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
-use super::customer_changed;
 use crate::sql::{execute, places};
 use crate::store::audit::{self, AuditEvent};
 use crate::store::batch::business_columns;
@@ -72,7 +71,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         let transaction = self.begin_writing().await?;
         if change(&transaction, organization, id, version, changes).await? != 1 {
-            return Err(customer_changed(id));
+            return Err(StoreError::Outdated);
         }
         post(&transaction, organization, id, postings).await?;
         audit::insert(&transaction, organization, events).await?;
