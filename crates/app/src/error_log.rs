@@ -31,7 +31,7 @@ pub struct Entry {
     pub value: String,
     /// The stable code.
     pub code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
     /// What is wrong.
     pub message: String,

@@ -86,7 +86,7 @@ pub struct FindingView {
     pub value: String,
     /// The stable code.
     pub code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
     /// What is wrong.
     pub message: String,

@@ -97,7 +97,7 @@ pub struct JobSummary {
 pub struct Reason {
     /// The stable code.
     pub code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
     /// How often.
     pub count: i64,

@@ -16,7 +16,7 @@ pub struct StoredFinding {
     pub row_number: i64,
     /// Tells the findings of a row apart.
     pub ordinal: i64,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
     /// The stable code.
     pub code: String,
@@ -50,7 +50,7 @@ impl From<Model> for StoredFinding {
 pub struct FindingCount {
     /// The stable code.
     pub code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `info`.
     pub severity: String,
     /// How often.
     pub count: i64,
