@@ -204,6 +204,66 @@ fn a_record_that_another_source_leads_to_stays() {
 }
 
 #[test]
+fn what_was_merged_stays_until_the_merge_is_undone() {
+    on_each_database(|workspace| {
+        let export = [table("CustomersAndVehicles", INCOMING), table("Jobs", JOBS)];
+        workspace.write("export.xlsx", workbook(&export));
+        let run = import_export(workspace);
+        let merged = workspace.run("merge 000001 000002 --yes --json").exits(0).json();
+        let preview = workspace
+            .run(&format!("rollback {run} --dry-run --json"))
+            .exits(3)
+            .json();
+        let reasons = reasons(&preview);
+        for expected in [
+            "customer kept merged_since 1",
+            "customer kept changed_since 1",
+            "vehicle kept changed_since 1",
+        ] {
+            assert!(
+                reasons.iter().any(|reason| reason == expected),
+                "{expected}: {reasons:?}"
+            );
+        }
+        let merge = merged["merge_id"].as_str().unwrap();
+        workspace.run(&format!("merge --undo {merge} --yes")).exits(0);
+        roll_back(workspace, &run, 0);
+        assert_eq!(workspace.contents(), Contents::new());
+    });
+}
+
+/// A later file from the same source, in which a phone has changed.
+#[test]
+fn a_refresh_is_taken_back_to_what_the_first_import_said() {
+    on_each_database(|workspace| {
+        let write = |name: &str, customers: &str| {
+            workspace.write(name, customers.replace('|', ","));
+        };
+        let lines: Vec<&str> = INCOMING
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        write("first.csv", &lines.join("\n"));
+        let first = run_of(&workspace.import("first.csv --source techman", 0));
+        let before = workspace.contents();
+        write(
+            "second.csv",
+            &lines.join("\n").replace("050327", "050999").replace("Ford", "Opel"),
+        );
+        let report = workspace.import("second.csv --source techman", 0);
+        assert_eq!(report["entities"]["customer"]["updated"], 1);
+        assert_ne!(workspace.contents(), before);
+
+        let report = roll_back(workspace, &run_of(&report), 0);
+        assert_eq!(report["entities"]["customer"]["restored"], 1);
+        assert_eq!(workspace.contents(), before);
+        roll_back(workspace, &first, 0);
+        assert_eq!(workspace.contents(), Contents::new());
+    });
+}
+
+#[test]
 fn what_wrote_nothing_or_is_not_there_is_refused() {
     on_each_database(|workspace| {
         let (_, run) = import_over_existing(workspace);

@@ -211,11 +211,20 @@ struct Write {
     undone: bool,
 }
 
+/// A mapping that a run rewrote, and what it said before.
+#[derive(Debug)]
+struct Rewritten {
+    run: usize,
+    mapping: (String, String),
+    before: Row,
+}
+
 /// What ought to be in the tables, and how it came there.
 #[derive(Default)]
 struct Model {
     contents: Contents,
     writes: Vec<Write>,
+    rewritten: Vec<Rewritten>,
     runs: Vec<Uuid>,
     /// What rollbacks did, and why something stayed.
     seen: BTreeSet<&'static str>,
@@ -239,16 +248,29 @@ impl Model {
                 });
             }
         }
+        for (key, row) in after.iter().filter(|(key, _)| key.0 == "import_mapping") {
+            if let (Writer::Run(run), Some(before)) = (writer, self.contents.get(key))
+                && before != row
+            {
+                self.rewritten.push(Rewritten {
+                    run,
+                    mapping: key.clone(),
+                    before: before.clone(),
+                });
+            }
+        }
         self.contents = after;
     }
 
     /// What remains when a run is taken back.
     fn roll_back(&mut self, run: usize) {
         let id = self.runs[run].to_string();
-        // Mappings to records that were there before go alone.
-        self.contents.retain(|(table, _), row| {
-            let own = table == "import_mapping" && row["run_id"] == id;
-            !own || row["origin"] == "created"
+        let rewritten: Vec<_> = self.rewritten_by(run).map(|mine| mine.mapping.clone()).collect();
+        // New mappings to records that were there before go alone.
+        self.contents.retain(|key, row| {
+            let own = key.0 == "import_mapping" && row["run_id"] == id;
+            let is_new = own && !rewritten.contains(key);
+            !is_new || row["origin"] == "created"
         });
         for kind in EntityKind::ALL.into_iter().rev() {
             for place in (0..self.writes.len()).rev() {
@@ -258,11 +280,39 @@ impl Model {
                 }
             }
         }
+        for mine in self
+            .rewritten
+            .extract_if(.., |mine| mine.run == run)
+            .collect::<Vec<_>>()
+        {
+            self.write_back(run, &id, mine);
+        }
         let contents = self.contents.clone();
         self.contents.retain(|(table, _), row| {
             let exists = |kind: &str| contents.contains_key(&(kind.to_owned(), row["record_id"].clone()));
-            table != "match_key" || row.get("run_id") != Some(&id) || exists("customer") || exists("vehicle")
+            let stands = |write: &Write| {
+                let own = write.writer == Writer::Run(run) && write.record.1 == row["record_id"];
+                own && (write.before.is_none() || !write.undone)
+            };
+            let is_there = || exists("customer") || exists("vehicle");
+            let is_anothers = table != "match_key" || row.get("run_id") != Some(&id);
+            is_anothers || is_there() && self.writes.iter().any(stands)
         });
+    }
+
+    fn rewritten_by(&self, run: usize) -> impl Iterator<Item = &Rewritten> {
+        self.rewritten.iter().filter(move |rewritten| rewritten.run == run)
+    }
+
+    /// A rewritten mapping says again what it said, unless another run rewrote it since or what came with it stays.
+    fn write_back(&mut self, run: usize, run_id: &str, rewritten: Rewritten) {
+        let record = &rewritten.before["record_id"];
+        let mut writes = self.writes.iter();
+        let stays = writes.any(|write| write.writer == Writer::Run(run) && write.record.1 == *record && !write.undone);
+        match self.contents.get_mut(&rewritten.mapping) {
+            Some(row) if !stays && row["run_id"] == run_id => *row = rewritten.before,
+            _ => self.rewritten.push(rewritten),
+        }
     }
 
     fn undo(&mut self, place: usize, run_id: &str) {
@@ -272,6 +322,19 @@ impl Model {
             .iter()
             .filter(|later| later.record == record && !later.undone);
         if later.count() > 0 {
+            return;
+        }
+        // A change stays with the mapping that came with it, when another run rewrote that since.
+        let Writer::Run(run) = write.writer else { return };
+        let mut mine = self
+            .rewritten_by(run)
+            .filter(|mine| mine.before["record_id"] == record.1);
+        let since = |mine: &Rewritten| {
+            self.contents
+                .get(&mine.mapping)
+                .is_some_and(|row| row["run_id"] != run_id)
+        };
+        if write.before.is_some() && mine.any(since) {
             return;
         }
         if let Some(before) = &write.before {
