@@ -1,9 +1,9 @@
 //! What becomes of a write that is to be taken back: the rules, without a database.
 //!
 //! **A record is untouched** if each of its versions after the write is accounted for: made by a write that has been
-//! taken back since (by a merge of customers that was undone), or by taking one back. So whatever a person did keeps the record, and runs that were imported on top
-//! of each other can be taken back in any order: what a later run changed is kept until that run is taken back too, and
-//! then is as if that run had never been.
+//! taken back since, by a merge of customers that was undone since, or by taking back or undoing one. So whatever a
+//! person did keeps the record, and runs that were imported on top of each other can be taken back in any order: what a
+//! later run changed is kept until that run is taken back too, and then is as if that run had never been.
 
 use std::collections::{HashMap, HashSet};
 
