@@ -304,6 +304,15 @@ impl Model {
         self.rewritten.iter().filter(move |rewritten| rewritten.run == run)
     }
 
+    /// A change stays with the mapping that came with it, when another run rewrote that since.
+    fn came_with_rewritten_mapping(&self, write: &Write, run_id: &str) -> bool {
+        let Writer::Run(run) = write.writer else { return false };
+        self.rewritten_by(run)
+            .filter(|mine| mine.before["record_id"] == write.record.1)
+            .filter_map(|mine| self.contents.get(&mine.mapping))
+            .any(|row| row["run_id"] != run_id)
+    }
+
     /// A rewritten mapping says again what it said, unless another run rewrote it since or what came with it stays.
     fn write_back(&mut self, run: usize, run_id: &str, rewritten: Rewritten) {
         let record = &rewritten.before["record_id"];
@@ -324,17 +333,7 @@ impl Model {
         if later.count() > 0 {
             return;
         }
-        // A change stays with the mapping that came with it, when another run rewrote that since.
-        let Writer::Run(run) = write.writer else { return };
-        let mut mine = self
-            .rewritten_by(run)
-            .filter(|mine| mine.before["record_id"] == record.1);
-        let since = |mine: &Rewritten| {
-            self.contents
-                .get(&mine.mapping)
-                .is_some_and(|row| row["run_id"] != run_id)
-        };
-        if write.before.is_some() && mine.any(since) {
+        if write.before.is_some() && self.came_with_rewritten_mapping(write, run_id) {
             return;
         }
         if let Some(before) = &write.before {
