@@ -47,6 +47,8 @@ mod rollback;
 #[cfg(test)]
 mod rollback_killed;
 #[cfg(test)]
+mod rollback_meanwhile;
+#[cfg(test)]
 mod rollback_model;
 #[cfg(test)]
 mod sample_import;

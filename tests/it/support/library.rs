@@ -7,9 +7,11 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use torqueflow_app::options::RunOptions;
+use torqueflow_app::progress::Event;
 use torqueflow_app::rollback::{self, RollbackReport};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, Caller, OrganizationId};
+use torqueflow_persistence::{ImportBatch, Lease, StoreError};
 use torqueflow_test_support::postgres::TestDatabase;
 use uuid::Uuid;
 
@@ -59,6 +61,13 @@ impl Library {
 
     /// Imports files, named and with their text.
     pub fn import(&self, files: &[(&str, String)], options: &RunOptions) -> Uuid {
+        let run_id = self.start(files, options);
+        self.wait(runs::import(&self.app, &self.caller(), run_id, &|_| {}));
+        run_id
+    }
+
+    /// Does all of an import that comes before it writes.
+    pub fn start(&self, files: &[(&str, String)], options: &RunOptions) -> Uuid {
         let paths: Vec<PathBuf> = files
             .iter()
             .map(|(name, text)| {
@@ -71,9 +80,33 @@ impl Library {
         self.wait(async {
             let run = runs::create(app, &caller, &paths, options, Purpose::Import, &|_| {}).await?;
             runs::prepare(app, &caller, run.id, None, &|_| {}).await?;
-            runs::start(app, &caller, run.id).await?;
-            Ok::<_, torqueflow_app::AppError>(runs::import(app, &caller, run.id, &|_| {}).await?.id)
+            Ok::<_, torqueflow_app::AppError>(runs::start(app, &caller, run.id).await?.id)
         })
+    }
+
+    /// Imports a started run while another one is taken back, which begins once this many rows have landed.
+    pub fn import_while_rolling_back(&self, started: Uuid, rolled_back: Uuid, rows: i64) {
+        let (app, caller) = (&self.app, self.caller());
+        let (landed, wait_for_rows) = tokio::sync::watch::channel(0);
+        let listener = |event: Event| {
+            if let Event::Imported(table) = event {
+                landed.send_replace(table.done);
+            }
+        };
+        let import = async {
+            let run = runs::import(app, &caller, started, &listener).await;
+            landed.send_replace(i64::MAX);
+            run
+        };
+        let rollback = async {
+            let mut landed = wait_for_rows;
+            landed.wait_for(|landed| *landed >= rows).await.unwrap();
+            rollback::request(app, &caller, rolled_back, false).await.unwrap();
+            rollback::rollback(app, &caller, rolled_back, &|_| {}).await
+        };
+        let (imported, rolled_back) = self.runtime.block_on(async { tokio::join!(import, rollback) });
+        imported.unwrap();
+        rolled_back.unwrap();
     }
 
     /// Takes a run back, and checks that the preview said what would become of it.
@@ -118,6 +151,26 @@ impl Library {
             &self.database,
             &format!("UPDATE \"{table}\" SET \"{column}\" = '{value}', version = version + 1 WHERE id = {id}"),
         );
+    }
+
+    /// Hides a customer behind another one, as a merge does.
+    pub fn hide_customer(&self, hidden: Uuid, survivor: Uuid) {
+        let id = |id: Uuid| contents::identifier(&self.database, &id.to_string());
+        contents::execute(
+            &self.database,
+            &format!(
+                "UPDATE customer SET merged_into_id = {} WHERE id = {}",
+                id(survivor),
+                id(hidden)
+            ),
+        );
+    }
+
+    /// Commits a batch of no run.
+    pub fn commit(&self, lease: &Lease, batch: &ImportBatch) -> Result<(), StoreError> {
+        let store = self.app.store();
+        let commit = store.batch_commit(self.organization, Uuid::nil(), Uuid::nil(), lease, batch);
+        self.runtime.block_on(commit)
     }
 
     /// Adds a vehicle to a customer, as a person would.

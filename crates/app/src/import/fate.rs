@@ -118,16 +118,16 @@ impl Draft<'_> {
 
     /// What becomes of a record whose id is known.
     fn mapped_fate(&self, entity: EntityKind, id: &str, mapped: &MappedRecord, parent: Option<Fate>) -> Fate {
+        if self.context.gone.contains(&mapped.record_id) {
+            // An address that went with its customer needs no word of its own.
+            let went_along = entity == EntityKind::CustomerAddress && parent == Some(Fate::Gone);
+            return if went_along { Fate::LeftOut } else { Fate::Gone };
+        }
         if mapped.origin == MappingOrigin::Skipped {
             return Fate::Skip(mapped.record_id);
         }
         if mapped.run_id == self.run_id() {
             return Fate::Repeat(mapped.record_id);
-        }
-        if self.context.gone.contains(&mapped.record_id) {
-            // An address that went with its customer needs no word of its own.
-            let went_along = entity == EntityKind::CustomerAddress && parent == Some(Fate::Gone);
-            return if went_along { Fate::LeftOut } else { Fate::Gone };
         }
         if self.context.is_changed(entity, id, mapped) {
             return Fate::Update(mapped.record_id);

@@ -99,7 +99,8 @@ impl Importer<'_> {
         while let Some(rows) = pending.pop() {
             match self.write_once(job, facts, rows, state).await {
                 Ok(after) => *state = after,
-                Err(AppError::Store(StoreError::Refused(reason))) => {
+                // What is outdated each time it is read anew leads to something that can't be led to.
+                Err(AppError::Store(reason @ (StoreError::Refused(_) | StoreError::Outdated))) => {
                     // Whoever took the run over may have written the same rows: that is not the data's fault.
                     self.app.store.lease_renew(self.lease).await?;
                     if let [row] = rows {

@@ -218,6 +218,7 @@ impl Store {
         let now = OffsetDateTime::now_utc();
         let mut transaction = self.begin().await?;
         transaction.relax_durability().await?;
+        transaction.hold_existing(organization, batch).await?;
         for kind in EntityKind::ALL {
             let rows = business_rows(organization, kind, now, &batch.created);
             transaction.insert(&rows).await?;
@@ -225,7 +226,6 @@ impl Store {
         for updated in &batch.updated {
             transaction.update_record(organization, now, updated).await?;
         }
-        transaction.refuse_hidden(organization, batch).await?;
         transaction
             .insert(&mapping_rows(organization, run_id, now, &batch.mappings))
             .await?;

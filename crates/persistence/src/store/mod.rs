@@ -14,6 +14,7 @@ pub mod duplicate;
 pub mod export;
 pub mod file;
 pub mod finding;
+mod guard;
 pub mod health;
 pub mod idempotency;
 pub mod job;
@@ -31,6 +32,7 @@ pub mod saved_mapping;
 pub mod ticket;
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use torqueflow_model::{EntityKind, FieldKind};
 
 use crate::connect::Backend;
 use crate::{Store, StoreError};
@@ -55,6 +57,14 @@ pub mod update;
 
 /// How many values one query asks for at most.
 const CHUNK: usize = 2048;
+
+/// The links of a kind of record: column and target.
+fn links_of(entity: EntityKind) -> impl Iterator<Item = (String, EntityKind)> {
+    entity.fields().iter().filter_map(|spec| match spec.kind {
+        FieldKind::Reference { to, .. } => spec.column().map(|column| (column, to)),
+        _ => None,
+    })
+}
 
 /// The values in chunks, each padded to a power of two by repeating its last value, so that there are few different
 /// statements and the prepared ones are used again.

@@ -1,6 +1,5 @@
 //! Customers as people work with them: found, read, created, changed.
 
-mod guard;
 pub mod merge;
 pub mod search;
 pub mod suggestion;

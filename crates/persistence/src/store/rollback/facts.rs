@@ -3,13 +3,14 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
-use torqueflow_model::{ColumnType, EntityKind, FieldKind};
+use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
 use super::RollbackPage;
 use super::journal::among;
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
+use crate::store::links_of;
 use crate::{OrganizationId, StoreError};
 
 /// A temporary table of what a preview has found: records of the run that stay (with an empty link), and links of other
@@ -292,14 +293,6 @@ impl BulkTransaction {
 /// What an entry's before-image refers to.
 pub(super) fn link_in(before: &Json, column: &str) -> Option<Uuid> {
     before.get(column)?.as_str().and_then(|text| Uuid::parse_str(text).ok())
-}
-
-/// The links of a kind of record: column and target.
-pub(super) fn links_of(entity: EntityKind) -> impl Iterator<Item = (String, EntityKind)> {
-    entity.fields().iter().filter_map(|spec| match spec.kind {
-        FieldKind::Reference { to, .. } => spec.column().map(|column| (column, to)),
-        _ => None,
-    })
 }
 
 /// Every column that may lead to a kind of record.

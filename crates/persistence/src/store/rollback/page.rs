@@ -4,12 +4,13 @@ use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
 use uuid::Uuid;
 
-use super::facts::{NOTED, RollbackFacts, links_of, with};
+use super::facts::{NOTED, RollbackFacts, with};
 use super::journal::among;
 use super::{RollbackPart, Verdict};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::lease::Lease;
+use crate::store::links_of;
 use crate::{OrganizationId, Store, StoreError};
 
 /// Slots whose records have match keys.
