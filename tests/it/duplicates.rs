@@ -225,3 +225,90 @@ fn create_within_a_file_keeps_both_records_apart() {
         assert_eq!(records.only("work_order").text("customer_id"), "techman:000002");
     });
 }
+
+/// What somebody who opens the list in a spreadsheet gets back, by column.
+fn exported(workspace: &Workspace, run: &str) -> Vec<std::collections::HashMap<String, String>> {
+    workspace.run(&format!("duplicates {run} --export decide.csv"));
+    let text = workspace.read("decide.csv");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+#[test]
+fn decisions_are_taken_in_a_spreadsheet() {
+    on_each_database(|workspace| {
+        workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
+        workspace.import("crm.csv", 0);
+        let export = [table("CustomersAndVehicles", TWICE)];
+        workspace.write("export.xlsx", workbook(&export));
+        let asked = workspace.run("import export.xlsx").exits(4);
+        let run = workspace.newest_run();
+        assert!(
+            asked.stderr.contains(&format!("duplicates {run} --export")),
+            "{}",
+            asked.stderr
+        );
+        let listed = workspace.run(&format!("duplicates {run}")).exits(4);
+        assert!(listed.stdout.contains("same e-mail address"), "{}", listed.stdout);
+
+        let matches = exported(workspace, &run);
+        let found: Vec<_> = matches
+            .iter()
+            .map(|found| (&*found["row"], &*found["action"]))
+            .collect();
+        assert_eq!(found, [("2", ""), ("3", "")]);
+        let fills = &matches[1]["merge_fills"];
+        assert!(fills.starts_with("Mobile: +447181050327; "), "{fills}");
+
+        // As a German Excel saves it, with the columns moved.
+        let decided = format!(
+            "Action;note;ID\r\nmerge;so;{}\r\nCreate;;{}\r\n",
+            matches[0]["id"], matches[1]["id"]
+        );
+        workspace.write("decided.csv", decided);
+        workspace.run(&format!("duplicates {run} --apply decided.csv")).exits(0);
+        let actions: Vec<_> = exported(workspace, &run)
+            .iter()
+            .map(|found| found["action"].clone())
+            .collect();
+        assert_eq!(actions, ["merge", "create"]);
+        workspace.run("import export.xlsx").exits(0);
+        assert_eq!(customers(workspace), 2);
+        let late = workspace.run(&format!("duplicates {run} --apply decided.csv")).exits(1);
+        assert!(late.stderr.contains("can't be decided on"), "{}", late.stderr);
+    });
+}
+
+#[test]
+fn decisions_that_make_no_sense_are_named_by_row_and_none_is_taken() {
+    on_each_database(|workspace| {
+        workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
+        workspace.import("crm.csv", 0);
+        workspace.write("export.xlsx", workbook(&[table("CustomersAndVehicles", TWICE)]));
+        workspace.run("import export.xlsx").exits(4);
+        let run = workspace.newest_run();
+        let id = exported(workspace, &run)[0]["id"].clone();
+        let refused = |content: String, expected: &str| {
+            workspace.write("decided.csv", content);
+            let refused = workspace.run(&format!("duplicates {run} --apply decided.csv")).exits(1);
+            assert!(refused.stderr.contains(expected), "{}", refused.stderr);
+            assert!(exported(workspace, &run).iter().all(|found| found["action"].is_empty()));
+        };
+        refused(
+            format!("id,action\n{id},merge\n{id},delete\nnobody,skip\n"),
+            "row 3: `delete` is no action; use skip, merge, create or nothing; row 4: the run has no match `nobody`",
+        );
+        refused(
+            format!("id,action\n{id},merge\n{id},skip\n"),
+            "is there twice, with two actions",
+        );
+        refused(
+            format!("id,decision\n{id},merge\n"),
+            "has no column `action`; it needs id, action",
+        );
+        refused(String::new(), "decided.csv");
+        let elsewhere = format!("duplicates {run} --organization elsewhere");
+        workspace.run(&elsewhere).exits(1);
+        workspace.run(&format!("{elsewhere} --apply decided.csv")).exits(1);
+    });
+}

@@ -110,6 +110,11 @@ impl App {
         &self.store
     }
 
+    /// How files are opened.
+    pub fn opener(&self) -> &Opener {
+        &self.opener
+    }
+
     /// The limits in force.
     pub fn limits(&self) -> &Limits {
         self.opener.limits()

@@ -135,7 +135,8 @@ pub enum AppError {
 }
 
 impl AppError {
-    pub(crate) fn io(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+    /// An error of reading or writing this file.
+    pub fn io(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.display().to_string();
         move |source| Self::Io { path, source }
     }

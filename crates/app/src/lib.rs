@@ -15,6 +15,7 @@ pub mod health;
 pub mod idempotency;
 pub mod isolate;
 pub mod jobs;
+pub mod lists;
 pub mod options;
 pub mod progress;
 pub mod records;

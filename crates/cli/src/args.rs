@@ -69,6 +69,10 @@ pub enum Command {
     Runs(Runs),
     /// Show one run in full
     Show(Show),
+    /// List the likely duplicates of a run, and decide on them in a spreadsheet
+    ///
+    /// Once all are decided, the same import again goes on by these decisions.
+    Duplicates(Duplicates),
     /// Report on one run: what it did to records and fields, how good its data is; or write its failed rows
     Report(Report),
     /// Check, list and export the audit log
@@ -292,6 +296,22 @@ pub struct Show {
     #[arg(value_name = "RUN_ID")]
     pub run_id: Uuid,
     /// Print the run as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Duplicates {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Take over the decisions of this file: its columns id and action (skip, merge, create, or nothing)
+    #[arg(long, value_name = "FILE")]
+    pub apply: Option<PathBuf>,
+    /// Write all matches to this CSV, with what was decided
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Print the list as JSON
     #[arg(long)]
     pub json: bool,
 }

@@ -76,6 +76,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,
+        Command::Duplicates(duplicates) => commands::duplicates::run(common, &duplicates).await,
         Command::Report(report) => commands::report::run(common, &report).await,
         Command::Audit(audit) => commands::audit::run(common, &audit).await,
         Command::Merge(merge) => commands::merge::run(common, &merge).await,

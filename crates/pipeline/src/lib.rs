@@ -15,6 +15,6 @@ pub use plan::{DateVotes, HeaderChoice, PlannedColumn, PlannedDateOrder, TablePl
 pub use sources::Sources;
 pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
 pub use torqueflow_tabular::{
-    FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, Unit, legacy,
-    staging,
+    FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
+    legacy, open, staging,
 };

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Context;
 use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
+use torqueflow_app::lists::read_list;
 use torqueflow_app::options::{OnDuplicate, RunMode, RunOptions};
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
@@ -196,8 +197,10 @@ impl Running<'_> {
             }
         }
         note!(
-            "{} for a decision; nothing was written. Say what to do: --on-duplicate skip, merge or create.",
+            "{} for a decision; nothing was written. Say what to do with all of them: --on-duplicate skip, merge or \
+             create; or with each: torqueflow duplicates {} --export FILE.",
             render::counted(count as i64, "likely duplicate waits", "likely duplicates wait"),
+            self.run_id,
         );
         if let Some(path) = &self.arguments.error_log {
             self.write_error_log(path).await?;
@@ -237,29 +240,17 @@ impl Running<'_> {
     }
 
     async fn exclude_rows(&self, path: &Path) -> anyhow::Result<()> {
-        let mut reader = csv::Reader::from_path(path)
-            .with_context(|| format!("failed to read the rows to leave out from `{}`", path.display()))?;
-        for line in reader.deserialize() {
-            let excluded: ExcludedRow =
-                line.with_context(|| format!("`{}` needs the columns file, sheet and row", path.display()))?;
-            let sheet = excluded.sheet.as_deref().filter(|sheet| !sheet.is_empty());
-            runs::exclude_row(
-                self.app,
-                &Caller::program(self.organization, "cli"),
-                self.run_id,
-                &excluded.file,
-                sheet,
-                excluded.row,
-            )
-            .await?;
+        let caller = Caller::program(self.organization, "cli");
+        let lines = read_list(self.app.opener(), path, &["file", "row"], &["sheet"])?;
+        // What an error log says of a whole file is about no row.
+        for line in lines.iter().filter(|line| !line.text("row").is_empty()) {
+            let row_number = line.text("row");
+            let row_number = row_number
+                .parse()
+                .with_context(|| format!("`{}`, row {}: `{row_number}` is no row", path.display(), line.row))?;
+            let sheet = Some(line.text("sheet")).filter(|sheet| !sheet.is_empty());
+            runs::exclude_row(self.app, &caller, self.run_id, line.text("file"), sheet, row_number).await?;
         }
         Ok(())
     }
-}
-
-#[derive(serde::Deserialize)]
-struct ExcludedRow {
-    file: String,
-    sheet: Option<String>,
-    row: i64,
 }

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod clean;
 pub mod detect;
+pub mod duplicates;
 pub mod import;
 pub mod merge;
 pub mod migrate;

@@ -1,10 +1,11 @@
 //! Matches that wait for a decision, or have one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, TransactionTrait,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    TransactionTrait,
 };
 use serde::{Deserialize, Serialize};
 use torqueflow_model::{EntityKind, RunStatus};
@@ -15,6 +16,9 @@ use crate::entity::import_duplicate::{Column, Entity, Model};
 use crate::entity::import_run;
 use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
+
+/// Matches that are decided by one statement.
+const DECISIONS_AT_ONCE: usize = 500;
 
 /// What happens with a record that matches another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -225,23 +229,7 @@ impl Store {
         event: &AuditEvent,
     ) -> Result<u64, StoreError> {
         let transaction = self.writer.begin().await?;
-        // Holds the run in its state until the decisions are committed, so that no start overtakes them.
-        let ready = import_run::Entity::update_many()
-            .col_expr(
-                import_run::Column::ProgressVersion,
-                Expr::col(import_run::Column::ProgressVersion).add(1),
-            )
-            .filter(import_run::Column::OrganizationId.eq(organization.0))
-            .filter(import_run::Column::Id.eq(run_id))
-            .filter(import_run::Column::Status.eq(RunStatus::Ready.name()))
-            .exec(&transaction)
-            .await?;
-        if ready.rows_affected == 0 {
-            return Err(StoreError::NotFound {
-                entity: "ready run",
-                id: run_id.to_string(),
-            });
-        }
+        hold_ready(&transaction, organization, run_id).await?;
         let decided = Entity::update_many()
             .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
             .filter(filter.condition(organization, run_id))
@@ -250,6 +238,53 @@ impl Store {
         audit::insert(&transaction, organization, std::slice::from_ref(event)).await?;
         transaction.commit().await?;
         Ok(decided.rows_affected)
+    }
+
+    /// Decides matches of a ready run, each as it says, and takes decisions back where it says `None`. All of it or
+    /// nothing: fails with [`StoreError::Outdated`] when the run has not all of these matches.
+    pub async fn duplicate_decide_each(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        decisions: &BTreeMap<Uuid, Option<DuplicateAction>>,
+        event: &AuditEvent,
+    ) -> Result<(), StoreError> {
+        let transaction = self.writer.begin().await?;
+        hold_ready(&transaction, organization, run_id).await?;
+        let mut by_action: HashMap<_, Vec<Uuid>> = HashMap::new();
+        for (id, action) in decisions {
+            by_action.entry(*action).or_default().push(*id);
+        }
+        for (action, ids) in by_action {
+            for chunk in ids.chunks(DECISIONS_AT_ONCE) {
+                let decided = Entity::update_many()
+                    .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
+                    .filter(Column::OrganizationId.eq(organization.0))
+                    .filter(Column::RunId.eq(run_id))
+                    .filter(Column::Id.is_in(chunk.iter().copied()))
+                    .exec(&transaction)
+                    .await?;
+                if decided.rows_affected != chunk.len() as u64 {
+                    return Err(StoreError::Outdated);
+                }
+            }
+        }
+        audit::insert(&transaction, organization, std::slice::from_ref(event)).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The ids of all matches of a run.
+    pub async fn duplicate_ids(&self, organization: OrganizationId, run_id: Uuid) -> Result<HashSet<Uuid>, StoreError> {
+        let ids: Vec<Uuid> = Entity::find()
+            .select_only()
+            .column(Column::Id)
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::RunId.eq(run_id))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        Ok(ids.into_iter().collect())
     }
 
     /// The decisions that people took on rows of a job: row, slot, action.
@@ -314,4 +349,29 @@ impl Store {
         }
         Ok(found)
     }
+}
+
+/// Holds a run in its state until the decisions are committed, so that no start overtakes them.
+async fn hold_ready(
+    transaction: &DatabaseTransaction,
+    organization: OrganizationId,
+    run_id: Uuid,
+) -> Result<(), StoreError> {
+    let ready = import_run::Entity::update_many()
+        .col_expr(
+            import_run::Column::ProgressVersion,
+            Expr::col(import_run::Column::ProgressVersion).add(1),
+        )
+        .filter(import_run::Column::OrganizationId.eq(organization.0))
+        .filter(import_run::Column::Id.eq(run_id))
+        .filter(import_run::Column::Status.eq(RunStatus::Ready.name()))
+        .exec(transaction)
+        .await?;
+    if ready.rows_affected == 0 {
+        return Err(StoreError::NotFound {
+            entity: "ready run",
+            id: run_id.to_string(),
+        });
+    }
+    Ok(())
 }

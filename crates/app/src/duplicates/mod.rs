@@ -1,5 +1,7 @@
 //! Likely duplicates of a run, as a person sees them before deciding, and the decisions.
 
+mod sheet;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use crate::options::OnDuplicate;
 use crate::values::apply_fills;
 use crate::work::{command, options_of};
 use crate::{App, Caller};
+
+pub use sheet::{DecisionError, apply_sheet, write_csv};
 
 /// A match, with both records.
 #[derive(Debug, Clone, Serialize)]
@@ -163,12 +167,17 @@ pub async fn decide(
         .store
         .duplicate_decide(caller.organization, run_id, filter, action, &event)
         .await;
-    match decided {
-        Err(StoreError::NotFound { .. }) => Err(AppError::WrongState {
+    decided.map_err(|error| refusal(error, &run))
+}
+
+/// What is not ready can't be decided on.
+fn refusal(error: StoreError, run: &Run) -> AppError {
+    match error {
+        StoreError::NotFound { .. } => AppError::WrongState {
             status: run.status,
             action: "decided on",
-        }),
-        decided => Ok(decided?),
+        },
+        error => error.into(),
     }
 }
 
