@@ -22,13 +22,13 @@ fn main() {
     let open_options = OpenOptions { password: Some(&password), ..OpenOptions::default() };
     let (mut rows, mut records) = (0, 0);
     let open = || Ok(Box::new(File::open(&file)?) as _);
-    let tables = clean_file("export.xlsx", &open, &open_options, &sources, &options, &mut |_, row| {
+    let cleaned = clean_file("export.xlsx", &open, &open_options, &sources, &options, &mut |_, row| {
         rows += 1;
         records += row.records.len();
         Ok(())
     })
     .unwrap();
-    println!("{} tables, {rows} rows, more records: {}", tables.len(), records > rows);
+    println!("{} tables, {rows} rows, more records: {}", cleaned.tables.len(), records > rows);
 }
 "#;
 

@@ -7,6 +7,8 @@ mod audit;
 #[cfg(test)]
 mod audit_export;
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod commands;
 #[cfg(test)]
 mod customers;
@@ -34,6 +36,8 @@ mod merging;
 mod merging_at_random;
 #[cfg(test)]
 mod merging_killed;
+#[cfg(test)]
+mod older_workbooks;
 #[cfg(test)]
 mod password;
 #[cfg(test)]

@@ -73,6 +73,7 @@ impl BlobStore {
     }
 }
 
+/// Makes a folder that only this user can read, unless it is there.
 pub(crate) fn create_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

@@ -26,7 +26,7 @@ impl Deadline {
     }
 
     /// Fails with the limit when the time is over.
-    pub fn check(&self) -> io::Result<()> {
+    fn check(&self) -> io::Result<()> {
         match self.end {
             Some(end) if Instant::now() >= end => Err(FILE_SECONDS.exceeded(self.seconds).into()),
             _ => Ok(()),

@@ -238,6 +238,18 @@ mod tests {
     }
 
     #[test]
+    fn the_documentation_lists_every_limit() {
+        let page = include_str!("../../../docs/how-to/set-a-limit.md");
+        let listed: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+        let limits = Limits::default().in_force();
+        let rows: Vec<String> = limits
+            .iter()
+            .map(|limit| format!("| `{}` | {} | {} |", limit.name, limit.shown, limit.what))
+            .collect();
+        assert_eq!(listed, rows);
+    }
+
+    #[test]
     fn every_name_is_there_once() {
         let mut names: Vec<_> = Limits::default().in_force().iter().map(|limit| limit.name).collect();
         names.sort_unstable();

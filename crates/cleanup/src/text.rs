@@ -1,13 +1,14 @@
 //! Text, long text and codes.
 //!
 //! What: white space is trimmed and, but for long text, collapsed; invisible characters go; what a spreadsheet did to
-//! protect a value (`'0123`, `="0123"`) is undone; numbers that are codes are shown in full.
+//! protect a value (`'0123`, `="0123"`) is undone; numbers that are codes are shown in full; what is too long for a code is
+//! none.
 //! Why: values that look alike must be alike, and a code with a lost zero or an added `.0` finds nothing.
 //! Example: `'00417` becomes `00417`; the number 1001.0 becomes the code `1001`.
 
 use std::borrow::Cow;
 
-use torqueflow_model::{Cell, CellKind, FindingCode};
+use torqueflow_model::{Cell, CellKind, FindingCode, Value};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::verdict::Verdict;
@@ -39,6 +40,10 @@ const SPREADSHEET_ERRORS: &[&str] = &[
 const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]"];
 /// What programs write, in the spellings that they use.
 const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "undefined", "None"];
+
+/// Most characters of a value that records are found by. PostgreSQL takes 2,704 bytes of all columns in an entry of an
+/// index (1/3 of a page), and a character takes up to four.
+const MAX_FINDABLE_CHARS: usize = 500;
 
 /// A cell's text with its technical damage undone, before any rule sees it.
 #[derive(Debug, Clone, PartialEq)]
@@ -209,6 +214,26 @@ pub(crate) fn code(text: &str, kind: CellKind) -> Verdict {
     }
 }
 
+/// What records are found by stands in indexes, which bound it: a longer value is none. Ids that a source gives, and
+/// references by them, are bounded where identities are made.
+pub(crate) fn findable(verdict: Verdict) -> Verdict {
+    match &verdict.value {
+        Some(Value::Text(text)) if text.chars().nth(MAX_FINDABLE_CHARS).is_some() => {
+            Verdict::default().note(FindingCode::ValueTooLong, MAX_FINDABLE_CHARS.to_string())
+        }
+        _ => verdict,
+    }
+}
+
+/// The beginning of a text, as much of it as records are found by.
+pub(crate) fn findable_part(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(MAX_FINDABLE_CHARS) {
+        text.truncate(end);
+        text.truncate(text.trim_end().len());
+    }
+    text
+}
+
 /// The digits of a typed whole number whose text shows them badly: `1,001`, `1.001E+03`, `1001.0`.
 pub(crate) fn whole_number(text: &str, kind: CellKind) -> Option<String> {
     let CellKind::Number(number) = kind else { return None };
@@ -280,6 +305,15 @@ mod tests {
         check_code("00042", 42.0, "00042");
         check_code("INV-0042", 42.0, "INV-0042");
         check_code("10.5", 10.5, "10.5");
+    }
+
+    #[test]
+    fn what_records_are_found_by_is_no_longer_than_an_index_holds() {
+        for (length, expected) in [(500, "é".repeat(500)), (501, "- [value_too_long: 500]".to_owned())] {
+            assert_eq!(findable(text(&"é".repeat(length))).to_string(), expected);
+        }
+        assert_eq!(findable_part("é".repeat(501)), "é".repeat(500));
+        assert_eq!(findable_part(format!("{} b", "a".repeat(499))), "a".repeat(499));
     }
 
     #[test]

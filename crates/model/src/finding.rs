@@ -175,10 +175,12 @@ finding_codes! {
     TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";
     /// A value such as `N/A` or `-` that stands for none.
     ValuePlaceholder = "value_placeholder", Warning, "This is a placeholder, not a value", "Leave the cell blank or give the value.";
+    /// Longer than what records can be found by.
+    ValueTooLong = "value_too_long", Warning, "The value is longer than the {} characters that this field holds and was left out", "Shorten the value.";
     /// A spreadsheet error in the cell.
     CellError = "cell_error", Warning, "The cell holds the spreadsheet error {}", "Correct the formula in the workbook.";
     /// A cell longer than the limit.
-    CellTruncated = "cell_truncated", Warning, "The cell is longer than the limit of {} characters and was cut", "Shorten the text.";
+    CellTruncated = "cell_truncated", Warning, "The cell is longer than the limit of {} characters and was cut", "Shorten the text, or raise the limit `cell_chars`.";
     /// A cell of a workbook that could not be read.
     CellUnreadable = "cell_unreadable", Warning, "The cell could not be read: {}", "Re-save the workbook with Excel or LibreOffice.";
     /// Bytes that are not text in the file's encoding.

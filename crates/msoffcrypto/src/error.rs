@@ -37,7 +37,7 @@ pub enum Error {
     },
 
     /// The file breaks a rule of its format.
-    #[error("malformed encrypted document: {what}")]
+    #[error("malformed document: {what}")]
     Malformed {
         /// The rule that is broken.
         what: &'static str,

@@ -82,7 +82,7 @@ enum Class {
 }
 
 /// PostgreSQL: SQLSTATE classes 08 (connection), 40 (rollback), 53 (resources), 55P03 (lock), 57 (shutdown) pass;
-/// 22 (data) and 23 (constraint) are the data's fault. `SQLite`: 5 (busy) and 6 (locked) pass; 18 to 20 are the data's.
+/// 22 (data), 23 (constraint) and 54 (more than an index holds) are the data's fault. `SQLite`: 5 (busy) and 6 (locked) pass; 18 to 20 are the data's.
 fn classify(error: &sqlx::Error) -> Class {
     let sqlx::Error::Database(database) = error else {
         return match error {
@@ -96,7 +96,7 @@ fn classify(error: &sqlx::Error) -> Class {
     if code.len() == 5 {
         return match code.get(..2) {
             Some("08" | "40" | "53" | "57") => Class::Transient,
-            Some("22" | "23") => Class::Refused,
+            Some("22" | "23" | "54") => Class::Refused,
             _ if code == "55P03" => Class::Transient,
             _ => Class::Other,
         };

@@ -8,7 +8,7 @@ use torqueflow_model::{Finding, FindingCode, Row};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, open};
 
 use crate::clean::{CleanRow, Cleaner};
-use crate::open::{DiscardRows, OpenedTable, open_tables};
+use crate::open::{DiscardRows, OpenedFile, OpenedTable, open_tables};
 use crate::sources::Sources;
 
 /// How files are cleaned.
@@ -35,7 +35,8 @@ impl CleanOptions {
 pub type CleanedTable = OpenedTable;
 
 /// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
-/// result. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned.
+/// result. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned. One
+/// that has other rows the second time is an error.
 pub fn clean_file(
     name: &str,
     open_reader: &dyn Fn() -> io::Result<Box<dyn ReadSeek>>,
@@ -43,12 +44,12 @@ pub fn clean_file(
     sources: &Sources,
     clean: &CleanOptions,
     each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
-) -> Result<Vec<CleanedTable>, OpenError> {
+) -> Result<OpenedFile, OpenError> {
     let system = clean.source_system.as_deref();
-    let tables = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?.tables;
+    let file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
     let mut document = open(name, open_reader()?, options)?;
     let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
-    for table in tables.iter().filter(|table| table.detection.table_type.is_some()) {
+    for table in file.tables.iter().filter(|table| table.detection.table_type.is_some()) {
         let adapter = table
             .plan
             .source_system
@@ -67,7 +68,7 @@ pub fn clean_file(
             return Err(io::Error::other("it changed while it was read").into());
         }
     }
-    Ok(tables)
+    Ok(file)
 }
 
 /// What an analysis says of one table.
@@ -92,11 +93,12 @@ pub fn analyse_file(
     clean: &CleanOptions,
 ) -> Result<Vec<Analysis>, OpenError> {
     let mut counted: BTreeMap<usize, Counts> = BTreeMap::new();
-    let tables = clean_file(name, open_reader, options, sources, clean, &mut |table, row| {
+    let file = clean_file(name, open_reader, options, sources, clean, &mut |table, row| {
         counted.entry(table.index).or_default().add(&row);
         Ok(())
     })?;
-    Ok(tables
+    Ok(file
+        .tables
         .into_iter()
         .map(|table| {
             let counts = counted.remove(&table.index).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! Nearly every cell is text, as in the export. Some are not, because a person opened the file in Excel and saved it:
 //! a mobile that lost its zero is a number, one date in fifty is a date, and so are quantities and hours numbers.
 
-use std::io::{self, Cursor, Seek, Write};
+use std::io::{self, Cursor, Read, Seek, Write};
 
 use ms_offcrypto_writer::Ecma376AgileWriter;
 use rand_core::{CryptoRng, RngCore};
@@ -41,6 +41,24 @@ pub fn encrypt_xlsx(workbook: &[u8], password: &str) -> io::Result<Vec<u8>> {
     let mut bytes = encrypted.into_inner()?.into_inner();
     clear_timestamps(&mut bytes)?;
     Ok(bytes)
+}
+
+/// An encrypted workbook that asks for this many rounds of hashing; its password does not open it any more.
+pub fn with_spin_count(encrypted: &[u8], rounds: u32) -> io::Result<Vec<u8>> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(encrypted.to_vec()))?;
+    let mut info = Vec::new();
+    file.open_stream("/EncryptionInfo")?.read_to_end(&mut info)?;
+    // Eight bytes of a header, then XML (MS-OFFCRYPTO 2.3.4.10).
+    let (header, text) = info.split_at(8);
+    let text = String::from_utf8(text.to_vec()).map_err(io::Error::other)?;
+    let changed = text.replace("spinCount=\"100000\"", &format!("spinCount=\"{rounds}\""));
+    let mut stream = file.create_stream("/EncryptionInfo")?;
+    stream.write_all(header)?;
+    stream.write_all(changed.as_bytes())?;
+    stream.flush()?;
+    drop(stream);
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
 }
 
 fn workbook(tables: &[SampleTable]) -> Result<Workbook, XlsxError> {

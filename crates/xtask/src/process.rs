@@ -16,6 +16,8 @@ pub struct Ended {
     /// `None`: it took too long and was ended.
     pub status: Option<ExitStatus>,
     pub wall: Duration,
+    /// The time that processors were seen to have spent on it, which other programs do not lengthen.
+    pub busy: Duration,
     /// The most memory that it was seen to have at once.
     pub peak_bytes: u64,
     pub output: String,
@@ -54,12 +56,13 @@ pub fn measure(command: &mut Command, limit: Duration) -> anyhow::Result<Ended> 
             .map(|line| Ok((start.elapsed(), line?)))
             .collect::<io::Result<Vec<_>>>()
     });
-    let (status, peak_bytes) = watch(&mut child, start, limit)?;
+    let watched = watch(&mut child, start, limit)?;
     let wall = start.elapsed();
     Ok(Ended {
-        status,
+        status: watched.status,
         wall,
-        peak_bytes,
+        busy: watched.busy,
+        peak_bytes: watched.peak_bytes,
         output: joined(output)?,
         lines: joined(lines)?,
     })
@@ -72,21 +75,47 @@ fn joined<T>(thread: thread::JoinHandle<io::Result<T>>) -> anyhow::Result<T> {
     }
 }
 
-/// Waits for the end of the program; says how much memory it had at most.
-fn watch(child: &mut Child, start: Instant, limit: Duration) -> anyhow::Result<(Option<ExitStatus>, u64)> {
-    let mut peak_bytes = 0;
+/// What was seen of a program while it ran.
+#[derive(Default)]
+struct Watched {
+    status: Option<ExitStatus>,
+    busy: Duration,
+    peak_bytes: u64,
+}
+
+/// Waits for the end of the program.
+fn watch(child: &mut Child, start: Instant, limit: Duration) -> anyhow::Result<Watched> {
+    let mut watched = Watched::default();
+    let process = child.id().to_string();
     loop {
-        peak_bytes = peak_bytes.max(high_water_mark(&child.id().to_string()));
-        if let Some(status) = child.try_wait()? {
-            return Ok((Some(status), peak_bytes));
+        watched.peak_bytes = watched.peak_bytes.max(high_water_mark(&process));
+        watched.busy = watched.busy.max(busy(&process));
+        watched.status = child.try_wait()?;
+        if watched.status.is_some() {
+            return Ok(watched);
         }
         if start.elapsed() > limit {
             child.kill()?;
             child.wait()?;
-            return Ok((None, peak_bytes));
+            return Ok(watched);
         }
         thread::sleep(PAUSE);
     }
+}
+
+/// The time that processors have spent on a process (`self`, or its number) so far; zero where nobody knows.
+pub fn busy(process: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    busy_of(&stat).unwrap_or_default()
+}
+
+/// User and system time out of a file `stat` below `/proc`, whose second field is a name that may hold anything. The
+/// kernel counts for it in hundredths of a second.
+fn busy_of(stat: &str) -> Option<Duration> {
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut times = fields.split_whitespace().skip(11);
+    let mut next = || times.next()?.parse::<u64>().ok();
+    Some(Duration::from_millis((next()? + next()?) * 10))
 }
 
 /// The most memory that a process (`self`, or its number) had so far; 0 where nobody knows.
@@ -125,6 +154,13 @@ mod tests {
         let ended = shell("exec sleep 60", Duration::from_millis(50));
         assert!(ended.status.is_none());
         assert!(ended.wall < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn times_are_read_from_behind_the_name() {
+        let stat = "42 (a) b) S 1 2 3 4 5 6 7 8 9 10 150 25 0 0\n";
+        assert_eq!(busy_of(stat), Some(Duration::from_millis(1750)));
+        assert_eq!(busy_of("42 (a)"), None);
     }
 
     #[test]

@@ -2,22 +2,28 @@
 
 pub mod contract;
 
+mod bomb;
 mod contents;
 mod desk;
 mod export;
 mod files;
 mod library;
+mod measured;
+mod package;
 mod program;
 mod records;
 mod service;
 mod tables;
 mod workspace;
 
+pub use bomb::bomb;
 pub use contents::{Contents, Row};
 pub use desk::{Desk, assert_same, on_each_desk};
 pub use export::Export;
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
 pub use library::Library;
+pub use measured::{Taken, children, run_measured};
+pub use package::{row_of, with_part, workbook_of, zip_of};
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
 pub use service::Client;

@@ -78,8 +78,20 @@ fn limit(conversion: Conversion) -> io::Result<()> {
         setrlimit(resource, Rlimit { current, maximum })?;
     }
     #[cfg(target_os = "linux")]
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    end_with(conversion.parent)?;
     Ok(())
+}
+
+/// Has this process killed when its parent ends. A parent that has ended already is no parent any more.
+#[cfg(target_os = "linux")]
+fn end_with(parent: u32) -> io::Result<()> {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+
+    set_parent_process_death_signal(Some(Signal::KILL))?;
+    match getppid() {
+        Some(living) if living.as_raw_pid() as u32 == parent => Ok(()),
+        _ => Err(io::Error::other("the parent has ended")),
+    }
 }
 
 #[cfg(not(unix))]

@@ -29,10 +29,12 @@ pub struct ConverterCommand {
     pub arguments: Vec<OsString>,
 }
 
-/// What a child is told: the form of the workbook, and its own limits.
+/// What a child is told: the form of the workbook, whose child it is, and its own limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Conversion {
     format: Format,
+    /// The process with which the child shall end.
+    parent: u32,
     memory_bytes: u64,
     seconds: u64,
     output_bytes: u64,
@@ -58,15 +60,17 @@ impl Conversion {
     fn new(format: Format, limits: &Limits) -> Self {
         Self {
             format,
+            parent: std::process::id(),
             memory_bytes: limits.max_conversion_memory_bytes,
             seconds: limits.max_conversion_seconds,
             output_bytes: limits.max_conversion_output_bytes,
         }
     }
 
-    fn to_arguments(self) -> [String; 4] {
+    fn to_arguments(self) -> [String; 5] {
         [
             self.format.name().to_owned(),
+            self.parent.to_string(),
             self.memory_bytes.to_string(),
             self.seconds.to_string(),
             self.output_bytes.to_string(),
@@ -74,12 +78,13 @@ impl Conversion {
     }
 
     fn from_arguments(arguments: &[String]) -> Option<Self> {
-        let [format, memory_bytes, seconds, output_bytes] = arguments else {
+        let [format, parent, memory_bytes, seconds, output_bytes] = arguments else {
             return None;
         };
         let formats = [Format::Xls, Format::Xlsb, Format::Ods];
         Some(Self {
             format: formats.into_iter().find(|known| known.name() == format)?,
+            parent: parent.parse().ok()?,
             memory_bytes: memory_bytes.parse().ok()?,
             seconds: seconds.parse().ok()?,
             output_bytes: output_bytes.parse().ok()?,

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use torqueflow_pipeline::{Format, Isolate, OpenError, ReadSeek};
 
 use super::{Conversion, ConverterCommand, Ending};
+use crate::blobs::create_private_folder;
 use crate::limits::{CONVERSION_MEMORY, CONVERSION_OUTPUT, CONVERSION_SECONDS, Limits};
 
 /// How much longer than its processor time a child may take, on a machine that has other things to do.
@@ -101,7 +102,7 @@ fn conversion_failed(format: Format, why: &str) -> OpenError {
 
 impl Isolate for ChildIsolate {
     fn convert(&self, format: Format, workbook: &mut dyn ReadSeek) -> Result<Box<dyn ReadSeek>, OpenError> {
-        std::fs::create_dir_all(&self.folder)?;
+        create_private_folder(&self.folder)?;
         let mut output = tempfile::tempfile_in(&self.folder)?;
         let mut child = self.spawn(format, &output)?;
         let input = child.0.stdin.take();

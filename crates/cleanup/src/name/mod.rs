@@ -13,7 +13,7 @@ mod words;
 use torqueflow_model::{FieldKind, FindingCode, Value, fold};
 
 use crate::clean::{Draft, Input};
-use crate::text::{names_nobody, one_line};
+use crate::text::{findable_part, names_nobody, one_line};
 use crate::verdict::Verdict;
 use split::{Parts, split};
 
@@ -73,7 +73,7 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
         }
     }
     if let Some(sort_name) = sort_name(draft) {
-        draft.set_by_name("sort_name", Value::Text(sort_name), "");
+        draft.set_by_name("sort_name", Value::Text(findable_part(sort_name)), "");
     }
     draft.set_by_name("search_name", Value::Text(search_name(draft)), "");
 }

@@ -1,5 +1,6 @@
 //! `torqueflow clean`
 
+use std::cell::Cell;
 use std::io::{BufWriter, Write};
 
 use serde_json::{Map, Value, json};
@@ -23,18 +24,21 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let (mut cleaned, mut flagged, mut waits) = (0_usize, false, false);
     for path in &arguments.files {
         let name = super::file_name(path);
-        let deadline = opener.deadline();
-        let reopen = || super::open_file(path, deadline);
+        // Only the first reading has its time: the second waits for whoever takes the rows.
+        let deadline = Cell::new(Some(opener.deadline()));
+        let reopen = || super::open_file(path, deadline.take());
         let outcome = clean_file(&name, &reopen, &open_options, &sources, &options, &mut |table, row| {
-            deadline.check()?;
             cleaned += 1;
             flagged |= row.has_error();
             serde_json::to_writer(&mut output, &line(&name, table, &row))?;
             output.write_all(b"\n")
         });
         match outcome {
-            Ok(tables) => {
-                for table in tables.iter().filter(|table| table.detection.table_type.is_none()) {
+            Ok(file) => {
+                for message in &file.notes {
+                    note!("{name}: {message}");
+                }
+                for table in file.tables.iter().filter(|table| table.detection.table_type.is_none()) {
                     flagged = true;
                     let title = table.sheet.as_deref().unwrap_or(&name);
                     note!("{title}: This file wasn't recognised. Check the format and try again.");

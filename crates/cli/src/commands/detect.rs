@@ -61,7 +61,7 @@ impl Found {
         let options = opener.options(password);
         let deadline = opener.deadline();
         let mut rows = deadline.sink(DiscardRows);
-        let read = super::open_file(path, deadline)
+        let read = super::open_file(path, Some(deadline))
             .map_err(Into::into)
             .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut rows));
         match read {

@@ -138,11 +138,11 @@ impl Running<'_> {
         if self.arguments.json {
             say!("{}", serde_json::to_string_pretty(&summary)?);
         }
+        super::note_limits(summary.errors.iter().map(|error| error.code.as_str()));
         if best != Exit::Done {
             for line in render::problems(&summary) {
                 note!("{line}");
             }
-            super::note_limits(summary.errors.iter().map(|error| error.code.as_str()));
             return Ok(best);
         }
         if !self.arguments.json {

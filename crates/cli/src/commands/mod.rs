@@ -173,10 +173,13 @@ fn file_name(path: &Path) -> String {
     )
 }
 
-/// Opens a file for as long as its time lasts.
-fn open_file(path: &Path, deadline: Deadline) -> std::io::Result<Box<dyn ReadSeek>> {
-    let file = std::fs::File::open(path)?;
-    Ok(Box::new(deadline.reader(std::io::BufReader::new(file))))
+/// Opens a file, for as long as its time lasts.
+fn open_file(path: &Path, deadline: Option<Deadline>) -> std::io::Result<Box<dyn ReadSeek>> {
+    let file = std::io::BufReader::new(std::fs::File::open(path)?);
+    Ok(match deadline {
+        Some(deadline) => Box::new(deadline.reader(file)),
+        None => Box::new(file),
+    })
 }
 
 /// Says how a limit is raised, where a file is above one.

@@ -24,7 +24,7 @@ fn check(bytes: usize, change: impl FnOnce(&mut Container)) {
 fn check_patched(at: usize, patch: &[u8], what: &str) {
     let mut file = Agile::default().file();
     file[at..at + patch.len()].copy_from_slice(patch);
-    let message = format!("malformed encrypted document: {what}");
+    let message = format!("malformed document: {what}");
     assert_eq!(decrypt(&file, "open sesame").unwrap_err().to_string(), message);
 }
 
@@ -152,7 +152,7 @@ fn a_chain_that_returns_to_itself_is_refused() {
         entry.copy_from_slice(&first.to_le_bytes());
     }
     let error = decrypt(&file, "open sesame").unwrap_err().to_string();
-    assert_eq!(error, "malformed encrypted document: a chain or tree returns to itself");
+    assert_eq!(error, "malformed document: a chain or tree returns to itself");
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_list_of_table_sectors_that_returns_to_itself_is_refused() {
     let end = (first as usize + 2) * 512;
     file[end - 4..end].copy_from_slice(&first.to_le_bytes());
     let error = decrypt(&file, "open sesame").unwrap_err().to_string();
-    assert_eq!(error, "malformed encrypted document: a chain or tree returns to itself");
+    assert_eq!(error, "malformed document: a chain or tree returns to itself");
 }
 
 #[test]

@@ -201,9 +201,9 @@ fn decide(head: &[u8], counts: &Counts) -> Result<Profile, OpenError> {
     Ok(profile(Encoding::Windows1252, 0, false, nuls > 0))
 }
 
-/// Text has few control characters; everything else has many.
+/// Text has few control characters. Among bytes of any kind they are one in twelve.
 fn refuse_binary(counts: &Counts, nuls: u64) -> Result<(), OpenError> {
-    if (counts.control + nuls) * 10 > counts.total + 20 {
+    if (counts.control + nuls) * 20 > counts.total + 40 {
         return Err(OpenError::NotATable {
             what: "binary data".to_owned(),
         });

@@ -58,6 +58,7 @@ mod tests {
         let mut ended = Ended {
             status: None,
             wall: at(60),
+            busy: at(50),
             peak_bytes: 0,
             output: String::new(),
             lines: vec![line(1, DETECTING), line(3, ANALYSING), line(9, "a.csv: analysed")],

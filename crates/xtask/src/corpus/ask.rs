@@ -13,7 +13,7 @@ use super::worker::{PASSWORD, Task};
 use crate::process::{self, Ended};
 
 /// A process that takes longer is ended.
-const TIME: Duration = Duration::from_mins(1);
+const TIME: Duration = Duration::from_mins(3);
 /// Memory that a process may ask for, in kilobytes. What it may *use* is far less, and is measured.
 const ADDRESS_SPACE_KB: u64 = 4 << 20;
 
@@ -27,7 +27,8 @@ pub struct Asker {
 #[derive(Debug)]
 pub struct Answer {
     pub fate: Fate,
-    pub wall: Duration,
+    /// The time that processors spent on it: on a machine of its own, the time that it takes.
+    pub busy: Duration,
     pub peak_bytes: u64,
 }
 
@@ -83,6 +84,8 @@ fn answer(ended: &Ended) -> Answer {
     let reply = serde_json::from_str::<Reply>(&ended.output).ok();
     let succeeded = ended.status.is_some_and(|status| status.success());
     let peak_bytes = reply.as_ref().map_or(0, |reply| reply.peak_bytes).max(ended.peak_bytes);
+    let told = reply.as_ref().map_or(0, |reply| reply.busy_ms);
+    let busy = ended.busy.max(Duration::from_millis(told));
     let fate = match (reply.filter(|_| succeeded), ended.status) {
         (Some(reply), _) => Fate::Said(reply.result),
         (None, None) => Fate::Hung,
@@ -94,11 +97,7 @@ fn answer(ended: &Ended) -> Answer {
             Fate::Died(format!("{status}: {}", last.unwrap_or_default()))
         }
     };
-    Answer {
-        fate,
-        wall: ended.wall,
-        peak_bytes,
-    }
+    Answer { fate, busy, peak_bytes }
 }
 
 impl Answer {

@@ -79,8 +79,8 @@ impl Demand {
             let (used, allowed) = (megabytes(answer.peak_bytes), megabytes(self.max_bytes));
             broken.push(format!("{used} MB of memory, more than {allowed}"));
         }
-        if answer.wall >= self.max_time {
-            let (took, allowed) = (answer.wall.as_secs_f64(), self.max_time.as_secs_f64());
+        if answer.busy >= self.max_time {
+            let (took, allowed) = (answer.busy.as_secs_f64(), self.max_time.as_secs_f64());
             broken.push(format!("{took:.1} s, more than {allowed}"));
         }
         broken
@@ -172,7 +172,7 @@ mod tests {
     fn what_does_not_hold_is_named() {
         let answer = |fate, seconds, megabytes: u64| Answer {
             fate,
-            wall: Duration::from_secs(seconds),
+            busy: Duration::from_secs(seconds),
             peak_bytes: megabytes << 20,
         };
         let refused = |code: &str| {

@@ -23,7 +23,7 @@ pub fn check(manifest: &Manifest, asker: &Asker) -> anyhow::Result<Results> {
             entry.file().to_owned(),
             answer.summary(),
             if broken.is_empty() { "holds" } else { "FAILS" }.to_owned(),
-            format!("{:.2}", answer.wall.as_secs_f64()),
+            format!("{:.2}", answer.busy.as_secs_f64()),
             megabytes(answer.peak_bytes),
         ]);
         failures.extend(broken.iter().map(|what| format!("{}: {what}", entry.file())));

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Reply {
     pub result: Outcome,
+    /// Milliseconds that processors spent on the process, as it knows itself; 0 where nobody knows.
+    pub busy_ms: u64,
     /// The most memory that the process had, as it knows itself; 0 where nobody knows.
     pub peak_bytes: u64,
 }

@@ -13,7 +13,7 @@ use torqueflow_model::CellKind;
 use torqueflow_tabular::{OpenError, OpenOptions, Password, open};
 
 use super::reply::{Cell, Kind, Outcome, Refusal, Reply, Row, Table};
-use crate::process::high_water_mark;
+use crate::process::{busy, high_water_mark};
 
 /// Where the password is. Those of such a collection are no secrets.
 pub const PASSWORD: &str = "CORPUS_PASSWORD";
@@ -50,6 +50,7 @@ impl CorpusFile {
         };
         let reply = Reply {
             result,
+            busy_ms: busy("self").as_millis() as u64,
             peak_bytes: high_water_mark("self"),
         };
         let mut output = io::stdout().lock();
