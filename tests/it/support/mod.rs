@@ -4,6 +4,7 @@ pub mod contract;
 
 mod contents;
 mod desk;
+mod events;
 mod export;
 mod files;
 mod library;
@@ -11,14 +12,17 @@ mod program;
 mod records;
 mod service;
 mod tables;
+mod worker;
 mod workspace;
 
 pub use contents::{Contents, Row};
 pub use desk::{Desk, assert_same, on_each_desk};
+pub use events::Told;
 pub use export::Export;
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
 pub use library::Library;
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
 pub use service::Client;
+pub use worker::Worker;
 pub use workspace::{Workspace, on_each_database};
