@@ -1,18 +1,16 @@
 //! The worker: takes up runs that have something to do, any number of workers on any number of machines.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use time::OffsetDateTime;
 use tokio::task::JoinSet;
 use torqueflow_model::RunStatus;
-use torqueflow_persistence::{AuditEvent, RunChange, StoreError};
+use torqueflow_persistence::StoreError;
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::owner;
 use crate::work::Work;
-use crate::{App, Caller};
+use crate::{App, Caller, owner, upkeep};
 
 /// The states in which a run has something to do.
 const BUSY: &[RunStatus] = &[
@@ -28,8 +26,6 @@ const IDLE: Duration = Duration::from_millis(500);
 const GLANCE: u64 = 64;
 /// How often a run is taken over before it counts as one that kills its workers.
 const MAX_ATTEMPTS: i64 = 5;
-/// How often the uploads of ended runs are looked through.
-const RETENTION_PAUSE: Duration = Duration::from_mins(10);
 
 /// How a worker works.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +46,8 @@ impl Default for WorkerOptions {
     }
 }
 
-/// Works until [`App::stop`] is called, then finishes the batches at hand and gives the leases back.
+/// Works until [`App::stop`] is called, then finishes the batches at hand and gives the leases back. It also does what is
+/// due from time to time: sealing the audit log, removing the files of runs that ended long ago.
 ///
 /// ```no_run
 /// # async fn example(app: torqueflow_app::App) {
@@ -60,16 +57,15 @@ impl Default for WorkerOptions {
 /// # }
 /// ```
 pub async fn run(app: &App, options: &WorkerOptions) {
+    tokio::join!(work(app, options), upkeep::keep_up(app, options.retention));
+    // What the last batches have told of.
+    upkeep::seal(app).await;
+}
+
+async fn work(app: &App, options: &WorkerOptions) {
     let mut working: JoinSet<Uuid> = JoinSet::new();
     let mut held: HashSet<Uuid> = HashSet::new();
-    let mut swept = None::<Instant>;
     while !app.stop.is_cancelled() {
-        if swept.is_none_or(|moment| moment.elapsed() >= RETENTION_PAUSE) {
-            swept = Some(Instant::now());
-            if let Err(error) = expire(app, options.retention).await {
-                tracing::warn!(%error, "old uploads can't be removed");
-            }
-        }
         let waiting = match app.store.lease_claimable(BUSY, GLANCE, owner::is_dead).await {
             Ok(runs) => runs,
             Err(error) => {
@@ -156,23 +152,4 @@ async fn give_up(app: &App, caller: &Caller, run_id: Uuid, code: &str, message: 
     let work = Work::begin(app, caller, run_id, &|_| {}).await?;
     let outcome = work.give_up(code, message).await;
     work.end(outcome).await.map(|_| ())
-}
-
-/// Removes uploads and staged rows of runs that ended so long ago.
-pub async fn expire(app: &App, retention: Duration) -> Result<(), AppError> {
-    let before = OffsetDateTime::now_utc() - retention;
-    for (organization, run_id) in app.store.run_list_expired(before, GLANCE).await? {
-        let caller = Caller::program(organization, "worker");
-        let work = match Work::begin(app, &caller, run_id, &|_| {}).await {
-            Err(AppError::Busy { .. }) => continue,
-            work => work?,
-        };
-        let mut run = work.run.clone();
-        run.expired_at = Some(OffsetDateTime::now_utc());
-        app.blobs.remove_run(run_id);
-        let event = AuditEvent::now(&caller.actor, "import_run.expired");
-        let outcome = work.commit(RunChange::of(&run).with_event(event)).await;
-        work.end(outcome).await?;
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ mod access;
 mod catalogue;
 mod contract;
 mod imports;
+mod instances;
 mod records;
 mod serving;
 mod tokens;

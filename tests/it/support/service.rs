@@ -1,17 +1,14 @@
 //! The running service, and a client that checks every answer against the specification.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command};
-use std::time::{Duration, Instant};
+use std::process::Child;
 
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
 
 use super::contract;
+use super::worker::terminate;
 use super::workspace::Workspace;
-
-/// How long the service may take to end.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A service that runs until this value is dropped.
 pub struct Service<'w> {
@@ -76,21 +73,9 @@ impl Service<'_> {
         }
     }
 
-    /// Tells the service to end, as service managers do, and waits until it has.
+    /// Tells the service to end, and waits until it has. Says with which exit code.
     pub fn stop(mut self) -> i32 {
-        let told = Command::new("kill")
-            .arg(self.process.id().to_string())
-            .status()
-            .unwrap();
-        assert!(told.success());
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
-                return status.code().unwrap_or(-1);
-            }
-            assert!(begun.elapsed() < PATIENCE, "the service does not end");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        terminate(&mut self.process)
     }
 }
 
@@ -174,7 +159,7 @@ impl Client {
     fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         if !self.token.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token));
+            request = request.header("authorization", self.bearer());
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -193,6 +178,19 @@ impl Client {
         };
         contract::check(method, path, &answer);
         answer
+    }
+
+    /// Opens what answers without an end. It is read by the caller, and not checked against the specification.
+    #[track_caller]
+    pub fn open(&self, path: &str) -> ureq::Body {
+        let request = Request::get(format!("{}{path}", self.address)).header("authorization", self.bearer());
+        let answer = self.agent.run(request.body(()).unwrap()).unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.into_body()
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
     }
 
     /// The items of a list, page by page.
