@@ -326,15 +326,15 @@ impl Model {
         }
         // A change stays with the mapping that came with it, when another run rewrote that since.
         let Writer::Run(run) = write.writer else { return };
-        let mut mine = self
-            .rewritten_by(run)
-            .filter(|mine| mine.before["record_id"] == record.1);
         let since = |mine: &Rewritten| {
             self.contents
                 .get(&mine.mapping)
                 .is_some_and(|row| row["run_id"] != run_id)
         };
-        if write.before.is_some() && mine.any(since) {
+        let is_rewritten = self
+            .rewritten_by(run)
+            .any(|mine| mine.before["record_id"] == record.1 && since(mine));
+        if write.before.is_some() && is_rewritten {
             return;
         }
         if let Some(before) = &write.before {
