@@ -65,6 +65,11 @@ fn open(desk: &Desk<'_>, rng: &mut Rng) -> Vec<Uuid> {
     let slug = desk.organization().0.simple();
     desk.import(&format!("{slug}-garage.csv"), &garage(rng));
     desk.import(&format!("{slug}-jobs.csv"), &jobs(rng));
+    people(desk)
+}
+
+/// The imported customers in the order of their numbers, and one that a person made.
+fn people(desk: &Desk<'_>) -> Vec<Uuid> {
     desk.create(&json!({"first_name": "Joy", "last_name": "Smith", "email": "ada@smith.example"}));
     let mut ids = desk.find("C1");
     ids.extend((2..=CUSTOMERS).flat_map(|number| desk.find(&format!("C{number}"))));
@@ -174,6 +179,8 @@ struct Model {
     hidden: BTreeMap<Uuid, Uuid>,
     owners: BTreeMap<String, Uuid>,
     merges: Vec<Merged>,
+    /// Runs that have not been taken back in full, each with the plate that it brought.
+    runs: Vec<(Uuid, String)>,
 }
 
 struct Merged {
@@ -214,19 +221,32 @@ impl Model {
         }
         let merged = self.merges.remove(index);
         for (plate, owner) in merged.moved {
-            if self.owners[&plate] == merged.survivor {
+            if self.owners.get(&plate) == Some(&merged.survivor) {
                 self.owners.insert(plate, owner);
             }
         }
         self.hidden.retain(|id, _| !merged.others.contains(id));
         true
     }
+
+    /// A vehicle goes with its run, unless a merge that stands has moved it.
+    fn roll_back(&mut self, plate: &str) {
+        let mut moved = self.merges.iter().flat_map(|merged| &merged.moved);
+        if !moved.any(|(moved, _)| moved == plate) {
+            self.owners.remove(plate);
+        }
+    }
 }
 
 #[test]
-fn imports_merges_and_undos_in_any_order_do_what_a_simple_model_says() {
+fn imports_merges_undos_and_rollbacks_in_any_order_do_what_a_simple_model_says() {
     for_each_case(|desk, rng| {
-        let ids = open(desk, rng);
+        let slug = desk.organization().0.simple();
+        let first = [
+            desk.import(&format!("{slug}-garage.csv"), &garage(rng)),
+            desk.import(&format!("{slug}-jobs.csv"), &jobs(rng)),
+        ];
+        let ids = people(desk);
         let numbers: Vec<String> = (1..=CUSTOMERS).map(|number| format!("C{number}")).collect();
         let mut model = Model {
             owners: owners(desk),
@@ -234,17 +254,27 @@ fn imports_merges_and_undos_in_any_order_do_what_a_simple_model_says() {
         };
         let mut plate = 10;
         for step in 0..10 {
-            match rng.below(4) {
-                0 => {
+            match rng.below(6) {
+                0 | 1 => {
                     let customer = rng.below(CUSTOMERS);
                     plate += 1;
-                    let slug = desk.organization().0.simple();
-                    let row = format!("{},Ada Smith,,,,,,,,,,,KN{plate}ABC\n", numbers[customer]);
-                    desk.import(&format!("{slug}-{step}.csv"), &format!("{HEADER}{row}"));
-                    let owner = model.root(ids[customer]);
-                    model.owners.insert(format!("KN{plate}ABC"), owner);
+                    let plate = format!("KN{plate}ABC");
+                    let row = format!("{},Ada Smith,,,,,,,,,,,{plate}\n", numbers[customer]);
+                    let run = desk.import(&format!("{slug}-{step}.csv"), &format!("{HEADER}{row}"));
+                    model.owners.insert(plate.clone(), model.root(ids[customer]));
+                    model.runs.push((run, plate));
                 }
-                1 if !model.merges.is_empty() => {
+                2 if !model.runs.is_empty() => {
+                    let index = rng.below(model.runs.len());
+                    let (run, plate) = model.runs[index].clone();
+                    let report = desk.roll_back(run);
+                    model.roll_back(&plate);
+                    if report.is_complete() {
+                        assert!(!model.owners.contains_key(&plate));
+                        model.runs.remove(index);
+                    }
+                }
+                3 if !model.merges.is_empty() => {
                     let index = rng.below(model.merges.len());
                     let id = model.merges[index].id;
                     match desk.undo(id) {
@@ -275,6 +305,23 @@ fn imports_merges_and_undos_in_any_order_do_what_a_simple_model_says() {
                 assert_eq!(desk.find(number), [model.root(*id)], "{number}");
             }
         }
+        // Undone and taken back from its end, nothing is left of it all but what a person made.
+        for merged in model.merges.iter().rev() {
+            desk.undo(merged.id).unwrap();
+        }
+        for run in model
+            .runs
+            .iter()
+            .map(|(run, _)| *run)
+            .rev()
+            .chain(first.into_iter().rev())
+        {
+            let report = desk.roll_back(run);
+            assert!(report.is_complete(), "{report:#?}");
+        }
+        assert_eq!(owners(desk), BTreeMap::new());
+        let left = desk.query("SELECT first_name FROM customer WHERE organization_id = {org}");
+        assert_eq!(left, [["Joy"]]);
     });
 }
 

@@ -39,10 +39,9 @@ fn techman() -> (&'static str, String) {
         let number = person + 1;
         writeln!(
             text,
-            "{number:06},Marta Ellwood,,,mail{person}@ellwood.example,Retail,False,True,True,TX{:02}R{}{}",
+            "{number:06},Marta Ellwood,,,mail{person}@ellwood.example,Retail,False,True,True,TX{:02}R{}YZ",
             person % 100,
             char::from(b'A' + (person / 100) as u8),
-            "YZ",
         )
         .unwrap();
     }

@@ -10,6 +10,7 @@ use torqueflow_app::customers::{
     UndoReport, create, get, merge, search, suggestions, undo, update,
 };
 use torqueflow_app::options::{OnDuplicate, RunOptions};
+use torqueflow_app::rollback::{self, RollbackReport};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, AppError, Caller, DuplicateAction, OrganizationId};
 use uuid::Uuid;
@@ -75,7 +76,7 @@ impl Desk<'_> {
     }
 
     /// Imports a CSV; every likely duplicate becomes a record of its own.
-    pub fn import(&self, name: &str, csv: &str) {
+    pub fn import(&self, name: &str, csv: &str) -> Uuid {
         let path = self.workspace.path(name);
         fs::write(&path, csv).unwrap();
         let options = RunOptions {
@@ -88,9 +89,19 @@ impl Desk<'_> {
             let run = runs::create(app, caller, &[path], &options, Purpose::Import, quiet).await?;
             runs::prepare(app, caller, run.id, None, quiet).await?;
             runs::start(app, caller, run.id).await?;
-            runs::import(app, caller, run.id, quiet).await
+            Ok(runs::import(app, caller, run.id, quiet).await?.id)
         })
-        .unwrap();
+        .unwrap()
+    }
+
+    /// Takes a run back, as far as that goes.
+    pub fn roll_back(&self, run_id: Uuid) -> RollbackReport {
+        self.wait(async {
+            rollback::request(self.app, &self.caller, run_id, false).await?;
+            rollback::rollback(self.app, &self.caller, run_id, &|_| {}).await?;
+            rollback::report(self.app, self.organization(), run_id).await
+        })
+        .unwrap()
     }
 
     pub fn create(&self, fields: &Value) -> Customer {

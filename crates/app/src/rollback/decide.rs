@@ -74,11 +74,14 @@ fn deletion_verdict(entry: &JournalEntry, facts: &RollbackFacts) -> Verdict {
     Verdict::REVERSED
 }
 
-/// A mapping is taken back while it says what this run wrote. One that is gone needs nothing.
+/// A mapping is taken back while it says what this run wrote. One that is gone needs nothing. One that was there before
+/// says again what it said, wherever it leads by now: merges and what undoes them move it, and go by themselves.
 fn mapping_verdict(run_id: Uuid, entry: &JournalEntry, facts: &RollbackFacts) -> Verdict {
     let current = entry.mapping.as_ref().and_then(|key| facts.mappings.get(key));
     match current {
-        Some(current) if current.run_id != run_id || current.record_id != entry.record_id => {
+        Some(current)
+            if current.run_id != run_id || current.record_id != entry.record_id && entry.mapping_before.is_none() =>
+        {
             Verdict::new(Outcome::Kept, Reason::MappingChangedSince)
         }
         _ => Verdict::REVERSED,
@@ -225,6 +228,14 @@ mod tests {
             facts.mappings.insert(key(), CurrentMapping { record_id, run_id });
             check(&[entry(Mapped, 0)], &facts, &[expected]);
             check(&[entry(Updated, 1)], &facts, &[expected]);
+        }
+        let mut moved = facts(1, &[]);
+        let record_id = OTHER_RECORD;
+        moved.mappings.insert(key(), CurrentMapping { record_id, run_id: RUN });
+        for action in [Mapped, Updated] {
+            let mut rewritten = entry(action, 1);
+            rewritten.mapping_before = Some(json!({}));
+            check(&[rewritten], &moved, &["reversed"]);
         }
         let mut gone = facts(1, &[]);
         gone.mappings.clear();
