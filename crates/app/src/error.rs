@@ -87,6 +87,12 @@ pub enum AppError {
         /// What was looked for.
         what: &'static str,
     },
+    /// The location of new records is none of the organisation's.
+    #[error("there is no location `{id}`; use the id of one that the organisation has")]
+    NoSuchLocation {
+        /// What was given.
+        id: Uuid,
+    },
     /// The source was named, and a table of it lacks columns.
     #[error("{message}")]
     MissingRequiredColumn {

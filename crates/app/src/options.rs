@@ -101,6 +101,13 @@ impl RunMode {
             Self::Refresh => "refresh",
         }
     }
+
+    /// The mode with this [`name`](Self::name).
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Initial, Self::Refresh]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
 }
 
 /// What happens with rows whose essential link leads nowhere.

@@ -43,6 +43,11 @@ pub struct RunDetails {
 }
 
 impl RunDetails {
+    /// The options that it has.
+    pub fn options(&self) -> RunOptions {
+        options_of(&self.run).unwrap_or_default()
+    }
+
     /// What keeps the run from being started, in the words of the contract; empty when it can be.
     pub fn missing(&self) -> Vec<&'static str> {
         let mut missing = Vec::new();
@@ -181,7 +186,7 @@ pub(crate) async fn check_location(
         .business_existing(organization, EntityKind::Location, &[id], None)
         .await?;
     if known.is_empty() {
-        return Err(AppError::NotFound { what: "location" });
+        return Err(AppError::NoSuchLocation { id });
     }
     Ok(())
 }

@@ -4,6 +4,7 @@
 mod access;
 mod catalogue;
 mod contract;
+mod guide;
 mod imports;
 mod instances;
 mod records;

@@ -5,7 +5,9 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
 use crate::problem::{ApiError, Code};
@@ -59,6 +61,11 @@ async fn read(mut payload: Payload, limit: usize) -> Result<Vec<u8>, ApiError> {
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Types would also take their fields from an array, one after the other.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        let message = "invalid type: sequence, expected an object";
+        return Err(ApiError::value(Code::InvalidRequest, "", message));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let refused =
         |pointer: String, error: &serde_json::Error| ApiError::value(Code::InvalidRequest, pointer, error.to_string());
@@ -66,6 +73,12 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         serde_path_to_error::deserialize(&mut reader).map_err(|error| refused(pointer(error.path()), error.inner()))?;
     reader.end().map_err(|error| refused(String::new(), &error))?;
     Ok(parsed)
+}
+
+/// Reads a field whose value is an object; what derives its reading would also take an array of the fields' values.
+pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let fields = Map::deserialize(deserializer)?;
+    T::deserialize(Value::Object(fields)).map_err(D::Error::custom)
 }
 
 /// The JSON pointer (RFC 6901) of a place.
@@ -104,6 +117,7 @@ mod tests {
             r#"{"a": 1}"#,
             "/a: invalid type: integer `1`, expected a sequence at line 1 column 7",
         );
+        check(" [[1]]", ": invalid type: sequence, expected an object");
         check("{", ": EOF while parsing an object at line 1 column 1");
         check("{} {}", ": trailing characters at line 1 column 4");
         check("\u{ff}", ": expected value at line 1 column 1");

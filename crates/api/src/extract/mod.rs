@@ -4,6 +4,6 @@ mod body;
 mod page;
 mod query;
 
-pub use body::Body;
+pub use body::{Body, object};
 pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest, encode_cursor};
 pub use query::Params;

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_path_to_error::Segment;
 
+use crate::auth::TICKET_PARAMETER;
 use crate::problem::ApiError;
 
 /// The parameters of the query. Unknown ones are refused by the types themselves.
@@ -23,6 +24,11 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    // A ticket is none of the operation's parameters; signing in has looked at it.
+    let own = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != TICKET_PARAMETER);
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(own)
+        .finish();
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let name = error.path().iter().find_map(|segment| match segment {
@@ -63,6 +69,7 @@ mod tests {
         check("", "None None None");
         check("limit=7&flag=true&name=a%20b+c", "Some(7) Some(true) Some(\"a b c\")");
         check("name=12", "None None Some(\"12\")");
+        check("limit=7&ticket=tft_a", "Some(7) None None");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::examples;
 use crate::problem::{ApiError, Code, PROBLEM_JSON};
 
 /// The security scheme of tokens and API keys.
@@ -13,6 +14,15 @@ pub const TICKET: &str = "ticket";
 const PROBLEMS: &str = "x-problems";
 /// Where an operation names the capability that it needs.
 const CAPABILITY: &str = "x-capability";
+
+/// Examples of parameters that several operations have, as JSON.
+const PARAMETER_EXAMPLES: &[(&str, &str)] = &[
+    ("cursor", r#""IjAxOTljMWYyLTViMWUtN2MzYS05ZDJlLTZmMGE0YjhjMWQyMyI""#),
+    ("limit", "50"),
+    ("Idempotency-Key", r#""3f0c2a52-6a0e-4c55-9a7e-0a1c3a1f9b11""#),
+    ("If-None-Match", r#""\"17\"""#),
+    ("Last-Event-ID", r#""17""#),
+];
 
 /// Finishes a specification.
 pub fn finish(document: &mut Value) {
@@ -28,13 +38,16 @@ pub fn finish(document: &mut Value) {
     }
     document["security"] = json!([{ BEARER: [] }]);
     if let Some(components) = document.get_mut("components") {
-        let schemas = components.get_mut("schemas").and_then(Value::as_object_mut);
-        for schema in schemas.into_iter().flat_map(Map::values_mut) {
-            let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-            properties
-                .into_iter()
-                .flat_map(Map::values_mut)
-                .for_each(lift_description);
+        if let Some(schemas) = components.get_mut("schemas").and_then(Value::as_object_mut) {
+            schemas.insert("ProblemCode".to_owned(), problem_code());
+            for schema in schemas.values_mut() {
+                let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+                properties
+                    .into_iter()
+                    .flat_map(Map::values_mut)
+                    .for_each(lift_description);
+            }
+            examples::complete(schemas);
         }
         components["responses"] = responses.into();
         components["headers"] = json!({
@@ -64,11 +77,7 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
         operation.insert("description".to_owned(), description.into());
     }
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
-    for parameter in parameters.into_iter().flatten() {
-        if let Some(schema) = parameter.get_mut("schema") {
-            forbid_null(schema);
-        }
-    }
+    parameters.into_iter().flatten().for_each(finish_parameter);
     let codes = codes(operation, is_open);
     let own = operation.entry("responses").or_insert_with(|| json!({}));
     for response in own.as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -79,6 +88,8 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
                 "X-Request-Id",
                 json!({ "$ref": "#/components/headers/RequestId" }),
             );
+            let content = response.get_mut("content").and_then(Value::as_object_mut);
+            content.into_iter().flatten().for_each(finish_media);
         }
     }
     for group in codes.chunk_by(|first, second| first.status() == second.status()) {
@@ -87,6 +98,36 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
         };
         own[first.status().as_str()] = json!({ "$ref": format!("#/components/responses/{name}") });
         responses.entry(name).or_insert_with(|| response(group));
+    }
+}
+
+/// The codes that there are, for programs that tell them apart.
+fn problem_code() -> Value {
+    let names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    json!({
+        "type": "string",
+        "description": "The codes of errors that this version knows; new ones may come.",
+        "enum": names,
+        "examples": [Code::NotFound.name()]
+    })
+}
+
+/// A parameter that is left out is not there; none is null. What all operations mean alike has one example.
+fn finish_parameter(parameter: &mut Value) {
+    let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+    let example = PARAMETER_EXAMPLES.iter().find(|(known, _)| *known == name);
+    if let Some((_, example)) = example.filter(|_| parameter.get("example").is_none()) {
+        put(parameter, "example", example.parse().unwrap_or_default());
+    }
+    if let Some(schema) = parameter.get_mut("schema") {
+        forbid_null(schema);
+    }
+}
+
+/// Bytes are bytes, and no list of numbers.
+fn finish_media((_, media): (&String, &mut Value)) {
+    if media.pointer("/schema/items/format") == Some(&json!("int32")) {
+        put(media, "schema", json!({ "type": "string", "format": "binary" }));
     }
 }
 
@@ -108,7 +149,6 @@ pub fn put(object: &mut Value, key: &str, value: Value) {
     }
 }
 
-/// A parameter that is left out is not there; none is null.
 fn forbid_null(schema: &mut Value) {
     let types = schema
         .get("type")

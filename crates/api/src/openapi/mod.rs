@@ -1,5 +1,6 @@
 //! The specification, collected from the routes themselves and finished from our tables.
 
+mod examples;
 mod finish;
 
 pub use finish::put;

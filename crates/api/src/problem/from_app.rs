@@ -33,6 +33,9 @@ impl From<AppError> for ApiError {
                 };
                 return Self::value(Code::ValidationFailed, pointer, error.to_string());
             }
+            AppError::NoSuchLocation { .. } => {
+                return Self::value(Code::ValidationFailed, "/options/location_id", error.to_string());
+            }
             AppError::LimitExceeded { limit, maximum } => {
                 let (name, maximum) = (limit.name, *maximum);
                 return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);

@@ -13,6 +13,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use torqueflow_app::access::Capability;
 use utoipa::ToSchema;
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema, Type};
 
 pub use codes::{Code, errors_page};
 
@@ -46,6 +48,7 @@ pub struct Problem {
     #[schema(format = "uri-reference")]
     pub instance: String,
     /// The stable code; new ones may come.
+    #[schema(schema_with = code_schema)]
     pub code: String,
     /// The id under which the log has the request.
     pub request_id: String,
@@ -60,6 +63,16 @@ pub struct Problem {
     /// What is wrong, place by place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Place>,
+}
+
+/// One of the codes that this version knows, or one that came later.
+fn code_schema() -> Schema {
+    let later = ObjectBuilder::new().schema_type(Type::String);
+    AnyOfBuilder::new()
+        .description(Some("The stable code; new ones may come."))
+        .item(Ref::from_schema_name("ProblemCode"))
+        .item(later)
+        .into()
 }
 
 /// A limit.

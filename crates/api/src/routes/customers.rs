@@ -221,7 +221,7 @@ struct CustomerPatchRequest {
     tag = "customers",
     params(
         ("customer_id" = Uuid, Path, description = "The customer's id."),
-        ("If-Match" = String, Header, description = "The `ETag` of the customer as it was seen.")
+        ("If-Match" = String, Header, description = "The `ETag` of the customer as it was seen.", pattern = r#"^"[0-9]{1,18}"$"#, example = "\"3\"")
     ),
     request_body = CustomerPatchRequest,
     responses((
@@ -257,7 +257,7 @@ async fn update_customer(
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
     "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d27~0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d28",
-    "first": {}, "second": {}, "confidence_level": "high", "confidence": 0.95, "reasons": ["same e-mail address"]
+    "confidence_level": "high", "confidence": 0.95, "reasons": ["same e-mail address"]
 })))]
 struct SuggestionView {
     /// Its id, by which it can be dismissed.
@@ -384,7 +384,12 @@ struct SuggestionRequest {
 /// The pair is not suggested again.
 #[utoipa::path(
     tag = "customers",
-    params(("suggestion_id" = String, Path, description = "The suggestion's id.")),
+    params((
+        "suggestion_id" = String,
+        Path,
+        description = "The suggestion's id.",
+        example = "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d27~0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d28"
+    )),
     request_body = SuggestionRequest,
     responses((status = 204, description = "It is dismissed.")),
     extensions(
@@ -432,7 +437,7 @@ struct CustomerMergeRequest {
 /// What a merge did, or would do.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "merge_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d29", "survivor": {}, "changes": [], "moved": { "vehicle": 2 }, "mappings": 1
+    "merge_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d29", "changes": [], "moved": { "vehicle": 2 }, "mappings": 1
 })))]
 struct CustomerMergeView {
     /// The merge, by which it can be undone; null: nothing was done.

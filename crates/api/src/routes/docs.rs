@@ -27,7 +27,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(
     tag = "service",
     security(()),
-    responses((status = 200, description = "The specification.", content_type = "application/json", body = Object))
+    responses((status = 200, description = "The specification.", content_type = "application/json", body = Object, example = json!({ "openapi": "3.1.0", "info": { "title": "Torqueflow Import" }, "paths": {} })))
 )]
 #[get("/openapi.json")]
 async fn get_specification(service: web::Data<Service>) -> HttpResponse {
@@ -58,7 +58,7 @@ async fn get_docs() -> HttpResponse {
     tag = "service",
     security(()),
     params(("file" = String, Path, description = "The name of the file.", example = "index.html")),
-    responses((status = 200, description = "The file.", content_type = "text/html", body = String)),
+    responses((status = 200, description = "The file.", content_type = "text/html", body = String, example = json!("<!DOCTYPE html>"))),
     extensions(("x-problems" = json!(["not_found"])))
 )]
 #[get("/docs/{file}")]

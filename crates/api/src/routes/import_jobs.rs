@@ -98,7 +98,7 @@ struct JobPatchRequest {
     tag = "import-jobs",
     params(
         ("job_id" = Uuid, Path, description = "The job's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of the job as it was seen.")
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the job as it was seen.", pattern = r#"^"[0-9]{1,18}"$"#, example = "\"3\"")
     ),
     request_body = JobPatchRequest,
     responses((status = 200, description = "The job.", body = JobView, headers(("ETag" = String, description = "For `If-Match`.")))),
@@ -369,10 +369,11 @@ struct FindingParams {
     #[param(example = "error")]
     severity: Option<String>,
     /// Only with this code.
+    #[param(example = "phone_invalid")]
     code: Option<String>,
     /// Only in the column with this place, from 0.
-    #[param(minimum = 0)]
-    column: Option<i64>,
+    #[param(minimum = 0, maximum = 65_535)]
+    column: Option<u16>,
     /// How many items a page has at most.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u64>,
@@ -404,7 +405,7 @@ async fn list_findings(
     let filter = FindingFilter {
         severity: params.severity,
         code: params.code,
-        column: params.column,
+        column: params.column.map(i64::from),
     };
     let organization = caller.caller.organization;
     let found = jobs::findings(&service.app, organization, *job_id, &filter, page.after, page.limit).await?;

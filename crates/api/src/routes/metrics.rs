@@ -17,7 +17,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(
     tag = "service",
     security(()),
-    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String)),
+    responses((status = 200, description = "The metrics.", content_type = "text/plain", body = String, example = json!("torqueflow_http_requests_total{method=\"GET\",route=\"/v1/me\",status=\"200\"} 4"))),
     extensions(("x-problems" = json!(["route_not_found"])))
 )]
 #[get("/metrics")]

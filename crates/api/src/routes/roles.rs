@@ -6,6 +6,7 @@ use actix_web::{get, put, web};
 use serde::{Deserialize, Serialize};
 use torqueflow_app::access::{self, Capability, Role, RoleCapabilities};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{Allowed, SignedIn, ToManageRoles};
@@ -65,8 +66,20 @@ struct RolePage {
 #[schema(examples(json!({ "granted": ["customers.read"] })))]
 struct RoleRequest {
     /// The capabilities that it has beyond its own; all others are taken back.
-    #[schema(value_type = Vec<String>)]
+    #[schema(schema_with = grantable)]
     granted: BTreeSet<Capability>,
+}
+
+fn grantable() -> Array {
+    let capabilities = Capability::ALL.iter().filter(|capability| capability.is_grantable());
+    let names = capabilities.map(|capability| capability.name());
+    let item = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+    ArrayBuilder::new()
+        .items(item)
+        .description(Some(
+            "The capabilities that it has beyond its own; all others are taken back.",
+        ))
+        .build()
 }
 
 /// List the roles

@@ -26,7 +26,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         description = "The template.",
         content_type = "text/csv",
         body = String,
-        headers(("Content-Disposition" = String, description = "The name of the file."))
+        headers(("Content-Disposition" = String, description = "The name of the file.")),
+        example = json!("Customer number,First name,Last name,Email\r\nC1017,Ada,Smith,ada@smith.example\r\n")
     )),
     extensions(("x-problems" = json!(["not_found"])))
 )]

@@ -58,6 +58,9 @@ impl Work<'_> {
             }
             job.status = JobStatus::Cancelled;
         }
+        if run.started_at.is_none() {
+            run.expired_at = Some(OffsetDateTime::now_utc());
+        }
         self.move_on(&mut run, RunStatus::Cancelled, jobs).await?;
         if run.started_at.is_none() {
             self.app.blobs.remove_run(run.id);

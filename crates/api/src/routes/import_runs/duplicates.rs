@@ -9,9 +9,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::view::{ActionName, ActionPerLevel, DuplicateDefault, RunView};
+use super::options::{ActionName, ActionPerLevel, DuplicateDefault};
+use super::view::RunView;
 use crate::auth::{Allowed, ToManageImports};
-use crate::extract::{Body, PageRequest, Params};
+use crate::extract::{Body, PageRequest, Params, object};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -162,12 +163,13 @@ struct DuplicateParams {
     /// Only of this table.
     job_id: Option<Uuid>,
     /// Only of this level: `low`, `medium` or `high`.
-    #[param(value_type = Option<String>, pattern = "^(low|medium|high)$")]
+    #[param(value_type = Option<String>, pattern = "^(low|medium|high)$", example = "high")]
     confidence_level: Option<MatchLevel>,
     /// Only of this kind of record: `customer` or `vehicle`.
     #[param(value_type = Option<String>, example = "customer")]
     entity: Option<EntityKind>,
     /// Only those with a decision of their own, or only those without one.
+    #[param(example = false)]
     decided: Option<bool>,
     /// How many items a page has at most.
     #[param(minimum = 1, maximum = 200, default = 50)]
@@ -220,6 +222,7 @@ async fn list_duplicates(
 #[schema(examples(json!({ "action": "merge" })))]
 struct DecisionRequest {
     /// What happens with it; null takes a decision back.
+    #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required, value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
 }
@@ -264,7 +267,7 @@ struct FilterRequest {
     #[schema(value_type = Option<String>, pattern = "^(low|medium|high)$")]
     confidence_level: Option<MatchLevel>,
     /// Only of this kind of record: `customer` or `vehicle`.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, pattern = "^(customer|vehicle)$")]
     entity: Option<EntityKind>,
     /// Only those with a decision of their own, or only those without one.
     decided: Option<bool>,
@@ -276,9 +279,10 @@ struct FilterRequest {
 #[schema(examples(json!({ "filter": { "confidence_level": "high" }, "action": "merge" })))]
 struct DecisionsRequest {
     /// Which.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     filter: FilterRequest,
     /// What happens with them; null takes decisions back.
+    #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required, value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
 }
@@ -334,7 +338,7 @@ struct DefaultRequest {
     #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
     action: Option<ActionName>,
     /// By how sure the match is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     per_level: ActionPerLevel,
 }
 

@@ -3,6 +3,7 @@
 mod commands;
 mod duplicates;
 mod events;
+mod options;
 mod reports;
 mod results;
 mod rollback;

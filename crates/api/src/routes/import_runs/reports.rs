@@ -49,7 +49,7 @@ fn wants_csv(request: &HttpRequest) -> bool {
                     "merged": 0, "skipped": 0, "unchanged": 0, "failed": 0, "fields": []
                 }]
             })),
-            (String = "text/csv")
+            (String = "text/csv", example = json!("entity,field,created,updated,preserved,flagged,merged,skipped,unchanged,failed\r\ncustomer,,112,0,0,3,0,0,0,0\r\n"))
         )
     )),
     extensions(
@@ -93,7 +93,7 @@ async fn get_reconciliation(
                 }],
                 "completeness": [{ "entity": "customer", "field": "email", "label": "E-mail", "records": 112, "filled": 84, "share": 0.75 }]
             })),
-            (String = "text/csv")
+            (String = "text/csv", example = json!("section,file,sheet,column,field,code,severity,count,rows,share,message,fix,examples\r\nfindings,customers.csv,,Phone,customer.phone,phone_invalid,warning,7,7,0.014,Phone normalisation failed,Correct the number.,12: n/a\r\n"))
         )
     )),
     extensions(
@@ -159,7 +159,7 @@ async fn get_audit_export(
         status = 200,
         description = "The rows.",
         content(
-            (String = "text/csv"),
+            (String = "text/csv", example = json!("Customer ID,First Name,Last Name,Email\r\nC-7,,,\r\n")),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (Vec<u8> = "application/zip")
         ),

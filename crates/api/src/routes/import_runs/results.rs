@@ -246,7 +246,8 @@ async fn get_summary(
         description = "The log.",
         body = String,
         content_type = "text/csv",
-        headers(("Content-Disposition" = String, description = "The name of the file."))
+        headers(("Content-Disposition" = String, description = "The name of the file.")),
+        example = json!("file,sheet,row,column,value,code,severity,message,fix\r\ncustomers.csv,,12,Phone,n/a,phone_invalid,warning,Phone normalisation failed,Correct the number.\r\n")
     )),
     extensions(
         ("x-capability" = json!("settings.import.manage")),

@@ -6,7 +6,7 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpResponse, delete, post, web};
 use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
-use torqueflow_app::options::RunOptions;
+use torqueflow_app::options::{RunMode, RunOptions};
 use torqueflow_app::runs::{self, RunDetails};
 use torqueflow_app::uploads::Upload;
 use torqueflow_pipeline::Password;
@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::view::{OptionsRequest, RunView};
+use super::options::OptionsRequest;
+use super::view::RunView;
 use crate::auth::{Allowed, ToManageImports};
 use crate::extract::Body;
 use crate::idempotency::{IdempotencyKey, Outcome};
@@ -32,9 +33,19 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(unlock_file);
 }
 
+/// The fields of a form that makes a run, beside its files.
+const TO_CREATE: &[&str] = &["source_system", "mode", "password", "options"];
+/// The fields of a form that adds files to a run, beside the files: the rest was said when it was made.
+const TO_ADD: &[&str] = &["password"];
+
 /// The form of an upload.
 #[derive(ToSchema)]
-#[schema(examples(json!({ "files": ["(the bytes of a file)"], "source_system": "techman", "options": { "on_duplicate": "skip" } })))]
+#[schema(examples(json!({
+    "files": ["(the bytes of a file)"],
+    "source_system": "techman",
+    "mode": "refresh",
+    "options": { "on_duplicate": "skip" }
+})))]
 #[expect(dead_code, reason = "it only describes the form; its parts are read as they come")]
 struct UploadForm {
     /// The files: CSV and workbooks in any mix. Repeat the field for several.
@@ -42,6 +53,9 @@ struct UploadForm {
     files: Vec<String>,
     /// The source system, instead of detecting it.
     source_system: Option<String>,
+    /// `initial` or `refresh`, instead of `mode` in `options`.
+    #[schema(pattern = "^(initial|refresh)$")]
+    mode: Option<String>,
     /// The password of encrypted workbooks. It is used at once and kept nowhere.
     #[schema(format = Password)]
     password: Option<String>,
@@ -49,10 +63,24 @@ struct UploadForm {
     options: Option<OptionsRequest>,
 }
 
+/// The form of files that join a run.
+#[derive(ToSchema)]
+#[schema(examples(json!({ "files": ["(the bytes of a file)"], "password": "from-the-second-e-mail" })))]
+#[expect(dead_code, reason = "it only describes the form; its parts are read as they come")]
+struct AddFilesForm {
+    /// The files: CSV and workbooks in any mix. Repeat the field for several.
+    #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream")]
+    files: Vec<String>,
+    /// The password of encrypted workbooks. It is used at once and kept nowhere.
+    #[schema(format = Password)]
+    password: Option<String>,
+}
+
 /// What a form has said beside its files.
 #[derive(Default)]
 struct Said {
     source_system: Option<String>,
+    mode: Option<RunMode>,
     password: Option<Password>,
     options: OptionsRequest,
 }
@@ -61,18 +89,14 @@ struct Said {
 #[derive(Serialize)]
 struct Asked<'a> {
     files: Vec<(String, String)>,
-    source_system: &'a Option<String>,
-    options: &'a OptionsRequest,
+    options: &'a RunOptions,
 }
 
 impl Said {
     fn run_options(&self) -> RunOptions {
-        let mut options = RunOptions::default();
+        let mut options = RunOptions::from(self.options.clone());
         options.source_system.clone_from(&self.source_system);
-        options.on_duplicate = self.options.on_duplicate.map(Into::into).unwrap_or_default();
-        options.create_missing = self.options.create_missing;
-        options.orphans = self.options.orphans.unwrap_or_default();
-        options.auto_start = self.options.auto_start.unwrap_or_default();
+        options.mode = self.mode.or(options.mode);
         options
     }
 }
@@ -104,20 +128,12 @@ async fn create_import_run(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let mut upload = Upload::begin(&service.app, &caller.caller);
-    let said = receive(&service, form, &mut upload).await?;
-    if upload.is_empty() {
-        return Err(ApiError::value(
-            Code::ValidationFailed,
-            "/files",
-            "the form has no file",
-        ));
-    }
+    let said = receive(&service, form, TO_CREATE, &mut upload).await?;
+    let options = said.run_options();
     let asked = Asked {
         files: upload.fingerprints(),
-        source_system: &said.source_system,
-        options: &said.options,
+        options: &options,
     };
-    let options = said.run_options();
     let password = said.password.as_ref();
     let kept = |details: &RunDetails| (StatusCode::CREATED.as_u16(), text_of(details));
     let outcome = key
@@ -143,7 +159,7 @@ fn text_of(details: &RunDetails) -> String {
 #[utoipa::path(
     tag = "import-runs",
     params(("run_id" = Uuid, Path, description = "The run's id.")),
-    request_body(content = UploadForm, content_type = "multipart/form-data", description = "The files, and a password for them."),
+    request_body(content = AddFilesForm, content_type = "multipart/form-data", description = "The files, and a password for them."),
     responses((status = 201, description = "The run with its new files.", body = RunView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
@@ -158,14 +174,7 @@ async fn add_files(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let mut upload = Upload::join(&service.app, &caller.caller, *run_id).await?;
-    let said = receive(&service, form, &mut upload).await?;
-    if upload.is_empty() {
-        return Err(ApiError::value(
-            Code::ValidationFailed,
-            "/files",
-            "the form has no file",
-        ));
-    }
+    let said = receive(&service, form, TO_ADD, &mut upload).await?;
     let details = upload.add(said.password.as_ref()).await?;
     Ok(HttpResponse::Created().json(RunView::from(&details)))
 }
@@ -242,8 +251,13 @@ async fn unlock_file(
     Ok(web::Json(RunView::from(&details)))
 }
 
-/// Takes in what a form brings, piece by piece.
-async fn receive(service: &Service, mut form: Multipart, upload: &mut Upload) -> Result<Said, ApiError> {
+/// Takes in what a form brings, piece by piece: files, and these fields.
+async fn receive(
+    service: &Service,
+    mut form: Multipart,
+    fields: &[&str],
+    upload: &mut Upload,
+) -> Result<Said, ApiError> {
     let mut said = Said::default();
     while let Some(mut field) = form.try_next().await.map_err(|error| broken(&error))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -259,6 +273,13 @@ async fn receive(service: &Service, mut form: Multipart, upload: &mut Upload) ->
             file.finish().await?;
             continue;
         }
+        if !fields.contains(&name.as_str()) {
+            let message = format!(
+                "the form has no field `{name}`; it takes `files`, `{}`",
+                fields.join("`, `")
+            );
+            return Err(ApiError::value(Code::ValidationFailed, pointer(&name), message));
+        }
         let mut text = Vec::new();
         while let Some(piece) = field.try_next().await.map_err(|error| broken(&error))? {
             if text.len() + piece.len() > MAX_FIELD_BYTES {
@@ -270,10 +291,19 @@ async fn receive(service: &Service, mut form: Multipart, upload: &mut Upload) ->
             text.extend_from_slice(&piece);
         }
         let text = String::from_utf8(text)
-            .map_err(|_| ApiError::value(Code::ValidationFailed, format!("/{name}"), "it is not UTF-8"))?;
+            .map_err(|_| ApiError::value(Code::ValidationFailed, pointer(&name), "it is not UTF-8"))?;
         take(service, &mut said, &name, text)?;
     }
+    if upload.is_empty() {
+        let message = "the form has no file";
+        return Err(ApiError::value(Code::ValidationFailed, "/files", message));
+    }
     Ok(said)
+}
+
+/// The JSON pointer to a field of a form.
+fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Takes in a field that is not a file.
@@ -292,15 +322,19 @@ fn take(service: &Service, said: &mut Said, name: &str, text: String) -> Result<
             }
             said.source_system = Some(text);
         }
+        "mode" => {
+            said.mode = Some(RunMode::from_name(&text).ok_or_else(|| {
+                let message = format!("`{text}` is no mode; it is `initial` or `refresh`");
+                ApiError::value(Code::ValidationFailed, "/mode", message)
+            })?);
+        }
         "password" => said.password = Some(Password::new(text)),
         "options" => {
             said.options = serde_json::from_str(&text)
                 .map_err(|error| ApiError::value(Code::ValidationFailed, "/options", error.to_string()))?;
         }
-        other => {
-            let message = format!("the form has no field `{other}`");
-            return Err(ApiError::value(Code::ValidationFailed, format!("/{other}"), message));
-        }
+        // `receive` has let no other through.
+        _ => {}
     }
     Ok(())
 }

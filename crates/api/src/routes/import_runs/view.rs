@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use time::OffsetDateTime;
-use torqueflow_app::options::OnDuplicate;
 use torqueflow_app::runs::RunDetails;
 use torqueflow_app::tables::column_name;
-use torqueflow_app::{DuplicateAction, EntityCounts, ImportFile, Job, JobCounts, Run};
+use torqueflow_app::{EntityCounts, ImportFile, Job, JobCounts, Run};
 use torqueflow_pipeline::{PlannedDateOrder, TablePlan};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::options::OptionsView;
 
 /// A code and its message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -389,7 +390,11 @@ fn date_order(order: PlannedDateOrder) -> Option<String> {
     "status": "ready",
     "done": false,
     "mode": "initial",
-    "options": { "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null } },
+    "options": {
+        "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
+        "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
+        "auto_start": false
+    },
     "created_by": "user:ada",
     "created_at": "2026-11-22T09:30:00Z",
     "started_at": null,
@@ -414,8 +419,7 @@ pub struct RunView {
     #[schema(required)]
     pub mode: Option<String>,
     /// The options that it has.
-    #[schema(value_type = Object)]
-    pub options: serde_json::Value,
+    pub options: OptionsView,
     /// Who made it.
     #[schema(required)]
     pub created_by: Option<String>,
@@ -462,7 +466,7 @@ impl From<&RunDetails> for RunView {
             status: run.status.name().to_owned(),
             done: run.status.is_done(),
             mode: run.mode.clone(),
-            options: run.options.clone(),
+            options: OptionsView::from(details.options()),
             created_by: run.created_by.clone(),
             created_at: run.created_at,
             started_at: run.started_at,
@@ -479,87 +483,6 @@ impl From<&RunDetails> for RunView {
                 .map(|job| JobView::new(job, &details.files))
                 .collect(),
             progress_version: run.progress_version,
-        }
-    }
-}
-
-/// What a person says of a run when it is made.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schema(examples(json!({ "on_duplicate": "skip", "auto_start": true })))]
-pub struct OptionsRequest {
-    /// What happens with likely duplicates that are not decided one by one.
-    #[schema(value_type = Option<DuplicateDefault>)]
-    pub on_duplicate: Option<DuplicateDefault>,
-    /// Whether groups, families and locations that rows name are made; null: in a first import of a source.
-    pub create_missing: Option<bool>,
-    /// `fail` or `unlinked`: what happens with rows whose customer, job or invoice is nowhere.
-    #[schema(value_type = Option<String>, pattern = "^(fail|unlinked)$")]
-    pub orphans: Option<torqueflow_app::options::Orphans>,
-    /// Starts the run as soon as it is ready and nothing waits for a person.
-    pub auto_start: Option<bool>,
-}
-
-/// What happens with likely duplicates: one action for all, or one per level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
-#[schema(examples("skip"))]
-pub enum DuplicateDefault {
-    /// The same with all that need a decision.
-    All(ActionName),
-    /// By how sure the match is.
-    PerLevel(ActionPerLevel),
-}
-
-/// One action per level of confidence; null: they wait for a decision (`low`: they are created).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-#[schema(examples(json!({ "high": "merge", "medium": null, "low": "create" })))]
-pub struct ActionPerLevel {
-    /// Matches next to certain.
-    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
-    pub high: Option<ActionName>,
-    /// Likely matches.
-    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
-    pub medium: Option<ActionName>,
-    /// Matches worth a look.
-    #[schema(value_type = Option<String>, pattern = "^(skip|merge|create)$")]
-    pub low: Option<ActionName>,
-}
-
-/// What happens with a record that matches another: `skip` leaves it out, `merge` fills what is blank in the match and
-/// overwrites nothing, `create` makes it a record of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(examples("merge"))]
-pub enum ActionName {
-    /// Left out; what belongs to it attaches to the match.
-    Skip,
-    /// Blanks of the match are filled.
-    Merge,
-    /// A record of its own.
-    Create,
-}
-
-impl From<ActionName> for DuplicateAction {
-    fn from(name: ActionName) -> Self {
-        match name {
-            ActionName::Skip => Self::Skip,
-            ActionName::Merge => Self::Merge,
-            ActionName::Create => Self::Create,
-        }
-    }
-}
-
-impl From<DuplicateDefault> for OnDuplicate {
-    fn from(default: DuplicateDefault) -> Self {
-        match default {
-            DuplicateDefault::All(action) => Self::all(action.into()),
-            DuplicateDefault::PerLevel(ActionPerLevel { high, medium, low }) => Self {
-                high: high.map(Into::into),
-                medium: medium.map(Into::into),
-                low: low.map(Into::into),
-            },
         }
     }
 }
