@@ -137,8 +137,8 @@ pub fn open<'a>(
     })
 }
 
-/// Decrypts a compound file that holds an encrypted package: first with Excel's own password, then with the person's.
-/// Any other compound file comes back as it is.
+/// Decrypts a compound file that holds an encrypted package: with the person's password, else with Excel's own. Trying one
+/// is slow on purpose. Any other compound file comes back as it is.
 fn unlock<'a>(
     mut reader: Box<dyn ReadSeek + 'a>,
     options: &OpenOptions<'_>,
@@ -152,17 +152,23 @@ fn unlock<'a>(
     }
     reader.rewind()?;
     let mut package = EncryptedPackage::open(reader, &limits)?;
-    match package.unlock(&Password::new(DEFAULT_EXCEL_PASSWORD)) {
-        Ok(key) => {
-            notes.push(Note::DefaultPassword);
-            return Ok((Box::new(package.into_decrypted(key)), true));
+    let excels_own = Password::new(DEFAULT_EXCEL_PASSWORD);
+    for password in options.password.into_iter().chain([&excels_own]) {
+        match package.unlock(password) {
+            Ok(key) => {
+                if password.expose() == DEFAULT_EXCEL_PASSWORD {
+                    notes.push(Note::DefaultPassword);
+                }
+                return Ok((Box::new(package.into_decrypted(key)), true));
+            }
+            Err(msoffcrypto::Error::WrongPassword) => {}
+            Err(error) => return Err(error.into()),
         }
-        Err(msoffcrypto::Error::WrongPassword) => {}
-        Err(error) => return Err(error.into()),
     }
-    let password = options.password.ok_or(OpenError::NeedsPassword)?;
-    let key = package.unlock(password)?;
-    Ok((Box::new(package.into_decrypted(key)), true))
+    Err(match options.password {
+        Some(_) => msoffcrypto::Error::WrongPassword.into(),
+        None => OpenError::NeedsPassword,
+    })
 }
 
 fn open_text<'a>(mut reader: Box<dyn ReadSeek + 'a>) -> Result<(Format, Content<'a>), OpenError> {

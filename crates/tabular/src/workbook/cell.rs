@@ -2,10 +2,14 @@
 
 use torqueflow_model::{Cell, CellKind, Finding, FindingCode};
 
+use memchr::memchr2;
+
 use super::Book;
 use super::escapes::unescape_into;
 use super::number::{Class, push_formatted, push_general, serial};
-use crate::rows::{cell_finding, without_nul};
+use super::reference;
+use super::usual::CellAttributes;
+use crate::rows::{cell_finding, push_finding, without_nul};
 
 /// Characters of a spreadsheet error that are told. The known ones are shorter: `#GETTING_DATA`.
 const LONGEST_ERROR: usize = 40;
@@ -39,32 +43,43 @@ impl CellType {
     }
 }
 
-/// A cell as it is read: its value is complete when its element ends.
-#[derive(Debug, Default)]
+/// The column of a cell that has no place.
+pub(crate) const UNPLACED: usize = usize::MAX;
+
+/// What the tag of a cell says.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct RawCell {
     pub(crate) column: usize,
     pub(crate) kind: CellType,
     pub(crate) style: usize,
-    /// What stands in `v`, or in the texts of `is`.
-    pub(crate) value: String,
 }
 
 impl RawCell {
-    /// Puts the value into `cell`, which is empty, and says what is wrong with it.
-    pub(crate) fn finish(&self, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
-        if self.value.is_empty() {
+    /// A cell whose place is what it says, else `next`.
+    pub(crate) fn new(attributes: CellAttributes<'_>, next: usize, findings: &mut Vec<Finding>) -> Self {
+        Self {
+            column: column(attributes.reference, next, findings),
+            kind: attributes.kind.map_or(CellType::default(), CellType::new),
+            style: attributes.style.map_or(0, style),
+        }
+    }
+
+    /// Puts a value, which stands in `v` or in the texts of `is`, into `cell`, which is empty, and says what is wrong
+    /// with it.
+    pub(crate) fn finish(&self, value: &str, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
+        if value.is_empty() {
             return;
         }
         match self.kind {
-            CellType::Number => self.number(book, cell, findings),
-            CellType::Shared => self.shared(book, cell, findings),
+            CellType::Number => self.number(value, book, cell, findings),
+            CellType::Shared => self.shared(value, book, cell, findings),
             CellType::Inline | CellType::Formula => {
-                unescape_into(&self.value, &mut cell.text);
+                unescape_into(value, &mut cell.text);
                 set_text(cell);
             }
-            CellType::Boolean => self.boolean(cell, findings),
+            CellType::Boolean => self.boolean(value, cell, findings),
             CellType::Error => {
-                cell.text.push_str(self.value.trim());
+                cell.text.push_str(value.trim());
                 cell.kind = CellKind::Error;
                 cell_finding(
                     findings,
@@ -76,57 +91,57 @@ impl RawCell {
             }
             CellType::Iso => {
                 let class = book.styles.format(self.style).class;
-                if serial::set_iso(cell, &self.value, class).is_err() {
-                    self.keep_raw(cell);
+                if serial::set_iso(cell, value, class).is_err() {
+                    keep_raw(value, cell);
                 }
             }
             CellType::Unknown => {
-                self.keep_raw(cell);
-                self.unreadable(findings, "its type is unknown");
+                keep_raw(value, cell);
+                self.unreadable(value, findings, "its type is unknown");
             }
         }
         check_text(self.column, cell, findings);
     }
 
-    fn number(&self, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
-        let trimmed = self.value.trim();
-        let Some(value) = trimmed.parse::<f64>().ok().filter(|value| value.is_finite()) else {
-            self.keep_raw(cell);
+    fn number(&self, raw: &str, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
+        let trimmed = trim(raw);
+        let Some(value) = finite(trimmed) else {
+            keep_raw(raw, cell);
             return;
         };
         cell.kind = CellKind::Number(value);
         let format = book.styles.format(self.style);
         match format.class {
-            Class::General if is_plain(trimmed) => cell.text.push_str(trimmed),
+            Class::General if shows_itself(trimmed) => cell.text.push_str(trimmed),
             Class::General => push_general(value, &mut cell.text),
             Class::Pattern => push_formatted(value, format, &mut cell.text),
             class => {
                 if serial::set_date(cell, value, class, book.date1904).is_err() {
                     push_general(value, &mut cell.text);
-                    self.unreadable(findings, "it is formatted as a date and holds none");
+                    self.unreadable(raw, findings, "it is formatted as a date and holds none");
                 }
             }
         }
     }
 
-    fn shared(&self, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
-        let text = self.value.trim().parse().ok().and_then(|index| book.strings.get(index));
+    fn shared(&self, raw: &str, book: &Book, cell: &mut Cell, findings: &mut Vec<Finding>) {
+        let text = trim(raw).parse().ok().and_then(|index| book.strings.get(index));
         match text {
             Some(text) => {
                 cell.text.push_str(text);
                 set_text(cell);
             }
-            None => self.unreadable(findings, "its text is missing"),
+            None => self.unreadable(raw, findings, "its text is missing"),
         }
     }
 
-    fn boolean(&self, cell: &mut Cell, findings: &mut Vec<Finding>) {
-        let value = match self.value.trim() {
+    fn boolean(&self, raw: &str, cell: &mut Cell, findings: &mut Vec<Finding>) {
+        let value = match raw.trim() {
             "1" | "true" | "TRUE" => true,
             "0" | "false" | "FALSE" => false,
             _ => {
-                self.keep_raw(cell);
-                self.unreadable(findings, "it is neither true nor false");
+                keep_raw(raw, cell);
+                self.unreadable(raw, findings, "it is neither true nor false");
                 return;
             }
         };
@@ -134,14 +149,65 @@ impl RawCell {
         cell.kind = CellKind::Boolean(value);
     }
 
-    fn keep_raw(&self, cell: &mut Cell) {
-        cell.text.push_str(&self.value);
-        set_text(cell);
+    fn unreadable(&self, raw: &str, findings: &mut Vec<Finding>, why: &str) {
+        cell_finding(findings, FindingCode::CellUnreadable, self.column, raw, why);
     }
+}
 
-    fn unreadable(&self, findings: &mut Vec<Finding>, why: &str) {
-        cell_finding(findings, FindingCode::CellUnreadable, self.column, &self.value, why);
+/// The column that a reference names, else `next`; [`UNPLACED`], with a finding, for what is no cell of a sheet.
+fn column(reference: Option<&[u8]>, next: usize, findings: &mut Vec<Finding>) -> usize {
+    const NO_PLACE: &str = "it has no place in a sheet";
+    let Some(reference) = reference else {
+        if next < reference::MAX_COLUMNS as usize {
+            return next;
+        }
+        cell_finding(findings, FindingCode::CellUnreadable, next, "", NO_PLACE);
+        return UNPLACED;
+    };
+    if let Some((column, _)) = reference::parse(reference) {
+        return column;
     }
+    let mut finding = Finding::row(FindingCode::CellUnreadable, NO_PLACE);
+    let place = without_nul(&String::from_utf8_lossy(reference));
+    finding.value = place.chars().take(40).collect();
+    push_finding(findings, finding);
+    UNPLACED
+}
+
+/// A whole number; the largest one for anything else, which is the number of no style.
+fn style(digits: &[u8]) -> usize {
+    digits
+        .iter()
+        .try_fold(0_usize, |number, digit| {
+            let digit = char::from(*digit).to_digit(10)?;
+            number.checked_mul(10)?.checked_add(digit as usize)
+        })
+        .unwrap_or(usize::MAX)
+}
+
+/// As [`str::trim`], quickly where there is nothing to trim.
+fn trim(raw: &str) -> &str {
+    match raw.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => raw,
+        _ => raw.trim(),
+    }
+}
+
+/// A finite number.
+fn finite(text: &str) -> Option<f64> {
+    // Digits that fit in a float exactly.
+    if (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let whole = text
+            .bytes()
+            .fold(0, |whole: u64, byte| whole * 10 + u64::from(byte - b'0'));
+        return Some(whole as f64);
+    }
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+fn keep_raw(raw: &str, cell: &mut Cell) {
+    cell.text.push_str(raw);
+    set_text(cell);
 }
 
 fn set_text(cell: &mut Cell) {
@@ -152,17 +218,27 @@ fn set_text(cell: &mut Cell) {
     };
 }
 
-/// A whole number of at most fifteen digits as a person writes it, which needs no formatting.
-fn is_plain(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() <= 15 && bytes.iter().all(u8::is_ascii_digit) && (bytes.len() == 1 || bytes.first() != Some(&b'0'))
+/// A number that is written as it is shown: at most fifteen digits, none of them a zero that says nothing.
+fn shows_itself(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').map_or((digits, None), |(w, f)| (w, Some(f)));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let whole_is_short = match whole.as_bytes() {
+        [] => false,
+        // Smaller numbers get an exponent at some point.
+        [b'0'] => fraction.map_or(digits.len() == text.len(), |fraction| !fraction.starts_with('0')),
+        [first, ..] => *first != b'0',
+    };
+    let fraction_is_short = fraction.is_none_or(|fraction| !fraction.is_empty() && !fraction.ends_with('0'));
+    let length = whole.len() + fraction.map_or(0, str::len);
+    length <= 15 && whole_is_short && fraction_is_short && are_digits(whole) && fraction.is_none_or(are_digits)
 }
 
 /// Text with NUL, which is written `_x0000_` or stands there bare, or with what stands for bytes that are no text.
 fn check_text(column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
     // U+FFFD begins with this byte; few other characters do.
     const FIRST_OF_REPLACEMENT: u8 = 0xEF;
-    if !cell.text.bytes().any(|byte| byte == 0 || byte == FIRST_OF_REPLACEMENT) {
+    if memchr2(0, FIRST_OF_REPLACEMENT, cell.text.as_bytes()).is_none() {
         return;
     }
     if cell.text.contains('\u{FFFD}') {
@@ -171,5 +247,53 @@ fn check_text(column: usize, cell: &mut Cell, findings: &mut Vec<Finding>) {
     if cell.text.contains('\0') {
         cell.text = without_nul(&cell.text);
         cell_finding(findings, FindingCode::TextNulReplaced, column, &cell.text, "");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn some_numbers_are_written_as_they_are_shown() {
+        for (text, expected) in [
+            ("0", true),
+            ("7", true),
+            ("-7", true),
+            ("1234.5", true),
+            ("-0.5", true),
+            ("123456789012345", true),
+            ("1234567890.12345", true),
+            ("1234567890123456", false),
+            ("12345678901.12345", false),
+            ("-0", false),
+            ("007", false),
+            ("7.50", false),
+            ("7.", false),
+            (".5", false),
+            ("0.0", false),
+            ("0.05", false),
+            ("1E5", false),
+            ("+7", false),
+            ("--7", false),
+            ("1.2.3", false),
+            ("", false),
+            ("-", false),
+        ] {
+            assert_eq!(shows_itself(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_shows_itself_is_shown_so(text in "-?[0-9]{1,15}(\\.[0-9]{1,8})?") {
+            if shows_itself(&text) {
+                let mut shown = String::new();
+                push_general(text.parse().unwrap(), &mut shown);
+                prop_assert_eq!(shown, text);
+            }
+        }
     }
 }

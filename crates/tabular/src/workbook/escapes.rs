@@ -1,9 +1,12 @@
 //! Characters that XML can't hold, written `_x000D_` (ECMA-376 Part 1, 22.9.2.19, `ST_Xstring`).
 
+use memchr::memchr;
+
 /// Appends `raw` to `text` with its `_xHHHH_` resolved.
 pub(crate) fn unescape_into(raw: &str, text: &mut String) {
     let mut rest = raw;
-    while let Some((before, after)) = rest.split_once("_x") {
+    // Most texts have no such letter.
+    while let Some((before, after)) = memchr(b'_', rest.as_bytes()).and_then(|_| rest.split_once("_x")) {
         text.push_str(before);
         rest = if let Some((character, left)) = escaped(after) {
             text.push(character);

@@ -10,6 +10,7 @@ mod run;
 mod shared;
 mod sheet;
 mod styles;
+mod usual;
 mod xml;
 
 use crate::document::TableInfo;

@@ -24,10 +24,15 @@ impl Run {
         if self.keeps_space || !run.starts_with(is_space) && !run.ends_with(is_space) {
             return;
         }
-        let trimmed = run.trim_matches(is_space).to_owned();
+        let trimmed = trimmed(run).to_owned();
         text.truncate(self.start);
         text.push_str(&trimmed);
     }
+}
+
+/// A text without the white space around it.
+pub(crate) fn trimmed(text: &str) -> &str {
+    text.trim_matches(is_space)
 }
 
 /// White space of XML: others, such as the ideographic space, belong to the text.

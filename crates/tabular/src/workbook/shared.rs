@@ -3,6 +3,7 @@
 use super::escapes::unescape_into;
 use super::package::Part;
 use super::run::Run;
+use super::usual;
 use super::xml::{Event, Xml, push_text};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
@@ -27,6 +28,14 @@ impl SharedStrings {
         let (mut in_text, mut in_phonetic) = (false, false);
         let mut run = Run::default();
         loop {
+            while !in_text
+                && !in_phonetic
+                && let Some((text, bytes)) = usual::shared_string(xml.peek())
+            {
+                strings.push(text.resolve(&mut raw), limits)?;
+                raw.clear();
+                xml.advance(bytes);
+            }
             match xml.next()? {
                 Event::Start { name: b"si", empty, .. } => {
                     raw.clear();
@@ -52,17 +61,19 @@ impl SharedStrings {
                     in_text = false;
                 }
                 Event::End(b"rPh") => in_phonetic = false,
-                Event::End(b"si") => strings.push(&raw, limits)?,
+                Event::End(b"si") => {
+                    strings.push(&raw, limits)?;
+                    raw.clear();
+                }
                 Event::Eof => return Ok(strings),
                 _ => {}
             }
-            if raw.len() > limits.max_row_bytes {
-                return Err(limits::ROW_BYTES.exceeded(limits.max_row_bytes));
-            }
+            check_string(raw.len(), limits)?;
         }
     }
 
     fn push(&mut self, raw: &str, limits: &Limits) -> Result<(), OpenError> {
+        check_string(raw.len(), limits)?;
         self.empty += u32::from(raw.is_empty());
         if self.empty > MOST_EMPTY {
             return Err(OpenError::malformed("it shares one empty text too often"));
@@ -70,9 +81,7 @@ impl SharedStrings {
         // Checked before it grows: growing takes twice the memory for a moment.
         let memory = self.text.len() + raw.len() + (self.ends.len() + 1) * size_of::<u32>();
         let maximum = limits.max_shared_strings_bytes.min(u32::MAX as usize);
-        if memory > maximum {
-            return Err(limits::SHARED_STRINGS_BYTES.exceeded(maximum));
-        }
+        limits::SHARED_STRINGS_BYTES.check(memory as u64, maximum as u64)?;
         unescape_into(raw, &mut self.text);
         self.ends.push(self.text.len() as u32);
         Ok(())
@@ -87,4 +96,9 @@ impl SharedStrings {
             .map_or(0, |start| *start as usize);
         self.text.get(start..end)
     }
+}
+
+/// A string is part of a row, so it may not be longer.
+fn check_string(bytes: usize, limits: &Limits) -> Result<(), OpenError> {
+    limits::ROW_BYTES.check(bytes as u64, limits.max_row_bytes as u64)
 }

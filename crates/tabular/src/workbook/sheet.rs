@@ -3,13 +3,14 @@
 use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 
 use super::Book;
-use super::cell::{CellType, RawCell};
+use super::cell::{RawCell, UNPLACED};
 use super::reference;
 use super::run::Run;
+use super::usual::{self, CellAttributes};
 use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
 use crate::error::OpenError;
 use crate::limits::{self, Limits};
-use crate::rows::{RowSource, cell_finding, push_finding, without_nul};
+use crate::rows::RowSource;
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
@@ -19,8 +20,12 @@ use crate::text::cut_cell;
 )]
 pub(crate) struct SheetRows<'p> {
     xml: Xml<'p>,
-    book: &'p Book,
-    cell: RawCell,
+    /// The cell that is being read.
+    cell: Option<RawCell>,
+    /// Its value so far.
+    value: String,
+    /// The column of the next cell, if that does not name its own.
+    next_column: usize,
     /// Inside `v`, or inside `t` of an inline string.
     in_value: bool,
     in_phonetic: bool,
@@ -31,11 +36,7 @@ pub(crate) struct SheetRows<'p> {
     /// The number of the row that was read last.
     row_number: u64,
     rows: u64,
-    /// Cells from this column on are not kept.
-    columns: usize,
-    /// Texts of cells that were not kept.
-    beyond: Vec<String>,
-    row_bytes: usize,
+    sink: Sink<'p>,
     /// Bytes of all cells so far, empty ones included.
     sheet_bytes: u64,
     limits: Limits,
@@ -46,8 +47,9 @@ impl<'p> SheetRows<'p> {
     pub(crate) fn new(xml: Xml<'p>, book: &'p Book, limits: &Limits) -> Self {
         Self {
             xml,
-            book,
-            cell: RawCell::default(),
+            cell: None,
+            value: String::new(),
+            next_column: 0,
             in_value: false,
             in_phonetic: false,
             run: Run::default(),
@@ -55,9 +57,14 @@ impl<'p> SheetRows<'p> {
             in_row: false,
             row_number: 0,
             rows: 0,
-            columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
-            beyond: Vec::new(),
-            row_bytes: 0,
+            sink: Sink {
+                book,
+                columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
+                beyond: Vec::new(),
+                row_bytes: 0,
+                max_row_bytes: limits.max_row_bytes,
+                max_cell_chars: limits.max_cell_chars,
+            },
             sheet_bytes: 0,
             limits: limits.clone(),
             ended: false,
@@ -66,18 +73,22 @@ impl<'p> SheetRows<'p> {
 
     /// Reads up to the end of a row with cells.
     fn read_row(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
-        let mut used = 0;
+        self.next_column = 0;
         loop {
+            self.read_usual_cells(row, findings)?;
             match self.xml.next()? {
                 Event::Start {
                     name: b"c",
                     attributes,
                     empty,
                 } if self.in_row => {
-                    start_cell(&mut self.cell, attributes, used, findings);
+                    self.value.clear();
+                    self.run = Run::default();
+                    let cell = RawCell::new(cell_attributes(attributes), self.next_column, findings);
                     if empty {
-                        used = self.cell.column.saturating_add(1);
+                        self.next_column = cell.column.saturating_add(1);
                     }
+                    self.cell = (!empty).then_some(cell);
                 }
                 Event::Start { name: b"v", empty, .. } => self.in_value = !empty,
                 Event::Start {
@@ -86,7 +97,7 @@ impl<'p> SheetRows<'p> {
                     empty,
                 } => {
                     self.in_value = !empty && !self.in_phonetic;
-                    self.run = Run::begin(&self.cell.value, attributes);
+                    self.run = Run::begin(&self.value, attributes);
                 }
                 Event::Start {
                     name: b"rPh", empty, ..
@@ -96,7 +107,7 @@ impl<'p> SheetRows<'p> {
                     attributes,
                     empty,
                 } if self.in_data => {
-                    used = 0;
+                    self.next_column = 0;
                     self.in_row = !empty;
                     start_row(row, attributes, &mut self.row_number)?;
                     self.rows += 1;
@@ -112,17 +123,19 @@ impl<'p> SheetRows<'p> {
                         return Ok(false);
                     }
                 }
-                Event::Text(text) if self.in_value => push_text(text, &mut self.cell.value),
-                Event::CData(text) if self.in_value => self.cell.value.push_str(&String::from_utf8_lossy(text)),
+                Event::Text(text) if self.in_value => push_text(text, &mut self.value),
+                Event::CData(text) if self.in_value => self.value.push_str(&String::from_utf8_lossy(text)),
                 Event::End(b"v") => self.in_value = false,
                 Event::End(b"t") => {
-                    self.run.end(&mut self.cell.value);
+                    self.run.end(&mut self.value);
                     self.in_value = false;
                 }
                 Event::End(b"rPh") => self.in_phonetic = false,
                 Event::End(b"c") if self.in_row => {
-                    used = self.cell.column.saturating_add(1);
-                    self.finish_cell(row, findings)?;
+                    if let Some(cell) = self.cell.take() {
+                        self.next_column = cell.column.saturating_add(1);
+                        self.sink.put(cell, &self.value, row, findings)?;
+                    }
                 }
                 Event::End(b"row") if self.in_row => {
                     self.in_row = false;
@@ -133,25 +146,54 @@ impl<'p> SheetRows<'p> {
                 Event::Eof => return Ok(false),
                 _ => {}
             }
-            if self.cell.value.len() > self.limits.max_row_bytes {
-                return Err(self.row_too_big());
-            }
+            self.sink.check_bytes(self.value.len())?;
         }
     }
 
-    fn row_too_big(&self) -> OpenError {
-        limits::ROW_BYTES.exceeded(self.limits.max_row_bytes)
+    /// Reads the next cells as far as they are written in the usual form, which is much faster.
+    fn read_usual_cells(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<(), OpenError> {
+        if !self.in_row || self.in_value || self.in_phonetic {
+            return Ok(());
+        }
+        while let Some(usual) = usual::cell(self.xml.peek()) {
+            self.cell = None;
+            let cell = RawCell::new(usual.attributes, self.next_column, findings);
+            self.next_column = cell.column.saturating_add(1);
+            let value = usual.value.resolve(&mut self.value);
+            self.sink.put(cell, value, row, findings)?;
+            let bytes = usual.bytes;
+            self.xml.advance(bytes);
+        }
+        Ok(())
     }
+}
 
-    /// Puts the cell that has ended where it belongs.
-    fn finish_cell(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<(), OpenError> {
-        let column = self.cell.column;
-        if self.cell.value.is_empty() || column == UNPLACED {
+/// What a cell counts beyond its text. No cell takes fewer bytes of XML.
+const CELL_BYTES: usize = 16;
+
+/// Where cells are put.
+struct Sink<'p> {
+    book: &'p Book,
+    /// Cells from this column on are not kept.
+    columns: usize,
+    /// Texts of cells that were not kept.
+    beyond: Vec<String>,
+    row_bytes: usize,
+    max_row_bytes: usize,
+    max_cell_chars: usize,
+}
+
+impl Sink<'_> {
+    /// Puts a cell where it belongs.
+    fn put(&mut self, raw: RawCell, value: &str, row: &mut Row, findings: &mut Vec<Finding>) -> Result<(), OpenError> {
+        self.check_bytes(value.len())?;
+        let column = raw.column;
+        if value.is_empty() || column == UNPLACED {
             return Ok(());
         }
         if column >= self.columns {
             let mut cell = Cell::default();
-            self.cell.finish(self.book, &mut cell, &mut Vec::new());
+            raw.finish(value, self.book, &mut cell, &mut Vec::new());
             if !cell.is_blank() && self.beyond.len() < 10 {
                 self.beyond.push(cell.text.chars().take(100).collect());
             }
@@ -162,21 +204,17 @@ impl<'p> SheetRows<'p> {
         }
         if let Some(cell) = row.cells.get_mut(column) {
             clear(cell);
-            self.cell.finish(self.book, cell, findings);
-            cut_cell(column, &mut cell.text, self.limits.max_cell_chars, findings);
+            raw.finish(value, self.book, cell, findings);
+            cut_cell(column, &mut cell.text, self.max_cell_chars, findings);
             self.row_bytes += cell.text.len();
         }
-        if self.row_bytes > self.limits.max_row_bytes {
-            return Err(self.row_too_big());
-        }
-        Ok(())
+        self.check_bytes(self.row_bytes)
+    }
+
+    fn check_bytes(&self, bytes: usize) -> Result<(), OpenError> {
+        limits::ROW_BYTES.check(bytes as u64, self.max_row_bytes as u64)
     }
 }
-
-/// What a cell counts beyond its text. No cell takes fewer bytes of XML.
-const CELL_BYTES: usize = 16;
-/// The column of a cell that has no place.
-const UNPLACED: usize = usize::MAX;
 
 fn clear(cell: &mut Cell) {
     cell.text.clear();
@@ -199,62 +237,29 @@ fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError>
     Ok(())
 }
 
-/// Begins a cell: its place is what it says, else right of the last one.
-fn start_cell(cell: &mut RawCell, raw: &[u8], next: usize, findings: &mut Vec<Finding>) {
-    cell.value.clear();
-    cell.kind = CellType::Number;
-    cell.style = 0;
-    cell.column = next;
-    let mut rest = raw;
-    while let Some((key, value, after)) = next_attribute(rest) {
-        rest = after;
+fn cell_attributes(mut raw: &[u8]) -> CellAttributes<'_> {
+    let mut attributes = CellAttributes::default();
+    while let Some((key, value, rest)) = next_attribute(raw) {
         match key {
-            b"r" => {
-                cell.column = reference::parse(value).map_or(UNPLACED, |(column, _)| column);
-                if cell.column == UNPLACED {
-                    let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
-                    let place = without_nul(&String::from_utf8_lossy(value));
-                    finding.value = place.chars().take(40).collect();
-                    push_finding(findings, finding);
-                }
-            }
-            b"t" => cell.kind = CellType::new(value),
-            b"s" => cell.style = number(value),
+            b"r" => attributes.reference = Some(value),
+            b"t" => attributes.kind = Some(value),
+            b"s" => attributes.style = Some(value),
             _ => {}
         }
+        raw = rest;
     }
-    if cell.column != UNPLACED && cell.column >= reference::MAX_COLUMNS as usize {
-        cell.column = UNPLACED;
-        cell_finding(
-            findings,
-            FindingCode::CellUnreadable,
-            next,
-            "",
-            "it has no place in a sheet",
-        );
-    }
-}
-
-/// A whole number; the largest one for anything else, which is the number of nothing.
-fn number(digits: &[u8]) -> usize {
-    digits
-        .iter()
-        .try_fold(0_usize, |number, digit| {
-            let digit = char::from(*digit).to_digit(10)?;
-            number.checked_mul(10)?.checked_add(digit as usize)
-        })
-        .unwrap_or(usize::MAX)
+    attributes
 }
 
 impl RowSource for SheetRows<'_> {
     fn next(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
-        self.beyond.clear();
-        self.row_bytes = 0;
+        self.sink.beyond.clear();
+        self.sink.row_bytes = 0;
         if self.ended || !self.read_row(row, findings)? {
             self.ended = true;
             return Ok(false);
         }
-        self.sheet_bytes += (self.row_bytes + row.cells.len() * CELL_BYTES) as u64;
+        self.sheet_bytes += (self.sink.row_bytes + row.cells.len() * CELL_BYTES) as u64;
         limits::INFLATED_BYTES.check(self.sheet_bytes, self.limits.max_inflated_bytes)?;
         let used = row
             .cells
@@ -262,13 +267,13 @@ impl RowSource for SheetRows<'_> {
             .rposition(|cell| cell.kind != CellKind::Empty)
             .map_or(0, |last| last + 1);
         row.cells.truncate(used);
-        if !self.beyond.is_empty() {
-            findings.push(Finding::row(FindingCode::RowTooLong, self.beyond.join(" | ")));
+        if !self.sink.beyond.is_empty() {
+            findings.push(Finding::row(FindingCode::RowTooLong, self.sink.beyond.join(" | ")));
         }
         Ok(true)
     }
 
     fn set_columns(&mut self, columns: usize) {
-        self.columns = self.columns.min(columns);
+        self.sink.columns = self.sink.columns.min(columns);
     }
 }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 use super::package::Part;
 use crate::error::OpenError;
@@ -116,6 +116,18 @@ impl<'p> Xml<'p> {
 
     fn rest(&self) -> &[u8] {
         self.buffer.get(self.start..).unwrap_or_default()
+    }
+
+    /// What has been read and not been given out yet, as far as a token may be long, for a caller that knows what to
+    /// expect.
+    pub(crate) fn peek(&self) -> &[u8] {
+        let rest = self.rest();
+        rest.get(..self.max_token_bytes).unwrap_or(rest)
+    }
+
+    /// Leaves out the first bytes of [`peek`](Self::peek), which the caller has understood.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.start = self.buffer.len().min(self.start + bytes);
     }
 
     /// Reads more, dropping what is done.
@@ -270,6 +282,18 @@ pub(crate) fn is_true(value: &[u8]) -> bool {
     matches!(value, b"1" | b"true" | b"on")
 }
 
+/// As [`push_text`], but uses `buffer` only where the text is not meant as it is written.
+pub(crate) fn text<'x>(raw: &'x [u8], buffer: &'x mut String) -> &'x str {
+    if memchr2(b'&', b'\r', raw).is_none()
+        && let Ok(plain) = std::str::from_utf8(raw)
+    {
+        return plain;
+    }
+    buffer.clear();
+    push_text(raw, buffer);
+    buffer
+}
+
 /// Appends text as it is written in XML: references are resolved, line ends become LF, and bytes that are not UTF-8 become
 /// U+FFFD.
 pub(crate) fn push_text(raw: &[u8], text: &mut String) {
@@ -278,7 +302,7 @@ pub(crate) fn push_text(raw: &[u8], text: &mut String) {
         Err(_) => String::from_utf8_lossy(raw),
     };
     let mut rest: &str = &decoded;
-    while let Some(at) = rest.bytes().position(|byte| byte == b'&' || byte == b'\r') {
+    while let Some(at) = memchr2(b'&', b'\r', rest.as_bytes()) {
         let (before, special) = rest.split_at(at);
         text.push_str(before);
         rest = if let Some(after) = special.strip_prefix('\r') {

@@ -52,8 +52,13 @@ fn a_wrong_or_missing_password_is_said() {
 }
 
 #[test]
-fn excels_own_password_is_tried_first() {
+fn excels_own_password_is_tried_too() {
     check(&encrypted("VelvetSweatshop"), None, Ok(&["default_password"]));
+    check(
+        &encrypted("VelvetSweatshop"),
+        Some("VelvetSweatshop"),
+        Ok(&["default_password"]),
+    );
     check(&encrypted("VelvetSweatshop"), Some("other"), Ok(&["default_password"]));
 }
 

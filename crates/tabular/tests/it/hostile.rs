@@ -164,6 +164,23 @@ proptest! {
         let _ = read(&package(&[("xl/styles.xml", &text), ("xl/worksheets/sheet1.xml", "<sheetData><row><c s='0'><v>5</v></c></row></sheetData>")]));
     }
 
+    /// Cells in the usual form are read in another way than all others; a line break in a tag makes them unusual.
+    #[test]
+    fn usual_and_unusual_cells_are_read_alike(pieces in prop::collection::vec(0..CELLS.len(), 0..30)) {
+        let text: String = pieces.into_iter().map(|piece| CELLS[piece]).collect();
+        let unusual = text.replace("<c ", "<c\n").replace("<si>", "<si\n>");
+        let rows = |sheet: &str| read(&xlsx(&format!("<row>{sheet}</row>"))).map(|table| table.rows);
+        prop_assert_eq!(rows(&text).map_err(|error| error.code()), rows(&unusual).map_err(|error| error.code()));
+        let strings = |strings: &str| {
+            let cells: Vec<String> = (0..30).map(|index| format!("<c t='s'><v>{index}</v></c>")).collect();
+            let cells = cells.concat();
+            let sheet = format!("<sheetData><row>{cells}</row><row>{cells}</row></sheetData>");
+            let bytes = package(&[("xl/sharedStrings.xml", strings), ("xl/worksheets/sheet1.xml", &sheet)]);
+            read(&bytes).map(|table| table.rows)
+        };
+        prop_assert_eq!(strings(&text).map_err(|error| error.code()), strings(&unusual).map_err(|error| error.code()));
+    }
+
     #[test]
     fn changed_bytes_never_panic(changes in prop::collection::vec((0..2000_usize, any::<u8>()), 1..20)) {
         let mut bytes = xlsx("<row r='1'><c r='A1' t='str'><v>Name</v></c></row><row r='2'><c r='A2' s='2'><v>45000</v></c></row>");
@@ -182,6 +199,41 @@ proptest! {
         let _ = read(&package(&[("xl/styles.xml", &styles), ("xl/worksheets/sheet1.xml", &sheet)]));
     }
 }
+
+const CELLS: &[&str] = &[
+    r#"<c r="A1"><v>5</v></c>"#,
+    r#"<c r="C1" s="1"><v>7.5</v></c>"#,
+    r#"<c s="2"><v>45000</v></c>"#,
+    r#"<c t="s"><v>0</v></c>"#,
+    r#"<c t="s"><v>99</v></c>"#,
+    r#"<c r="B2" t="str"><v>a &amp; b</v></c>"#,
+    r#"<c t="inlineStr"><is><t xml:space="preserve"> x</t></is></c>"#,
+    r#"<c r="A1" s="3"/>"#,
+    r#"<c r="XFE1"><v>1</v></c>"#,
+    r#"<c r="XFD1"><v>1</v></c>"#,
+    r#"<c t="b"><v>1</v></c>"#,
+    r#"<c t="e"><v>#N/A</v></c>"#,
+    r#"<c r="A1"><f>B1</f><v>5</v></c>"#,
+    r#"<c r="A1">"#,
+    r#"<col r="A1"><v>3</v></col>"#,
+    "<si><t>one</t></si>",
+    "<si><t>t_x0041_wo</t></si>",
+    "<si><r><t>ri</t></r></si>",
+    "<si>",
+    "</si>",
+    "</c>",
+    "</row><row>",
+    "<row r=\"7\">",
+    "<v>",
+    "</v>",
+    "<t>",
+    "</t>",
+    "<rPh>",
+    "</rPh>",
+    "text",
+    "\r\n",
+    "</sheetData>",
+];
 
 const PIECES: &[&str] = &[
     "<row>",

@@ -5,9 +5,15 @@ use torqueflow_tabular::{Format, Note, OpenOptions, Visibility, open};
 
 use crate::support::{kinds, package, read, xlsx};
 
-/// Puts one cell below a header and compares `text / kind / findings`.
+/// Puts one cell below a header and compares `text / kind / findings`, in both kinds of quotes.
 #[track_caller]
 fn check(cell: &str, expected: &str, kind: &str) {
+    check_one(cell, expected, kind);
+    check_one(&cell.replace('\'', "\""), expected, kind);
+}
+
+#[track_caller]
+fn check_one(cell: &str, expected: &str, kind: &str) {
     let bytes = xlsx(&format!(
         "<row r='1'><c r='A1' t='inlineStr'><is><t>Name</t></is></c></row><row r='2'>{cell}</row>"
     ));

@@ -1,5 +1,7 @@
 //! Format codes such as `#,##0.00;[Red]-#,##0.00`, taken apart once per workbook.
 
+use super::layout::Layout;
+
 /// What a format makes of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -29,6 +31,7 @@ pub(crate) struct NumberFormat {
 pub(crate) struct Section {
     pub(crate) condition: Option<Condition>,
     pub(crate) tokens: Vec<Token>,
+    pub(crate) layout: Layout,
 }
 
 /// `[>=100]`
@@ -195,6 +198,7 @@ fn compile(code: &str) -> Section {
             _ => plain(rest, first, after, &mut section),
         };
     }
+    section.layout = Layout::new(&section.tokens);
     section
 }
 

@@ -1,21 +1,25 @@
 //! Decimal digits of a number, as many as Excel shows: fifteen.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 /// Numbers below this are exact whole numbers of at most fifteen digits.
 const EXACT: f64 = 1e15;
 
+/// Digits that a number is shown with.
+const MOST_DIGITS: usize = 15;
+
 /// A number as decimal digits: `0.d₁d₂… × 10^exponent`, at most fifteen of them, without trailing zeros.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Digits {
-    pub(crate) digits: Vec<u8>,
+    places: [u8; MOST_DIGITS],
+    length: usize,
     pub(crate) exponent: i32,
 }
 
 impl Digits {
     /// The digits of the magnitude of a finite number.
     pub(crate) fn new(value: f64) -> Self {
-        Self::few(value.abs()).unwrap_or_else(|| Self::many(value))
+        Self::few(value.abs()).unwrap_or_else(|| Self::many(value.abs()))
     }
 
     /// Numbers with few decimals, which are most, by whole numbers.
@@ -23,75 +27,90 @@ impl Digits {
         const POWERS: [f64; 5] = [1.0, 10.0, 100.0, 1000.0, 10_000.0];
         // Below it, a whole number and a number that differs by rounding have the same fifteen digits.
         const SAFE: f64 = 1e14;
-        let (decimals, whole) = (0..).zip(POWERS).find_map(|(decimals, power)| {
+        let (decimals, mut rest) = (0..).zip(POWERS).find_map(|(decimals, power)| {
             let scaled = magnitude * power;
             let whole = scaled.round();
             ((scaled - whole).abs() <= scaled * f64::EPSILON && whole < SAFE).then_some((decimals, whole as u64))
         })?;
-        let mut digits = Vec::with_capacity(16);
-        let mut rest = whole;
-        while rest > 0 {
-            digits.push((rest % 10) as u8);
+        let mut digits = Self::default();
+        let length = rest.checked_ilog10().map_or(0, |power| power as usize + 1);
+        for digit in digits.places.iter_mut().take(length).rev() {
+            *digit = (rest % 10) as u8;
             rest /= 10;
         }
-        digits.reverse();
-        let exponent = digits.len() as i32 - decimals;
-        while digits.last() == Some(&0) {
-            digits.pop();
-        }
-        let exponent = if digits.is_empty() { 0 } else { exponent };
-        Some(Self { digits, exponent })
+        digits.length = length;
+        digits.exponent = length as i32 - decimals;
+        digits.trim();
+        Some(digits)
     }
 
     /// Any number, by the standard library.
-    fn many(value: f64) -> Self {
-        let text = format!("{:.14e}", value.abs());
-        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
-        let mut digits: Vec<u8> = mantissa
-            .bytes()
-            .filter(u8::is_ascii_digit)
-            .map(|digit| digit - b'0')
-            .collect();
-        while digits.last() == Some(&0) {
-            digits.pop();
-        }
-        let exponent = if digits.is_empty() {
-            0
+    fn many(magnitude: f64) -> Self {
+        let mut written = Scientific::default();
+        // Infallible: nothing is ever refused.
+        let _ = write!(written, "{:.*e}", MOST_DIGITS - 1, magnitude);
+        let mut digits = written.digits;
+        digits.exponent = if written.is_negative_power {
+            1 - written.power
         } else {
-            exponent.parse::<i32>().unwrap_or(0) + 1
+            1 + written.power
         };
-        Self { digits, exponent }
+        digits.trim();
+        digits
+    }
+
+    /// The digits, the highest first.
+    fn as_slice(&self) -> &[u8] {
+        self.places.get(..self.length).unwrap_or_default()
+    }
+
+    /// Leaves zeros at the end out; zero has no digits at all.
+    fn trim(&mut self) {
+        let last = self.as_slice().iter().rposition(|digit| *digit != 0);
+        self.length = last.map_or(0, |last| last + 1);
+        if self.length == 0 {
+            self.exponent = 0;
+        }
     }
 
     /// Rounds half away from zero to a number of decimals.
     pub(crate) fn round(&mut self, decimals: i32) {
-        let keep = self.exponent + decimals;
-        if keep < 0 {
-            self.digits.clear();
-            return;
-        }
-        let Some(next) = self.digits.get(keep as usize).copied() else {
+        let Ok(keep) = usize::try_from(self.exponent + decimals) else {
+            self.length = 0;
             return;
         };
-        self.digits.truncate(keep as usize);
+        let Some(next) = self.as_slice().get(keep).copied() else {
+            return;
+        };
+        self.length = keep;
         if next >= 5 {
             self.increment();
         }
-        while self.digits.last() == Some(&0) {
-            self.digits.pop();
-        }
+        let exponent = self.exponent;
+        self.trim();
+        self.exponent = exponent;
     }
 
     fn increment(&mut self) {
-        for digit in self.digits.iter_mut().rev() {
+        for digit in self.places.iter_mut().take(self.length).rev() {
             if *digit < 9 {
                 *digit += 1;
                 return;
             }
             *digit = 0;
         }
-        self.digits.insert(0, 1);
+        // All were nines.
+        self.places = [0; MOST_DIGITS];
+        if let Some(first) = self.places.first_mut() {
+            *first = 1;
+        }
+        self.length = 1;
         self.exponent += 1;
+    }
+
+    /// The power of ten of the last digit.
+    pub(crate) fn lowest(&self) -> i32 {
+        self.exponent - self.length as i32
     }
 
     /// The digit at 10^`power`.
@@ -99,12 +118,41 @@ impl Digits {
         let index = self.exponent - 1 - power;
         usize::try_from(index)
             .ok()
-            .and_then(|index| self.digits.get(index))
+            .and_then(|index| self.as_slice().get(index))
             .map_or(b'0', |digit| digit + b'0')
     }
 
     pub(crate) fn is_zero(&self) -> bool {
-        self.digits.is_empty()
+        self.length == 0
+    }
+}
+
+/// Takes in a number that the standard library writes as `1.25e-9`.
+#[derive(Default)]
+struct Scientific {
+    digits: Digits,
+    power: i32,
+    in_power: bool,
+    is_negative_power: bool,
+}
+
+impl Write for Scientific {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            match byte {
+                b'e' => self.in_power = true,
+                b'-' => self.is_negative_power = true,
+                b'0'..=b'9' if self.in_power => self.power = self.power * 10 + i32::from(byte - b'0'),
+                b'0'..=b'9' => {
+                    if let Some(digit) = self.digits.places.get_mut(self.digits.length) {
+                        *digit = byte - b'0';
+                        self.digits.length += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -130,17 +178,16 @@ pub(crate) fn push_general(value: f64, text: &mut String) {
     for power in (0..digits.exponent).rev() {
         text.push(char::from(digits.at(power)));
     }
-    let last = digits.exponent - digits.digits.len() as i32;
-    if last < 0 {
+    if digits.lowest() < 0 {
         text.push('.');
-        for power in (last..0).rev() {
+        for power in (digits.lowest()..0).rev() {
             text.push(char::from(digits.at(power)));
         }
     }
 }
 
 fn push_scientific(digits: &Digits, text: &mut String) {
-    for (index, digit) in digits.digits.iter().enumerate() {
+    for (index, digit) in digits.as_slice().iter().enumerate() {
         if index == 1 {
             text.push('.');
         }
@@ -182,7 +229,12 @@ mod tests {
         for numerator in (0..2_000_000_u32).step_by(37) {
             for power in [1.0, 10.0, 100.0, 1000.0, 3.0] {
                 let value = f64::from(numerator) / power;
-                assert_eq!(Digits::new(value), Digits::many(value), "{value}");
+                let (one, other) = (Digits::new(value), Digits::many(value));
+                assert_eq!(
+                    (one.as_slice(), one.exponent),
+                    (other.as_slice(), other.exponent),
+                    "{value}"
+                );
             }
         }
     }
@@ -198,11 +250,7 @@ mod tests {
         ] {
             let mut number = Digits::new(value);
             number.round(decimals);
-            assert_eq!(
-                (number.digits.as_slice(), number.exponent),
-                (digits, exponent),
-                "{value}"
-            );
+            assert_eq!((number.as_slice(), number.exponent), (digits, exponent), "{value}");
         }
     }
 }

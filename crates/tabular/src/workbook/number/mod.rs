@@ -2,6 +2,7 @@
 
 mod code;
 mod digits;
+mod layout;
 mod render;
 pub(crate) mod serial;
 

@@ -2,6 +2,7 @@
 
 use super::code::{Comparison, NumberFormat, Section, Token};
 use super::digits::{Digits, push_general};
+use super::layout::Layout;
 
 /// Appends a finite number as its format shows it, without the blanks that only align it.
 pub(crate) fn push_formatted(value: f64, format: &NumberFormat, text: &mut String) {
@@ -54,38 +55,24 @@ fn section_for(value: f64, sections: &[Section]) -> Option<(&Section, bool)> {
 }
 
 fn push_section(value: f64, section: &Section, signed: bool, text: &mut String) {
-    let tokens = &section.tokens;
-    let percents = tokens.iter().filter(|token| **token == Token::Percent).count() as i32;
-    let point = tokens
-        .iter()
-        .position(|token| *token == Token::Point)
-        .unwrap_or(tokens.len());
-    let (whole, fraction) = tokens.split_at(point);
-    let last_digit = tokens.iter().rposition(|token| matches!(token, Token::Digit(_)));
-    let scaling = last_digit.map_or(0, |last| {
-        tokens
-            .iter()
-            .skip(last + 1)
-            .take_while(|token| **token == Token::Comma)
-            .count() as i32
-    });
-    let decimals = fraction.iter().filter(|token| matches!(token, Token::Digit(_))).count() as i32;
+    let layout = &section.layout;
     let mut digits = Digits::new(value);
     if !digits.is_zero() {
-        digits.exponent += 2 * percents - 3 * scaling;
+        digits.exponent += layout.scale;
     }
-    digits.round(decimals);
+    digits.round(layout.decimals);
     if signed && value < 0.0 && !digits.is_zero() {
         text.push('-');
     }
-    push_whole(value, &digits, whole, text);
+    let tokens = &section.tokens;
+    let (whole, fraction) = tokens.split_at_checked(layout.point).unwrap_or((tokens, &[]));
+    push_whole(value, &digits, layout, whole, text);
     push_fraction(&digits, fraction, text);
 }
 
 /// The digits before the point, right to left into their places; those without a place of their own go to the first.
-fn push_whole(value: f64, digits: &Digits, tokens: &[Token], text: &mut String) {
-    let places = tokens.iter().filter(|token| matches!(token, Token::Digit(_))).count() as i32;
-    let grouped = is_grouped(tokens);
+fn push_whole(value: f64, digits: &Digits, layout: &Layout, tokens: &[Token], text: &mut String) {
+    let (places, grouped) = (layout.places, layout.grouped);
     let length = if digits.is_zero() { 0 } else { digits.exponent.max(0) };
     let mut power = places;
     for token in tokens {
@@ -116,25 +103,10 @@ fn push_digit(digits: &Digits, power: i32, grouped: bool, text: &mut String) {
     }
 }
 
-/// A comma between two digits asks for groups of thousands.
-fn is_grouped(tokens: &[Token]) -> bool {
-    let is_digit = |token: &Token| matches!(token, Token::Digit(_));
-    let first = tokens.iter().position(is_digit);
-    let last = tokens.iter().rposition(is_digit);
-    match (first, last) {
-        (Some(first), Some(last)) => tokens
-            .iter()
-            .skip(first)
-            .take(last - first)
-            .any(|token| *token == Token::Comma),
-        _ => false,
-    }
-}
-
 /// The point and what follows it.
 fn push_fraction(digits: &Digits, tokens: &[Token], text: &mut String) {
     let mut power = 0;
-    let lowest = digits.exponent - digits.digits.len() as i32;
+    let lowest = digits.lowest();
     for token in tokens {
         match token {
             Token::Point => text.push('.'),

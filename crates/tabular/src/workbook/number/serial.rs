@@ -107,7 +107,7 @@ fn push_time(text: &mut String, time: Time) {
 /// Appends a number below 100 with two digits.
 fn push_two(text: &mut String, number: u32) {
     for digit in [number / 10 % 10, number % 10] {
-        text.extend(char::from_digit(digit, 10));
+        text.push(char::from(b'0' + digit as u8));
     }
 }
 
