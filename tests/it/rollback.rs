@@ -163,6 +163,21 @@ fn what_a_person_changed_stays_with_what_it_needs_until_it_is_gone() {
     });
 }
 
+#[test]
+fn importing_again_completes_what_a_rollback_had_to_leave() {
+    on_each_database(|workspace| {
+        let export = [table("CustomersAndVehicles", INCOMING), table("Jobs", JOBS)];
+        workspace.write("export.xlsx", workbook(&export));
+        let run = import_export(workspace);
+        workspace.execute("UPDATE vehicle SET colour = 'red', version = version + 1 WHERE registration = 'JX20ABC'");
+        let before = workspace.dump();
+        roll_back(workspace, &run, 3);
+        assert_ne!(workspace.dump(), before);
+        import_export(workspace);
+        assert_eq!(workspace.dump(), before);
+    });
+}
+
 fn rows(contents: &Contents, table: &str) -> usize {
     contents.keys().filter(|(of, _)| of == table).count()
 }

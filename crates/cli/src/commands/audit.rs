@@ -1,12 +1,69 @@
 //! `torqueflow audit`
 
 use anyhow::Context;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
 use torqueflow_app::audit::{AuditFilter, Heads, ProblemKind, Verification, export, list, verify};
 use torqueflow_app::{App, Caller, OrganizationId};
+use uuid::Uuid;
 
-use crate::args::{Audit, AuditExport, AuditList, AuditVerify, Common};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::{render, report_tables};
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check that no entry was changed, removed, moved or put in since it was sealed
+    ///
+    /// Entries that were cut off at the end show only against a head that was kept elsewhere.
+    Verify(AuditVerify),
+    /// List the entries, the newest first
+    List(AuditList),
+    /// Write everything that a run did to a zip
+    Export(AuditExport),
+}
+
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// What the log ended with at some time: COUNT:MAC, or a file with such heads
+    #[arg(long, value_name = "FILE|COUNT:MAC")]
+    pub head: Option<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditList {
+    /// Only what was done so: `import_run.completed`
+    #[arg(long, value_name = "ACTION")]
+    pub action: Option<String>,
+    /// Only what was done by this one: cli
+    #[arg(long, value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Only what belongs to this run
+    #[arg(long, value_name = "RUN_ID")]
+    pub run: Option<Uuid>,
+    /// How many, the newest first
+    #[arg(long, default_value_t = 50)]
+    pub limit: u64,
+    /// Go on behind the page that ended with this cursor
+    #[arg(long)]
+    pub cursor: Option<String>,
+    /// Print the entries as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditExport {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// The zip to be written
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+}
 
 /// Checks, lists and exports the audit log.
 pub async fn run(common: &Common, arguments: &Audit) -> anyhow::Result<Exit> {

@@ -1,15 +1,29 @@
 //! `torqueflow clean`
 
+use clap::Args;
 use std::cell::Cell;
 use std::io::{BufWriter, Write};
+use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 use torqueflow_app::known_sources;
 use torqueflow_model::{Record, Value as FieldValue};
 use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenedTable, clean_file, id_text};
 
-use crate::args::{Clean, Common};
+use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
+
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub password: PasswordSource,
+    /// The source system, instead of detecting it
+    #[arg(long, value_name = "SYSTEM")]
+    pub source: Option<String>,
+}
 
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {

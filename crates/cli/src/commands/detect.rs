@@ -1,14 +1,30 @@
 //! `torqueflow detect`
 
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 use torqueflow_app::{Opener, known_sources};
 use torqueflow_pipeline::{DiscardRows, OpenedTable, Password, Sources, open_tables};
 
-use crate::args::{Common, Detect};
+use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::render::{self, TableLine};
+
+#[derive(Debug, Args)]
+pub struct Detect {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub password: PasswordSource,
+    /// The source system, instead of detecting it
+    #[arg(long, value_name = "SYSTEM")]
+    pub source: Option<String>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {

@@ -1,11 +1,30 @@
 //! `torqueflow duplicates`
 
+use clap::Args;
+use std::path::PathBuf;
 use torqueflow_app::duplicates::{DecisionError, apply_sheet, list, write_csv};
 use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId};
+use uuid::Uuid;
 
-use crate::args::{Common, Duplicates};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Duplicates {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Take over the decisions of this file: its columns id and action (skip, merge, create, or nothing)
+    #[arg(long, value_name = "FILE")]
+    pub apply: Option<PathBuf>,
+    /// Write all matches to this CSV, with what was decided
+    #[arg(long, value_name = "FILE")]
+    pub export: Option<PathBuf>,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Matches that are listed; all of them are counted.
 const SHOWN: u64 = 50;

@@ -1,23 +1,127 @@
 //! `torqueflow import`
 
-use std::path::Path;
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
 use torqueflow_app::lists::read_list;
-use torqueflow_app::options::{OnDuplicate, RunMode, RunOptions};
+use torqueflow_app::options::{self, Orphans, RunMode, RunOptions};
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
-use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId, runs};
+use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
-use crate::args::{Common, Import, Switch};
+use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::progress::Progress;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The files: CSV and Excel workbooks in any mix
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub password: PasswordSource,
+    /// The source system, instead of detecting it: techman, ga4, xero, …
+    #[arg(long, value_name = "SYSTEM")]
+    pub source: Option<String>,
+    /// What to do with likely duplicates; without it they are listed and nothing is written
+    #[arg(long, value_enum, value_name = "ACTION")]
+    pub on_duplicate: Option<OnDuplicate>,
+    /// Whether groups, families and locations that rows name are created; by default in a first import
+    #[arg(long, value_enum, value_name = "ON|OFF")]
+    pub create_missing: Option<Switch>,
+    /// How to treat what the source system brought before; by default a refresh, if it brought anything
+    #[arg(long, value_enum, value_name = "MODE")]
+    pub mode: Option<Mode>,
+    /// Update records that have the code of an incoming one (customer number, product code, …), whoever made them; with
+    /// `off`, update nothing that is there already
+    #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "on", require_equals = true, value_name = "ON|OFF")]
+    pub update_existing: Option<Switch>,
+    /// In a refresh, make fields null whose cell is blank now and that nobody changed here
+    #[arg(long)]
+    pub blank_wipes: bool,
+    /// What to do with rows whose customer, job or invoice is nowhere
+    #[arg(long, value_enum, default_value = "fail", value_name = "ACTION")]
+    pub orphans: OrphanAction,
+    /// Leave out the rows that this CSV lists by file, sheet and row
+    #[arg(long, value_name = "FILE")]
+    pub exclude_rows: Option<PathBuf>,
+    /// Analyse everything, show what would happen, and write no record
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write every finding to this CSV
+    #[arg(long, value_name = "FILE")]
+    pub error_log: Option<PathBuf>,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnDuplicate {
+    /// Leave the incoming record out; what belongs to it attaches to the match
+    Skip,
+    /// Fill what is blank in the match; never overwrite
+    Merge,
+    /// Import it as a record of its own
+    Create,
+}
+
+impl From<OnDuplicate> for DuplicateAction {
+    fn from(action: OnDuplicate) -> Self {
+        match action {
+            OnDuplicate::Skip => Self::Skip,
+            OnDuplicate::Merge => Self::Merge,
+            OnDuplicate::Create => Self::Create,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// Leave records as they are that were imported before
+    Initial,
+    /// Update them where the source changed them and nobody changed them here
+    Refresh,
+}
+
+impl From<Mode> for RunMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Initial => Self::Initial,
+            Mode::Refresh => Self::Refresh,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OrphanAction {
+    /// The rows fail, and the error log names what is missing
+    Fail,
+    /// The rows are imported without the link
+    Unlinked,
+}
+
+impl From<OrphanAction> for Orphans {
+    fn from(action: OrphanAction) -> Self {
+        match action {
+            OrphanAction::Fail => Self::Fail,
+            OrphanAction::Unlinked => Self::Unlinked,
+        }
+    }
+}
 
 /// Duplicates that are listed; all of them are counted.
 const SHOWN_DUPLICATES: u64 = 50;
@@ -100,9 +204,9 @@ fn options(arguments: &Import) -> RunOptions {
     }
 }
 
-fn decision_of(arguments: &Import) -> OnDuplicate {
+fn decision_of(arguments: &Import) -> options::OnDuplicate {
     let action = arguments.on_duplicate.map(Into::into);
-    action.map(OnDuplicate::all).unwrap_or_default()
+    action.map(options::OnDuplicate::all).unwrap_or_default()
 }
 
 /// A run of this command.

@@ -1,5 +1,6 @@
 //! `torqueflow merge`
 
+use clap::Args;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
@@ -13,9 +14,36 @@ use torqueflow_app::{App, AppError, Caller, OrganizationId};
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
-use crate::args::{Common, Merge};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The customer that stays, then those that end up in it; each by id or customer number
+    #[arg(value_name = "CUSTOMER", required_unless_present = "undo", conflicts_with = "undo")]
+    pub customers: Vec<String>,
+    /// Take a field from this customer: `email=C1002`
+    #[arg(long = "field", value_name = "FIELD=CUSTOMER", value_parser = field_choice, conflicts_with = "undo")]
+    pub fields: Vec<(String, String)>,
+    /// Undo this merge instead
+    #[arg(long, value_name = "MERGE_ID")]
+    pub undo: Option<Uuid>,
+    /// Only show what would happen
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn field_choice(text: &str) -> Result<(String, String), String> {
+    let (field, customer) = text.split_once('=').ok_or("write it as FIELD=CUSTOMER")?;
+    Ok((field.to_owned(), customer.to_owned()))
+}
 
 /// Merges customers, or undoes a merge; shows what would happen first.
 pub async fn run(common: &Common, arguments: &Merge) -> anyhow::Result<Exit> {

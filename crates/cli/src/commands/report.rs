@@ -1,15 +1,47 @@
 //! `torqueflow report`
 
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
+use uuid::Uuid;
 
 use anyhow::Context;
 use torqueflow_app::failed_rows;
 use torqueflow_app::reports::{data_quality, reconciliation};
 use torqueflow_app::{App, AppError, OrganizationId};
 
-use crate::args::{Common, Report};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::{render, report_tables};
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    #[command(flatten)]
+    pub which: WhichReport,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print the report as CSV
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// One of them; by default both reports are printed.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct WhichReport {
+    /// What the run did, per entity and per field
+    #[arg(long)]
+    pub reconciliation: bool,
+    /// What was found in which column, and how complete the records are
+    #[arg(long)]
+    pub data_quality: bool,
+    /// Write the rows that failed to this folder, a file for each file of the upload, to be corrected and imported again
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["json", "csv"])]
+    pub failed_rows: Option<PathBuf>,
+}
 
 /// Reports on one run.
 pub async fn run(common: &Common, arguments: &Report) -> anyhow::Result<Exit> {

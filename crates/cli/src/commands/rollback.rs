@@ -1,15 +1,33 @@
 //! `torqueflow rollback`
 
+use clap::Args;
 use std::io::{IsTerminal, Write};
+use uuid::Uuid;
 
 use torqueflow_app::rollback::{self, RollbackReport};
 use torqueflow_app::{App, AppError, Caller, OrganizationId};
 use torqueflow_model::RunStatus;
 
-use crate::args::{Common, Rollback};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::progress::Progress;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Rollback {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Show what would happen, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Don't ask; needed where nobody can be asked
+    #[arg(long)]
+    pub yes: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Takes a run back, after it has shown what would happen.
 pub async fn run(common: &Common, arguments: &Rollback) -> anyhow::Result<Exit> {

@@ -1,10 +1,21 @@
 //! `torqueflow runs`
 
+use clap::Args;
 use torqueflow_app::summary::run_list;
 
-use crate::args::{Common, Runs};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Runs {
+    /// How many, the newest first
+    #[arg(long, default_value_t = 20)]
+    pub limit: u64,
+    /// Print the list as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Lists the runs, the newest first.
 pub async fn run(common: &Common, arguments: &Runs) -> anyhow::Result<Exit> {

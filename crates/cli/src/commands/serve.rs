@@ -1,12 +1,63 @@
 //! `torqueflow serve`
 
+use clap::Args;
+use std::net::SocketAddr;
 use torqueflow_api::{RequestLimits, ServeConfig, TokenKeys, listen};
 
 use torqueflow_app::worker;
 
 use super::token::token_config;
-use crate::args::{Common, Serve};
+use crate::args::{Common, TokenOptions, WorkOptions};
 use crate::exit_code::Exit;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The address to listen on; with port 0 the system chooses one
+    #[arg(
+        long,
+        env = "TORQUEFLOW_BIND",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub bind: SocketAddr,
+    /// Answer requests only; runs are worked on by `torqueflow worker`
+    #[arg(long)]
+    pub no_worker: bool,
+    #[command(flatten)]
+    pub work: WorkOptions,
+    /// The address of the metrics; by default they are at /metrics of the service
+    #[arg(long, env = "TORQUEFLOW_METRICS_BIND", value_name = "ADDRESS")]
+    pub metrics_bind: Option<SocketAddr>,
+    #[command(flatten)]
+    pub tokens: TokenOptions,
+    /// A web origin that browsers may call from, such as `https://app.example`; can be repeated
+    #[arg(
+        long,
+        env = "TORQUEFLOW_ALLOWED_ORIGINS",
+        value_name = "ORIGIN",
+        value_delimiter = ','
+    )]
+    pub allow_origin: Vec<String>,
+    /// Believe the proxy in front about where requests come from (X-Forwarded-For)
+    #[arg(long, env = "TORQUEFLOW_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+    /// How many requests a user or key may make in a minute
+    #[arg(
+        long,
+        env = "TORQUEFLOW_REQUESTS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 1200
+    )]
+    pub requests_per_minute: u32,
+    /// How many requests without a valid token an address may make in a minute
+    #[arg(
+        long,
+        env = "TORQUEFLOW_REFUSALS_PER_MINUTE",
+        value_name = "NUMBER",
+        default_value_t = 60
+    )]
+    pub refusals_per_minute: u32,
+}
 
 /// Serves the REST API, and works on runs, until the process is told to end.
 pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {

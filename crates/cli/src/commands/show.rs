@@ -1,10 +1,22 @@
 //! `torqueflow show`
 
+use clap::Args;
 use torqueflow_app::summary::run_summary;
+use uuid::Uuid;
 
-use crate::args::{Common, Show};
+use crate::args::Common;
 use crate::exit_code::Exit;
 use crate::render;
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The run's id
+    #[arg(value_name = "RUN_ID")]
+    pub run_id: Uuid,
+    /// Print the run as JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Shows one run in full.
 pub async fn run(common: &Common, arguments: &Show) -> anyhow::Result<Exit> {

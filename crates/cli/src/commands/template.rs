@@ -1,12 +1,28 @@
 //! `torqueflow template`
 
+use clap::{Args, ValueEnum};
 use std::io::{IsTerminal, Write};
 
 use torqueflow_app::template::{template_csv, template_xlsx};
 use torqueflow_model::EntityKind;
 
-use crate::args::{Template, TemplateFormat};
 use crate::exit_code::Exit;
+
+#[derive(Debug, Args)]
+pub struct Template {
+    /// The entity: `customer`, `vehicle`, `product`, `work_order` …
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+    /// The form of the template
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: TemplateFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateFormat {
+    Csv,
+    Xlsx,
+}
 
 /// Prints the template of an entity.
 pub fn run(arguments: &Template) -> anyhow::Result<Exit> {

@@ -1,13 +1,34 @@
 //! `torqueflow token`
 
+use clap::Args;
 use std::path::Path;
 use std::time::Duration;
+use torqueflow_app::access::Role;
 
 use anyhow::Context;
 use torqueflow_api::{DevelopmentToken, KeySetSource, TokenConfig, TokenKeys, development_token};
 
-use crate::args::{Common, PasswordSource, Token, TokenOptions};
+use crate::args::{Common, PasswordSource, TokenOptions};
 use crate::exit_code::Exit;
+
+#[derive(Debug, Args)]
+pub struct Token {
+    /// The user
+    #[arg(long, value_name = "NAME", default_value = "developer")]
+    pub user: String,
+    /// The user's role: owner, admin, manager, `service_advisor`, technician, or one of the organisation's own
+    #[arg(long, value_name = "ROLE", default_value = "owner", value_parser = parse_role)]
+    pub role: Role,
+    /// How many hours it is good for
+    #[arg(long, value_name = "HOURS", default_value_t = 12)]
+    pub hours: u32,
+    #[command(flatten)]
+    pub tokens: TokenOptions,
+}
+
+fn parse_role(name: &str) -> Result<Role, &'static str> {
+    Role::parse(name).ok_or("a role is 1 to 50 lower-case letters, digits and underscores")
+}
 
 /// Prints a token that is signed with the development secret, or with the one in a file.
 pub fn run(common: &Common, arguments: &Token) -> anyhow::Result<Exit> {
