@@ -1,8 +1,9 @@
 //! `torqueflow audit`
 
+use std::path::PathBuf;
+
 use anyhow::Context;
 use clap::{Args, Subcommand};
-use std::path::PathBuf;
 use torqueflow_app::audit::{AuditFilter, Heads, ProblemKind, Verification, export, list, verify};
 use torqueflow_app::{App, Caller, OrganizationId};
 use uuid::Uuid;

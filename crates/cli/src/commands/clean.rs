@@ -1,10 +1,10 @@
 //! `torqueflow clean`
 
-use clap::Args;
 use std::cell::Cell;
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
+use clap::Args;
 use serde_json::{Map, Value, json};
 use torqueflow_app::known_sources;
 use torqueflow_model::{Record, Value as FieldValue};

@@ -1,8 +1,8 @@
 //! `torqueflow detect`
 
-use clap::Args;
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::{Value, json};
 use torqueflow_app::{Opener, known_sources};
 use torqueflow_pipeline::{DiscardRows, OpenedTable, Password, Sources, open_tables};

@@ -1,7 +1,8 @@
 //! `torqueflow duplicates`
 
-use clap::Args;
 use std::path::PathBuf;
+
+use clap::Args;
 use torqueflow_app::duplicates::{DecisionError, apply_sheet, list, write_csv};
 use torqueflow_app::{App, AppError, Caller, DuplicateFilter, OrganizationId};
 use uuid::Uuid;

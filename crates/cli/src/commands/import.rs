@@ -1,9 +1,9 @@
 //! `torqueflow import`
 
-use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::{Args, ValueEnum};
 use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
 use torqueflow_app::lists::read_list;

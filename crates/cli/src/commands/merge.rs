@@ -1,10 +1,10 @@
 //! `torqueflow merge`
 
-use clap::Args;
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 
 use anyhow::Context;
+use clap::Args;
 use serde_json::{Value as Json, json};
 use torqueflow_app::customers::{
     Customer, CustomerError, KeptReason, MergeChange, MergeRequest, Suggestion, UndoReport, find, merge, merge_preview,

@@ -1,13 +1,13 @@
 //! `torqueflow report`
 
-use clap::Args;
 use std::path::{Path, PathBuf};
-use uuid::Uuid;
 
 use anyhow::Context;
+use clap::Args;
 use torqueflow_app::failed_rows;
 use torqueflow_app::reports::{data_quality, reconciliation};
 use torqueflow_app::{App, AppError, OrganizationId};
+use uuid::Uuid;
 
 use crate::args::Common;
 use crate::exit_code::Exit;

@@ -1,12 +1,12 @@
 //! `torqueflow rollback`
 
-use clap::Args;
 use std::io::{IsTerminal, Write};
-use uuid::Uuid;
 
+use clap::Args;
 use torqueflow_app::rollback::{self, RollbackReport};
 use torqueflow_app::{App, AppError, Caller, OrganizationId};
 use torqueflow_model::RunStatus;
+use uuid::Uuid;
 
 use crate::args::Common;
 use crate::exit_code::Exit;

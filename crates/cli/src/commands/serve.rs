@@ -1,9 +1,9 @@
 //! `torqueflow serve`
 
-use clap::Args;
 use std::net::SocketAddr;
-use torqueflow_api::{RequestLimits, ServeConfig, TokenKeys, listen};
 
+use clap::Args;
+use torqueflow_api::{RequestLimits, ServeConfig, TokenKeys, listen};
 use torqueflow_app::worker;
 
 use super::token::token_config;

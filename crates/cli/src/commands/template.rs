@@ -1,8 +1,8 @@
 //! `torqueflow template`
 
-use clap::{Args, ValueEnum};
 use std::io::{IsTerminal, Write};
 
+use clap::{Args, ValueEnum};
 use torqueflow_app::template::{template_csv, template_xlsx};
 use torqueflow_model::EntityKind;
 

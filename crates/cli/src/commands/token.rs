@@ -1,12 +1,12 @@
 //! `torqueflow token`
 
-use clap::Args;
 use std::path::Path;
 use std::time::Duration;
-use torqueflow_app::access::Role;
 
 use anyhow::Context;
+use clap::Args;
 use torqueflow_api::{DevelopmentToken, KeySetSource, TokenConfig, TokenKeys, development_token};
+use torqueflow_app::access::Role;
 
 use crate::args::{Common, PasswordSource, TokenOptions};
 use crate::exit_code::Exit;
