@@ -9,12 +9,14 @@ use super::package::package;
 
 /// What the packed piece of the bomb inflates to.
 const PIECE_BYTES: usize = 16 << 20;
+const ROW_BYTES: usize = 64 << 10;
 
 /// A workbook whose sheet inflates to this many bytes of rows, and says that it inflates to so many. Nothing of that size
 /// is made for it.
 pub fn bomb(inflated_bytes: u64, declared_bytes: u64) -> Vec<u8> {
-    let row = b"<row><c t=\"str\"><v>aaaaaaaaaa</v></c></row>";
-    let piece = row.repeat(PIECE_BYTES / row.len());
+    // Long rows: a sheet can't have very many.
+    let row = format!("<row><c t=\"str\"><v>{}</v></c></row>", "a".repeat(ROW_BYTES));
+    let piece = row.repeat(PIECE_BYTES / row.len()).into_bytes();
     let mut packer = Compress::new(Compression::best(), false);
     let mut packed = Vec::with_capacity(PIECE_BYTES / 8);
     // A full flush ends at a whole byte and forgets what was before, so that the piece can stand any number of times.

@@ -74,8 +74,14 @@ impl<'a> Package<'a> {
             return Ok(None);
         };
         let entry = self.archive.by_index(index)?;
+        let part_left = inflated_at_most(entry.compressed_size(), self.max_ratio);
+        // What it says that it inflates to is believed where it is too much; the archive gives out no more than that.
+        if entry.size() > part_left {
+            return Err(limits::INFLATION_RATIO.exceeded(self.max_ratio));
+        }
+        limits::INFLATED_BYTES.check(entry.size(), self.max_bytes)?;
         let inflated = Inflated {
-            part_left: inflated_at_most(entry.compressed_size(), self.max_ratio),
+            part_left,
             entry,
             left: &mut self.left,
             left_by_ratio: &mut self.left_by_ratio,
