@@ -85,8 +85,8 @@ fn opens(head: &[u8], delimiter: u8, quote: u8) -> usize {
 /// Delimiters that people's programs write.
 const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 
-/// Where the sniffer's delimiter does not cut the lines, or is a blank although the first line is cut by a usual one,
-/// the usual one that cuts most lines alike is taken.
+/// Where the sniffer's delimiter does not cut the lines, or is a blank although the first line is cut by a usual one, or is
+/// the comma of decimal numbers, the usual one that cuts most lines alike is taken.
 fn second_opinion(head: &[u8], quote: u8, sniffed: u8) -> u8 {
     let lines: Vec<&[u8]> = head
         .split(|byte| *byte == b'\n')
@@ -99,7 +99,18 @@ fn second_opinion(head: &[u8], quote: u8, sniffed: u8) -> u8 {
     let best = USUAL.into_iter().max_by_key(candidate).unwrap_or(b',');
     let cuts_nothing = is_cut(sniffed) == 0 && is_cut(best) > 0;
     let is_blank = sniffed == b' ' && first_is_cut(best);
-    if cuts_nothing || is_blank { best } else { sniffed }
+    let is_decimal = sniffed == b',' && candidate(&best) > candidate(&sniffed) && lines.iter().all(is_decimal_comma);
+    if cuts_nothing || is_blank || is_decimal {
+        best
+    } else {
+        sniffed
+    }
+}
+
+/// Every comma of a line stands between digits, as in `1,50`.
+fn is_decimal_comma(line: &&[u8]) -> bool {
+    let is_digit = |place: Option<usize>| place.and_then(|place| line.get(place)).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b',', line).all(|place| is_digit(place.checked_sub(1)) && is_digit(Some(place + 1)))
 }
 
 /// How many lines have the most common number of this delimiter.

@@ -13,6 +13,17 @@ fn check(text: impl AsRef<[u8]>, delimiter: char, columns: &str, rows: &[&str]) 
 }
 
 #[test]
+fn a_decimal_comma_is_no_delimiter() {
+    check(
+        "Customers\n\nName;Town;Price\nAda;Ulm;1,50\nBob;Kiel;2,75\n",
+        ';',
+        "Name|Town|Price",
+        &["4: Ada|Ulm|1,50", "5: Bob|Kiel|2,75"],
+    );
+    check("A,B\n1,5\n2,7\n", ',', "A|B", &["2: 1|5", "3: 2|7"]);
+}
+
+#[test]
 fn the_usual_delimiters_are_told() {
     check(
         "Name,Phone\nAda,1\nBob,2\n",
