@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
+use crate::conformance::Conformance;
 use crate::step::{cargo, run, say};
 use crate::test::Test;
+
+/// Requests per operation and phase, such that the step takes some two minutes.
+const CONFORMANCE_EXAMPLES: u32 = 20;
 
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> anyhow::Result<()>);
 
-const STEPS: [Step; 4] = [
+const STEPS: [Step; 5] = [
     ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
     ("lints", || {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
@@ -20,6 +24,12 @@ const STEPS: [Step; 4] = [
             .env("RUSTDOCFLAGS", "-D warnings"))
     }),
     ("tests", || Test::default().run()),
+    ("conformance", || {
+        let bounded = Conformance {
+            examples: CONFORMANCE_EXAMPLES,
+        };
+        bounded.run()
+    }),
 ];
 
 /// Runs the steps in order; says at the end how long each took.

@@ -2,9 +2,11 @@
 
 mod bench;
 mod ci;
+mod conformance;
 mod corpus;
 mod fuzz;
 mod process;
+mod programs;
 mod sample_data;
 mod step;
 mod table;
@@ -27,6 +29,7 @@ enum Command {
     Bench(bench::Bench),
     /// Check everything that a change must pass: format, lints, documentation, tests. Stops at the first failure.
     Ci,
+    Conformance(conformance::Conformance),
     Corpus(corpus::Corpus),
     #[command(hide = true)]
     CorpusFile(corpus::CorpusFile),
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Bench(command) => command.run(),
         Command::Ci => ci::check(),
+        Command::Conformance(command) => command.run(),
         Command::Corpus(command) => command.run(),
         Command::CorpusFile(command) => command.run(),
         Command::Fuzz(command) => command.run(),

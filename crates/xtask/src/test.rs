@@ -1,18 +1,19 @@
 //! `test`: every test of the workspace, on SQLite and on a throw-away PostgreSQL server.
 
 use std::env;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use torqueflow_test_support::postgres::{self, Cluster, PG_BIN, TEST_POSTGRES};
 
+use crate::programs::{CURL, JQ, ensure, install};
 use crate::step::{cargo, run, say};
 
 /// Run the tests, on SQLite and on a throw-away PostgreSQL server.
 ///
-/// Without arguments: all of the workspace. It needs PostgreSQL's programs, and installs them where root runs it on Debian
-/// or Ubuntu.
+/// Without arguments: all of the workspace. It needs PostgreSQL's programs, curl and jq, and installs them where root runs it
+/// on Debian or Ubuntu.
 #[derive(Args, Default)]
 pub struct Test {
     /// Handed on to `cargo nextest run`, or to `cargo test` where cargo-nextest is missing: `-p torqueflow-model phone`.
@@ -24,6 +25,7 @@ impl Test {
     /// Runs the tests; the server ends with them.
     pub fn run(&self) -> anyhow::Result<()> {
         ensure_postgres()?;
+        ensure(&[CURL, JQ])?;
         let cluster = Cluster::start().context("failed to start a PostgreSQL server")?;
         let server = cluster.url("postgres");
         say(&format!("PostgreSQL for the tests: {server}"));
@@ -76,13 +78,7 @@ fn ensure_postgres() -> anyhow::Result<()> {
     if !postgres::is_root()? {
         bail!("{missing}; install it: sudo apt-get install -y --no-install-recommends postgresql");
     }
-    let apt_get = |arguments: &[&str]| {
-        run(Command::new("apt-get")
-            .args(arguments)
-            .env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    apt_get(&["update"])?;
-    apt_get(&["install", "-y", "--no-install-recommends", "postgresql"])?;
+    install(&["postgresql"])?;
     postgres::binaries("initdb")
         .map(drop)
         .context("PostgreSQL is installed, but not found")

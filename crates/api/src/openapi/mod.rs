@@ -2,6 +2,7 @@
 
 mod examples;
 mod finish;
+mod links;
 
 pub use finish::put;
 
@@ -70,6 +71,7 @@ pub fn document() -> Value {
         .split_for_parts();
     let mut document = serde_json::to_value(openapi).unwrap_or_default();
     finish::finish(&mut document);
+    links::add(&mut document);
     document
 }
 

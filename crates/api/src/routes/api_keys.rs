@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 use torqueflow_app::ApiKey;
 use torqueflow_app::access::{self, Capability, NewApiKey, NewlyMade, Role};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, SchemaType, Type};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
@@ -155,11 +156,21 @@ struct ApiKeyRequest {
     role: Role,
     /// The capabilities that it is limited to; null or left out: all of its role.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(schema_with = capabilities, required = false)]
     capabilities: Option<BTreeSet<Capability>>,
     /// When it ends by itself; null or left out: never.
     #[serde(default, with = "time::serde::rfc3339::option")]
     expires_at: Option<OffsetDateTime>,
+}
+
+fn capabilities() -> Array {
+    ArrayBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Array, Type::Null]))
+        .items(super::roles::one_of(Capability::ALL.iter()))
+        .description(Some(
+            "The capabilities that it is limited to; null or left out: all of its role.",
+        ))
+        .build()
 }
 
 /// Which page.

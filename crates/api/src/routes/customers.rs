@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, IF_MATCH, LOCATION};
+use actix_web::http::header::{ETAG, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::records::view;
 use crate::auth::{Allowed, ToMergeCustomers, ToReadCustomers, ToWriteCustomers};
-use crate::extract::{Body, DEFAULT_LIMIT, MAX_LIMIT, Params};
+use crate::extract::{Body, DEFAULT_LIMIT, MAX_LIMIT, Params, if_match};
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
 
@@ -244,9 +244,7 @@ async fn update_customer(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     customers::get(&service.app, caller.caller.organization, *customer_id).await?;
-    let seen = request.headers().get(IF_MATCH).and_then(|value| value.to_str().ok());
-    let version = seen.and_then(|text| text.trim().trim_matches('"').parse().ok());
-    let version = version
+    let version = if_match(&request)?
         .ok_or_else(|| ApiError::parameter("If-Match", "it must be the `ETag` of the customer as it was seen"))?;
     let patch = CustomerPatch { fields: body.0.fields };
     let customer = customers::update(&service.app, &caller.caller, *customer_id, &patch, version).await?;

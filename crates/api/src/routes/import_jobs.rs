@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::{ETAG, IF_MATCH};
+use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use serde::{Deserialize, Serialize};
 use torqueflow_app::jobs::{self, FindingView, JobPatch, Preview};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::import_runs::view::JobView;
 use crate::auth::{Allowed, ToManageImports};
-use crate::extract::{Body, PageRequest, Params, encode_cursor};
+use crate::extract::{Body, PageRequest, Params, encode_cursor, if_match};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -115,7 +115,7 @@ async fn patch_import_job(
     body: Body<JobPatchRequest>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    let expected = expected_version(&request)?;
+    let expected = if_match(&request)?;
     let said = body.0;
     let mut patch = JobPatch::default();
     patch.table_type = said.table_type;
@@ -126,21 +126,6 @@ async fn patch_import_job(
     patch.save_mapping_as = said.save_mapping_as;
     let job = jobs::patch(&service.app, &caller.caller, *job_id, &patch, expected).await?;
     answer(&service, caller.caller.organization, &job).await
-}
-
-/// The version that `If-Match` names.
-fn expected_version(request: &HttpRequest) -> Result<Option<i64>, ApiError> {
-    let Some(value) = request.headers().get(IF_MATCH) else {
-        return Ok(None);
-    };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version = text.trim_matches('"').parse();
-    version
-        .map(Some)
-        .map_err(|_| ApiError::parameter("If-Match", "it must be the `ETag` of an earlier answer"))
 }
 
 /// The first rows of a table, as they are and as they will be imported.

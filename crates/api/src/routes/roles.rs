@@ -72,14 +72,18 @@ struct RoleRequest {
 
 fn grantable() -> Array {
     let capabilities = Capability::ALL.iter().filter(|capability| capability.is_grantable());
-    let names = capabilities.map(|capability| capability.name());
-    let item = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
     ArrayBuilder::new()
-        .items(item)
+        .items(one_of(capabilities))
         .description(Some(
             "The capabilities that it has beyond its own; all others are taken back.",
         ))
         .build()
+}
+
+/// The name of one of these capabilities.
+pub fn one_of<'a>(capabilities: impl Iterator<Item = &'a Capability>) -> ObjectBuilder {
+    let names: Vec<&str> = capabilities.map(|capability| capability.name()).collect();
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names))
 }
 
 /// List the roles

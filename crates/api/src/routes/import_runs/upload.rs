@@ -46,6 +46,7 @@ const TO_ADD: &[&str] = &["password"];
     "mode": "refresh",
     "options": { "on_duplicate": "skip" }
 })))]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it only describes the form; its parts are read as they come")]
 struct UploadForm {
     /// The files: CSV and workbooks in any mix. Repeat the field for several.
@@ -66,6 +67,7 @@ struct UploadForm {
 /// The form of files that join a run.
 #[derive(ToSchema)]
 #[schema(examples(json!({ "files": ["(the bytes of a file)"], "password": "from-the-second-e-mail" })))]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "it only describes the form; its parts are read as they come")]
 struct AddFilesForm {
     /// The files: CSV and workbooks in any mix. Repeat the field for several.
