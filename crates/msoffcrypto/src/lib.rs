@@ -6,7 +6,6 @@ mod cfb;
 mod crypto;
 mod error;
 mod info;
-mod integrity;
 mod legacy;
 mod limits;
 mod package;

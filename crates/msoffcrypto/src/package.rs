@@ -4,10 +4,9 @@ use std::fmt;
 use std::io::{Read, Seek};
 
 use crate::cfb::{CompoundFile, Extents};
-use crate::crypto::{Secret, secret};
+use crate::crypto::is_equal_hash;
 use crate::error::Error;
-use crate::info::{EncryptionInfo, Scheme};
-use crate::integrity;
+use crate::info::{AgileInfo, EncryptionInfo, Scheme};
 use crate::legacy;
 use crate::limits::Limits;
 use crate::password::Password;
@@ -15,6 +14,8 @@ use crate::reader::{DecryptedPackage, PackageCipher};
 
 /// The stream starts with the length of the plaintext ([MS-OFFCRYPTO] 2.3.4.4).
 pub(crate) const LENGTH_BYTES: u64 = 8;
+
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// An encrypted file that has been parsed and is still locked.
 ///
@@ -30,11 +31,7 @@ pub struct EncryptedPackage<R> {
 ///
 /// It is made by [`EncryptedPackage::unlock`] once password and integrity are verified, shows
 /// nothing when printed, and is wiped from memory when dropped.
-pub struct Key {
-    cipher: PackageCipher,
-    /// The beginning of the plaintext, as far as checking it has decrypted it.
-    head: Secret,
-}
+pub struct Key(PackageCipher);
 
 impl<R: Read + Seek> EncryptedPackage<R> {
     /// Parses an encrypted file, from its start wherever the reader stands.
@@ -86,27 +83,51 @@ impl<R: Read + Seek> EncryptedPackage<R> {
     /// After [`Error::WrongPassword`] another one can be tried. Standard encryption stores nothing
     /// to check the integrity of data with.
     pub fn unlock(&mut self, password: &Password) -> Result<Key, Error> {
-        match &self.info {
-            EncryptionInfo::Standard(info) => Ok(Key {
-                cipher: PackageCipher::standard(info.unlock(password)?),
-                head: secret(&[]),
-            }),
+        let cipher = match &self.info {
+            EncryptionInfo::Standard(info) => PackageCipher::standard(info.unlock(password)?),
             EncryptionInfo::Agile(info) => {
-                let cipher = PackageCipher::agile(info.unlock(password)?, info);
-                let head = integrity::check(&mut self.reader, &self.stream, info, &cipher, self.plain_bytes)?;
-                Ok(Key { cipher, head })
+                let key = info.unlock(password)?;
+                let cipher = PackageCipher::agile(key, info);
+                check_integrity(&mut self.reader, &self.stream, info, &cipher)?;
+                cipher
             }
-        }
+        };
+        Ok(Key(cipher))
     }
 
     /// Turns the package into its plaintext, with the key that [`unlock`](Self::unlock) gave.
     pub fn into_decrypted(self, key: Key) -> DecryptedPackage<R> {
-        DecryptedPackage::new(self.reader, self.stream, key.cipher, key.head, self.plain_bytes)
+        DecryptedPackage::new(self.reader, self.stream, key.0, self.plain_bytes)
     }
 
     /// Gives the reader back, for a caller that has no password.
     pub fn into_inner(self) -> R {
         self.reader
+    }
+}
+
+/// Reads the whole stream once, length and padding included, and compares its HMAC.
+fn check_integrity<R: Read + Seek>(
+    reader: &mut R,
+    stream: &Extents,
+    info: &AgileInfo,
+    cipher: &PackageCipher,
+) -> Result<(), Error> {
+    let (mut mac, expected) = info.integrity(cipher.key())?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut position = 0;
+    while position < stream.len() {
+        let count = stream.read_at(reader, position, &mut chunk)?;
+        let Some(bytes) = chunk.get(..count).filter(|bytes| !bytes.is_empty()) else {
+            return Err(Error::malformed("the encrypted package has a hole"));
+        };
+        mac.update(bytes);
+        position += count as u64;
+    }
+    if is_equal_hash(&expected, &mac.finish()) {
+        Ok(())
+    } else {
+        Err(Error::IntegrityFailed)
     }
 }
 

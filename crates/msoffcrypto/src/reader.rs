@@ -8,37 +8,32 @@ use zeroize::Zeroizing;
 use crate::cfb::Extents;
 use crate::crypto::cipher::{AesKey, BLOCK_BYTES};
 use crate::crypto::hash::HashAlgorithm;
-use crate::crypto::{Secret, kdf};
+use crate::crypto::kdf;
 use crate::info::AgileInfo;
 use crate::package::LENGTH_BYTES;
 
 /// Agile encryption starts anew every so many bytes ([MS-OFFCRYPTO] 2.3.4.15).
-pub(crate) const SEGMENT_BYTES: usize = 4096;
+const SEGMENT_BYTES: usize = 4096;
 
 /// Decrypted at once while reading goes straight on: a whole number of segments.
 const BUFFER_BYTES: usize = 16 * SEGMENT_BYTES;
 
 /// The decrypted file, read and sought in like the original.
 ///
-/// Pieces are decrypted as they are asked for, into a buffer of 64 KiB, except for the first 8 MiB
-/// of agile encryption, which were decrypted while their integrity was checked. Both are wiped when
-/// dropped, so memory does not grow with the file and the plaintext never reaches the disk.
+/// Pieces are decrypted as they are asked for, into a buffer of 64 KiB that is wiped when dropped,
+/// so memory does not grow with the file and the plaintext never reaches the disk.
 pub struct DecryptedPackage<R> {
     reader: R,
     stream: Extents,
     cipher: PackageCipher,
     plain_bytes: u64,
     position: u64,
-    /// The beginning of the plaintext.
-    head: Secret,
-    buffer: Secret,
+    buffer: Zeroizing<Vec<u8>>,
     buffer_start: u64,
 }
 
 impl<R> DecryptedPackage<R> {
-    pub(crate) fn new(reader: R, stream: Extents, cipher: PackageCipher, head: Secret, plain_bytes: u64) -> Self {
-        // What comes first after the head counts as going straight on.
-        let buffer_start = head.len() as u64;
+    pub(crate) fn new(reader: R, stream: Extents, cipher: PackageCipher, plain_bytes: u64) -> Self {
         Self {
             reader,
             stream,
@@ -47,8 +42,7 @@ impl<R> DecryptedPackage<R> {
             position: 0,
             // Reserved at once, since a buffer that grows leaves its old contents behind.
             buffer: Zeroizing::new(Vec::with_capacity(BUFFER_BYTES)),
-            buffer_start,
-            head,
+            buffer_start: 0,
         }
     }
 
@@ -71,16 +65,11 @@ impl<R> DecryptedPackage<R> {
         self.buffer_start + self.buffer.len() as u64
     }
 
-    /// The part of the head or of the buffer from the current position on; empty if it lies elsewhere.
+    /// The part of the buffer from the current position on; empty if it lies elsewhere.
     fn buffered(&self) -> &[u8] {
-        let (bytes, start) = if self.position < self.head.len() as u64 {
-            (&self.head, 0)
-        } else {
-            (&self.buffer, self.buffer_start)
-        };
         self.position
-            .checked_sub(start)
-            .and_then(|start| bytes.get(usize::try_from(start).ok()?..))
+            .checked_sub(self.buffer_start)
+            .and_then(|start| self.buffer.get(usize::try_from(start).ok()?..))
             .unwrap_or_default()
     }
 }
@@ -176,7 +165,7 @@ impl PackageCipher {
     }
 
     /// Decrypts whole blocks in place, starting at the beginning of a segment.
-    pub(crate) fn decrypt(&self, first_segment: u64, data: &mut [u8]) {
+    fn decrypt(&self, first_segment: u64, data: &mut [u8]) {
         let Some((salt, hash)) = &self.vectors else {
             return self.key.decrypt_ecb(data);
         };

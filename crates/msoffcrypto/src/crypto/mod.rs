@@ -1,8 +1,11 @@
 //! Hashes, key derivation and AES as [MS-OFFCRYPTO] puts them together.
 
+#[cfg(feature = "ring")]
+mod assembly;
 pub(crate) mod cipher;
 pub(crate) mod hash;
 pub(crate) mod kdf;
+mod spin;
 
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;

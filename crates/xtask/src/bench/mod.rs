@@ -1,10 +1,11 @@
-//! `bench`: how fast we are, and how fast the databases would let us be.
+//! `bench`: how fast we are, and how fast the databases would let us be, or how fast others are.
 
 mod floor;
 mod import;
 mod input;
 mod machine;
 mod measure;
+mod open;
 mod report;
 
 use std::env;
@@ -23,6 +24,9 @@ pub struct Bench {
 #[derive(Subcommand)]
 enum What {
     Import(import::ImportBench),
+    Open(open::OpenBench),
+    #[command(hide = true)]
+    OpenOnce(open::OpenOnce),
 }
 
 impl Bench {
@@ -35,6 +39,8 @@ impl Bench {
         }
         match &self.what {
             What::Import(import) => import.run(),
+            What::Open(open) => open.run(),
+            What::OpenOnce(once) => once.run(),
         }
     }
 }
