@@ -1,7 +1,7 @@
 //! What every use case needs.
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -51,7 +51,8 @@ impl AppConfig {
 pub struct App {
     pub(crate) store: Store,
     pub(crate) blobs: BlobStore,
-    pub(crate) sources: Sources,
+    /// Made when it is first needed: most commands never do.
+    sources: Arc<LazyLock<Sources>>,
     pub(crate) opener: Opener,
     pub(crate) feeds: Feeds,
     /// Asks all work of this process to stop after the batch that it is at.
@@ -80,7 +81,7 @@ impl App {
         Ok(Self {
             store,
             blobs: BlobStore::open(config.data_dir.clone()),
-            sources: known_sources(),
+            sources: Arc::new(LazyLock::new(known_sources)),
             opener: Opener::new(config.limits.clone(), config.converter.clone(), &config.data_dir),
             feeds: Feeds::default(),
             stop: CancellationToken::new(),

@@ -239,7 +239,7 @@ impl Reading {
             &self.name,
             Box::new(deadline.reader(BufReader::new(upload))),
             &self.options(),
-            &self.app.sources,
+            self.app.sources(),
             system,
             &mut deadline.sink(sink),
         ))
@@ -289,7 +289,7 @@ impl<'a> Teacher<'a> {
         // Choices were checked when they were made; what the whole file contradicts is left to the person.
         let _ = plan_again(
             job,
-            &self.app.sources,
+            self.app.sources(),
             self.source_system,
             &head,
             &choices,

@@ -136,7 +136,7 @@ pub async fn patch(
         let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
         let saved = saved_mapping(app, work.organization, &head).await?;
         let system = options_of(&run)?.source_system;
-        plan_again(job, &app.sources, system.as_deref(), &head, &choices, saved.as_ref())?;
+        plan_again(job, app.sources(), system.as_deref(), &head, &choices, saved.as_ref())?;
         job.choices = serde_json::to_value(&choices).ok();
         job.version += 1;
         let save = patch
@@ -253,7 +253,7 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
     let adapter = plan
         .source_system
         .as_deref()
-        .and_then(|system| app.sources.adapter(system));
+        .and_then(|system| app.sources().adapter(system));
     let cleaner = Cleaner::new(&plan, adapter, run.as_of);
     let mut known = KnownOfRows::load(app, organization, &job, &head).await?;
     let columns = (0..head.headers.len()).map(|index| column_name(&head.headers, index));

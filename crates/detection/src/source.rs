@@ -1,6 +1,6 @@
 //! Reads source systems from TOML: every name in a file is checked against the catalogue, and errors say where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -142,8 +142,10 @@ fn line_of(toml: &str, span: Range<usize>) -> usize {
 
 /// The `[spellings]` and `[slots]` of a file.
 struct SpellingBook<'a> {
-    /// In the order of the file: of two fields that a header could mean, the first takes it.
-    spellings: Vec<(&'a str, &'a [String])>,
+    /// The fields in the order of the file: of two fields that a header could mean, the first takes it.
+    fields: Vec<&'a str>,
+    /// The folded spellings of each field.
+    spellings: HashMap<&'a str, Vec<String>>,
     slots: BTreeMap<Slot, &'a SlotRules>,
 }
 
@@ -176,9 +178,10 @@ impl<'a> SpellingBook<'a> {
             slots.insert(slot, rules.get_ref());
         }
         Ok(Self {
+            fields: entries.iter().map(|(name, _)| name.as_str()).collect(),
             spellings: entries
-                .into_iter()
-                .map(|(name, list)| (name.as_str(), list.get_ref().as_slice()))
+                .iter()
+                .map(|(name, list)| (name.as_str(), list.get_ref().iter().map(|text| fold_header(text)).collect()))
                 .collect(),
             slots,
         })
@@ -187,13 +190,10 @@ impl<'a> SpellingBook<'a> {
     /// The columns that a slot may have, best first.
     fn columns(&self, slot: Slot, without: &[FieldRef]) -> Vec<ColumnSignature> {
         let mut fields: Vec<FieldRef> = Vec::new();
-        let listed = self
-            .spellings
-            .iter()
-            .filter_map(|(name, _)| match name.strip_prefix("*.") {
-                Some(field) => FieldRef::new(slot, field),
-                None => FieldRef::parse(name).filter(|field| field.slot == slot),
-            });
+        let listed = self.fields.iter().filter_map(|name| match name.strip_prefix("*.") {
+            Some(field) => FieldRef::new(slot, field),
+            None => FieldRef::parse(name).filter(|field| field.slot == slot),
+        });
         let rest = slot.entity().fields().iter().map(|spec| FieldRef { slot, spec });
         for field in listed.chain(rest) {
             if field.spec.mappable && !fields.contains(&field) && !without.contains(&field) {
@@ -206,42 +206,50 @@ impl<'a> SpellingBook<'a> {
     fn column(&self, field: FieldRef) -> ColumnSignature {
         let own = field.to_string();
         let any = format!("*.{}", field.spec.name);
-        let spellings: Vec<&String> = [own.as_str(), any.as_str()]
-            .iter()
-            .flat_map(|wanted| self.spellings.iter().filter(move |(name, _)| name == wanted))
-            .flat_map(|(_, list)| list.iter())
-            .collect();
+        let of = |name: &str| self.spellings.get(name).into_iter().flatten();
+        let spellings: Vec<&str> = of(&own).chain(of(&any)).map(String::as_str).collect();
         let rules = self.slots.get(&field.slot);
-        let mut aliases = Vec::new();
-        let mut add = |text: &str| {
-            let folded = fold_header(text);
-            if !folded.is_empty() && !aliases.contains(&folded) {
-                aliases.push(folded);
-            }
-        };
+        let (name, label) = (fold_header(field.spec.name), fold_header(field.spec.label));
+        // As they are folded, so that a prefix and a spelling need only be written one after the other.
+        let mut aliases = Aliases::default();
         if !rules.is_some_and(|rules| rules.prefix_needed) {
             for text in &spellings {
-                add(text);
+                aliases.add("", text);
             }
             // A bare word such as `name` or `code` means too much to be taken for a field of the catalogue.
-            for text in [field.spec.name, field.spec.label] {
+            for (text, folded) in [(field.spec.name, &name), (field.spec.label, &label)] {
                 if text.contains(['_', ' ', '-']) {
-                    add(text);
+                    aliases.add("", folded);
                 }
             }
         }
-        add(&own);
+        aliases.add("", &fold_header(&own));
         for prefix in rules.iter().flat_map(|rules| &rules.prefixes) {
-            for text in &spellings {
-                add(&format!("{prefix} {text}"));
+            let prefix = fold_header(prefix);
+            for text in spellings.iter().copied().chain([name.as_str(), label.as_str()]) {
+                aliases.add(&prefix, text);
             }
-            add(&format!("{prefix} {}", field.spec.name));
-            add(&format!("{prefix} {}", field.spec.label));
         }
         ColumnSignature {
             header: field.spec.label.to_owned(),
-            aliases,
+            aliases: aliases.list,
             field: Some(field),
+        }
+    }
+}
+
+/// Folded spellings, each once.
+#[derive(Default)]
+struct Aliases {
+    list: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Aliases {
+    fn add(&mut self, prefix: &str, text: &str) {
+        let alias = format!("{prefix}{text}");
+        if !alias.is_empty() && self.known.insert(alias.clone()) {
+            self.list.push(alias);
         }
     }
 }

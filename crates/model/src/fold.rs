@@ -30,6 +30,10 @@ pub fn fold(text: &str) -> String {
 /// assert_eq!(fold_header("* E-mail Address"), "emailaddress");
 /// ```
 pub fn fold_header(text: &str) -> String {
+    if text.is_ascii() {
+        let kept = text.bytes().filter(u8::is_ascii_alphanumeric);
+        return kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     text.chars()
         .filter(|character| character.is_alphanumeric())
         .flat_map(char::to_lowercase)

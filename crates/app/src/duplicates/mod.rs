@@ -311,7 +311,7 @@ impl<'a> Viewer<'a> {
         let Some(job) = self.jobs.iter().find(|job| job.id == job_id) else {
             return Ok(None);
         };
-        let (blobs, sources) = (&self.app.blobs, &self.app.sources);
+        let (blobs, sources) = (&self.app.blobs, self.app.sources());
         let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run.as_of)?;
         let rows = Arc::new(rows);
         self.rows.insert(job_id, Arc::clone(&rows));

@@ -150,7 +150,7 @@ impl<'a> Work<'a> {
     }
 
     pub(crate) fn rows(&self, job: Job) -> Result<Arc<JobRows>, AppError> {
-        let (blobs, sources) = (&self.app.blobs, &self.app.sources);
+        let (blobs, sources) = (&self.app.blobs, self.app.sources());
         let rows = JobRows::open(self.organization, blobs, sources, job, self.run.as_of)?;
         Ok(Arc::new(rows))
     }
