@@ -30,7 +30,10 @@ fn needs(program: &str) {
 
 fn run(workspace: &Workspace, script: &str) -> Ran {
     let service = workspace.serve("");
-    let token = workspace.run("--organization garage token --role owner").exits(0).stdout;
+    let token = workspace
+        .run("--organization garage token --role owner")
+        .exits(0)
+        .stdout;
     let mut shell = Command::new("sh");
     shell
         .args(["-euc", script])
@@ -64,7 +67,10 @@ fn the_script_of_the_guide_imports_the_sample() {
         let summary: Value = serde_json::from_str(last).unwrap();
         assert_eq!(summary["status"], "completed_with_errors");
         let log = workspace.read("error-log.csv");
-        assert!(log.starts_with("file,sheet,row,column,value,code,severity,message,fix"), "{log}");
+        assert!(
+            log.starts_with("file,sheet,row,column,value,code,severity,message,fix"),
+            "{log}"
+        );
         let rows = csv::Reader::from_reader(log.as_bytes())
             .into_records()
             .map(Result::unwrap)

@@ -20,5 +20,5 @@ pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
 pub use library::Library;
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
-pub use service::Client;
+pub use service::{Answer, Client};
 pub use workspace::{Workspace, on_each_database};
