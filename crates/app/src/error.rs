@@ -94,9 +94,13 @@ pub enum AppError {
         id: Uuid,
     },
     /// The source was named, and a table of it lacks columns.
-    #[error("{message}")]
+    #[error("{}: {message}", sheet.as_deref().unwrap_or(file))]
     MissingRequiredColumn {
-        /// Which columns of which table, for a person.
+        /// The file's name.
+        file: String,
+        /// The worksheet.
+        sheet: Option<String>,
+        /// Which columns, for a person.
         message: String,
     },
     /// A file could not be opened: code and message.

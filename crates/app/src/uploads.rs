@@ -218,9 +218,10 @@ fn require_columns(files: &[ImportFile], jobs: &[Job]) -> Result<(), AppError> {
     for job in jobs {
         if let Some((_, message)) = job.error.as_ref().filter(|(code, _)| code == "missing_required_column") {
             let file = files.iter().find(|file| file.id == job.file_id);
-            let name = job.sheet.as_deref().or(file.map(|file| file.name.as_str()));
             return Err(AppError::MissingRequiredColumn {
-                message: format!("{}: {message}", name.unwrap_or_default()),
+                file: file.map(|file| file.name.clone()).unwrap_or_default(),
+                sheet: job.sheet.clone(),
+                message: message.clone(),
             });
         }
     }

@@ -181,7 +181,12 @@ impl<'a> SpellingBook<'a> {
             fields: entries.iter().map(|(name, _)| name.as_str()).collect(),
             spellings: entries
                 .iter()
-                .map(|(name, list)| (name.as_str(), list.get_ref().iter().map(|text| fold_header(text)).collect()))
+                .map(|(name, list)| {
+                    (
+                        name.as_str(),
+                        list.get_ref().iter().map(|text| fold_header(text)).collect(),
+                    )
+                })
                 .collect(),
             slots,
         })

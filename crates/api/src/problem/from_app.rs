@@ -24,7 +24,10 @@ impl From<AppError> for ApiError {
             AppError::Customer(customer) => return of_customer(customer),
             AppError::Expired => Code::Expired,
             AppError::Stale => Code::ChangedMeanwhile,
-            AppError::MissingRequiredColumn { .. } => Code::MissingRequiredColumn,
+            AppError::MissingRequiredColumn { file, sheet, message } => {
+                let code = Code::MissingRequiredColumn;
+                return Self::table(code, error.to_string(), file, sheet.as_deref(), message);
+            }
             AppError::Open { code, .. } => Code::from_name(code).unwrap_or(Code::WrongPassword),
             AppError::Choice(choice) => {
                 let pointer = match choice {

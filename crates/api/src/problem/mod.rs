@@ -100,6 +100,14 @@ pub struct Place {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub parameter: Option<String>,
+    /// The name of the uploaded file that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub file: Option<String>,
+    /// The worksheet of that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub sheet: Option<String>,
 }
 
 /// An error on its way to the client.
@@ -173,6 +181,18 @@ impl ApiError {
                 pointer: Some(pointer),
                 ..Place::default()
             }));
+        error
+    }
+
+    /// A table of an uploaded file is not as it must be.
+    pub fn table(code: Code, detail: impl Into<String>, file: &str, sheet: Option<&str>, message: &str) -> Self {
+        let mut error = Self::new(code, detail);
+        error.0.errors.push(Place {
+            message: message.to_owned(),
+            file: Some(file.to_owned()),
+            sheet: sheet.map(str::to_owned),
+            ..Place::default()
+        });
         error
     }
 

@@ -11,7 +11,7 @@ use super::support::{Answer, Fixture, request, with_body};
 use crate::config::{KeySetSource, RequestLimits, TokenKeys};
 use crate::problem::{Code, PROBLEM_JSON};
 
-/// What comes about with runs alone; the tests of runs through the real program see them.
+/// What comes about with runs alone: `refusals` and `imports` in `tests/it/http` see them, through the real program.
 const OF_RUNS: [Code; 12] = [
     Code::RunBusy,
     Code::WrongState,
