@@ -12,7 +12,7 @@ const MUTANTS: usize = 8;
 
 /// Changes some bytes, of the records rather than of the container.
 fn mutate(bytes: &mut [u8], rng: &mut Rng) {
-    for _ in 0..1 + rng.below(20) {
+    for _ in 0..=rng.below(20) {
         let place = rng.below(bytes.len());
         bytes[place] = match rng.below(3) {
             0 => 0xFF,

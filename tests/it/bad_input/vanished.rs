@@ -1,5 +1,6 @@
 //! Files that are gone, or become shorter, while the program is at work.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{Read, Write};
 use std::process::{Child, Stdio};
@@ -66,7 +67,7 @@ fn a_file_that_becomes_shorter_while_it_is_read() {
     let workspace = Workspace::on_sqlite();
     let mut text = String::from("Customer ID,First Name,Last Name,Email\n");
     for number in 0..20_000 {
-        text += &format!("A-{number},Marta,Ellwood,marta{number}@ellwood.example\n");
+        writeln!(text, "A-{number},Marta,Ellwood,marta{number}@ellwood.example").unwrap();
     }
     workspace.write("list.csv", &text);
     let mut child = workspace.command("clean list.csv").spawn().unwrap();

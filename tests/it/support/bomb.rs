@@ -17,10 +17,10 @@ pub fn bomb(inflated_bytes: u64, declared_bytes: u64) -> Vec<u8> {
     // Long rows: a sheet can't have very many.
     let row = format!("<row><c t=\"str\"><v>{}</v></c></row>", "a".repeat(ROW_BYTES));
     let piece = row.repeat(PIECE_BYTES / row.len()).into_bytes();
-    let mut packer = Compress::new(Compression::best(), false);
+    let mut deflate = Compress::new(Compression::best(), false);
     let mut packed = Vec::with_capacity(PIECE_BYTES / 8);
     // A full flush ends at a whole byte and forgets what was before, so that the piece can stand any number of times.
-    packer.compress_vec(&piece, &mut packed, FlushCompress::Full).unwrap();
+    deflate.compress_vec(&piece, &mut packed, FlushCompress::Full).unwrap();
     let mut sheet = pack(b"<worksheet><sheetData>");
     sheet.extend(packed.repeat((inflated_bytes / piece.len() as u64) as usize));
     // An empty last block.
@@ -31,8 +31,8 @@ pub fn bomb(inflated_bytes: u64, declared_bytes: u64) -> Vec<u8> {
 /// Deflated, up to a whole byte.
 fn pack(bytes: &[u8]) -> Vec<u8> {
     let mut packed = Vec::with_capacity(1_024);
-    let mut packer = Compress::new(Compression::best(), false);
-    packer.compress_vec(bytes, &mut packed, FlushCompress::Full).unwrap();
+    let mut deflate = Compress::new(Compression::best(), false);
+    deflate.compress_vec(bytes, &mut packed, FlushCompress::Full).unwrap();
     packed
 }
 

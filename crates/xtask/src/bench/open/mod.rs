@@ -23,10 +23,6 @@ use clap::{Args, ValueEnum};
 ///
 /// Each measurement runs in a process of its own, and all sides take turns.
 #[derive(Args)]
-#[cfg_attr(
-    not(feature = "bench"),
-    expect(dead_code, reason = "the program with the feature reads them")
-)]
 pub struct OpenBench {
     /// How often each is measured.
     #[arg(long, default_value_t = 9)]
@@ -44,10 +40,6 @@ pub struct OpenBench {
 
 /// One measurement, which prints what it has measured.
 #[derive(Args)]
-#[cfg_attr(
-    not(feature = "bench"),
-    expect(dead_code, reason = "the program with the feature reads them")
-)]
 pub struct OpenOnce {
     side: Side,
     work: Work,
@@ -56,10 +48,6 @@ pub struct OpenOnce {
 
 /// Who works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[cfg_attr(
-    not(feature = "bench"),
-    expect(dead_code, reason = "the program with the feature makes them")
-)]
 enum Side {
     /// Our crates.
     Ours,
@@ -71,10 +59,6 @@ enum Side {
 
 /// What is done with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[cfg_attr(
-    not(feature = "bench"),
-    expect(dead_code, reason = "the program with the feature makes them")
-)]
 enum Work {
     /// It is decrypted from its first to its last byte; its encryption is agile.
     Agile,
@@ -82,20 +66,4 @@ enum Work {
     Standard,
     /// All rows of its first sheet are read.
     Read,
-}
-
-#[cfg(not(feature = "bench"))]
-impl OpenBench {
-    /// Never called: the bench runs only with its feature.
-    pub fn run(&self) -> anyhow::Result<()> {
-        anyhow::bail!("this program was built without the feature `bench`")
-    }
-}
-
-#[cfg(not(feature = "bench"))]
-impl OpenOnce {
-    /// Never called: the bench runs only with its feature.
-    pub fn run(&self) -> anyhow::Result<()> {
-        anyhow::bail!("this program was built without the feature `bench`")
-    }
 }
