@@ -5,6 +5,7 @@ mod ci;
 mod corpus;
 mod fuzz;
 mod process;
+mod s3;
 mod sample_data;
 mod step;
 mod table;

@@ -6,6 +6,7 @@ mod input;
 mod machine;
 mod measure;
 mod report;
+mod serve;
 
 use std::env;
 
@@ -23,6 +24,7 @@ pub struct Bench {
 #[derive(Subcommand)]
 enum What {
     Import(import::ImportBench),
+    Serve(serve::ServeBench),
 }
 
 impl Bench {
@@ -35,6 +37,7 @@ impl Bench {
         }
         match &self.what {
             What::Import(import) => import.run(),
+            What::Serve(serve) => serve.run(),
         }
     }
 }
