@@ -62,7 +62,10 @@ fn rows_of(run: usize) -> usize {
 fn upload(client: &Client, run: usize) -> String {
     let mut file = "Customer ID,First Name,Last Name,Email\n".to_owned();
     for row in 0..rows_of(run) {
-        let _ = writeln!(file, "R{run}-{row},Marta{row},Ellwood{run},marta{row}@ellwood{run}.example");
+        let _ = writeln!(
+            file,
+            "R{run}-{row},Marta{row},Ellwood{run},marta{row}@ellwood{run}.example"
+        );
     }
     let files = [(format!("{run}.csv"), file.into_bytes())];
     let files = files.each_ref().map(|(name, bytes)| (name.as_str(), bytes.clone()));
@@ -102,7 +105,11 @@ fn finished(client: &Client, run: &str, begun: Instant) -> Value {
 fn assert_complete(run: &Value, rows: usize) {
     assert_eq!(run["status"], "completed", "{run}");
     let totals = &run["totals"];
-    assert_eq!((&totals["rows"], &totals["imported"]), (&rows.into(), &rows.into()), "{run}");
+    assert_eq!(
+        (&totals["rows"], &totals["imported"]),
+        (&rows.into(), &rows.into()),
+        "{run}"
+    );
 }
 
 /// Whatever was seen to be committed was told soon after.

@@ -2,10 +2,13 @@
 //! specification.
 
 mod access;
+mod bucket;
 mod catalogue;
 mod contract;
 mod imports;
 mod instances;
+mod leaving;
 mod records;
 mod serving;
+mod shutdown;
 mod tokens;
