@@ -43,7 +43,7 @@ pub fn leaks(server: &Server, folder: &Path, small: &Path, streams: usize) -> an
     // What is made once is there before.
     client.connect()?.follow(&events)?;
     thread::sleep(Duration::from_secs(1));
-    let (before, files_before) = (server.held()?, files_below(&folder.join("data"))?);
+    let (before, files_before) = (server.held()?, uploads_below(&folder.join("data"))?);
 
     let mut held: Vec<Connection> = Vec::new();
     for _ in 0..streams {
@@ -70,7 +70,7 @@ pub fn leaks(server: &Server, folder: &Path, small: &Path, streams: usize) -> an
 
     let begun = Instant::now();
     loop {
-        let (after, files) = (server.held()?, files_below(&folder.join("data"))?);
+        let (after, files) = (server.held()?, uploads_below(&folder.join("data"))?);
         let given_back = after.files <= before.files && files <= files_before;
         if given_back || begun.elapsed() > PATIENCE {
             return Ok(Leaks {
@@ -164,15 +164,16 @@ fn id_of(run: &Value) -> anyhow::Result<&str> {
     run["id"].as_str().context("the run has no id")
 }
 
-fn files_below(folder: &Path) -> anyhow::Result<usize> {
-    let mut files = 0;
+/// The uploads that are kept.
+fn uploads_below(folder: &Path) -> anyhow::Result<usize> {
+    let mut uploads = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        files += if entry.file_type()?.is_dir() {
-            files_below(&entry.path())?
+        uploads += if entry.file_type()?.is_dir() {
+            uploads_below(&entry.path())?
         } else {
-            1
+            usize::from(entry.path().extension().is_some_and(|extension| extension == "upload"))
         };
     }
-    Ok(files)
+    Ok(uploads)
 }
