@@ -10,7 +10,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use torqueflow_app::access::Principal;
-use torqueflow_app::idempotency::{self, IdempotencyRequest, Once, Reserved};
+use torqueflow_app::idempotency::{self, Held, IdempotencyRequest, Once, Reserved};
 
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
@@ -84,15 +84,20 @@ impl IdempotencyKey {
                 "the first request with this key is still being answered",
             )),
             Reserved::New(reservation) => {
-                let created = create(Some(Once::new(&reservation, render))).await;
-                if created.is_err() {
-                    // What was refused may be repeated. If this fails too, the reservation ends by itself.
-                    let given_back = idempotency::give_back(&service.app, organization, &reservation).await;
-                    if let Err(error) = given_back {
-                        tracing::warn!(%error, "the key of a refused request is not free again yet");
+                let held = Held::new(&service.app, organization, &reservation);
+                match create(Some(Once::new(&reservation, render))).await {
+                    Ok(created) => {
+                        held.answered();
+                        Ok(Outcome::Created(created))
+                    }
+                    Err(refused) => {
+                        // What was refused may be repeated. If this fails too, the reservation ends by itself.
+                        if let Err(error) = held.give_back().await {
+                            tracing::warn!(%error, "the key of a refused request is not free again yet");
+                        }
+                        Err(refused.into())
                     }
                 }
-                created.map(Outcome::Created).map_err(Into::into)
             }
             _ => Err(ApiError::new(
                 Code::IdempotencyKeyReused,

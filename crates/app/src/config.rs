@@ -25,6 +25,8 @@ pub struct AppConfig {
     pub database_url: String,
     /// The folder of uploads and staged rows, private to this user.
     pub data_dir: PathBuf,
+    /// The bucket where several machines share uploads and staged rows, `s3://bucket/prefix`; the folder has copies then.
+    pub bucket_url: Option<String>,
     /// Bounds on what people may upload.
     pub limits: Limits,
     /// The program that reads `.xls`, `.xlsb` and `.ods` in a child process. Without it those are refused by name.
@@ -39,6 +41,7 @@ impl AppConfig {
         Self {
             database_url: database_url.into(),
             data_dir: data_dir.into(),
+            bucket_url: None,
             limits: Limits::default(),
             converter: None,
             audit: AuditConfig::default(),
@@ -80,7 +83,7 @@ impl App {
         store.migrate().await?;
         Ok(Self {
             store,
-            blobs: BlobStore::open(config.data_dir.clone()),
+            blobs: BlobStore::open(config.data_dir.clone(), config.bucket_url.as_deref())?,
             sources: Arc::new(LazyLock::new(known_sources)),
             opener: Opener::new(config.limits.clone(), config.converter.clone(), &config.data_dir),
             feeds: Feeds::default(),

@@ -1,18 +1,20 @@
-//! The time for a file: whoever reads it, or hands on its rows, is stopped when it is over.
+//! The time for a file: whoever reads it, or hands on its rows, is stopped when it is over, or when the process is to end.
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
+use tokio_util::sync::CancellationToken;
 use torqueflow_model::{Finding, Row};
 use torqueflow_pipeline::RowSink;
 
 use crate::limits::FILE_SECONDS;
 
 /// When the time for a file is over.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Deadline {
     end: Option<Instant>,
     seconds: u64,
+    stop: CancellationToken,
 }
 
 impl Deadline {
@@ -22,11 +24,21 @@ impl Deadline {
             // A time beyond what a clock can show never comes.
             end: Instant::now().checked_add(Duration::from_secs(seconds)),
             seconds,
+            stop: CancellationToken::new(),
         }
+    }
+
+    /// The same, or earlier, when this asks to stop.
+    pub(crate) fn or_when(self, stop: &CancellationToken) -> Self {
+        let stop = stop.clone();
+        Self { stop, ..self }
     }
 
     /// Fails with the limit when the time is over.
     fn check(&self) -> io::Result<()> {
+        if self.stop.is_cancelled() {
+            return Err(io::Error::other("the process is about to end"));
+        }
         match self.end {
             Some(end) if Instant::now() >= end => Err(FILE_SECONDS.exceeded(self.seconds).into()),
             _ => Ok(()),
@@ -34,13 +46,15 @@ impl Deadline {
     }
 
     /// Reads until then.
-    pub fn reader<R>(self, inner: R) -> TimedReader<R> {
-        TimedReader { inner, deadline: self }
+    pub fn reader<R>(&self, inner: R) -> TimedReader<R> {
+        let deadline = self.clone();
+        TimedReader { inner, deadline }
     }
 
     /// Hands rows on until then.
-    pub fn sink<S: RowSink>(self, inner: S) -> TimedSink<S> {
-        TimedSink { inner, deadline: self }
+    pub fn sink<S: RowSink>(&self, inner: S) -> TimedSink<S> {
+        let deadline = self.clone();
+        TimedSink { inner, deadline }
     }
 }
 
@@ -113,5 +127,14 @@ mod tests {
         check(0, false);
         check(600, true);
         check(u64::MAX, true);
+    }
+
+    #[test]
+    fn its_time_is_over_when_the_process_is_to_end() {
+        let stop = CancellationToken::new();
+        let deadline = Deadline::after(600).or_when(&stop);
+        assert!(deadline.check().is_ok());
+        stop.cancel();
+        assert!(deadline.check().is_err());
     }
 }

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::io::BufReader;
 
+use tokio_util::sync::CancellationToken;
 use torqueflow_model::{EntityKind, Finding, Row};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
 use crate::error::AppError;
-use crate::job_rows::{Stager, staged_head};
+use crate::job_rows::{Stager, keep_staged, staged_head};
 use crate::tables::{Head, TableChoices, new_job, plan_again};
 
 /// What opening a file makes of it and of its tables.
@@ -70,7 +71,9 @@ pub(crate) async fn open_file(
             for table in &opened.tables {
                 let before = known.iter().find(|job| job.table_index == table.index as i64);
                 let mut job = new_job(file, table, Some(stager.key(table.index)));
-                let (headers, samples) = staged_head(&app.blobs, &stager.key(table.index))?;
+                let key = stager.key(table.index);
+                keep_staged(&app.blobs, &key).await?;
+                let (headers, samples) = staged_head(&app.blobs, &key).await?;
                 teacher.teach(&mut job, before, &headers, samples).await?;
                 match before {
                     Some(before) => outcome.jobs.push(Job {
@@ -192,6 +195,8 @@ struct Reading {
     blob_key: String,
     source_system: Option<String>,
     password: Option<Password>,
+    /// Ends the reading: the process is to end, or nobody waits for what is read.
+    stop: CancellationToken,
 }
 
 impl Reading {
@@ -202,6 +207,7 @@ impl Reading {
             blob_key: file.blob_key.clone(),
             source_system: source_system.map(str::to_owned),
             password: password.cloned(),
+            stop: app.stop.child_token(),
         }
     }
 
@@ -209,6 +215,8 @@ impl Reading {
         self,
         read: impl FnOnce(&Self) -> Result<T, AppError> + Send + 'static,
     ) -> Result<T, AppError> {
+        self.app.blobs.fetch(&self.blob_key).await?;
+        let _ends_with_us = self.stop.clone().drop_guard();
         tokio::task::spawn_blocking(move || read(&self))
             .await
             .map_err(|_| AppError::Internal("opening a file ended early"))?
@@ -227,7 +235,7 @@ impl Reading {
     }
 
     fn read_by(&self, open: Open, sink: &mut dyn RowSink) -> Result<Result<OpenedFile, OpenError>, AppError> {
-        let deadline = self.app.opener.deadline();
+        let deadline = self.app.opener.deadline().or_when(&self.stop);
         let upload = match self.app.blobs.read(&self.blob_key) {
             Ok(upload) => upload,
             // An upload that is gone is the file's own trouble.
@@ -235,14 +243,18 @@ impl Reading {
             Err(error) => return Err(error),
         };
         let system = self.source_system.as_deref();
-        Ok(open(
+        let opened = open(
             &self.name,
             Box::new(deadline.reader(BufReader::new(upload))),
             &self.options(),
             self.app.sources(),
             system,
             &mut deadline.sink(sink),
-        ))
+        );
+        if opened.is_err() && self.stop.is_cancelled() {
+            return Err(AppError::Interrupted);
+        }
+        Ok(opened)
     }
 }
 

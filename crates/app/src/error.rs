@@ -8,6 +8,8 @@ use torqueflow_pipeline::Limit;
 use torqueflow_pipeline::staging::StagingError;
 use uuid::Uuid;
 
+use crate::blobs::BucketError;
+
 /// An error of a use case.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,20 @@ pub enum AppError {
         #[source]
         source: io::Error,
     },
+    /// The bucket of uploads and staged rows does not do what it should.
+    #[error("failed to {action} `{key}` in the bucket")]
+    Bucket {
+        /// What was tried.
+        action: &'static str,
+        /// With which blob.
+        key: String,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The settings of the bucket are wrong.
+    #[error(transparent)]
+    BucketSettings(#[from] BucketError),
     /// Staged rows are gone or damaged.
     #[error("the staged rows are gone or damaged")]
     Staged(#[from] StagingError),
@@ -164,6 +180,10 @@ impl AppError {
 
     /// Whether the same call may well succeed a little later.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_transient())
+        match self {
+            Self::Store(error) => error.is_transient(),
+            Self::Bucket { .. } => true,
+            _ => false,
+        }
     }
 }

@@ -19,7 +19,7 @@ use zip::{CompressionMethod, ZipWriter};
 
 use crate::App;
 use crate::error::AppError;
-use crate::job_rows::open_rows;
+use crate::job_rows::rows_of;
 use crate::reports::Places;
 use crate::spreadsheet::neutral;
 
@@ -248,7 +248,7 @@ type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Se
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-    let mut staged = open_rows(&app.blobs, job, plan.header, 0)?;
+    let mut staged = rows_of(&app.blobs, job, plan.header).await?;
     let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
     let mut row = Row::default();
     let mut after = None;

@@ -12,6 +12,7 @@ use torqueflow_pipeline::{FILE_BYTES, OpenError};
 use uuid::Uuid;
 
 use crate::App;
+use crate::blobs::note_leftovers;
 use crate::error::AppError;
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
@@ -27,7 +28,13 @@ pub(crate) async fn keep_files(app: &App, run_id: Uuid, paths: &[PathBuf]) -> Re
     let mut left = limits.max_run_bytes;
     for (position, path) in paths.iter().enumerate() {
         let file = keep_file(app, run_id, position as i64, path, left).await;
-        let file = file.inspect_err(|_| app.blobs.remove_run(run_id))?;
+        let file = match file {
+            Ok(file) => file,
+            Err(error) => {
+                note_leftovers(app.blobs.remove_run(run_id).await);
+                return Err(error);
+            }
+        };
         left = left.saturating_sub(file.size_bytes as u64);
         kept.push(file);
     }
@@ -66,6 +73,7 @@ async fn keep_file(
     };
     match kept {
         Ok((size_bytes, sha256)) => {
+            app.blobs.keep(&file.blob_key).await?;
             file.size_bytes = size_bytes;
             file.sha256 = sha256;
         }

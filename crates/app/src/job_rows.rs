@@ -41,7 +41,7 @@ pub(crate) struct JobRow {
 }
 
 impl JobRows {
-    pub fn open(
+    pub async fn open(
         organization: OrganizationId,
         blobs: &BlobStore,
         sources: &Sources,
@@ -55,6 +55,7 @@ impl JobRows {
             .staged_key
             .clone()
             .ok_or(AppError::Internal("a job was used before it was staged"))?;
+        fetch_staged(blobs, &key).await?;
         Ok(Self {
             organization,
             cleaner: Cleaner::new(&plan, sources.adapter(&source_system), as_of),
@@ -152,9 +153,29 @@ impl JobRows {
     }
 }
 
+/// Brings the staged rows of a job here, and what was noted beside them.
+async fn fetch_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
+    blobs.fetch(key).await?;
+    blobs.fetch(&findings_key(key)).await
+}
+
+/// Makes the staged rows of a table readable for others, and what was noted beside them.
+pub(crate) async fn keep_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
+    blobs.keep(key).await?;
+    blobs.keep(&findings_key(key)).await
+}
+
+/// Opens the rows of a job for whoever only reads them.
+pub(crate) async fn rows_of(blobs: &BlobStore, job: &Job, header: HeaderChoice) -> Result<RowReader, AppError> {
+    if let Some(key) = &job.staged_key {
+        blobs.fetch(key).await?;
+    }
+    open_rows(blobs, job, header, 0)
+}
+
 /// Opens the rows of a job from this place on. Places count the rows as a person wants them understood: with what was
 /// taken for a header, or without the first row that is one.
-pub(crate) fn open_rows(blobs: &BlobStore, job: &Job, header: HeaderChoice, from: i64) -> Result<RowReader, AppError> {
+fn open_rows(blobs: &BlobStore, job: &Job, header: HeaderChoice, from: i64) -> Result<RowReader, AppError> {
     let key = job.staged_key.as_deref();
     let key = key.ok_or(AppError::Internal("a job was used before it was staged"))?;
     let mut inner = open_staged(blobs, key)?;
@@ -197,7 +218,8 @@ fn open_staged(blobs: &BlobStore, key: &str) -> Result<StagingReader<BufReader<F
 }
 
 /// The headers of a staged table as they were found, and its first rows.
-pub(crate) fn staged_head(blobs: &BlobStore, key: &str) -> Result<(Vec<String>, Vec<Row>), AppError> {
+pub(crate) async fn staged_head(blobs: &BlobStore, key: &str) -> Result<(Vec<String>, Vec<Row>), AppError> {
+    blobs.fetch(key).await?;
     let mut reader = open_staged(blobs, key)?;
     let headers = reader.columns().to_vec();
     let mut samples = Vec::new();

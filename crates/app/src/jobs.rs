@@ -228,7 +228,7 @@ async fn head_of(
     files: &[torqueflow_persistence::ImportFile],
 ) -> Result<(Vec<String>, Vec<torqueflow_model::Row>), AppError> {
     if let Some(key) = &job.staged_key {
-        return staged_head(&app.blobs, key);
+        return staged_head(&app.blobs, key).await;
     }
     let file = files.iter().find(|file| file.id == job.file_id);
     let file = file.ok_or(AppError::Internal("a job has no file"))?;

@@ -8,6 +8,7 @@ use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Organizati
 use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
+use crate::blobs::note_leftovers;
 use crate::detect::open_file;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
@@ -156,7 +157,7 @@ pub async fn create(
     if purpose == Purpose::Import {
         let fingerprint = fingerprint(organization, &kept, options);
         if let Some(unfinished) = app.store.run_find_unfinished(organization, fingerprint).await? {
-            app.blobs.remove_run(run.id);
+            note_leftovers(app.blobs.remove_run(run.id).await);
             listener(Event::Resumed);
             // The decision on duplicates may come later than the files.
             let work = Work::begin(app, caller, unfinished.id, listener).await?;
@@ -314,11 +315,11 @@ pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid
         change.removed_files.push(file_id);
         change.removed_jobs.extend(removed.iter().map(|job| job.id));
         work.commit(change).await?;
-        app.blobs.remove_file(run_id, file_id);
         Ok(run)
     })
     .await?;
     app.queue.notify_waiters();
+    note_leftovers(app.blobs.remove_file(run_id, file_id).await);
     details(app, caller.organization, run).await
 }
 

@@ -1,6 +1,7 @@
 //! What is due from time to time, whoever works on which run: the audit log is sealed, and the files of runs that ended
 //! long ago are removed. Any number of processes may do so at once.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
@@ -20,6 +21,11 @@ const SWEEPING: Duration = Duration::from_mins(10);
 /// Runs that one sweep removes the files of.
 const SWEPT_AT_ONCE: u64 = 64;
 
+/// How long what may be needed soon is left where it is.
+const LEFT_ALONE: Duration = Duration::from_hours(24);
+/// Runs that one query looks up.
+const LOOKED_UP_AT_ONCE: usize = 500;
+
 /// Does what is due until [`App::stop`] is called.
 pub(crate) async fn keep_up(app: &App, retention: Duration) {
     let (mut sealing, mut sweeping) = (interval(SEALING), interval(SWEEPING));
@@ -30,6 +36,9 @@ pub(crate) async fn keep_up(app: &App, retention: Duration) {
             _ = sweeping.tick() => {
                 if let Err(error) = expire(app, retention).await {
                     tracing::warn!(%error, "old uploads can't be removed");
+                }
+                if let Err(error) = sweep(app).await {
+                    tracing::warn!(%error, "files that nobody needs here can't be removed");
                 }
             }
             () = app.stop.cancelled() => return,
@@ -70,8 +79,39 @@ async fn expire_run(app: &App, organization: OrganizationId, run_id: Uuid) -> Re
     let work = Work::begin(app, &caller, run_id, &|_| {}).await?;
     let mut run = work.run.clone();
     run.expired_at = Some(OffsetDateTime::now_utc());
-    app.blobs.remove_run(run_id);
     let event = AuditEvent::now(&caller.actor, "import_run.expired");
-    let outcome = work.commit(RunChange::of(&run).with_event(event)).await;
+    let outcome = match app.blobs.remove_run(run_id).await {
+        Ok(()) => work.commit(RunChange::of(&run).with_event(event)).await,
+        Err(error) => Err(error),
+    };
     work.end(outcome).await
+}
+
+/// Removes from this machine what a process that was killed left of an upload, and copies of runs that have ended.
+async fn sweep(app: &App) -> Result<(), AppError> {
+    let uploads = app.blobs.uploads_older_than(LEFT_ALONE);
+    let runs = ends_of(app, &uploads).await?;
+    for run_id in uploads {
+        if runs.contains_key(&run_id) {
+            app.blobs.upload_complete(run_id);
+        } else {
+            app.blobs.remove_run(run_id).await?;
+        }
+    }
+    let ended_before = OffsetDateTime::now_utc() - LEFT_ALONE;
+    for (run_id, end) in ends_of(app, &app.blobs.runs_copied()).await? {
+        if end.is_some_and(|end| end < ended_before) {
+            app.blobs.remove_copies(run_id);
+        }
+    }
+    Ok(())
+}
+
+/// When these runs have ended; without those that there are not.
+async fn ends_of(app: &App, run_ids: &[Uuid]) -> Result<HashMap<Uuid, Option<OffsetDateTime>>, AppError> {
+    let mut ends = HashMap::new();
+    for run_ids in run_ids.chunks(LOOKED_UP_AT_ONCE) {
+        ends.extend(app.store.run_list_ends(run_ids).await?);
+    }
+    Ok(ends)
 }

@@ -10,6 +10,7 @@ use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunCh
 use torqueflow_pipeline::{FILE_BYTES, Password};
 use uuid::Uuid;
 
+use crate::blobs::note_leftovers;
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
@@ -29,7 +30,10 @@ pub struct Upload {
     /// The run that it makes or joins.
     run_id: Uuid,
     joins: bool,
+    /// The files that are complete.
     files: Vec<ImportFile>,
+    /// All files, that which is coming in too.
+    begun: Vec<Uuid>,
     bytes: u64,
     kept: bool,
 }
@@ -61,6 +65,7 @@ impl Upload {
             run_id,
             joins,
             files: Vec::new(),
+            begun: Vec::new(),
             bytes: 0,
             kept: false,
         }
@@ -75,6 +80,10 @@ impl Upload {
         let id = Uuid::now_v7();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
         let blob_key = format!("{}/{id}.upload", self.run_id);
+        self.begun.push(id);
+        if !self.joins {
+            self.app.blobs.upload_begun(self.run_id)?;
+        }
         let output = self.app.blobs.create(&blob_key)?;
         let file = ImportFile {
             id,
@@ -142,11 +151,14 @@ impl Upload {
             undecided_duplicates: 0,
         };
         let answer = once.map(|once| once.answer(&made));
+        // Whoever waits for the answer may go away while the run is being committed: what became of it is not known then.
+        self.kept = true;
         let RunDetails { run, files, jobs, .. } = &made;
         app.store
             .run_create(caller.organization, run, files, jobs, answer.as_ref(), &[created])
-            .await?;
-        self.kept = true;
+            .await
+            .inspect_err(|_| self.kept = false)?;
+        app.blobs.upload_complete(run.id);
         app.queue.notify_waiters();
         Ok(made)
     }
@@ -193,6 +205,8 @@ impl Upload {
                 looked = open_file(app, organization, file, &[], system, password).await?;
             }
             opened.push(looked);
+            // Others are told of the file only when they can read it.
+            app.blobs.keep(&file.blob_key).await?;
         }
         Ok(opened)
     }
@@ -203,13 +217,21 @@ impl Drop for Upload {
         if self.kept {
             return;
         }
-        if self.joins {
-            for file in &self.files {
-                self.app.blobs.remove_file(self.run_id, file.id);
+        let (blobs, run_id) = (self.app.blobs.clone(), self.run_id);
+        let begun = self.joins.then(|| std::mem::take(&mut self.begun));
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        runtime.spawn(async move {
+            match begun {
+                None => note_leftovers(blobs.remove_run(run_id).await),
+                Some(files) => {
+                    for file in files {
+                        note_leftovers(blobs.remove_file(run_id, file).await);
+                    }
+                }
             }
-        } else {
-            self.app.blobs.remove_run(self.run_id);
-        }
+        });
     }
 }
 

@@ -43,6 +43,15 @@ pub struct Common {
     /// The folder of uploads and staged rows; by default beside the SQLite file, else in the current folder
     #[arg(long, global = true, env = "TORQUEFLOW_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// The S3-compatible bucket where several machines share uploads and staged rows, `s3://BUCKET/PREFIX`
+    #[arg(
+        long,
+        global = true,
+        env = "TORQUEFLOW_BUCKET",
+        value_name = "URL",
+        requires = "audit_key_file"
+    )]
+    pub bucket: Option<String>,
     /// The key that the audit log is sealed with, at least 32 bytes; by default one that is made in the data folder
     #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_KEY_FILE", value_name = "FILE")]
     pub audit_key_file: Option<PathBuf>,

@@ -5,6 +5,8 @@ mod output;
 
 mod args;
 mod commands;
+#[cfg(test)]
+mod deployment;
 mod exit_code;
 mod progress;
 mod render;

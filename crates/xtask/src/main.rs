@@ -7,6 +7,7 @@ mod corpus;
 mod fuzz;
 mod process;
 mod programs;
+mod s3;
 mod sample_data;
 mod step;
 mod table;

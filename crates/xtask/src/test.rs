@@ -1,4 +1,4 @@
-//! `test`: every test of the workspace, on SQLite and on a throw-away PostgreSQL server.
+//! `test`: every test of the workspace, on SQLite, a throw-away PostgreSQL server and a throw-away S3-compatible store.
 
 use std::env;
 use std::process::Stdio;
@@ -8,9 +8,10 @@ use clap::Args;
 use torqueflow_test_support::postgres::{self, Cluster, PG_BIN, TEST_POSTGRES};
 
 use crate::programs::{CURL, JQ, ensure, install};
+use crate::s3::{self, TEST_S3};
 use crate::step::{cargo, run, say};
 
-/// Run the tests, on SQLite and on a throw-away PostgreSQL server.
+/// Run the tests, on SQLite, a throw-away PostgreSQL server and a throw-away S3-compatible store.
 ///
 /// Without arguments: all of the workspace. It needs PostgreSQL's programs, curl and jq, and installs them where root runs it
 /// on Debian or Ubuntu.
@@ -29,6 +30,7 @@ impl Test {
         let cluster = Cluster::start().context("failed to start a PostgreSQL server")?;
         let server = cluster.url("postgres");
         say(&format!("PostgreSQL for the tests: {server}"));
+        let store = s3::Store::start().context("failed to start an S3-compatible store")?;
         // First, so that the last lines are the summary of all other tests.
         if self.arguments.is_empty() {
             run(cargo()
@@ -38,7 +40,10 @@ impl Test {
             say("examples in the documentation are tested only without arguments");
         }
         let arguments = runner_arguments(has_nextest(), &self.arguments);
-        run(cargo().args(arguments).env(TEST_POSTGRES, &server))
+        run(cargo()
+            .args(arguments)
+            .env(TEST_POSTGRES, &server)
+            .env(TEST_S3, store.url()))
     }
 }
 

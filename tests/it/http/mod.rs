@@ -2,14 +2,17 @@
 //! specification.
 
 mod access;
+mod bucket;
 mod catalogue;
 mod contract;
 mod guide;
 mod imports;
 mod instances;
+mod leaving;
 mod options;
 mod records;
 mod refusals;
 mod serving;
+mod shutdown;
 mod states;
 mod tokens;

@@ -1,8 +1,11 @@
 //! What surrounds every request, and the end of the service.
 
+use std::fs;
+use std::process::Command;
+
 use serde_json::json;
 
-use crate::support::Workspace;
+use crate::support::{Workspace, repository};
 
 #[test]
 fn the_service_is_healthy_until_it_is_told_to_end() {
@@ -12,6 +15,28 @@ fn the_service_is_healthy_until_it_is_told_to_end() {
     assert_eq!(anybody.get("/healthz").ok(), json!({ "status": "ok" }));
     assert_eq!(anybody.get("/readyz").ok(), json!({ "status": "ok" }));
     assert_eq!(service.stop(), 0);
+}
+
+/// What the image asks is asked of the program here, which needs no image for it.
+#[test]
+fn the_health_check_of_the_image_tells_a_service_from_none() {
+    let image = fs::read_to_string(repository().join("Dockerfile")).unwrap();
+    let check = image
+        .lines()
+        .map(str::trim)
+        .find(|line| line.starts_with("CMD [\"bash\""))
+        .unwrap();
+    let workspace = Workspace::on_sqlite();
+    let service = workspace.serve("");
+    let port = service.address.rsplit(':').next().unwrap().to_owned();
+    let words: Vec<String> = serde_json::from_str(&check.trim_start_matches("CMD ").replace("8080", &port)).unwrap();
+    let is_healthy = || {
+        let mut bash = Command::new(&words[0]);
+        bash.args(&words[1..]).output().unwrap().status.success()
+    };
+    assert!(is_healthy());
+    service.stop();
+    assert!(!is_healthy());
 }
 
 #[test]

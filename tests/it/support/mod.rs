@@ -29,6 +29,6 @@ pub use measured::{Taken, children, run_measured};
 pub use package::{row_of, with_part, workbook_of, zip_of};
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
-pub use service::{Answer, Client};
+pub use service::{Answer, Client, form};
 pub use worker::Worker;
 pub use workspace::{Workspace, on_each_database};

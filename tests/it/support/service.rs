@@ -1,7 +1,11 @@
 //! The running service, and a client that checks every answer against the specification.
 
-use std::io::{BufRead, BufReader};
-use std::process::Child;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command};
+use std::time::Duration;
 
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
@@ -9,6 +13,9 @@ use ureq::http::{HeaderMap, Request};
 use super::contract;
 use super::worker::terminate;
 use super::workspace::Workspace;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A service that runs until this value is dropped.
 pub struct Service<'w> {
@@ -21,8 +28,14 @@ pub struct Service<'w> {
 impl Workspace {
     /// Starts the service with these arguments on a free port.
     pub fn serve(&self, arguments: &str) -> Service<'_> {
+        self.serve_with(arguments, |_| {})
+    }
+
+    /// Starts the service with these arguments on a free port, as `settings` changes the command.
+    pub fn serve_with(&self, arguments: &str, settings: impl FnOnce(&mut Command)) -> Service<'_> {
         let limits = "--requests-per-minute 1000000 --refusals-per-minute 1000000";
         let mut command = self.command(&format!("serve --bind 127.0.0.1:0 {limits} {arguments}"));
+        settings(&mut command);
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap())
             .lines()
@@ -73,6 +86,12 @@ impl Service<'_> {
         }
     }
 
+    /// How many files and connections it has open.
+    pub fn open_files(&self) -> usize {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.process.id()));
+        files.unwrap().count()
+    }
+
     /// Tells the service to end, and waits until it has. Says with which exit code.
     pub fn stop(mut self) -> i32 {
         terminate(&mut self.process)
@@ -84,6 +103,26 @@ impl Drop for Service<'_> {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// A form with files and other fields: its media type, and its bytes.
+pub fn form(files: &[(&str, Vec<u8>)], fields: &[(&str, &str)]) -> (String, Vec<u8>) {
+    let boundary = "a-line-that-no-file-has";
+    let mut form = Vec::new();
+    for (name, value) in fields {
+        let head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        form.extend(head.into_bytes());
+    }
+    for (name, bytes) in files {
+        let disposition = format!("form-data; name=\"files\"; filename=\"{name}\"");
+        let head = format!("--{boundary}\r\ncontent-disposition: {disposition}\r\n\r\n");
+        form.extend(head.into_bytes());
+        form.extend_from_slice(bytes);
+        form.extend_from_slice(b"\r\n");
+    }
+    form.extend(format!("--{boundary}--\r\n").into_bytes());
+    let media_type = format!("multipart/form-data; boundary={boundary}");
+    (media_type, form)
 }
 
 /// Somebody who calls the service.
@@ -123,24 +162,28 @@ impl Client {
         self.send("DELETE", path, &[], None)
     }
 
+    /// Begins a request on a connection of its own, which the caller may end at any moment: its head, of a body of this many
+    /// bytes. It is not checked against the specification.
+    pub fn begin(&self, method: &str, path: &str, headers: &[(&str, &str)], body_bytes: usize) -> TcpStream {
+        let host = self.address.trim_start_matches("http://");
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: {}\r\n",
+            self.bearer()
+        );
+        for (name, value) in headers {
+            let _ = write!(head, "{name}: {value}\r\n");
+        }
+        let _ = write!(head, "content-length: {body_bytes}\r\n\r\n");
+        let mut connection = TcpStream::connect(host).unwrap();
+        connection.set_read_timeout(Some(PATIENCE)).unwrap();
+        connection.write_all(head.as_bytes()).unwrap();
+        connection
+    }
+
     /// Uploads files, with other fields of the form.
     #[track_caller]
     pub fn upload(&self, path: &str, files: &[(&str, Vec<u8>)], fields: &[(&str, &str)]) -> Answer {
-        let boundary = "a-line-that-no-file-has";
-        let mut form = Vec::new();
-        for (name, value) in fields {
-            let head = format!("--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            form.extend(head.into_bytes());
-        }
-        for (name, bytes) in files {
-            let disposition = format!("form-data; name=\"files\"; filename=\"{name}\"");
-            let head = format!("--{boundary}\r\ncontent-disposition: {disposition}\r\n\r\n");
-            form.extend(head.into_bytes());
-            form.extend_from_slice(bytes);
-            form.extend_from_slice(b"\r\n");
-        }
-        form.extend(format!("--{boundary}--\r\n").into_bytes());
-        let media_type = format!("multipart/form-data; boundary={boundary}");
+        let (media_type, form) = form(files, fields);
         self.send_bytes("POST", path, &[("content-type", &media_type)], Some(form))
     }
 
@@ -156,7 +199,7 @@ impl Client {
 
     /// Sends a request, and checks the answer against the specification.
     #[track_caller]
-    fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+    pub fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.address));
         if !self.token.is_empty() {
             request = request.header("authorization", self.bearer());

@@ -17,7 +17,13 @@ pub struct Worker {
 impl Workspace {
     /// Starts a worker with these arguments.
     pub fn work(&self, arguments: &str) -> Worker {
+        self.work_with(arguments, |_| {})
+    }
+
+    /// Starts a worker with these arguments, as `settings` changes the command.
+    pub fn work_with(&self, arguments: &str, settings: impl FnOnce(&mut Command)) -> Worker {
         let mut command = self.command(&format!("worker {arguments}"));
+        settings(&mut command);
         let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         Worker { process }
     }

@@ -15,6 +15,11 @@ impl From<AppError> for ApiError {
                 Code::NotFound
             }
             AppError::Store(store) if store.is_transient() => return unavailable(error),
+            AppError::Bucket { .. } => {
+                return Self::new(Code::NotReady, "the store of uploads does not answer")
+                    .header(header::RETRY_AFTER, "5")
+                    .caused_by(error);
+            }
             AppError::Busy { .. } | AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
             AppError::WrongState { .. } => Code::WrongState,
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,

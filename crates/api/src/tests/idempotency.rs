@@ -1,8 +1,10 @@
 //! Requests that are repeated.
 
+use std::time::{Duration, Instant};
+
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
-use torqueflow_app::idempotency::{self, IdempotencyRequest, Reserved};
+use torqueflow_app::idempotency::{self, Held, IdempotencyRequest, Reserved};
 
 use super::support::{Fixture, request, with_body};
 
@@ -76,4 +78,28 @@ async fn a_request_that_is_being_answered_is_not_answered_twice() {
         (answer.status, &answer.json()["code"]),
         (409, &"request_running".into())
     );
+}
+
+#[actix_web::test]
+async fn a_key_is_free_again_when_its_request_is_given_up_halfway() {
+    let fixture = Fixture::new().await;
+    let organization = fixture.app.organization("garage").await.unwrap();
+    let request = IdempotencyRequest {
+        key: "user:ada/k1".to_owned(),
+        operation: "create_api_key".to_owned(),
+        fingerprint: String::new(),
+    };
+    let reserve = async || idempotency::begin(&fixture.app, organization, &request).await.unwrap();
+    let Reserved::New(reservation) = reserve().await else {
+        panic!("the key is not free");
+    };
+    let held = Held::new(&fixture.app, organization, &reservation);
+    assert_eq!(reserve().await, Reserved::Running);
+    // As when the client's connection ends: nobody waits for the request any more.
+    drop(held);
+    let begun = Instant::now();
+    while reserve().await == Reserved::Running {
+        assert!(begun.elapsed() < Duration::from_secs(30), "the key is not free again");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }

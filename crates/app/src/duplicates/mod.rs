@@ -294,7 +294,7 @@ impl<'a> Viewer<'a> {
         if self.run.expired_at.is_some() {
             return Ok(None);
         }
-        let Some(rows) = self.rows_of(job_id)? else {
+        let Some(rows) = self.rows_of(job_id).await? else {
             return Ok(None);
         };
         let mut record = rows.record_at(known.found.row_index, slot)?;
@@ -304,7 +304,7 @@ impl<'a> Viewer<'a> {
         Ok(record)
     }
 
-    fn rows_of(&mut self, job_id: Uuid) -> Result<Option<Arc<JobRows>>, AppError> {
+    async fn rows_of(&mut self, job_id: Uuid) -> Result<Option<Arc<JobRows>>, AppError> {
         if let Some(rows) = self.rows.get(&job_id) {
             return Ok(Some(Arc::clone(rows)));
         }
@@ -312,7 +312,7 @@ impl<'a> Viewer<'a> {
             return Ok(None);
         };
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
-        let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run.as_of)?;
+        let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run.as_of).await?;
         let rows = Arc::new(rows);
         self.rows.insert(job_id, Arc::clone(&rows));
         Ok(Some(rows))

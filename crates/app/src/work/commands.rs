@@ -5,6 +5,7 @@ use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{AuditEvent, FileStatus, Job, Run, RunChange};
 
 use super::Work;
+use crate::blobs::note_leftovers;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::import::FIRST_ORDINAL;
@@ -63,7 +64,7 @@ impl Work<'_> {
         }
         self.move_on(&mut run, RunStatus::Cancelled, jobs).await?;
         if run.started_at.is_none() {
-            self.app.blobs.remove_run(run.id);
+            note_leftovers(self.app.blobs.remove_run(run.id).await);
         }
         Ok(run)
     }

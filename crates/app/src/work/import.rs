@@ -85,7 +85,7 @@ impl Work<'_> {
             self.commit(RunChange::of(importer.run).with_jobs([job.clone()]))
                 .await?;
         }
-        let rows = self.rows(job.clone())?;
+        let rows = self.rows(job.clone()).await?;
         let report = self.reporter(files, &job, Event::Imported);
         report(job.checkpoint);
         let state = importer.run(&rows, |state| report(state.checkpoint)).await?;
@@ -106,7 +106,7 @@ impl Work<'_> {
         let mut analysis = self.analysis(run, &options, jobs).await?;
         run.mode = mode;
         for job in jobs.iter().filter(|job| job.staged_key.is_some()) {
-            let rows = self.rows(job.clone())?;
+            let rows = self.rows(job.clone()).await?;
             if job.attempt > 1 && job.status == JobStatus::Queued {
                 analysis.run_again(&rows, || self.go_on()).await?;
             } else {

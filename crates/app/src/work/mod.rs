@@ -7,6 +7,7 @@ mod prepare;
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
+use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use torqueflow_model::RunStatus;
@@ -41,6 +42,8 @@ pub(crate) struct Work<'a> {
     /// Asks the work to stop after the batch that it is at.
     pub(crate) stop: CancellationToken,
     heartbeat: AbortOnDropHandle<()>,
+    /// The lease was given back.
+    ended: bool,
 }
 
 impl<'a> Work<'a> {
@@ -94,13 +97,15 @@ impl<'a> Work<'a> {
             listener,
             stop: app.stop.clone(),
             heartbeat,
+            ended: false,
         })
     }
 
     /// Gives the lease back and hands the outcome on.
-    pub async fn end<T>(self, outcome: Result<T, AppError>) -> Result<T, AppError> {
+    pub async fn end<T>(mut self, outcome: Result<T, AppError>) -> Result<T, AppError> {
         self.heartbeat.abort();
         let released = self.app.store.lease_release(&self.lease).await;
+        self.ended = true;
         let value = outcome?;
         released?;
         Ok(value)
@@ -149,9 +154,9 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    pub(crate) fn rows(&self, job: Job) -> Result<Arc<JobRows>, AppError> {
+    pub(crate) async fn rows(&self, job: Job) -> Result<Arc<JobRows>, AppError> {
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
-        let rows = JobRows::open(self.organization, blobs, sources, job, self.run.as_of)?;
+        let rows = JobRows::open(self.organization, blobs, sources, job, self.run.as_of).await?;
         Ok(Arc::new(rows))
     }
 
@@ -169,6 +174,21 @@ impl<'a> Work<'a> {
                 total,
             }));
         }
+    }
+}
+
+impl Drop for Work<'_> {
+    /// Gives the lease back when the work is given up halfway: whoever asked for it has gone, or it ended in a panic.
+    fn drop(&mut self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        if self.ended {
+            return;
+        }
+        let (store, lease) = (self.app.store.clone(), self.lease.clone());
+        runtime.spawn(async move {
+            // A lease that can't be given back runs out.
+            let _ = store.lease_release(&lease).await;
+        });
     }
 }
 

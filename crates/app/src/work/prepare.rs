@@ -102,14 +102,14 @@ impl Work<'_> {
             }
             all_before_stand &= job.status == JobStatus::Ready;
             if all_before_stand {
-                analysis.knows(&self.rows(job)?);
+                analysis.knows(&self.rows(job).await?);
                 continue;
             }
             job.status = JobStatus::Analysing;
             job.analysed = 0;
-            self.settle_dates(&mut job)?;
+            self.settle_dates(&mut job).await?;
             self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
-            let rows = self.rows(job.clone())?;
+            let rows = self.rows(job.clone()).await?;
             let report = self.reporter(files, &job, Event::Analysed);
             let count = analysis.run(&rows, || self.go_on(), report).await?;
             job.row_count = Some(count);
@@ -146,14 +146,14 @@ impl Work<'_> {
     }
 
     /// Asks all rows for the order of day and month in columns that a person mapped anew.
-    fn settle_dates(&self, job: &mut Job) -> Result<(), AppError> {
+    async fn settle_dates(&self, job: &mut Job) -> Result<(), AppError> {
         let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
         let mut plan = plan.map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
         let mut votes = DateVotes::of(&plan);
         if votes.is_empty() {
             return Ok(());
         }
-        self.rows(job.clone())?.vote(&mut votes)?;
+        self.rows(job.clone()).await?.vote(&mut votes)?;
         let doubts = votes.settle(&mut plan, None);
         job.plan = serde_json::to_value(&plan).unwrap_or_default();
         if let Some(warnings) = job.warnings.as_array_mut() {

@@ -35,6 +35,7 @@ async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     let data_dir = common.data_dir.clone();
     let data_dir = data_dir.unwrap_or_else(|| default_data_dir(&common.database));
     let mut config = AppConfig::new(common.database.clone(), data_dir);
+    config.bucket_url.clone_from(&common.bucket);
     config.limits = limits(common)?;
     config.converter = converter();
     config.audit = AuditConfig {

@@ -278,4 +278,16 @@ impl Store {
             .map(|(organization, id)| (OrganizationId(organization), id))
             .collect())
     }
+
+    /// When these runs have ended; runs that there are not are left out. It asks across organisations, as the work queue
+    /// does, for whoever keeps the files of runs.
+    pub async fn run_list_ends(&self, run_ids: &[Uuid]) -> Result<Vec<(Uuid, Option<OffsetDateTime>)>, StoreError> {
+        Ok(Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::FinishedAt])
+            .filter(Column::Id.is_in(run_ids.iter().copied()))
+            .into_tuple()
+            .all(&self.reader)
+            .await?)
+    }
 }

@@ -68,7 +68,7 @@ impl ImportBench {
 }
 
 /// Builds the release program and says where it is.
-fn build() -> anyhow::Result<PathBuf> {
+pub fn build() -> anyhow::Result<PathBuf> {
     run(cargo().args(["build", "--release", "--package", "torqueflow-cli"]))?;
     let binary = target_folder().join("release").join("torqueflow");
     if !binary.is_file() {

@@ -7,6 +7,7 @@ mod machine;
 mod measure;
 mod open;
 mod report;
+mod serve;
 
 use std::env;
 
@@ -27,6 +28,7 @@ enum What {
     Open(open::OpenBench),
     #[command(hide = true)]
     OpenOnce(open::OpenOnce),
+    Serve(serve::ServeBench),
 }
 
 impl Bench {
@@ -45,6 +47,7 @@ impl Bench {
             What::OpenOnce(once) => once.run(),
             #[cfg(not(feature = "bench"))]
             What::Open(_) | What::OpenOnce(_) => Ok(()),
+            What::Serve(serve) => serve.run(),
         }
     }
 }
