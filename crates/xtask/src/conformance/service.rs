@@ -42,7 +42,7 @@ impl Service {
             command.env("TORQUEFLOW_DATA_DIR", folder.join("data"));
             command
         };
-        import(&command)?;
+        import(command)?;
         let token = command(&["token", "--role", "owner"]).output()?;
         let token = String::from_utf8(token.stdout)?.trim().to_owned();
 
