@@ -6,7 +6,7 @@ use crate::conformance::Conformance;
 use crate::step::{cargo, run, say};
 use crate::test::Test;
 
-/// Requests per operation and phase, such that the step takes some two minutes.
+/// Requests per operation and phase: few, so that the step stays short. `conformance` by itself makes more.
 const CONFORMANCE_EXAMPLES: u32 = 20;
 
 /// A step: its name and what it does.
