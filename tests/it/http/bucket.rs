@@ -88,7 +88,7 @@ fn machines_that_share_a_bucket_read_what_others_have_kept() {
         .upload("/v1/import-runs", &[("a.csv", CUSTOMERS.as_bytes().to_vec())], &options)
         .ok();
     let of_run = format!("/v1/import-runs/{}", run["id"].as_str().unwrap());
-    let done = client.get(&format!("{of_run}?wait=60")).ok();
+    let done = client.done(run["id"].as_str().unwrap());
     assert_eq!(done["status"], "completed_with_errors", "{done}");
     assert_eq!(
         (&done["totals"]["imported"], &done["totals"]["failed"]),

@@ -101,6 +101,7 @@ fn files_of_ended_runs_are_removed_when_their_time_is_over() {
             client.upload("/v1/import-runs", &[("b.csv", customers(2))], &[]).ok(),
         );
         let job = format!("/v1/import-jobs/{}/preview", ended["jobs"][0]["id"].as_str().unwrap());
+        client.done(ended["id"].as_str().unwrap());
         for run in [&ended, &waiting] {
             client
                 .get(&format!("/v1/import-runs/{}?wait=30", run["id"].as_str().unwrap()))

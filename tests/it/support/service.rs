@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use ureq::http::{HeaderMap, Request};
@@ -234,6 +234,20 @@ impl Client {
 
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
+    }
+
+    /// A run when it is done. While it is about to be started by itself it is ready for a moment.
+    #[track_caller]
+    pub fn done(&self, run_id: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let run = self.get(&format!("/v1/import-runs/{run_id}?wait=10")).ok();
+            if run["done"] == true {
+                return run;
+            }
+            assert!(begun.elapsed() < PATIENCE * 4, "the run does not end: {run}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The items of a list, page by page.

@@ -63,19 +63,15 @@ impl Bucket {
         let mut writer = writer.with_max_concurrency(PARTS_AT_ONCE);
         let sent = match tokio::io::copy(&mut file, &mut writer).await {
             Ok(_) => writer.shutdown().await,
+            // Parts that were sent are removed by the bucket's own rules.
             Err(error) => Err(error),
         };
-        match sent {
-            Ok(()) => Ok(()),
-            Err(error) => {
-                // Parts of what can't be completed are paid for until they are given up.
-                let _ = writer.abort().await;
-                Err(failed("keep", key)(Error::Generic {
-                    store: "S3",
-                    source: error.into(),
-                }))
-            }
-        }
+        sent.map_err(|error| {
+            failed("keep", key)(Error::Generic {
+                store: "S3",
+                source: error.into(),
+            })
+        })
     }
 
     /// Copies a blob into a file, which is there only when it is complete.
