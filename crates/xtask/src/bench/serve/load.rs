@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Clients that ask how a run is, how often each does, and for how long at most.
 const CLIENTS: usize = 20;
 const BETWEEN_POLLS: Duration = Duration::from_millis(50);
-const POLLED_FOR: Duration = Duration::from_secs(60);
+const POLLED_FOR: Duration = Duration::from_mins(1);
 /// How often the preview is asked for.
 const PREVIEWS: usize = 20;
 
@@ -109,10 +109,10 @@ pub fn waits(client: &Client, large: &Path) -> anyhow::Result<Waits> {
     let path = format!("/v1/import-runs/{}", id_of(&run)?);
     loop {
         let run = connection.get(&path)?;
-        if run["status"] == "importing" {
+        if says(&run, "status", "importing") {
             break;
         }
-        if run["done"] == true {
+        if says(&run, "done", true) {
             bail!("the run ended before anybody could ask: {run}");
         }
         thread::sleep(BETWEEN_POLLS);
@@ -138,12 +138,16 @@ fn poll(client: &Client, path: &str) -> anyhow::Result<Vec<Duration>> {
     while begun.elapsed() < POLLED_FOR {
         let (wait, run) = timed(&mut connection, path)?;
         waits.push(wait);
-        if run["done"] == true {
+        if says(&run, "done", true) {
             break;
         }
         thread::sleep(BETWEEN_POLLS);
     }
     Ok(waits)
+}
+
+fn says(run: &Value, field: &str, value: impl Into<Value>) -> bool {
+    run.get(field) == Some(&value.into())
 }
 
 fn timed(connection: &mut Connection, path: &str) -> anyhow::Result<(Duration, Value)> {
@@ -154,7 +158,7 @@ fn timed(connection: &mut Connection, path: &str) -> anyhow::Result<(Duration, V
 
 fn wait_until_ready(client: &Client, run_id: &str) -> anyhow::Result<()> {
     let run = client.connect()?.get(&format!("/v1/import-runs/{run_id}?wait=60"))?;
-    if run["status"] != "ready" {
+    if !says(&run, "status", "ready") {
         bail!("the small run is not ready: {run}");
     }
     Ok(())
