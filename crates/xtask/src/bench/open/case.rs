@@ -38,7 +38,6 @@ impl Case {
             agile("agile, 20 MB", small),
             standard("standard, 20 MB", small),
             agile("agile, 200 MB", large),
-            standard("standard, 200 MB", large),
             read("inline strings", Content::Inline, 64 * MB),
             read("shared strings, 1,000", Content::FewShared, 64 * MB),
             read("shared strings, all distinct", Content::AllShared, with_strings),
