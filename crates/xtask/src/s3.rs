@@ -8,8 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use torqueflow_test_support::postgres::is_root;
 
+use crate::programs::{PYTHON, ensure};
 use crate::step::{run, target_folder};
 
 /// The environment variable that names the store of the tests: its URL.
@@ -74,7 +74,7 @@ fn installed() -> anyhow::Result<PathBuf> {
     if fs::read_to_string(&note).is_ok_and(|installed| installed == wanted) {
         return Ok(folder.join("bin/moto_server"));
     }
-    ensure_python()?;
+    ensure(&[PYTHON])?;
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
     install(&folder)?;
     fs::write(note, wanted)?;
@@ -86,23 +86,4 @@ fn install(folder: &Path) -> anyhow::Result<()> {
     run(pip
         .args(["install", "--quiet", "--disable-pip-version-check"])
         .args(PACKAGES))
-}
-
-/// Installs what makes environments of Python, where it is missing and we may; else says what to type.
-fn ensure_python() -> anyhow::Result<()> {
-    let mut asked = Command::new("python3");
-    asked.args(["-c", "import ensurepip, venv"]);
-    if asked
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-    {
-        return Ok(());
-    }
-    if !is_root()? {
-        bail!("this needs Python; install it: sudo apt-get install -y --no-install-recommends python3-venv");
-    }
-    run(Command::new("apt-get").arg("update"))?;
-    let mut apt_get = Command::new("apt-get");
-    run(apt_get.args(["install", "-y", "--no-install-recommends", "python3-venv"]))
 }
