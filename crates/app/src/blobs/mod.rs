@@ -1,8 +1,8 @@
 //! Uploads and staged rows, in a local folder that only this user can read; where several machines share the work, in an
 //! S3-compatible bucket too.
 //!
-//! With a bucket the folder holds copies: what was written here is kept in the bucket ([`BlobStore::keep`]), and what was
-//! written elsewhere is brought here before it is read ([`BlobStore::fetch`]). Without one both do nothing.
+//! With a bucket the folder holds copies: what was written here is kept in the bucket (`BlobStore::keep`), and what was
+//! written elsewhere is brought here before it is read (`BlobStore::fetch`). Without one both do nothing.
 
 #[cfg(feature = "s3")]
 mod bucket;
