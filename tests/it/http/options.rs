@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, csv_file, on_each_database, table};
+use crate::support::{Client, Workspace, csv_file, on_each_database, table};
 
 const CUSTOMERS: &str = "
     Customer ID | First Name | Last Name | Email                 | Phone
@@ -154,4 +154,26 @@ fn a_ticket_opens_an_url_with_parameters() {
         let found = service.client_with("").get(ticket["url"].as_str().unwrap()).ok();
         assert_eq!(found["items"].as_array().unwrap().len(), 1);
     });
+}
+
+/// Whoever waits for a run that starts by itself is not told in between that it waits for a person.
+#[test]
+fn a_run_that_starts_by_itself_is_never_ready() {
+    let workspace = Workspace::on_sqlite();
+    workspace.run("migrate").exits(0);
+    workspace.execute(
+        "CREATE TABLE seen (status text); CREATE TRIGGER see AFTER UPDATE OF status ON import_run \
+         BEGIN INSERT INTO seen VALUES (NEW.status); END",
+    );
+    let service = workspace.serve("");
+    let client = service.client("garage", "owner");
+    let run = client
+        .upload(RUNS, &files(), &[("options", r#"{"auto_start": true}"#)])
+        .ok();
+    let ended = client
+        .get(&format!("{RUNS}/{}?wait=60", run["id"].as_str().unwrap()))
+        .ok();
+    assert_eq!(ended["status"], "completed");
+    assert_eq!(workspace.number("SELECT count(*) FROM seen WHERE status = 'ready'"), 0);
+    assert!(workspace.number("SELECT count(*) FROM seen WHERE status = 'queued'") > 0);
 }

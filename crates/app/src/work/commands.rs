@@ -28,11 +28,11 @@ impl Work<'_> {
         if count > 0 {
             return Err(AppError::UndecidedDuplicates { count });
         }
-        self.start_ready(run).await
+        self.start_ready(run, None).await
     }
 
-    /// Queues a run that nothing stands in the way of.
-    pub(super) async fn start_ready(&self, mut run: Run) -> Result<Run, AppError> {
+    /// Queues a run that nothing stands in the way of; with `made_ready`, as soon as it is ready, so that it never is.
+    pub(super) async fn start_ready(&self, mut run: Run, made_ready: Option<AuditEvent>) -> Result<Run, AppError> {
         let mut jobs = self.jobs_in(&[JobStatus::Ready]).await?;
         if jobs.is_empty() {
             return Err(AppError::NothingToImport);
@@ -41,7 +41,10 @@ impl Work<'_> {
             job.status = JobStatus::Queued;
         }
         run.started_at = Some(OffsetDateTime::now_utc());
-        self.move_on(&mut run, RunStatus::Queued, jobs).await?;
+        let queued = self.advance(&mut run, RunStatus::Queued)?;
+        let change = RunChange::of(&run).with_jobs(jobs);
+        let events = made_ready.into_iter().chain(queued);
+        self.commit(events.fold(change, RunChange::with_event)).await?;
         Ok(run)
     }
 

@@ -44,10 +44,13 @@ impl Work<'_> {
             return Ok(run);
         }
         run.analysed_at = Some(OffsetDateTime::now_utc());
-        self.move_on(&mut run, RunStatus::Ready, Vec::new()).await?;
+        let made_ready = self.advance(&mut run, RunStatus::Ready)?;
         if options.auto_start && self.may_start(&run).await? {
-            return self.start_ready(run).await;
+            return self.start_ready(run, made_ready).await;
         }
+        let change = RunChange::of(&run);
+        self.commit(made_ready.into_iter().fold(change, RunChange::with_event))
+            .await?;
         Ok(run)
     }
 
