@@ -156,19 +156,17 @@ impl RawCell {
 
 /// The column that a reference names, else `next`; [`UNPLACED`], with a finding, for what is no cell of a sheet.
 fn column(reference: Option<&[u8]>, next: usize, findings: &mut Vec<Finding>) -> usize {
-    const NO_PLACE: &str = "it has no place in a sheet";
-    let Some(reference) = reference else {
-        if next < reference::MAX_COLUMNS as usize {
-            return next;
+    let place = match reference {
+        None if next < reference::MAX_COLUMNS as usize => return next,
+        None => String::new(),
+        Some(reference) => {
+            if let Some((column, _)) = reference::parse(reference) {
+                return column;
+            }
+            without_nul(&String::from_utf8_lossy(reference))
         }
-        cell_finding(findings, FindingCode::CellUnreadable, next, "", NO_PLACE);
-        return UNPLACED;
     };
-    if let Some((column, _)) = reference::parse(reference) {
-        return column;
-    }
-    let mut finding = Finding::row(FindingCode::CellUnreadable, NO_PLACE);
-    let place = without_nul(&String::from_utf8_lossy(reference));
+    let mut finding = Finding::row(FindingCode::CellUnreadable, "it has no place in a sheet");
     finding.value = place.chars().take(40).collect();
     push_finding(findings, finding);
     UNPLACED

@@ -112,6 +112,16 @@ fn a_row_tells_of_so_many_things_only() {
 }
 
 #[test]
+fn what_comes_after_the_last_column_has_no_place() {
+    for (last, found) in [("XFD2", 1), ("!", 2)] {
+        let cells = format!("<c t='str'><v>Ada</v></c><c r='{last}'/><c t='str'><v>x</v></c>");
+        let header = "<row r='1'><c t='str'><v>Name</v></c></row>";
+        let table = read(&xlsx(&format!("{header}<row r='2'>{cells}</row>"))).unwrap();
+        assert_eq!(table.rows, [format!("2: Ada{}", " [cell_unreadable]".repeat(found))]);
+    }
+}
+
+#[test]
 fn texts_beyond_the_columns_are_told_in_part() {
     let extra = format!(",{}", "z".repeat(1_000)).repeat(12);
     let text = format!("a,b\n{}1,2{extra}\n", "1,2\n".repeat(1_100));
