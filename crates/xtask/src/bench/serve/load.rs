@@ -1,6 +1,7 @@
 //! What the service is put under.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -168,10 +169,14 @@ fn id_of(run: &Value) -> anyhow::Result<&str> {
     run["id"].as_str().context("the run has no id")
 }
 
-/// The uploads that are kept.
+/// The uploads that are kept. A folder that goes while others are looked at holds none.
 fn uploads_below(folder: &Path) -> anyhow::Result<usize> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(0),
+        entries => entries?,
+    };
     let mut uploads = 0;
-    for entry in fs::read_dir(folder)? {
+    for entry in entries {
         let entry = entry?;
         uploads += if entry.file_type()?.is_dir() {
             uploads_below(&entry.path())?
