@@ -213,7 +213,7 @@ async fn list_api_keys(
 /// The secret is in the answer and nowhere else. A key can't do more than whoever makes it.
 #[utoipa::path(
     tag = "access",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.", min_length = 1, max_length = 255)),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body = ApiKeyRequest,
     responses((
         status = 201,

@@ -109,7 +109,7 @@ impl Said {
 /// found out in the background. A file that can't be opened is a file with an error and does not keep the others back.
 #[utoipa::path(
     tag = "import-runs",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.", min_length = 1, max_length = 255)),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request harmless.", min_length = 1, max_length = 255, pattern = "^[!-~]+$")),
     request_body(content = UploadForm, content_type = "multipart/form-data", description = "The files and what is said of them."),
     responses((
         status = 201,
