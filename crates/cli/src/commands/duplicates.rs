@@ -37,17 +37,17 @@ pub async fn run(common: &Common, arguments: &Duplicates) -> anyhow::Result<Exit
         let caller = Caller::program(organization, "cli");
         let applied = apply_sheet(&app, &caller, arguments.run_id, path).await;
         super::seal_audit_log(&app).await;
-        match applied {
-            Err(DecisionError::App(error)) => {
-                if super::unless_unknown::<()>(arguments.run_id, Err(error))?.is_none() {
-                    return Ok(Exit::NothingRun);
-                }
-            }
-            applied => note!(
-                "{} read.",
-                render::counted(applied? as i64, "decision was", "decisions were")
-            ),
-        }
+        let applied = match applied {
+            Err(DecisionError::App(error)) => super::unless_unknown(arguments.run_id, Err(error))?,
+            applied => Some(applied?),
+        };
+        let Some(decisions) = applied else {
+            return Ok(Exit::NothingRun);
+        };
+        note!(
+            "{} read.",
+            render::counted(decisions as i64, "decision was", "decisions were")
+        );
     }
     let shown = export_or_show(&app, organization, arguments).await;
     Ok(super::unless_unknown(arguments.run_id, shown)?.unwrap_or(Exit::NothingRun))

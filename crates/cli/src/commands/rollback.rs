@@ -34,13 +34,7 @@ pub async fn run(common: &Common, arguments: &Rollback) -> anyhow::Result<Exit> 
     let (app, organization) = super::open(common).await?;
     let outcome = undo(&app, organization, arguments).await;
     super::seal_audit_log(&app).await;
-    match outcome {
-        Err(AppError::Store(error)) if error.is_not_found() => {
-            note!("There is no run {}; `torqueflow runs` lists them.", arguments.run_id);
-            Ok(Exit::NothingRun)
-        }
-        ended => Ok(ended?),
-    }
+    Ok(super::unless_unknown(arguments.run_id, outcome)?.unwrap_or(Exit::NothingRun))
 }
 
 async fn undo(app: &App, organization: OrganizationId, arguments: &Rollback) -> Result<Exit, AppError> {

@@ -17,9 +17,6 @@ use crate::entity::import_run;
 use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
 
-/// Matches that are decided by one statement.
-const DECISIONS_AT_ONCE: usize = 500;
-
 /// What happens with a record that matches another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -255,19 +252,21 @@ impl Store {
         for (id, action) in decisions {
             by_action.entry(*action).or_default().push(*id);
         }
+        let mut decided = 0;
         for (action, ids) in by_action {
-            for chunk in ids.chunks(DECISIONS_AT_ONCE) {
-                let decided = Entity::update_many()
+            for chunk in padded_chunks(&ids) {
+                let changed = Entity::update_many()
                     .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
                     .filter(Column::OrganizationId.eq(organization.0))
                     .filter(Column::RunId.eq(run_id))
-                    .filter(Column::Id.is_in(chunk.iter().copied()))
+                    .filter(Column::Id.is_in(chunk))
                     .exec(&transaction)
                     .await?;
-                if decided.rows_affected != chunk.len() as u64 {
-                    return Err(StoreError::Outdated);
-                }
+                decided += changed.rows_affected;
             }
+        }
+        if decided != decisions.len() as u64 {
+            return Err(StoreError::Outdated);
         }
         audit::insert(&transaction, organization, std::slice::from_ref(event)).await?;
         transaction.commit().await?;

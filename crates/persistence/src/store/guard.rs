@@ -21,11 +21,12 @@ impl BulkTransaction {
     ) -> Result<(), StoreError> {
         for (entity, ids) in existing(batch) {
             let ids: Vec<Uuid> = ids.into_iter().collect();
+            let mut held = 0;
             for chunk in padded_chunks(&ids) {
-                let distinct = chunk.iter().collect::<HashSet<_>>().len();
-                if self.hold(organization, entity, chunk).await? != distinct {
-                    return Err(StoreError::Outdated);
-                }
+                held += self.hold(organization, entity, chunk).await?;
+            }
+            if held != ids.len() {
+                return Err(StoreError::Outdated);
             }
         }
         Ok(())
