@@ -142,8 +142,8 @@ pub enum ServeError {
     #[error("the server failed")]
     Server(#[source] std::io::Error),
     /// Metrics can't be kept.
-    #[error("metrics can't be kept: {0}")]
-    Metrics(String),
+    #[error("metrics can't be kept")]
+    Metrics(#[from] prometheus::Error),
 }
 
 /// As many bytes as HS256 makes use of.

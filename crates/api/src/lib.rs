@@ -22,7 +22,7 @@ mod config;
 mod download;
 mod extract;
 mod idempotency;
-mod metrics_page;
+mod metrics;
 mod middleware;
 mod openapi;
 mod problem;

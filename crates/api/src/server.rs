@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use actix_cors::Cors;
 use actix_web::body::BoxBody;
@@ -13,13 +12,10 @@ use tokio::sync::watch;
 use utoipa_actix_web::AppExt;
 
 use crate::config::{ServeConfig, ServeError};
-use crate::metrics_page::{self, recorder};
+use crate::metrics::{self, Metrics};
 use crate::middleware::observe;
 use crate::routes;
 use crate::service::Service;
-
-/// How often old measurements are folded up.
-const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// A service that listens.
 pub struct Listening {
@@ -34,10 +30,9 @@ pub struct Listening {
 /// Listens, with these use cases behind it. Nothing is answered before [`Listening::run`].
 pub fn listen(config: &ServeConfig, app: torqueflow_app::App) -> Result<Listening, ServeError> {
     config.check()?;
-    let recorder = recorder()?;
+    let metrics = Metrics::new()?;
     let (end, ending) = watch::channel(false);
-    let shown = config.metrics_bind.is_none().then(|| recorder.clone());
-    let service = web::Data::new(Service::new(config, app, shown, ending));
+    let service = web::Data::new(Service::new(config, app, metrics.clone(), ending));
     let origins = config.allowed_origins.clone();
     let server = HttpServer::new(move || application(service.clone(), &origins))
         .disable_signals()
@@ -48,7 +43,7 @@ pub fn listen(config: &ServeConfig, app: torqueflow_app::App) -> Result<Listenin
     let mut servers = vec![server.run()];
     let mut metrics_address = None;
     if let Some(bind) = config.metrics_bind {
-        let server = HttpServer::new(move || App::new().configure(metrics_page::alone(recorder.clone())))
+        let server = HttpServer::new(move || App::new().configure(metrics::alone(metrics.clone())))
             .workers(1)
             .disable_signals()
             .bind(bind)
@@ -74,18 +69,7 @@ impl Listening {
         let handles: Vec<ServerHandle> = self.servers.iter().map(actix_web::dev::Server::handle).collect();
         let serving = futures_util::future::try_join_all(self.servers);
         let ending = async {
-            let mut upkeep = tokio::time::interval(METRICS_UPKEEP);
-            tokio::pin!(ended);
-            loop {
-                tokio::select! {
-                    () = &mut ended => break,
-                    _ = upkeep.tick() => {
-                        if let Ok(recorder) = recorder() {
-                            recorder.run_upkeep();
-                        }
-                    }
-                }
-            }
+            ended.await;
             self.end.send_replace(true);
             futures_util::future::join_all(handles.iter().map(|handle| handle.stop(true))).await;
         };

@@ -1,12 +1,12 @@
 //! What every handler can reach.
 
 use actix_web::{HttpRequest, web};
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use torqueflow_app::App;
 
 use crate::auth::Verifier;
 use crate::config::{RequestLimits, ServeConfig};
+use crate::metrics::Metrics;
 use crate::middleware::Rates;
 use crate::openapi::Contract;
 use crate::problem::ApiError;
@@ -25,20 +25,17 @@ pub struct Service {
     pub behind_proxy: bool,
     /// The specification.
     pub contract: Contract,
-    /// The metrics, where they are on the service's own address.
-    pub metrics: Option<PrometheusHandle>,
+    /// What the service counts of itself.
+    pub metrics: Metrics,
+    /// The metrics have an address of their own, and are not on the service's.
+    pub metrics_are_elsewhere: bool,
     /// Becomes true when the service is about to end: streams end then, which would hold it up otherwise.
     pub ending: watch::Receiver<bool>,
 }
 
 impl Service {
     /// A service with these use cases.
-    pub fn new(
-        config: &ServeConfig,
-        app: App,
-        metrics: Option<PrometheusHandle>,
-        ending: watch::Receiver<bool>,
-    ) -> Self {
+    pub fn new(config: &ServeConfig, app: App, metrics: Metrics, ending: watch::Receiver<bool>) -> Self {
         Self {
             app,
             verifier: Verifier::new(&config.tokens),
@@ -47,6 +44,7 @@ impl Service {
             behind_proxy: config.behind_proxy,
             contract: Contract::new(),
             metrics,
+            metrics_are_elsewhere: config.metrics_bind.is_some(),
             ending,
         }
     }

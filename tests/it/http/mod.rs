@@ -8,6 +8,7 @@ mod contract;
 mod guide;
 mod imports;
 mod instances;
+mod issuer;
 mod leaving;
 mod options;
 mod records;

@@ -6,15 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use jsonwebtoken::jwk::{Jwk, JwkSet};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
+use super::issuer::{key_set, sign};
 use crate::support::Workspace;
-
-/// Keys that sign nothing but the tokens of these tests.
-const RSA_KEY: &[u8] = include_bytes!("rsa-test-key.der");
-const EC_KEY: &[u8] = include_bytes!("ec-test-key.der");
 
 /// What a good token says, some of it changed.
 fn claims(changes: &Value) -> Value {
@@ -28,29 +23,32 @@ fn claims(changes: &Value) -> Value {
     claims
 }
 
-fn sign(algorithm: Algorithm, id: Option<&str>, claims: &Value) -> String {
-    let key = match algorithm {
-        Algorithm::ES256 => EncodingKey::from_ec_der(EC_KEY),
-        Algorithm::HS256 => EncodingKey::from_secret(b"a secret that the service does not know"),
-        _ => EncodingKey::from_rsa_der(RSA_KEY),
-    };
-    let mut header = Header::new(algorithm);
-    header.kid = id.map(str::to_owned);
-    encode(&header, claims, &key).unwrap()
+/// The same token, with another letter in its signature.
+fn changed(token: &str) -> String {
+    let at = token.len() - 20;
+    let other = if &token[at..=at] == "A" { "B" } else { "A" };
+    format!("{}{other}{}", &token[..at], &token[at + 1..])
 }
 
-/// The public keys of the issuer: `rsa` and, if wanted, `ec`.
-fn key_set(with_ec: bool) -> String {
-    let jwk = |key: EncodingKey, algorithm, id: &str| {
-        let mut jwk = Jwk::from_encoding_key(&key, algorithm).unwrap();
-        jwk.common.key_id = Some(id.to_owned());
-        jwk
-    };
-    let mut keys = vec![jwk(EncodingKey::from_rsa_der(RSA_KEY), Algorithm::RS256, "rsa")];
-    if with_ec {
-        keys.push(jwk(EncodingKey::from_ec_der(EC_KEY), Algorithm::ES256, "ec"));
+#[test]
+fn the_algorithms_of_an_issuer_can_be_chosen() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write("keys.json", key_set(true));
+    let service = workspace.serve(&format!("--jwks keys.json --jwt-algorithms PS384,RS512 {ISSUER}"));
+    let good = claims(&json!({}));
+    for (algorithm, expected) in [("PS384", 200), ("RS512", 200), ("RS256", 401), ("HS256", 401)] {
+        let token = sign(algorithm, Some("rsa"), &good);
+        assert_eq!(
+            service.client_with(&token).get("/v1/me").status,
+            expected,
+            "{algorithm}"
+        );
+        assert_eq!(
+            service.client_with(&changed(&token)).get("/v1/me").status,
+            401,
+            "{algorithm}"
+        );
     }
-    serde_json::to_string(&JwkSet { keys }).unwrap()
 }
 
 const ISSUER: &str = "--jwt-issuer https://issuer.example --jwt-audience garage-api";
@@ -62,46 +60,45 @@ fn tokens_of_an_issuer_are_checked_with_its_public_keys() {
     let service = workspace.serve(&format!("--jwks keys.json {ISSUER}"));
     let status = |token: String| service.client_with(&token).get("/v1/me").status;
     let good = claims(&json!({}));
-    assert_eq!(status(sign(Algorithm::RS256, Some("rsa"), &good)), 200);
-    assert_eq!(status(sign(Algorithm::ES256, Some("ec"), &good)), 200);
+    assert_eq!(status(sign("RS256", Some("rsa"), &good)), 200);
+    assert_eq!(status(sign("ES256", Some("ec"), &good)), 200);
     for (what, token) in [
-        ("another algorithm", sign(Algorithm::RS512, Some("rsa"), &good)),
-        ("another key's id", sign(Algorithm::ES256, Some("rsa"), &good)),
-        ("an unknown key", sign(Algorithm::RS256, Some("new"), &good)),
-        ("no key of two", sign(Algorithm::RS256, None, &good)),
-        ("a secret", sign(Algorithm::HS256, Some("rsa"), &good)),
+        ("another algorithm", sign("RS512", Some("rsa"), &good)),
+        ("another key's id", sign("ES256", Some("rsa"), &good)),
+        ("an unknown key", sign("RS256", Some("new"), &good)),
+        ("no key of two", sign("RS256", None, &good)),
+        ("a secret", sign("HS256", Some("rsa"), &good)),
+        ("no signature", sign("none", Some("rsa"), &good)),
+        ("a changed signature", changed(&sign("RS256", Some("rsa"), &good))),
+        (
+            "a changed signature of a curve",
+            changed(&sign("ES256", Some("ec"), &good)),
+        ),
         (
             "another issuer",
-            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "iss": "x" }))),
+            sign("RS256", Some("rsa"), &claims(&json!({ "iss": "x" }))),
         ),
         (
             "another audience",
-            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "aud": "x" }))),
+            sign("RS256", Some("rsa"), &claims(&json!({ "aud": "x" }))),
         ),
         (
             "no audience",
-            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "aud": null }))),
+            sign("RS256", Some("rsa"), &claims(&json!({ "aud": null }))),
         ),
         (
             "expired",
-            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "exp": 1_000_000_000 }))),
+            sign("RS256", Some("rsa"), &claims(&json!({ "exp": 1_000_000_000 }))),
         ),
         (
             "not valid yet",
-            sign(
-                Algorithm::RS256,
-                Some("rsa"),
-                &claims(&json!({ "nbf": 4_000_000_000_u64 })),
-            ),
+            sign("RS256", Some("rsa"), &claims(&json!({ "nbf": 4_000_000_000_u64 }))),
         ),
-        (
-            "no role",
-            sign(Algorithm::RS256, Some("rsa"), &claims(&json!({ "role": "" }))),
-        ),
+        ("no role", sign("RS256", Some("rsa"), &claims(&json!({ "role": "" })))),
         (
             "an organisation that is not there",
             sign(
-                Algorithm::RS256,
+                "RS256",
                 Some("rsa"),
                 &claims(&json!({ "org": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23" })),
             ),
@@ -119,7 +116,7 @@ fn an_organisation_is_named_by_slug_or_id() {
     workspace.write("keys.json", key_set(false));
     let service = workspace.serve(&format!("--jwks keys.json {ISSUER}"));
     let me = |org: &str| {
-        let token = sign(Algorithm::RS256, None, &claims(&json!({ "org": org })));
+        let token = sign("RS256", None, &claims(&json!({ "org": org })));
         service.client_with(&token).get("/v1/me").ok()["organization"].clone()
     };
     let by_slug = me("garage");
@@ -149,14 +146,14 @@ fn new_keys_of_an_issuer_are_found() {
         let token = sign(algorithm, Some(id), &claims(&json!({})));
         service.client_with(&token).get("/v1/me").status
     };
-    assert_eq!(status(Algorithm::RS256, "rsa"), 200);
-    assert_eq!(status(Algorithm::RS256, "rsa"), 200);
+    assert_eq!(status("RS256", "rsa"), 200);
+    assert_eq!(status("RS256", "rsa"), 200);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     // Unknown keys can be named by anybody: the issuer is not asked at once.
-    assert_eq!(status(Algorithm::ES256, "ec"), 401);
+    assert_eq!(status("ES256", "ec"), 401);
     assert_eq!(asked.load(Ordering::SeqCst), 1);
     std::thread::sleep(std::time::Duration::from_secs(10));
-    assert_eq!(status(Algorithm::ES256, "ec"), 200);
+    assert_eq!(status("ES256", "ec"), 200);
     assert_eq!(asked.load(Ordering::SeqCst), 2);
 }
 

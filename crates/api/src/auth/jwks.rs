@@ -16,7 +16,7 @@ const RELOAD_EVERY: Duration = Duration::from_secs(10);
 /// How long the issuer may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// The bytes that a set of keys may have.
-const MAX_BYTES: u64 = 1024 * 1024;
+const MAX_BYTES: usize = 1024 * 1024;
 
 /// The public keys of an issuer.
 pub struct KeySet {
@@ -52,7 +52,10 @@ impl KeySet {
                     cache.keys = keys;
                     cache.loaded = Some(Instant::now());
                 }
-                Err(error) => tracing::warn!(source = ?self.source, %error, "the keys of the issuer can't be loaded"),
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::warn!(source = ?self.source, error, "the keys of the issuer can't be loaded");
+                }
             }
         }
         if cache.loaded.is_none() {
@@ -63,27 +66,44 @@ impl KeySet {
         Ok(key.and_then(Result::ok))
     }
 
-    async fn load(&self) -> Result<JwkSet, String> {
-        let source = self.source.clone();
-        let loading = tokio::task::spawn_blocking(move || {
-            let bytes = match source {
-                KeySetSource::File(path) => std::fs::read(path).map_err(|error| error.to_string()),
-                KeySetSource::Url(url) => download(&url).map_err(|error| error.to_string()),
-            };
-            serde_json::from_slice(&bytes?).map_err(|error| error.to_string())
-        });
-        loading.await.map_err(|error| error.to_string())?
+    async fn load(&self) -> Result<JwkSet, LoadError> {
+        let bytes = match &self.source {
+            KeySetSource::File(path) => tokio::fs::read(path).await?,
+            KeySetSource::Url(url) => download(url).await?,
+        };
+        Ok(serde_json::from_slice(&bytes)?)
     }
 }
 
-fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .max_redirects(0)
-        .build()
-        .into();
-    let mut answer = agent.get(url).call()?;
-    answer.body_mut().with_config().limit(MAX_BYTES).read_to_vec()
+/// Why a set of keys can't be loaded.
+#[derive(Debug, thiserror::Error)]
+enum LoadError {
+    #[error("the file can't be read")]
+    File(#[from] std::io::Error),
+    #[error("the issuer does not answer with its keys")]
+    Issuer(#[from] reqwest::Error),
+    #[error("the answer has more than {MAX_BYTES} bytes")]
+    TooLarge,
+    #[error("this is no set of keys")]
+    NoKeySet(#[from] serde_json::Error),
+}
+
+async fn download(url: &str) -> Result<Vec<u8>, LoadError> {
+    // The one that is linked; another part of the program may have named it before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder()
+        .timeout(TIMEOUT)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()?;
+    let mut answer = client.get(url).send().await?.error_for_status()?;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        if bytes.len() + chunk.len() > MAX_BYTES {
+            return Err(LoadError::TooLarge);
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }
 
 /// The key that a token asks for. A key that says its algorithm is for no other.

@@ -10,6 +10,7 @@ use torqueflow_app::access::Role;
 use torqueflow_pipeline::Password;
 
 use super::jwks::KeySet;
+use super::signatures;
 use crate::config::{DEVELOPMENT_SECRET, TokenConfig, TokenKeys};
 use crate::problem::{ApiError, Code};
 
@@ -46,6 +47,7 @@ enum Keys {
 impl Verifier {
     /// Checks tokens as configured.
     pub fn new(config: &TokenConfig) -> Self {
+        signatures::provide();
         let keys = match &config.keys {
             TokenKeys::Development => Keys::Secret(DecodingKey::from_secret(DEVELOPMENT_SECRET.as_bytes())),
             TokenKeys::Secret(secret) => Keys::Secret(DecodingKey::from_secret(secret.expose().as_bytes())),
@@ -110,6 +112,7 @@ pub struct DevelopmentToken {
 ///
 /// `None` where tokens are signed by an issuer: only that one can make them.
 pub fn development_token(config: &TokenConfig, token: &DevelopmentToken) -> Option<String> {
+    signatures::provide();
     let own = match &config.keys {
         TokenKeys::Development => Password::new(DEVELOPMENT_SECRET),
         TokenKeys::Secret(secret) => secret.clone(),

@@ -4,6 +4,7 @@ mod jwks;
 mod jwt;
 mod needs;
 mod sign_in;
+mod signatures;
 
 pub use jwt::{DevelopmentToken, Verifier, development_token};
 pub use needs::{

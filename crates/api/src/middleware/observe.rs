@@ -23,6 +23,7 @@ const CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// A request on its way, for what is to be told of it afterwards.
 #[derive(Clone)]
 struct Passing {
+    service: Option<web::Data<Service>>,
     context: RequestContext,
     method: Method,
     path: String,
@@ -37,6 +38,7 @@ pub async fn observe(
     let service = request.app_data::<web::Data<Service>>();
     let behind_proxy = service.is_some_and(|service| service.behind_proxy);
     let passing = Passing {
+        service: service.cloned(),
         context: RequestContext::new(&request, behind_proxy),
         method: request.method().clone(),
         path: request.path().to_owned(),
@@ -129,13 +131,9 @@ impl Passing {
     fn tell(&self, pattern: Option<&str>, status: StatusCode, error: Option<&ApiError>) {
         let route = pattern.unwrap_or("(none)");
         let duration = self.begun.elapsed();
-        let labels = [
-            ("method", self.method.to_string()),
-            ("route", route.to_owned()),
-            ("status", status.as_str().to_owned()),
-        ];
-        metrics::counter!("torqueflow_http_requests_total", &labels).increment(1);
-        metrics::histogram!("torqueflow_http_request_duration_seconds", &labels).record(duration);
+        if let Some(service) = &self.service {
+            service.metrics.answered(self.method.as_str(), route, status, duration);
+        }
         let cause = error.map(causes).unwrap_or_default();
         let code = error.map_or("", |error| error.code().name());
         let (method, status, ip) = (&self.method, status.as_u16(), &self.context.ip);

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::metrics_page::PROMETHEUS_TEXT;
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
 
@@ -22,11 +21,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 )]
 #[get("/metrics")]
 async fn get_metrics(service: web::Data<Service>) -> Result<HttpResponse, ApiError> {
-    let Some(recorder) = &service.metrics else {
+    if service.metrics_are_elsewhere {
         return Err(ApiError::new(
             Code::RouteNotFound,
             "the metrics have an address of their own",
         ));
-    };
-    Ok(HttpResponse::Ok().content_type(PROMETHEUS_TEXT).body(recorder.render()))
+    }
+    Ok(service.metrics.page())
 }

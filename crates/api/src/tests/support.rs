@@ -17,6 +17,7 @@ use torqueflow_test_support::postgres::TestDatabase;
 
 use crate::auth::{DevelopmentToken, development_token};
 use crate::config::ServeConfig;
+use crate::metrics::Metrics;
 use crate::server::application;
 use crate::service::Service;
 
@@ -87,7 +88,12 @@ impl Fixture {
 
     /// Sends requests to a service that has just been started, one after the other.
     pub async fn send_all(&self, requests: impl IntoIterator<Item = TestRequest>) -> Vec<Answer> {
-        let service = Service::new(&self.config, self.app.clone(), None, self.ending.subscribe());
+        let service = Service::new(
+            &self.config,
+            self.app.clone(),
+            Metrics::new().unwrap(),
+            self.ending.subscribe(),
+        );
         let routes = application(web::Data::new(service), &self.config.allowed_origins);
         let service = init_service(routes.route("/panic", web::get().to(panics))).await;
         let mut answers = Vec::new();
