@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::conformance::Conformance;
+use crate::dependencies;
 use crate::step::{cargo, run, say};
 use crate::test::Test;
 
@@ -12,8 +13,9 @@ const CONFORMANCE_EXAMPLES: u32 = 20;
 /// A step: its name and what it does.
 type Step = (&'static str, fn() -> anyhow::Result<()>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
+    ("dependencies", dependencies::check),
     ("lints", || {
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     }),

@@ -4,6 +4,7 @@ mod bench;
 mod ci;
 mod conformance;
 mod corpus;
+mod dependencies;
 mod fuzz;
 mod process;
 mod programs;
@@ -28,12 +29,16 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Bench(bench::Bench),
-    /// Check everything that a change must pass: format, lints, documentation, tests. Stops at the first failure.
+    /// Check everything that a change must pass: format, lints, dependencies, documentation, tests. Stops at the first failure.
     Ci,
     Conformance(conformance::Conformance),
     Corpus(corpus::Corpus),
     #[command(hide = true)]
     CorpusFile(corpus::CorpusFile),
+    /// Check licences, sources, versions and use of the packages that we stand on; `.cargo/deny.toml` has the rules.
+    ///
+    /// Known vulnerabilities are looked up where their database can be reached.
+    Dependencies,
     Fuzz(fuzz::Fuzz),
     SampleData(sample_data::SampleData),
     Test(test::Test),
@@ -46,6 +51,7 @@ fn main() -> ExitCode {
         Command::Conformance(command) => command.run(),
         Command::Corpus(command) => command.run(),
         Command::CorpusFile(command) => command.run(),
+        Command::Dependencies => dependencies::check(),
         Command::Fuzz(command) => command.run(),
         Command::SampleData(command) => command.run(),
         Command::Test(command) => command.run(),

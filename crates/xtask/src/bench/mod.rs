@@ -1,5 +1,6 @@
 //! `bench`: how fast we are, and how fast the databases would let us be, or how fast others are.
 
+mod build;
 mod floor;
 mod import;
 mod input;
@@ -24,6 +25,7 @@ pub struct Bench {
 
 #[derive(Subcommand)]
 enum What {
+    Build(build::BuildBench),
     Import(import::ImportBench),
     Open(open::OpenBench),
     #[command(hide = true)]
@@ -34,12 +36,13 @@ enum What {
 impl Bench {
     /// Measures and prints. A program that was built for the other chores has itself built anew, for this one.
     pub fn run(&self) -> anyhow::Result<()> {
-        if !cfg!(feature = "bench") {
+        if !cfg!(feature = "bench") && !matches!(self.what, What::Build(_)) {
             let mut again = cargo();
             again.args(["run", "--quiet", "--release", "--package", "torqueflow-xtask"]);
             return run(again.args(["--features", "bench", "--"]).args(env::args_os().skip(1)));
         }
         match &self.what {
+            What::Build(build) => build.run(),
             What::Import(import) => import.run(),
             #[cfg(feature = "bench")]
             What::Open(open) => open.run(),
