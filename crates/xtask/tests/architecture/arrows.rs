@@ -85,7 +85,7 @@ const IMPURE: &[&str] = &[
     "sea-orm-migration",
     "sqlx",
     "tokio",
-    "reqwest",
+    "ureq",
 ];
 
 #[test]

@@ -1,27 +1,73 @@
 //! What every crate has.
 
+use std::collections::BTreeSet;
+use std::env;
 use std::fs;
 use std::path::Path;
 
-use toml::Table;
+use toml::{Table, Value};
 
 use super::workspace::{Member, members};
 
 #[test]
 fn every_crate_inherits_the_lints() {
     for member in members() {
-        let manifest: Table = fs::read_to_string(member.folder.join("Cargo.toml"))
-            .unwrap()
-            .parse()
-            .unwrap();
-        let inherits = manifest.get("lints").and_then(|lints| lints.get("workspace"));
-        assert_eq!(
-            inherits.and_then(toml::Value::as_bool),
-            Some(true),
+        let manifest = manifest(&member.folder);
+        assert!(
+            manifest.get("lints").is_some_and(is_inherited),
             "`{}` does not inherit the lints of the workspace: add [lints] workspace = true",
             member.name
         );
     }
+}
+
+#[test]
+fn versions_of_dependencies_stand_in_the_root_alone() {
+    for member in members() {
+        for (name, dependency) in dependencies(&manifest(&member.folder)) {
+            assert!(
+                is_inherited(&dependency),
+                "`{}` names a version of `{name}`: move it to [workspace.dependencies], and write {name}.workspace = true",
+                member.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_dependency_in_the_root_is_used() {
+    let used: BTreeSet<String> = members()
+        .iter()
+        .flat_map(|member| dependencies(&manifest(&member.folder)))
+        .map(|(name, _)| name)
+        .collect();
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR").unwrap()).join("../..");
+    let workspace = manifest(&root)["workspace"].as_table().unwrap().clone();
+    for (name, _) in dependencies(&workspace) {
+        assert!(
+            used.contains(&name),
+            "no crate uses `{name}`: remove it from [workspace.dependencies]"
+        );
+    }
+}
+
+fn manifest(folder: &Path) -> Table {
+    fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap()
+}
+
+/// What a manifest depends on, for whatever purpose and target.
+fn dependencies(manifest: &Table) -> Vec<(String, Value)> {
+    let of_targets = manifest.get("target").and_then(Value::as_table).into_iter().flatten();
+    let tables = of_targets.filter_map(|(_, target)| target.as_table()).chain([manifest]);
+    let kinds =
+        tables.flat_map(|table| ["dependencies", "dev-dependencies", "build-dependencies"].map(|kind| table.get(kind)));
+    let entries = kinds.flatten().filter_map(Value::as_table).flatten();
+    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Whether it says `workspace = true`.
+fn is_inherited(value: &Value) -> bool {
+    value.get("workspace").and_then(Value::as_bool) == Some(true)
 }
 
 #[test]
