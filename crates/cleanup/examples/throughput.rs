@@ -5,7 +5,7 @@ use std::io::Write;
 use std::time::Instant;
 
 use time::macros::date;
-use torqueflow_cleanup::{ColumnDateOrder, Context, clean_record, number_kind};
+use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, Context, clean_record, number_kind};
 use torqueflow_model::{Cell, DateOrder, FieldRef, MappedCell, Slot};
 
 const ROWS: usize = 100_000;
@@ -57,8 +57,8 @@ fn report(what: &str, count: usize, start: Instant) {
 }
 
 fn main() {
-    let context =
-        Context::new(date!(2026 - 11 - 21)).with_date_orders(vec![ColumnDateOrder::Proven(DateOrder::DayFirst); 26]);
+    let day_first = ColumnFacts::default().with_date_order(ColumnDateOrder::Proven(DateOrder::DayFirst));
+    let context = Context::new(date!(2026 - 11 - 21)).with_columns(vec![day_first; 26]);
     let rows: Vec<_> = (0..ROWS).map(row).collect();
     let vehicle = FieldRef::parse("vehicle.make").map(|field| field.slot);
     let customer = FieldRef::parse("customer.phone").map(|field| field.slot);

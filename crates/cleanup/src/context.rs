@@ -13,24 +13,50 @@ pub struct Context {
     pub as_of: Date,
     /// The country of numbers and postcodes that name none.
     pub default_country: Country,
-    /// The verdict on each column's order of day and month, by column index. A column that is not there is day-first.
-    pub date_orders: Vec<ColumnDateOrder>,
+    /// What all rows say of each column, by column index. Of a column that is not there nothing is known.
+    pub columns: Vec<ColumnFacts>,
+}
+
+/// What all rows of a table say of one of its columns, as far as its cells are read by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ColumnFacts {
+    /// The order of day and month.
+    pub date_order: ColumnDateOrder,
+}
+
+impl Default for ColumnFacts {
+    /// Nothing is known: dates are day-first.
+    fn default() -> Self {
+        Self {
+            date_order: ColumnDateOrder::Assumed(DateOrder::DayFirst),
+        }
+    }
+}
+
+impl ColumnFacts {
+    /// The same with this order of day and month.
+    #[must_use]
+    pub fn with_date_order(mut self, date_order: ColumnDateOrder) -> Self {
+        self.date_order = date_order;
+        self
+    }
 }
 
 impl Context {
-    /// A British context in which no column's date order is known yet.
+    /// A British context in which nothing is known of any column yet.
     pub fn new(as_of: Date) -> Self {
         Self {
             as_of,
             default_country: Country::GB,
-            date_orders: Vec::new(),
+            columns: Vec::new(),
         }
     }
 
-    /// The same with these verdicts.
+    /// The same with these facts, by column index.
     #[must_use]
-    pub fn with_date_orders(mut self, date_orders: Vec<ColumnDateOrder>) -> Self {
-        self.date_orders = date_orders;
+    pub fn with_columns(mut self, columns: Vec<ColumnFacts>) -> Self {
+        self.columns = columns;
         self
     }
 
@@ -41,11 +67,11 @@ impl Context {
         self
     }
 
-    /// The order for one column; an adapter's own cells have no column and are day-first.
-    pub(crate) fn date_order(&self, column: Option<usize>) -> ColumnDateOrder {
+    /// The facts of one column; an adapter's own cells have no column, and nothing is known of them.
+    pub(crate) fn column(&self, column: Option<usize>) -> ColumnFacts {
         column
-            .and_then(|index| self.date_orders.get(index))
+            .and_then(|index| self.columns.get(index))
             .copied()
-            .unwrap_or(ColumnDateOrder::Assumed(DateOrder::DayFirst))
+            .unwrap_or_default()
     }
 }

@@ -20,7 +20,7 @@ mod vin;
 mod vrm;
 
 pub use clean::{Cleaned, clean_record};
-pub use context::Context;
+pub use context::{ColumnFacts, Context};
 pub use country::Country;
 pub use date::{ColumnDateOrder, DateVote};
 pub use phone::{NumberKind, number_kind};

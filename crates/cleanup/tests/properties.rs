@@ -3,13 +3,14 @@
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use time::macros::date;
-use torqueflow_cleanup::{Cleaned, ColumnDateOrder, Context, DateVote, clean_record, number_kind};
+use torqueflow_cleanup::{Cleaned, ColumnDateOrder, ColumnFacts, Context, DateVote, clean_record, number_kind};
 use torqueflow_model::{
     Cell, CellKind, DateOrder, EntityKind, FieldKind, FieldRef, FindingCode, MappedCell, Slot, Storage, Value,
 };
 
 fn context() -> Context {
-    Context::new(date!(2026 - 11 - 21)).with_date_orders(vec![ColumnDateOrder::Proven(DateOrder::DayFirst)])
+    let day_first = ColumnFacts::default().with_date_order(ColumnDateOrder::Proven(DateOrder::DayFirst));
+    Context::new(date!(2026 - 11 - 21)).with_columns(vec![day_first])
 }
 
 /// Every slot with every field that a file can fill.

@@ -1,7 +1,7 @@
 //! Whole records: what becomes of the cells of a row.
 
 use time::macros::date;
-use torqueflow_cleanup::{Cleaned, ColumnDateOrder, Context, clean_record};
+use torqueflow_cleanup::{Cleaned, ColumnDateOrder, ColumnFacts, Context, clean_record};
 use torqueflow_model::{Cell, CellKind, FieldRef, MappedCell, Slot};
 
 fn field(slot: &str, name: &str) -> FieldRef {
@@ -320,10 +320,14 @@ fn each_column_has_its_own_date_order() {
         column: Some(column),
         cell: Cell::text("05/06/2024 10:00"),
     };
-    let context = Context::new(date!(2026 - 11 - 21)).with_date_orders(vec![
-        ColumnDateOrder::Mixed,
-        ColumnDateOrder::Assumed(torqueflow_model::DateOrder::MonthFirst),
-    ]);
+    let context = Context::new(date!(2026 - 11 - 21)).with_columns(
+        [
+            ColumnDateOrder::Mixed,
+            ColumnDateOrder::Assumed(torqueflow_model::DateOrder::MonthFirst),
+        ]
+        .map(|order| ColumnFacts::default().with_date_order(order))
+        .to_vec(),
+    );
     let slot = field("work_order", "opened_at").slot;
     let cleaned = clean_record(slot, &[cell("opened_at", 0), cell("completed_at", 1)], &context);
     assert_eq!(

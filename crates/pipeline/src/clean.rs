@@ -70,7 +70,7 @@ impl Cleaner {
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             adapter,
-            context: Context::new(as_of).with_date_orders(plan.date_orders()),
+            context: Context::new(as_of).with_columns(plan.column_facts()),
         }
     }
 

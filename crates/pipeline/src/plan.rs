@@ -1,7 +1,7 @@
 //! The plan of a table: what detection found out, in the form in which rows are cleaned by it, and kept between steps.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{ColumnDateOrder, DateVote};
+use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote};
 use torqueflow_detection::Detection;
 use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
 
@@ -162,16 +162,15 @@ impl TablePlan {
         doubts
     }
 
-    /// The verdicts by column, as cleanup takes them.
-    pub(crate) fn date_orders(&self) -> Vec<ColumnDateOrder> {
-        self.columns
-            .iter()
-            .map(|column| {
-                column
-                    .date_order
-                    .map_or(ColumnDateOrder::Assumed(DateOrder::DayFirst), ColumnDateOrder::from)
-            })
-            .collect()
+    /// What is known of each column, as cleanup takes it.
+    pub(crate) fn column_facts(&self) -> Vec<ColumnFacts> {
+        let facts = |column: &PlannedColumn| {
+            let facts = ColumnFacts::default();
+            column
+                .date_order
+                .map_or(facts, |order| facts.with_date_order(order.into()))
+        };
+        self.columns.iter().map(facts).collect()
     }
 }
 

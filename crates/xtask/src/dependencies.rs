@@ -52,11 +52,15 @@ pub fn check() -> anyhow::Result<()> {
     }
 }
 
+fn deny() -> Command {
+    let mut deny = DENY.command();
+    deny.args(["--locked", "--config", RULES]);
+    deny
+}
+
 /// Loads the database of vulnerabilities; says whether it could be had.
 fn has_advisories() -> anyhow::Result<bool> {
-    let mut fetch = DENY.command();
-    fetch.args(["deny", "--locked", "fetch", "--config", RULES, "db"]);
-    let ended = measure(&mut fetch, PATIENCE)?;
+    let ended = measure(deny().args(["fetch", "db"]), PATIENCE)?;
     Ok(ended.status.is_some_and(|status| status.success()))
 }
 

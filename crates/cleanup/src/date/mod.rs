@@ -71,7 +71,7 @@ fn resolve(parts: &Parts, field: DateField<'_>) -> Verdict {
     if triple.is_zero() {
         return Verdict::null(FindingCode::DateNull);
     }
-    let order = match field.context.date_order(field.column) {
+    let order = match field.context.column(field.column).date_order {
         ColumnDateOrder::Proven(order) | ColumnDateOrder::Assumed(order) => order,
         ColumnDateOrder::Mixed if triple.proves().is_some() || !triple.is_ambiguous() => DateOrder::DayFirst,
         ColumnDateOrder::Mixed => return Verdict::null(FindingCode::DateOrderMixed),

@@ -1,9 +1,10 @@
 use time::macros::date as day;
 
 use super::*;
+use crate::context::ColumnFacts;
 
 fn context(order: ColumnDateOrder) -> Context {
-    Context::new(day!(2026 - 11 - 21)).with_date_orders(vec![order])
+    Context::new(day!(2026 - 11 - 21)).with_columns(vec![ColumnFacts::default().with_date_order(order)])
 }
 
 fn read_as(input: &str, role: DateRole, order: ColumnDateOrder) -> String {
