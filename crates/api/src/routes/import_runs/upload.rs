@@ -325,7 +325,7 @@ fn take(service: &Service, said: &mut Said, name: &str, text: String) -> Result<
             said.source_system = Some(text);
         }
         "mode" => {
-            said.mode = Some(RunMode::from_name(&text).ok_or_else(|| {
+            said.mode = Some(text.parse().map_err(|_| {
                 let message = format!("`{text}` is no mode; it is `initial` or `refresh`");
                 ApiError::value(Code::ValidationFailed, "/mode", message)
             })?);
