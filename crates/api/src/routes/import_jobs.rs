@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use serde::{Deserialize, Serialize};
 use torqueflow_app::jobs::{self, FindingView, JobPatch, Preview};
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use super::import_runs::view::JobView;
 use crate::auth::{Allowed, ToManageImports};
-use crate::extract::{Body, PageRequest, Params, encode_cursor, if_match};
+use crate::extract::{Body, PageRequest, Params, encode_cursor, etag, if_match};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -58,7 +57,7 @@ async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let run = runs::get(&service.app, organization, job.run_id).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((ETAG, format!("\"{}\"", job.version)))
+        .insert_header(etag(job.version))
         .json(JobView::new(job, &run.files)))
 }
 

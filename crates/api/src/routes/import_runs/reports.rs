@@ -1,9 +1,7 @@
 //! Reports on a run, and everything it did, to be kept.
 
-use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom};
+use std::io::BufWriter;
 
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use torqueflow_app::audit::export::export;
@@ -13,7 +11,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::{Allowed, ToManageImports};
-use crate::download;
+use crate::download::{attachment, send, temporary};
+use crate::extract::prefers_csv;
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
 
@@ -23,12 +22,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_data_quality)
         .service(get_audit_export)
         .service(get_failed_rows);
-}
-
-/// The forms that a report has.
-fn wants_csv(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/csv"))
 }
 
 /// Read what a run did, per entity and field
@@ -65,7 +58,7 @@ async fn get_reconciliation(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let report = reconciliation(&service.app, caller.caller.organization, *run_id).await?;
-    if !wants_csv(&request) {
+    if !prefers_csv(&request) {
         return Ok(HttpResponse::Ok().json(report));
     }
     let mut csv = Vec::new();
@@ -109,7 +102,7 @@ async fn get_data_quality(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let report = data_quality(&service.app, caller.caller.organization, *run_id).await?;
-    if !wants_csv(&request) {
+    if !prefers_csv(&request) {
         return Ok(HttpResponse::Ok().json(report));
     }
     let mut csv = Vec::new();
@@ -191,36 +184,4 @@ async fn get_failed_rows(
             send(file, &format!("failed-rows-{run_id}.zip"), "application/zip")
         }
     }
-}
-
-/// A file without a name: its length is known when it is complete, and memory does not grow with it.
-pub fn temporary() -> Result<File, ApiError> {
-    tempfile::tempfile().map_err(ApiError::internal)
-}
-
-/// Sends a file that was written.
-pub fn send(mut file: File, name: &str, media_type: &str) -> Result<HttpResponse, ApiError> {
-    let length = file.seek(SeekFrom::End(0)).map_err(ApiError::internal)?;
-    file.seek(SeekFrom::Start(0)).map_err(ApiError::internal)?;
-    Ok(attachment(name, media_type)
-        .insert_header((CONTENT_LENGTH, length))
-        .streaming(download::stream(file)))
-}
-
-fn attachment(name: &str, media_type: &str) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_graphic() && letter != '"' && letter != '\\' || letter == ' ' {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    response
-        .content_type(media_type)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"")));
-    response
 }

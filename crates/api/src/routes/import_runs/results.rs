@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::reports::{send, temporary};
 use super::view::{EntityCountsView, Notice, TotalsView};
 use crate::auth::{Allowed, ToManageImports};
+use crate::download::{send, temporary};
 use crate::problem::ApiError;
 use crate::service::Service;
 
