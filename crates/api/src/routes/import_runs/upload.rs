@@ -235,7 +235,7 @@ fn password<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Passwor
     responses((status = 200, description = "The run with the file's worksheets.", body = RunView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
-        ("x-problems" = json!(["not_found", "wrong_state", "run_busy", "not_locked", "wrong_password", "no_usable_sheets"]))
+        ("x-problems" = json!(["not_found", "wrong_state", "run_busy", "not_locked", "wrong_password", "no_usable_sheets", "unreadable_file"]))
     )
 )]
 #[post("/import-runs/{run_id}/files/{file_id}/unlock")]
