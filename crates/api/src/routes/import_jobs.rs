@@ -180,8 +180,8 @@ struct CleanedRecord {
 /// Something that was found in a row.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_invalid",
-    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the file."
+    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
+    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
 })))]
 struct FindingItem {
     /// The row.
@@ -321,7 +321,7 @@ async fn set_row_included(
 
 /// A page of findings.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_invalid", "severity": "warning", "count": 7 }] })))]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 }] })))]
 struct FindingPage {
     /// The findings, in row order.
     items: Vec<FindingItem>,
@@ -334,7 +334,7 @@ struct FindingPage {
 
 /// How often a code occurs.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_invalid", "severity": "warning", "count": 7 })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 })))]
 struct CodeCount {
     /// The stable code.
     code: String,
@@ -353,7 +353,7 @@ struct FindingParams {
     #[param(example = "error")]
     severity: Option<String>,
     /// Only with this code.
-    #[param(example = "phone_invalid")]
+    #[param(example = "phone_normalisation_failed")]
     code: Option<String>,
     /// Only in the column with this place, from 0.
     #[param(minimum = 0, maximum = 65_535)]

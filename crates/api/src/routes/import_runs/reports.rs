@@ -3,7 +3,6 @@
 use std::io::BufWriter;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-
 use torqueflow_app::audit::export::export;
 use torqueflow_app::failed_rows;
 use torqueflow_app::reports::{data_quality, reconciliation};
@@ -80,13 +79,13 @@ async fn get_reconciliation(
             (Object = "application/json", example = json!({
                 "run_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23",
                 "findings": [{
-                    "file": "customers.csv", "sheet": null, "column": "Phone", "field": "customer.phone", "code": "phone_invalid",
-                    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number.",
+                    "file": "customers.csv", "sheet": null, "column": "Phone", "field": "customer.phone", "code": "phone_normalisation_failed",
+                    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe.",
                     "count": 7, "rows": 7, "share": 0.014, "examples": [{ "row": 12, "value": "n/a", "message": "Phone normalisation failed" }]
                 }],
                 "completeness": [{ "entity": "customer", "field": "email", "label": "E-mail", "records": 112, "filled": 84, "share": 0.75 }]
             })),
-            (String = "text/csv", example = json!("section,file,sheet,column,field,code,severity,count,rows,share,message,fix,examples\r\nfindings,customers.csv,,Phone,customer.phone,phone_invalid,warning,7,7,0.014,Phone normalisation failed,Correct the number.,12: n/a\r\n"))
+            (String = "text/csv", example = json!("section,file,sheet,column,field,code,severity,count,rows,share,message,fix,examples\r\nfindings,customers.csv,,Phone,customer.phone,phone_normalisation_failed,warning,7,7,0.014,Phone normalisation failed,Correct the number in the source; numbers in E.164 form (+447…) are always safe.,12: n/a\r\n"))
         )
     )),
     extensions(
