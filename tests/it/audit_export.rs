@@ -1,7 +1,6 @@
 //! The audit export of a run: complete, unchanged on its way, without secrets, and enough to explain every value.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write;
 use std::fs;
 
 use serde_json::Value;
@@ -238,11 +237,7 @@ fn a_merge_is_explained_by_what_it_filled_and_by_the_decision() {
 
 /// The SHA-256 in hexadecimal.
 fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
-        write!(text, "{byte:02x}").unwrap();
-    }
-    text
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Every member is what the manifest says, and the log's head is in it.

@@ -1,6 +1,5 @@
 //! The header `Idempotency-Key`: a request that is repeated gets the first answer.
 
-use std::fmt::Write;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -118,9 +117,5 @@ fn replay(status: u16, body: String) -> HttpResponse {
 pub(crate) fn fingerprint(asked: &impl Serialize) -> String {
     // As a value, in which the order of fields does not matter.
     let value = serde_json::to_value(asked).unwrap_or_default();
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(value.to_string()) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex::encode(Sha256::digest(value.to_string()))
 }

@@ -42,6 +42,22 @@ impl OpenedJobs {
             removed_jobs: Vec::new(),
         }
     }
+
+    /// The file can't be opened: whatever was known of its tables does not hold.
+    fn refused(file: &ImportFile, known: &[Job], error: &OpenError) -> Self {
+        let mut file = file.clone();
+        file.error = Some((error.code().to_owned(), error.message()));
+        file.status = if matches!(error, OpenError::NeedsPassword | OpenError::WrongPassword) {
+            file.encrypted = true;
+            FileStatus::AwaitingPassword
+        } else {
+            FileStatus::Failed
+        };
+        Self {
+            removed_jobs: known.iter().map(|job| job.id).collect(),
+            ..Self::of(file)
+        }
+    }
 }
 
 /// Opens a file and stages its tables. `known`: its jobs as far as they were made before. A file that can't be opened is
@@ -54,6 +70,19 @@ pub(crate) async fn open_file(
     source_system: Option<&str>,
     password: Option<&Password>,
 ) -> Result<OpenedJobs, AppError> {
+    let opened = try_open_file(app, organization, file, known, source_system, password).await?;
+    Ok(opened.unwrap_or_else(|error| OpenedJobs::refused(file, known, &error)))
+}
+
+/// The same, for whoever has to know why it can't be opened.
+pub(crate) async fn try_open_file(
+    app: &App,
+    organization: OrganizationId,
+    file: &ImportFile,
+    known: &[Job],
+    source_system: Option<&str>,
+    password: Option<&Password>,
+) -> Result<Result<OpenedJobs, OpenError>, AppError> {
     let prefix = format!("{}/{}", file.run_id, file.id);
     let read = Reading::of(app, file, source_system, password);
     let opened = read
@@ -62,41 +91,37 @@ pub(crate) async fn open_file(
             move |read| read.whole(&mut Stager::new(&blobs, prefix))
         })
         .await?;
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Ok(Err(error)),
+    };
     let mut outcome = OpenedJobs::of(file.clone());
-    match opened {
-        Ok(opened) => {
-            accept(&mut outcome.file, &opened);
-            let stager = Stager::new(&app.blobs, prefix);
-            let mut teacher = Teacher::new(app, organization, source_system);
-            for table in &opened.tables {
-                let before = known.iter().find(|job| job.table_index == table.index as i64);
-                let mut job = new_job(file, table, Some(stager.key(table.index)));
-                let key = stager.key(table.index);
-                keep_staged(&app.blobs, &key).await?;
-                let (headers, samples) = staged_head(&app.blobs, &key).await?;
-                teacher.teach(&mut job, before, &headers, samples).await?;
-                match before {
-                    Some(before) => outcome.jobs.push(Job {
-                        id: before.id,
-                        position: before.position,
-                        version: before.version,
-                        ..job
-                    }),
-                    None => outcome.new_jobs.push(job),
-                }
-            }
-            let gone = known.iter().filter(|job| {
-                let mut indexes = opened.tables.iter().map(|table| table.index as i64);
-                !indexes.any(|index| index == job.table_index)
-            });
-            outcome.removed_jobs = gone.map(|job| job.id).collect();
-        }
-        Err(error) => {
-            refuse(&mut outcome.file, &error);
-            outcome.removed_jobs = known.iter().map(|job| job.id).collect();
+    accept(&mut outcome.file, &opened);
+    let stager = Stager::new(&app.blobs, prefix);
+    let mut teacher = Teacher::new(app, organization, source_system);
+    for table in &opened.tables {
+        let before = known.iter().find(|job| job.table_index == table.index as i64);
+        let mut job = new_job(file, table, Some(stager.key(table.index)));
+        let key = stager.key(table.index);
+        keep_staged(&app.blobs, &key).await?;
+        let (headers, samples) = staged_head(&app.blobs, &key).await?;
+        teacher.teach(&mut job, before, &headers, samples).await?;
+        match before {
+            Some(before) => outcome.jobs.push(Job {
+                id: before.id,
+                position: before.position,
+                version: before.version,
+                ..job
+            }),
+            None => outcome.new_jobs.push(job),
         }
     }
-    Ok(outcome)
+    let gone = known.iter().filter(|job| {
+        let mut indexes = opened.tables.iter().map(|table| table.index as i64);
+        !indexes.any(|index| index == job.table_index)
+    });
+    outcome.removed_jobs = gone.map(|job| job.id).collect();
+    Ok(Ok(outcome))
 }
 
 /// Looks into the first rows of a new file, for what can be said at once. Its jobs are provisional until it is opened.
@@ -114,19 +139,18 @@ pub(crate) async fn look_into(
             Ok((opened, heads))
         })
         .await?;
+    let opened = match opened {
+        Ok(opened) => opened,
+        Err(error) => return Ok(OpenedJobs::refused(file, &[], &error)),
+    };
     let mut outcome = OpenedJobs::of(file.clone());
-    match opened {
-        Ok(opened) => {
-            let mut teacher = Teacher::new(app, organization, source_system);
-            for table in &opened.tables {
-                let mut job = new_job(file, table, None);
-                if let Some(head) = heads.remove(table.index) {
-                    teacher.teach(&mut job, None, &head.headers, head.rows).await?;
-                }
-                outcome.new_jobs.push(job);
-            }
+    let mut teacher = Teacher::new(app, organization, source_system);
+    for table in &opened.tables {
+        let mut job = new_job(file, table, None);
+        if let Some(head) = heads.remove(table.index) {
+            teacher.teach(&mut job, None, &head.headers, head.rows).await?;
         }
-        Err(error) => refuse(&mut outcome.file, &error),
+        outcome.new_jobs.push(job);
     }
     Ok(outcome)
 }
@@ -338,16 +362,6 @@ fn accept(file: &mut ImportFile, opened: &OpenedFile) {
     file.encrypted = opened.encrypted;
     file.notes.clone_from(&opened.notes);
     file.error = None;
-}
-
-fn refuse(file: &mut ImportFile, error: &OpenError) {
-    file.error = Some((error.code().to_owned(), error.message()));
-    file.status = if matches!(error, OpenError::NeedsPassword | OpenError::WrongPassword) {
-        file.encrypted = true;
-        FileStatus::AwaitingPassword
-    } else {
-        FileStatus::Failed
-    };
 }
 
 /// Puts jobs into import order: what others refer to comes first; of equals, the upload order decides.

@@ -4,8 +4,8 @@ use std::io;
 
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{LeaseError, StoreError};
-use torqueflow_pipeline::Limit;
 use torqueflow_pipeline::staging::StagingError;
+use torqueflow_pipeline::{Limit, OpenError};
 use uuid::Uuid;
 
 use crate::blobs::BucketError;
@@ -119,14 +119,12 @@ pub enum AppError {
         /// Which columns, for a person.
         message: String,
     },
-    /// A file could not be opened: code and message.
-    #[error("{message}")]
-    Open {
-        /// The stable code.
-        code: &'static str,
-        /// The message for a person.
-        message: String,
-    },
+    /// The file is open, or can't be opened at all.
+    #[error("the file does not wait for a password")]
+    NotLocked,
+    /// A file could not be opened with the password that was given for it.
+    #[error("{}", .0.message())]
+    Open(#[source] OpenError),
     /// An upload goes over a limit.
     #[error("{}; make several imports of it, or raise the limit `{}`", limit.message(*.maximum), limit.name)]
     LimitExceeded {

@@ -1,6 +1,5 @@
 //! Taking files in: they are copied into the blob store, counted and fingerprinted, not opened.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -110,7 +109,7 @@ fn copy(app: &App, path: &Path, key: &str, run_bytes_left: u64) -> Result<Result
         let error = io::Error::other("it became shorter while it was read");
         return Ok(Err(error.into()));
     }
-    Ok(Ok((source.bytes as i64, source.hash())))
+    Ok(Ok((source.bytes as i64, hex::encode(source.hasher.finalize()))))
 }
 
 fn open(path: &Path) -> io::Result<(File, u64)> {
@@ -150,14 +149,6 @@ impl<R: Read> Upload<R> {
             return Err(Failure::Run);
         }
         Ok(read)
-    }
-
-    fn hash(self) -> String {
-        let mut text = String::with_capacity(64);
-        for byte in self.hasher.finalize() {
-            let _ = write!(text, "{byte:02x}");
-        }
-        text
     }
 }
 

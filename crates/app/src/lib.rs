@@ -42,6 +42,7 @@ mod limits;
 mod links;
 mod opener;
 mod owner;
+mod retry;
 mod spreadsheet;
 mod upkeep;
 mod values;

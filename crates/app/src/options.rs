@@ -1,6 +1,7 @@
 //! What a person can say about a run.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use torqueflow_persistence::{DuplicateAction, MatchLevel};
 use uuid::Uuid;
 
@@ -84,8 +85,9 @@ impl OnDuplicate {
 }
 
 /// How a run treats what its source system brought before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, EnumString)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RunMode {
     /// Records that were imported before are left as they are.
     Initial,
@@ -96,17 +98,7 @@ pub enum RunMode {
 impl RunMode {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Initial => "initial",
-            Self::Refresh => "refresh",
-        }
-    }
-
-    /// The mode with this [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Initial, Self::Refresh]
-            .into_iter()
-            .find(|mode| mode.name() == name)
+        self.into()
     }
 }
 

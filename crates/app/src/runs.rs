@@ -9,7 +9,7 @@ use torqueflow_pipeline::Password;
 use uuid::Uuid;
 
 use crate::blobs::note_leftovers;
-use crate::detect::open_file;
+use crate::detect::try_open_file;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::intake::{fingerprint, keep_files};
@@ -238,7 +238,7 @@ pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppE
 
 /// Opens a file with its password: its worksheets become jobs, and the analysis goes on.
 ///
-/// A wrong password is an [`AppError::Open`], and the file stays as it is. The password is kept nowhere.
+/// A wrong password, or a damaged workbook, is an [`AppError::Open`], and the file stays as it is. The password is kept nowhere.
 pub async fn unlock(
     app: &App,
     caller: &Caller,
@@ -251,30 +251,21 @@ pub async fn unlock(
     let file = before.files.iter().find(|file| file.id == file_id);
     let file = file.ok_or(AppError::NotFound { what: "file" })?;
     if file.status != FileStatus::AwaitingPassword {
-        return Err(AppError::Open {
-            code: "not_locked",
-            message: "The file does not wait for a password.".to_owned(),
-        });
+        return Err(AppError::NotLocked);
     }
     let options = options_of(&before.run)?;
     let system = options.source_system.as_deref();
-    let opened = open_file(app, organization, file, &[], system, Some(password)).await?;
-    if opened.file.status != FileStatus::Opened {
-        let (code, message) = opened.file.error.unwrap_or_default();
-        let refused = AuditEvent::now(&caller.actor, "import_file.unlock_failed")
-            .in_run(run_id)
-            .on("import_file", file_id.to_string())
-            .with(serde_json::json!({ "code": code }));
-        app.store.audit_append(organization, &refused).await?;
-        return Err(AppError::Open {
-            code: if code == "no_usable_sheets" {
-                "no_usable_sheets"
-            } else {
-                "wrong_password"
-            },
-            message,
-        });
-    }
+    let opened = match try_open_file(app, organization, file, &[], system, Some(password)).await? {
+        Ok(opened) => opened,
+        Err(error) => {
+            let refused = AuditEvent::now(&caller.actor, "import_file.unlock_failed")
+                .in_run(run_id)
+                .on("import_file", file_id.to_string())
+                .with(serde_json::json!({ "code": error.code() }));
+            app.store.audit_append(organization, &refused).await?;
+            return Err(AppError::Open(error));
+        }
+    };
     let run = command(app, caller, run_id, async |work| {
         let mut run = work.editable()?;
         let event = work.advance(&mut run, RunStatus::Analysing)?;

@@ -1,7 +1,5 @@
 //! Uploads: files that come in piece by piece, are kept under their limits, and become a run or join one.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
@@ -283,9 +281,7 @@ impl FileUpload<'_> {
     pub async fn finish(mut self) -> Result<(), AppError> {
         let path = self.upload.app.blobs.path(&self.file.blob_key);
         self.output.flush().await.map_err(AppError::io(&path))?;
-        for byte in self.hasher.finalize() {
-            let _ = write!(self.file.sha256, "{byte:02x}");
-        }
+        self.file.sha256 = hex::encode(self.hasher.finalize());
         self.upload.files.push(self.file);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! What detection says of a table.
 
 use serde::{Serialize, Serializer};
+use strum::IntoStaticStr;
 use torqueflow_model::{DateOrder, EntityKind, FieldRef};
 
 use crate::evidence;
@@ -77,8 +78,9 @@ pub struct DetectedColumn {
 }
 
 /// How a column found its field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MatchedBy {
     /// Its header is a known spelling.
     Alias,
@@ -91,8 +93,9 @@ pub enum MatchedBy {
 }
 
 /// Confidence in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum ConfidenceLevel {
     /// Too little to say anything.
     None,
@@ -123,24 +126,14 @@ impl ConfidenceLevel {
 
     /// `high`, `medium`, `low` or `none`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::None => "none",
-        }
+        self.into()
     }
 }
 
 impl MatchedBy {
     /// `alias`, `similar`, `values` or `unmapped`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Alias => "alias",
-            Self::Similar => "similar",
-            Self::Values => "values",
-            Self::Unmapped => "unmapped",
-        }
+        self.into()
     }
 }
 

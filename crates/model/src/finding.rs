@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use crate::field::FieldRef;
 
 /// Whether a row with this finding is imported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Severity {
     /// Nothing is wrong; somebody may want to know.
     Info,
@@ -19,11 +22,7 @@ pub enum Severity {
 impl Severity {
     /// `info`, `warning` or `error`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+        self.into()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{Seek, SeekFrom};
 
 use msoffcrypto::{DEFAULT_EXCEL_PASSWORD, EncryptedPackage, Password};
+use strum::IntoStaticStr;
 
 use crate::error::OpenError;
 use crate::format::{self, Container, Format};
@@ -44,8 +45,9 @@ impl TableInfo {
 }
 
 /// Something worth knowing about the file as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[non_exhaustive]
+#[strum(serialize_all = "snake_case")]
 pub enum Note {
     /// A password was given, and the file is not encrypted.
     PasswordNotNeeded,
@@ -61,11 +63,7 @@ pub enum Note {
 impl Note {
     /// The stable code.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::PasswordNotNeeded => "password_not_needed",
-            Self::DefaultPassword => "default_password",
-            Self::NameDiffers { .. } => "name_differs",
-        }
+        self.into()
     }
 
     /// The note for a person.

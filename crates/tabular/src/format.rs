@@ -2,12 +2,15 @@
 
 use std::io::{Read, SeekFrom};
 
+use strum::IntoStaticStr;
+
 use crate::error::OpenError;
 use crate::options::ReadSeek;
 
 /// The form of a file that tables are read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr)]
 #[non_exhaustive]
+#[strum(serialize_all = "lowercase")]
 pub enum Format {
     /// Delimited text (RFC 4180 and its many relatives).
     Csv,
@@ -24,13 +27,7 @@ pub enum Format {
 impl Format {
     /// The short name: `csv`.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Xlsx => "xlsx",
-            Self::Xlsb => "xlsb",
-            Self::Xls => "xls",
-            Self::Ods => "ods",
-        }
+        self.into()
     }
 
     /// What a person calls it.

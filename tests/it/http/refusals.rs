@@ -93,6 +93,24 @@ fn a_workbook_without_rows_is_of_no_use() {
 }
 
 #[test]
+fn a_damaged_workbook_is_no_wrong_password() {
+    on_each_database(|workspace| {
+        let service = workspace.serve("");
+        let client = service.client("garage", "owner");
+        let mut damaged = encrypted_workbook(&[table("Customers", CUSTOMERS)]);
+        let middle = damaged.len() / 2;
+        damaged[middle] ^= 0x10;
+        let run = upload(&client, &[("damaged.xlsx", damaged)]);
+        assert_eq!(run["status"], "awaiting_password");
+        let refused = client
+            .post(&unlock(&run), &json!({ "password": PASSWORD }))
+            .refused(422, "unreadable_file");
+        let detail = refused["detail"].as_str().unwrap();
+        assert!(detail.contains("The password is right"), "{detail}");
+    });
+}
+
+#[test]
 fn columns_that_a_named_source_must_have_are_demanded() {
     on_each_database(|workspace| {
         let service = workspace.serve("");

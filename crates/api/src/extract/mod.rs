@@ -1,11 +1,13 @@
 //! What requests bring, checked: bodies, queries, paths, pages. What is wrong is named with its place.
 
+mod accept;
 mod body;
-mod if_match;
+mod etag;
 mod page;
 mod query;
 
+pub use accept::prefers_csv;
 pub use body::{Body, object};
-pub use if_match::if_match;
+pub use etag::{etag, has_seen, if_match};
 pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest, encode_cursor};
 pub use query::Params;

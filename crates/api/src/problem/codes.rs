@@ -90,6 +90,8 @@ codes! {
         "Check the password and try again; the file stays as it is.";
     NoUsableSheets = "no_usable_sheets", 422, "The workbook has no worksheet with a header and rows",
         "Check that it is the right file.";
+    UnreadableFile = "unreadable_file", 422, "The file can't be read",
+        "`detail` says why. Get a new copy of the file, or save it in another form, and upload it again.";
     MissingRequiredColumn = "missing_required_column", 422, "Missing required column",
         "Export the file again with the columns that `detail` names, or leave `source_system` out and map the columns.";
     IdempotencyKeyReused = "idempotency_key_reused", 422, "The key was used for another request",

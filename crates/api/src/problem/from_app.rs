@@ -1,58 +1,110 @@
 //! What errors of the use cases mean over HTTP. The only place that knows both.
+//!
+//! Their enums may grow, so every match needs a last arm; the first lint names what such an arm would swallow.
+
+#![warn(clippy::wildcard_enum_match_arm)]
+#![expect(
+    clippy::match_same_arms,
+    reason = "what is known to be a failure of ours is named, beside the arm for what does not exist yet"
+)]
 
 use actix_web::http::header;
 use torqueflow_app::access::AccessError;
 use torqueflow_app::customers::CustomerError;
 use torqueflow_app::tables::ChoiceError;
 use torqueflow_app::{AppError, StoreError};
+use torqueflow_pipeline::OpenError;
 
 use super::{ApiError, Code};
 
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
-        let code = match &error {
-            AppError::Store(StoreError::NotFound { .. }) | AppError::NoSuchTable { .. } | AppError::NotFound { .. } => {
-                Code::NotFound
-            }
-            AppError::Store(store) if store.is_transient() => return unavailable(error),
-            AppError::Bucket { .. } => {
-                return Self::new(Code::NotReady, "the store of uploads does not answer")
-                    .header(header::RETRY_AFTER, "5")
-                    .caused_by(error);
-            }
-            AppError::Busy { .. } | AppError::Interrupted | AppError::Store(StoreError::LeaseLost) => Code::RunBusy,
+        let detail = error.to_string();
+        let code = match error {
+            AppError::Store(error) => return of_store(error),
+            AppError::Customer(error) => return of_customer(&error),
+            AppError::Open(error) => return of_file(error),
+            AppError::Choice(error) => return Self::value(Code::ValidationFailed, pointer_of(&error), detail),
+            AppError::NotFound { .. } | AppError::NoSuchTable { .. } => Code::NotFound,
+            AppError::Busy { .. } | AppError::Interrupted => Code::RunBusy,
             AppError::WrongState { .. } => Code::WrongState,
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
             AppError::PasswordNeeded => Code::PasswordNeeded,
+            AppError::NotLocked => Code::NotLocked,
             AppError::NothingToImport => Code::NothingToImport,
             AppError::NothingToRollBack => Code::NothingToRollBack,
-            AppError::Customer(customer) => return of_customer(customer),
             AppError::Expired => Code::Expired,
             AppError::Stale => Code::ChangedMeanwhile,
             AppError::MissingRequiredColumn { file, sheet, message } => {
-                let code = Code::MissingRequiredColumn;
-                return Self::table(code, error.to_string(), file, sheet.as_deref(), message);
-            }
-            AppError::Open { code, .. } => Code::from_name(code).unwrap_or(Code::WrongPassword),
-            AppError::Choice(choice) => {
-                let pointer = match choice {
-                    ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-                    _ => "/mapping",
-                };
-                return Self::value(Code::ValidationFailed, pointer, error.to_string());
+                return Self::table(Code::MissingRequiredColumn, detail, &file, sheet.as_deref(), &message);
             }
             AppError::NoSuchLocation { .. } => {
-                return Self::value(Code::ValidationFailed, "/options/location_id", error.to_string());
+                return Self::value(Code::ValidationFailed, "/options/location_id", detail);
             }
             AppError::LimitExceeded { limit, maximum } => {
-                let (name, maximum) = (limit.name, *maximum);
-                return Self::new(Code::PayloadTooLarge, error.to_string()).over(name, maximum);
+                return Self::new(Code::PayloadTooLarge, detail).over(limit.name, maximum);
             }
             AppError::InvalidCursor => return Self::parameter("cursor", "it is none that this list gave"),
+            AppError::AuditBusy => return not_ready(detail),
+            AppError::Bucket { .. } => return not_ready("the store of uploads does not answer").caused_by(error),
+            AppError::Io { .. }
+            | AppError::BucketSettings(_)
+            | AppError::Staged(_)
+            | AppError::AuditKey { .. }
+            | AppError::AuditHead { .. }
+            | AppError::Internal(_) => return Self::internal(error),
             _ => return Self::internal(error),
         };
-        Self::new(code, error.to_string())
+        Self::new(code, detail)
     }
+}
+
+/// What can go wrong with the database.
+fn of_store(error: StoreError) -> ApiError {
+    match error {
+        StoreError::NotFound { .. } => ApiError::new(Code::NotFound, error.to_string()),
+        StoreError::LeaseLost => ApiError::new(Code::RunBusy, error.to_string()),
+        StoreError::Transient(_) | StoreError::Outdated => {
+            ApiError::new(Code::DatabaseUnavailable, "the database does not answer")
+                .header(header::RETRY_AFTER, "2")
+                .caused_by(error)
+        }
+        StoreError::Connect(_) | StoreError::Refused(_) | StoreError::Database(_) | StoreError::Damaged { .. } => {
+            ApiError::internal(error)
+        }
+        _ => ApiError::internal(error),
+    }
+}
+
+/// Why a file can't be opened with its password.
+fn of_file(error: OpenError) -> ApiError {
+    let unreadable = || ApiError::new(Code::UnreadableFile, error.message());
+    match error {
+        OpenError::NeedsPassword | OpenError::WrongPassword => ApiError::new(Code::WrongPassword, error.message()),
+        OpenError::NoUsableSheets => ApiError::new(Code::NoUsableSheets, error.message()),
+        OpenError::LimitExceeded { limit, maximum } => unreadable().over(limit.name, maximum),
+        OpenError::IntegrityFailed
+        | OpenError::Unsupported { .. }
+        | OpenError::NotATable { .. }
+        | OpenError::Empty
+        | OpenError::Malformed { .. }
+        | OpenError::ConversionFailed { .. } => unreadable(),
+        OpenError::NoSuchTable { .. } | OpenError::Io(_) => ApiError::internal(error),
+        _ => ApiError::internal(error),
+    }
+}
+
+/// Which value of the body a person's choice for a table stands in.
+fn pointer_of(error: &ChoiceError) -> &'static str {
+    match error {
+        ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
+        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | ChoiceError::FieldTwice(_) => "/mapping",
+        _ => "/mapping",
+    }
+}
+
+fn not_ready(detail: impl Into<String>) -> ApiError {
+    ApiError::new(Code::NotReady, detail).header(header::RETRY_AFTER, "5")
 }
 
 /// What can go wrong with customers.
@@ -70,15 +122,13 @@ fn of_customer(error: &CustomerError) -> ApiError {
             return ApiError::value(Code::ValidationFailed, "/secondary_ids", error.to_string());
         }
         CustomerError::BadCursor => return ApiError::parameter("cursor", error.to_string()),
+        CustomerError::Merged { .. }
+        | CustomerError::UndoneAlready(_)
+        | CustomerError::UndoFirst { .. }
+        | CustomerError::Ambiguous { .. } => Code::WrongState,
         _ => Code::WrongState,
     };
     ApiError::new(code, error.to_string())
-}
-
-fn unavailable(error: AppError) -> ApiError {
-    ApiError::new(Code::DatabaseUnavailable, "the database does not answer")
-        .header(header::RETRY_AFTER, "2")
-        .caused_by(error)
 }
 
 impl From<AccessError> for ApiError {
@@ -90,7 +140,7 @@ impl From<AccessError> for ApiError {
                 Self::value(Code::ValidationFailed, format!("/{field}"), message)
             }
             AccessError::App(error) => error.into(),
-            error => Self::internal(error),
+            _ => Self::internal(error),
         }
     }
 }
@@ -103,7 +153,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(error: AppError, expected: Code) {
+    fn check(error: impl Into<AppError>, expected: Code) {
+        let error = error.into();
         let message = error.to_string();
         let error = ApiError::from(error);
         assert_eq!(error.code(), expected);
@@ -117,7 +168,7 @@ mod tests {
             entity: "run",
             id: "x".to_owned(),
         };
-        check(not_found.into(), Code::NotFound);
+        check(not_found, Code::NotFound);
         let no_table = AppError::NoSuchTable {
             file: "a.csv".to_owned(),
             sheet: None,
@@ -135,7 +186,48 @@ mod tests {
         check(wrong_state, Code::WrongState);
         check(AppError::UndecidedDuplicates { count: 3 }, Code::DuplicatesUndecided);
         check(AppError::PasswordNeeded, Code::PasswordNeeded);
+        check(AppError::NotLocked, Code::NotLocked);
         check(AppError::Internal("a secret of ours"), Code::Internal);
-        check(StoreError::Damaged { what: "run status" }.into(), Code::Internal);
+        check(StoreError::Damaged { what: "run status" }, Code::Internal);
+    }
+    #[test]
+    fn a_password_is_wrong_only_where_it_does_not_fit() {
+        let malformed = OpenError::Malformed {
+            what: "it ends too early".to_owned(),
+        };
+        check(AppError::Open(OpenError::WrongPassword), Code::WrongPassword);
+        check(AppError::Open(OpenError::NoUsableSheets), Code::NoUsableSheets);
+        check(AppError::Open(OpenError::IntegrityFailed), Code::UnreadableFile);
+        check(AppError::Open(malformed), Code::UnreadableFile);
+        check(
+            AppError::Open(OpenError::Io(std::io::Error::other("a secret of ours"))),
+            Code::Internal,
+        );
+        let too_long = OpenError::LimitExceeded {
+            limit: &torqueflow_pipeline::FILE_BYTES,
+            maximum: 7,
+        };
+        let limit = ApiError::from(AppError::Open(too_long)).problem("/", "").limit;
+        assert_eq!(limit.map(|limit| limit.maximum), Some(7));
+    }
+
+    #[test]
+    fn what_passes_is_to_be_tried_again() {
+        let gone = || std::io::Error::other("a secret of ours");
+        let bucket = AppError::Bucket {
+            action: "read",
+            key: "k".to_owned(),
+            source: gone().into(),
+        };
+        for (error, expected) in [
+            (AppError::AuditBusy, Code::NotReady),
+            (bucket, Code::NotReady),
+            (StoreError::Outdated.into(), Code::DatabaseUnavailable),
+        ] {
+            let error = ApiError::from(error);
+            assert_eq!(error.code(), expected);
+            let answer = actix_web::ResponseError::error_response(&error);
+            assert!(answer.headers().contains_key(header::RETRY_AFTER), "{error}");
+        }
     }
 }

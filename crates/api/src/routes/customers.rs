@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::records::view;
 use crate::auth::{Allowed, ToMergeCustomers, ToReadCustomers, ToWriteCustomers};
-use crate::extract::{Body, DEFAULT_LIMIT, MAX_LIMIT, Params, if_match};
+use crate::extract::{Body, DEFAULT_LIMIT, MAX_LIMIT, Params, etag, if_match};
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
 
@@ -52,7 +52,7 @@ fn shown(customer: &Customer) -> Value {
 
 fn answer(status: StatusCode, customer: &Customer) -> HttpResponse {
     HttpResponse::build(status)
-        .insert_header((ETAG, format!("\"{}\"", customer.version)))
+        .insert_header(etag(customer.version))
         .json(shown(customer))
 }
 

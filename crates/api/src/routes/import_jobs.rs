@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use serde::{Deserialize, Serialize};
 use torqueflow_app::jobs::{self, FindingView, JobPatch, Preview};
@@ -15,7 +14,7 @@ use uuid::Uuid;
 
 use super::import_runs::view::JobView;
 use crate::auth::{Allowed, ToManageImports};
-use crate::extract::{Body, PageRequest, Params, encode_cursor, if_match};
+use crate::extract::{Body, PageRequest, Params, encode_cursor, etag, if_match};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -58,7 +57,7 @@ async fn answer(
 ) -> Result<HttpResponse, ApiError> {
     let run = runs::get(&service.app, organization, job.run_id).await?;
     Ok(HttpResponse::Ok()
-        .insert_header((ETAG, format!("\"{}\"", job.version)))
+        .insert_header(etag(job.version))
         .json(JobView::new(job, &run.files)))
 }
 
@@ -181,8 +180,8 @@ struct CleanedRecord {
 /// Something that was found in a row.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_invalid",
-    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the file."
+    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
+    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
 })))]
 struct FindingItem {
     /// The row.
@@ -322,7 +321,7 @@ async fn set_row_included(
 
 /// A page of findings.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_invalid", "severity": "warning", "count": 7 }] })))]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 }] })))]
 struct FindingPage {
     /// The findings, in row order.
     items: Vec<FindingItem>,
@@ -335,7 +334,7 @@ struct FindingPage {
 
 /// How often a code occurs.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_invalid", "severity": "warning", "count": 7 })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 })))]
 struct CodeCount {
     /// The stable code.
     code: String,
@@ -354,7 +353,7 @@ struct FindingParams {
     #[param(example = "error")]
     severity: Option<String>,
     /// Only with this code.
-    #[param(example = "phone_invalid")]
+    #[param(example = "phone_normalisation_failed")]
     code: Option<String>,
     /// Only in the column with this place, from 0.
     #[param(minimum = 0, maximum = 65_535)]

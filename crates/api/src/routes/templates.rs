@@ -1,12 +1,12 @@
 //! Import templates.
 
-use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpResponse, get, web};
 use torqueflow_app::template::{template_csv, template_xlsx};
 use torqueflow_model::EntityKind;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::SignedIn;
+use crate::download::attachment;
 use crate::problem::{ApiError, Code};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -73,9 +73,5 @@ fn known(name: &str) -> Result<EntityKind, ApiError> {
 }
 
 fn download(entity: EntityKind, extension: &str, media_type: &str, bytes: Vec<u8>) -> HttpResponse {
-    let disposition = format!("attachment; filename=\"{entity}.{extension}\"");
-    HttpResponse::Ok()
-        .insert_header((CONTENT_DISPOSITION, disposition))
-        .content_type(media_type)
-        .body(bytes)
+    attachment(&format!("{entity}.{extension}"), media_type).body(bytes)
 }

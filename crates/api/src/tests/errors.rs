@@ -12,7 +12,7 @@ use crate::config::{KeySetSource, RequestLimits, TokenKeys};
 use crate::problem::{Code, PROBLEM_JSON};
 
 /// What comes about with runs alone: `refusals` and `imports` in `tests/it/http` see them, through the real program.
-const OF_RUNS: [Code; 12] = [
+const OF_RUNS: [Code; 13] = [
     Code::RunBusy,
     Code::WrongState,
     Code::PasswordNeeded,
@@ -24,6 +24,7 @@ const OF_RUNS: [Code; 12] = [
     Code::ChangedMeanwhile,
     Code::WrongPassword,
     Code::NoUsableSheets,
+    Code::UnreadableFile,
     Code::MissingRequiredColumn,
 ];
 /// What `idempotency` tests.

@@ -2,5 +2,6 @@
 
 mod committed;
 mod errors;
+mod examples;
 mod idempotency;
 mod support;

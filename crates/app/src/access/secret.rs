@@ -1,7 +1,5 @@
 //! Secrets that are shown once and kept as a hash.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
@@ -22,10 +20,7 @@ pub fn new_secret(beginning: &str) -> Result<String, AppError> {
 
 /// The hash that is kept of a secret. The secret is random and long, so a fast hash does.
 pub fn hash(secret: &str) -> String {
-    Sha256::digest(secret).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(secret))
 }
 
 #[cfg(test)]

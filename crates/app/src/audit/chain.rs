@@ -61,7 +61,7 @@ impl Chain<'_> {
             return String::new();
         };
         mac.update(form);
-        hex(&mac.finalize().into_bytes())
+        hex::encode(mac.finalize().into_bytes())
     }
 }
 
@@ -117,15 +117,6 @@ fn write_canonical(value: &Value, text: &mut String) {
             let _ = write!(text, "{plain}");
         }
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl AuditKey {
     fn generate() -> Result<Zeroizing<String>, AppError> {
         let mut bytes = Zeroizing::new([0_u8; MIN_BYTES]);
         getrandom::fill(bytes.as_mut()).map_err(|_| AppError::Internal("the system gives no random numbers"))?;
-        Ok(Zeroizing::new(super::chain::hex(bytes.as_ref())))
+        Ok(Zeroizing::new(hex::encode(bytes.as_slice())))
     }
 }
 

@@ -1,7 +1,5 @@
 //! Finding customers.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use time::OffsetDateTime;
 use torqueflow_cleanup::{Context, clean_record};
@@ -151,22 +149,14 @@ fn phone(text: &str) -> Option<String> {
 
 /// `id` and the folded name, in digits that need no escaping.
 fn write_cursor(name: &str, id: Uuid) -> String {
-    let mut cursor = id.simple().to_string();
-    for byte in name.bytes() {
-        let _ = write!(cursor, "{byte:02x}");
-    }
-    cursor
+    format!("{}{}", id.simple(), hex::encode(name))
 }
 
 fn read_cursor(cursor: &str) -> Result<(String, Uuid), AppError> {
     let read = || {
         let (id, name) = cursor.split_at_checked(32)?;
-        let bytes: Option<Vec<u8>> = name
-            .as_bytes()
-            .chunks(2)
-            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-            .collect();
-        Some((String::from_utf8(bytes?).ok()?, Uuid::parse_str(id).ok()?))
+        let name = String::from_utf8(hex::decode(name).ok()?).ok()?;
+        Some((name, Uuid::parse_str(id).ok()?))
     };
     read().ok_or_else(|| CustomerError::BadCursor.into())
 }

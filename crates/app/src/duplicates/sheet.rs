@@ -149,9 +149,9 @@ fn decision(id: &str, action: &str, known: &HashSet<Uuid>) -> Result<(Uuid, Opti
     let id = found.ok_or_else(|| format!("the run has no match `{id}`"))?;
     match action.to_lowercase().as_str() {
         "" => Ok((id, None)),
-        name => match DuplicateAction::from_name(name) {
-            Some(action) => Ok((id, Some(action))),
-            None => Err(format!("`{action}` is no action; use skip, merge, create or nothing")),
+        name => match name.parse() {
+            Ok(action) => Ok((id, Some(action))),
+            Err(_) => Err(format!("`{action}` is no action; use skip, merge, create or nothing")),
         },
     }
 }

@@ -8,7 +8,6 @@ mod merge;
 mod refresh;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use torqueflow_model::{Finding, FindingCode};
@@ -18,17 +17,14 @@ use crate::App;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::options::{RunMode, RunOptions};
-use crate::progress::{Event, Listener};
+use crate::progress::Listener;
+use crate::retry::Retries;
 use crate::values::stored;
 use context::BatchContext;
 use draft::Draft;
 
 /// Source rows of a batch.
 const BATCH_ROWS: usize = 100;
-/// How often a batch is tried again after the database failed for a moment, and how long before the first time; each
-/// wait is twice the one before.
-const RETRIES: u32 = 7;
-const FIRST_WAIT: Duration = Duration::from_millis(100);
 /// Findings of the import stand behind those of the analysis.
 pub(crate) const FIRST_ORDINAL: i64 = 1_000_000;
 
@@ -125,11 +121,11 @@ impl Importer<'_> {
         rows: &[JobRow],
         state: &JobProgress,
     ) -> Result<JobProgress, AppError> {
-        let mut wait = FIRST_WAIT;
-        for attempt in 0.. {
+        let mut retries = Retries::default();
+        loop {
             let outcome = async {
                 // A commit whose answer was lost has happened all the same.
-                if attempt > 0
+                if retries.have_begun()
                     && let Some(committed) = self.committed_after(job, state).await?
                 {
                     return Ok(committed);
@@ -139,15 +135,10 @@ impl Importer<'_> {
                 Ok::<_, AppError>(batch.progress)
             };
             match outcome.await {
-                Err(error) if error.is_transient() && attempt < RETRIES => {
-                    (self.listener)(Event::Retrying);
-                    tokio::time::sleep(wait).await;
-                    wait *= 2;
-                }
+                Err(error) => retries.wait(error, self.listener).await?,
                 done => return done,
             }
         }
-        Err(AppError::Internal("retrying ended without an outcome"))
     }
 
     /// How far the job is in the database, when that is further than we know.

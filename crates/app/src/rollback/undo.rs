@@ -1,7 +1,5 @@
 //! The work of a rollback: page after page, each behind the one that was committed last.
 
-use std::time::Duration;
-
 use torqueflow_persistence::{
     JournalEntry, Judge, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason, StoreError,
     Verdict,
@@ -12,16 +10,13 @@ use super::decide::decide;
 use super::state::RollbackState;
 use crate::error::AppError;
 use crate::progress::{Event, Phase};
+use crate::retry::Retries;
 use crate::work::Work;
 
 /// Entries of a page.
 pub(super) const PAGE: usize = 1000;
 /// Records whose match keys are removed at once.
 const KEYS_PAGE: usize = 2048;
-/// How often a page is tried again after the database failed for a moment, and how long before the first time; each
-/// wait is twice the one before.
-const RETRIES: u32 = 7;
-const FIRST_WAIT: Duration = Duration::from_millis(100);
 
 /// Decides on pages and keeps count.
 #[derive(Default)]
@@ -55,31 +50,12 @@ impl Judge for Judging {
     }
 }
 
-/// Waits between attempts, for as long as there is hope.
-#[derive(Default)]
-struct Patience {
-    attempts: u32,
-}
-
-impl Patience {
-    /// Waits after an error, if the next attempt may well succeed.
-    async fn wait(&mut self, work: &Work<'_>, error: StoreError) -> Result<(), AppError> {
-        if !error.is_transient() || self.attempts >= RETRIES {
-            return Err(error.into());
-        }
-        (work.listener)(Event::Retrying);
-        tokio::time::sleep(FIRST_WAIT * 2_u32.pow(self.attempts)).await;
-        self.attempts += 1;
-        Ok(())
-    }
-}
-
 impl Work<'_> {
     /// Takes all parts back, from where an earlier process stopped, and removes the match keys of what is gone.
     pub(super) async fn take_back(&self, parts: &[RollbackPart]) -> Result<RollbackState, AppError> {
         (self.listener)(Event::Phase(Phase::RollingBack));
         let mut state = self.stored_state().await?;
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         let mut limit = PAGE;
         let mut refused = false;
         self.tell(&state);
@@ -103,14 +79,14 @@ impl Work<'_> {
             {
                 Ok(_) => {
                     state = judging.state;
-                    (patience, refused, limit) = (Patience::default(), false, (limit * 2).min(PAGE));
+                    (retries, refused, limit) = (Retries::default(), false, (limit * 2).min(PAGE));
                     self.tell(&state);
                 }
                 // What the database refuses for good is looked for by halves, until it stands alone.
                 Err(StoreError::Refused(_)) if limit > 1 => limit /= 2,
                 Err(StoreError::Refused(_)) if !refused => refused = true,
                 Err(error) => {
-                    patience.wait(self, error).await?;
+                    retries.wait(error.into(), self.listener).await?;
                     // A commit whose answer was lost has happened all the same.
                     state = self.stored_state().await?;
                 }
@@ -140,7 +116,7 @@ impl Work<'_> {
     }
 
     async fn forget_match_keys(&self, job_id: Uuid) -> Result<(), AppError> {
-        let mut patience = Patience::default();
+        let mut retries = Retries::default();
         let mut after = (i64::MIN, String::new());
         loop {
             let store = &self.app.store;
@@ -148,9 +124,9 @@ impl Work<'_> {
                 .rollback_match_keys(self.organization, &self.lease, job_id, after.clone(), KEYS_PAGE)
                 .await
             {
-                Ok(Some(end)) => (after, patience) = (end, Patience::default()),
+                Ok(Some(end)) => (after, retries) = (end, Retries::default()),
                 Ok(None) => return Ok(()),
-                Err(error) => patience.wait(self, error).await?,
+                Err(error) => retries.wait(error.into(), self.listener).await?,
             }
         }
     }

@@ -27,6 +27,7 @@ use torqueflow_app::isolate::ConverterCommand;
 use torqueflow_app::{App, AppConfig, AppError, Deadline, LimitError, Limits, Opener, OrganizationId, known_sources};
 use torqueflow_pipeline::{Password, ReadSeek};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::args::{CONVERT_WORKBOOK, Common, PasswordSource};
 
@@ -141,7 +142,7 @@ fn default_data_dir(database: &str) -> PathBuf {
 
 /// The password, if one was named.
 fn read_password(source: &PasswordSource) -> anyhow::Result<Option<Password>> {
-    let mut text = String::new();
+    let mut text = Zeroizing::new(String::new());
     if let Some(path) = &source.password_file {
         std::fs::File::open(path)
             .and_then(|mut file| file.read_to_string(&mut text))
@@ -154,16 +155,7 @@ fn read_password(source: &PasswordSource) -> anyhow::Result<Option<Password>> {
         return Ok(None);
     }
     let first_line = text.split(['\r', '\n']).next().unwrap_or_default();
-    let password = Password::new(first_line);
-    wipe(text);
-    Ok(Some(password))
-}
-
-/// Overwrites text that held a secret before its memory is given back.
-fn wipe(text: String) {
-    let mut bytes = text.into_bytes();
-    bytes.fill(0);
-    std::hint::black_box(&bytes);
+    Ok(Some(Password::new(first_line)))
 }
 
 /// The file's name without its folders.

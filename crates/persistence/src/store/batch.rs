@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;
 use torqueflow_model::{ColumnType, EntityKind, FieldKind, Record, Storage, Value};
 use uuid::Uuid;
@@ -72,7 +73,8 @@ pub struct Mapping {
 }
 
 /// How a mapping came to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum MappingOrigin {
     /// The record was created from it.
     Created,
@@ -85,17 +87,7 @@ pub enum MappingOrigin {
 impl MappingOrigin {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Merged => "merged",
-            Self::Skipped => "skipped",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Created, Self::Merged, Self::Skipped]
-            .into_iter()
-            .find(|origin| origin.name() == name)
+        self.into()
     }
 }
 
@@ -123,7 +115,8 @@ pub struct JournalEntry {
 }
 
 /// What was done with a record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum JournalAction {
     /// It was created.
     Created,
@@ -135,22 +128,13 @@ pub enum JournalAction {
 
 impl JournalAction {
     fn name(self) -> &'static str {
-        match self {
-            Self::Created => "created",
-            Self::Updated => "updated",
-            Self::Mapped => "mapped",
-        }
-    }
-
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Created, Self::Updated, Self::Mapped]
-            .into_iter()
-            .find(|action| action.name() == name)
+        self.into()
     }
 }
 
 /// What became of a row. Each row counts once, in the order of this list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum RowOutcome {
     /// It could not be imported.
     Failed,
@@ -169,14 +153,7 @@ pub enum RowOutcome {
 impl RowOutcome {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Imported => "imported",
-            Self::Updated => "updated",
-            Self::SkippedDuplicate => "skipped_duplicate",
-            Self::SkippedChoice => "skipped_choice",
-            Self::Unchanged => "unchanged",
-        }
+        self.into()
     }
 
     /// Counts it.

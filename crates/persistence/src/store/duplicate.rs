@@ -8,6 +8,7 @@ use sea_orm::{
     TransactionTrait,
 };
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr};
 use torqueflow_model::{EntityKind, RunStatus};
 use uuid::Uuid;
 
@@ -18,8 +19,9 @@ use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
 
 /// What happens with a record that matches another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr, EnumString)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum DuplicateAction {
     /// It is not imported; what depends on it attaches to the match.
     Skip,
@@ -32,24 +34,16 @@ pub enum DuplicateAction {
 impl DuplicateAction {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Skip => "skip",
-            Self::Merge => "merge",
-            Self::Create => "create",
-        }
-    }
-
-    /// The action with this [`name`](Self::name).
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Skip, Self::Merge, Self::Create]
-            .into_iter()
-            .find(|action| action.name() == name)
+        self.into()
     }
 }
 
 /// How sure a match is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr, EnumString,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum MatchLevel {
     /// Worth a look; never stops a start.
     Low,
@@ -62,17 +56,7 @@ pub enum MatchLevel {
 impl MatchLevel {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::Low, Self::Medium, Self::High]
-            .into_iter()
-            .find(|level| level.name() == name)
+        self.into()
     }
 }
 
@@ -106,10 +90,7 @@ pub struct Duplicate {
 impl Duplicate {
     pub(super) fn from_model(model: Model) -> Result<Self, StoreError> {
         let damaged = StoreError::Damaged { what: "duplicate" };
-        let (Some(level), Ok(reasons)) = (
-            MatchLevel::from_name(&model.level),
-            serde_json::from_value(model.reasons),
-        ) else {
+        let (Ok(level), Ok(reasons)) = (model.level.parse(), serde_json::from_value(model.reasons)) else {
             return Err(damaged);
         };
         Ok(Self {
@@ -123,7 +104,7 @@ impl Duplicate {
             level,
             confidence: model.confidence,
             reasons,
-            action: model.action.as_deref().and_then(DuplicateAction::from_name),
+            action: model.action.and_then(|action| action.parse().ok()),
         })
     }
 }
@@ -303,7 +284,7 @@ impl Store {
             .await?;
         Ok(rows
             .into_iter()
-            .filter_map(|(row, slot, action)| Some(((row, slot), DuplicateAction::from_name(&action)?)))
+            .filter_map(|(row, slot, action)| Some(((row, slot), action.parse().ok()?)))
             .collect())
     }
 

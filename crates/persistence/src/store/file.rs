@@ -1,6 +1,7 @@
 //! The files of a run.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::entity::import_file::{ActiveModel, Column, Entity, Model};
@@ -34,7 +35,8 @@ pub struct ImportFile {
 }
 
 /// How far a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum FileStatus {
     /// Its bytes are there.
     Stored,
@@ -49,18 +51,7 @@ pub enum FileStatus {
 impl FileStatus {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Stored => "stored",
-            Self::AwaitingPassword => "awaiting_password",
-            Self::Opened => "opened",
-            Self::Failed => "failed",
-        }
-    }
-
-    fn from_name(name: &str) -> Option<Self> {
-        [Self::Stored, Self::AwaitingPassword, Self::Opened, Self::Failed]
-            .into_iter()
-            .find(|status| status.name() == name)
+        self.into()
     }
 }
 
@@ -74,7 +65,10 @@ impl ImportFile {
             size_bytes: model.size_bytes,
             sha256: model.sha256,
             blob_key: model.blob_key,
-            status: FileStatus::from_name(&model.status).ok_or(StoreError::Damaged { what: "file status" })?,
+            status: model
+                .status
+                .parse()
+                .map_err(|_| StoreError::Damaged { what: "file status" })?,
             encrypted: model.encrypted,
             notes: serde_json::from_value(model.notes).map_err(|_| StoreError::Damaged { what: "file notes" })?,
             error: model

@@ -52,7 +52,7 @@ impl Store {
                 .all(&self.reader)
                 .await?;
             for (source_id, record_id, origin, row_hash, run_id) in rows {
-                let origin = MappingOrigin::from_name(&origin).ok_or(StoreError::Damaged { what: "mapping" })?;
+                let origin = origin.parse().map_err(|_| StoreError::Damaged { what: "mapping" })?;
                 found.insert(
                     source_id,
                     MappedRecord {

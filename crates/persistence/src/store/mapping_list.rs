@@ -93,10 +93,7 @@ impl Store {
 impl MappingRow {
     fn from_model(model: Model) -> Result<Self, StoreError> {
         let damaged = StoreError::Damaged { what: "mapping" };
-        let (Some(entity), Some(origin)) = (
-            EntityKind::from_name(&model.entity_type),
-            MappingOrigin::from_name(&model.origin),
-        ) else {
+        let (Some(entity), Ok(origin)) = (EntityKind::from_name(&model.entity_type), model.origin.parse()) else {
             return Err(damaged);
         };
         Ok(Self {

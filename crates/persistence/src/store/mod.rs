@@ -80,7 +80,55 @@ fn padded_chunks<T: Clone>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
 
 #[cfg(test)]
 mod tests {
+    use super::batch::{JournalAction, MappingOrigin, RowOutcome};
+    use super::duplicate::{DuplicateAction, MatchLevel};
+    use super::file::FileStatus;
+    use super::rollback::{RollbackOutcome, RollbackReason};
     use super::*;
+
+    /// Rows hold them, and clients know them.
+    #[test]
+    fn names_stay_as_they_are() {
+        let names: [(&str, &str); 34] = [
+            (FileStatus::Stored.into(), "stored"),
+            (FileStatus::AwaitingPassword.into(), "awaiting_password"),
+            (FileStatus::Opened.into(), "opened"),
+            (FileStatus::Failed.into(), "failed"),
+            (MatchLevel::Low.into(), "low"),
+            (MatchLevel::Medium.into(), "medium"),
+            (MatchLevel::High.into(), "high"),
+            (DuplicateAction::Skip.into(), "skip"),
+            (DuplicateAction::Merge.into(), "merge"),
+            (DuplicateAction::Create.into(), "create"),
+            (MappingOrigin::Created.into(), "created"),
+            (MappingOrigin::Merged.into(), "merged"),
+            (MappingOrigin::Skipped.into(), "skipped"),
+            (JournalAction::Created.into(), "created"),
+            (JournalAction::Updated.into(), "updated"),
+            (JournalAction::Mapped.into(), "mapped"),
+            (RowOutcome::Failed.into(), "failed"),
+            (RowOutcome::Imported.into(), "imported"),
+            (RowOutcome::Updated.into(), "updated"),
+            (RowOutcome::SkippedDuplicate.into(), "skipped_duplicate"),
+            (RowOutcome::SkippedChoice.into(), "skipped_choice"),
+            (RowOutcome::Unchanged.into(), "unchanged"),
+            (RollbackOutcome::Reversed.into(), "reversed"),
+            (RollbackOutcome::Kept.into(), "kept"),
+            (RollbackOutcome::Blocked.into(), "blocked"),
+            (RollbackOutcome::Failed.into(), "failed"),
+            (RollbackReason::ChangedSince.into(), "changed_since"),
+            (RollbackReason::MergedSince.into(), "merged_since"),
+            (RollbackReason::MappingChangedSince.into(), "mapping_changed_since"),
+            (RollbackReason::InUse(EntityKind::Vehicle).into(), "in_use"),
+            (RollbackReason::InOtherImport.into(), "in_other_import"),
+            (RollbackReason::TargetGone.into(), "target_gone"),
+            (RollbackReason::Refused.into(), "refused"),
+            (RollbackReason::Gone.into(), "gone"),
+        ];
+        for (name, expected) in names {
+            assert_eq!(name, expected);
+        }
+    }
 
     #[test]
     fn chunks_are_padded_to_powers_of_two() {

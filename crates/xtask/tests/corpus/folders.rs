@@ -1,4 +1,3 @@
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -43,11 +42,7 @@ fn workbook() -> Vec<u8> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let mut hexadecimal = String::new();
-    for byte in Sha256::digest(bytes) {
-        write!(hexadecimal, "{byte:02x}").unwrap();
-    }
-    hexadecimal
+    hex::encode(Sha256::digest(bytes))
 }
 
 #[test]

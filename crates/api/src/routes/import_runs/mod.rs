@@ -12,17 +12,16 @@ pub mod view;
 
 use std::time::Duration;
 
-use actix_web::http::header::{ETAG, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
-use torqueflow_app::runs::{self, RunDetails};
+use torqueflow_app::runs;
 use torqueflow_model::RunStatus;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::{Allowed, ToManageImports};
-use crate::extract::{PageRequest, Params};
+use crate::extract::{PageRequest, Params, etag, has_seen};
 use crate::problem::ApiError;
 use crate::service::Service;
 use view::RunView;
@@ -142,19 +141,11 @@ async fn get_import_run(
         Some(seconds) => runs::wait(&service.app, organization, *run_id, Duration::from_secs(seconds)).await?,
         None => runs::get(&service.app, organization, *run_id).await?,
     };
-    let etag = etag(&details);
-    let known = request
-        .headers()
-        .get(IF_NONE_MATCH)
-        .and_then(|value| value.to_str().ok());
-    if known == Some(etag.as_str()) {
-        return Ok(HttpResponse::NotModified().insert_header((ETAG, etag)).finish());
+    let version = details.run.progress_version;
+    if has_seen(&request, version) {
+        return Ok(HttpResponse::NotModified().insert_header(etag(version)).finish());
     }
     Ok(HttpResponse::Ok()
-        .insert_header((ETAG, etag))
+        .insert_header(etag(version))
         .json(RunView::from(&details)))
-}
-
-fn etag(details: &RunDetails) -> String {
-    format!("\"{}\"", details.run.progress_version)
 }

@@ -1,11 +1,8 @@
 //! Reports on a run, and everything it did, to be kept.
 
-use std::fs::File;
-use std::io::{BufWriter, Seek, SeekFrom};
+use std::io::BufWriter;
 
-use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_LENGTH};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-
 use torqueflow_app::audit::export::export;
 use torqueflow_app::failed_rows;
 use torqueflow_app::reports::{data_quality, reconciliation};
@@ -13,7 +10,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 use crate::auth::{Allowed, ToManageImports};
-use crate::download;
+use crate::download::{attachment, send, temporary};
+use crate::extract::prefers_csv;
 use crate::problem::{ApiError, Code};
 use crate::service::Service;
 
@@ -23,12 +21,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_data_quality)
         .service(get_audit_export)
         .service(get_failed_rows);
-}
-
-/// The forms that a report has.
-fn wants_csv(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/csv"))
 }
 
 /// Read what a run did, per entity and field
@@ -65,7 +57,7 @@ async fn get_reconciliation(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let report = reconciliation(&service.app, caller.caller.organization, *run_id).await?;
-    if !wants_csv(&request) {
+    if !prefers_csv(&request) {
         return Ok(HttpResponse::Ok().json(report));
     }
     let mut csv = Vec::new();
@@ -87,13 +79,13 @@ async fn get_reconciliation(
             (Object = "application/json", example = json!({
                 "run_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23",
                 "findings": [{
-                    "file": "customers.csv", "sheet": null, "column": "Phone", "field": "customer.phone", "code": "phone_invalid",
-                    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number.",
+                    "file": "customers.csv", "sheet": null, "column": "Phone", "field": "customer.phone", "code": "phone_normalisation_failed",
+                    "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe.",
                     "count": 7, "rows": 7, "share": 0.014, "examples": [{ "row": 12, "value": "n/a", "message": "Phone normalisation failed" }]
                 }],
                 "completeness": [{ "entity": "customer", "field": "email", "label": "E-mail", "records": 112, "filled": 84, "share": 0.75 }]
             })),
-            (String = "text/csv", example = json!("section,file,sheet,column,field,code,severity,count,rows,share,message,fix,examples\r\nfindings,customers.csv,,Phone,customer.phone,phone_invalid,warning,7,7,0.014,Phone normalisation failed,Correct the number.,12: n/a\r\n"))
+            (String = "text/csv", example = json!("section,file,sheet,column,field,code,severity,count,rows,share,message,fix,examples\r\nfindings,customers.csv,,Phone,customer.phone,phone_normalisation_failed,warning,7,7,0.014,Phone normalisation failed,Correct the number in the source; numbers in E.164 form (+447…) are always safe.,12: n/a\r\n"))
         )
     )),
     extensions(
@@ -109,7 +101,7 @@ async fn get_data_quality(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let report = data_quality(&service.app, caller.caller.organization, *run_id).await?;
-    if !wants_csv(&request) {
+    if !prefers_csv(&request) {
         return Ok(HttpResponse::Ok().json(report));
     }
     let mut csv = Vec::new();
@@ -191,36 +183,4 @@ async fn get_failed_rows(
             send(file, &format!("failed-rows-{run_id}.zip"), "application/zip")
         }
     }
-}
-
-/// A file without a name: its length is known when it is complete, and memory does not grow with it.
-pub fn temporary() -> Result<File, ApiError> {
-    tempfile::tempfile().map_err(ApiError::internal)
-}
-
-/// Sends a file that was written.
-pub fn send(mut file: File, name: &str, media_type: &str) -> Result<HttpResponse, ApiError> {
-    let length = file.seek(SeekFrom::End(0)).map_err(ApiError::internal)?;
-    file.seek(SeekFrom::Start(0)).map_err(ApiError::internal)?;
-    Ok(attachment(name, media_type)
-        .insert_header((CONTENT_LENGTH, length))
-        .streaming(download::stream(file)))
-}
-
-fn attachment(name: &str, media_type: &str) -> actix_web::HttpResponseBuilder {
-    let mut response = HttpResponse::Ok();
-    let plain: String = name
-        .chars()
-        .map(|letter| {
-            if letter.is_ascii_graphic() && letter != '"' && letter != '\\' || letter == ' ' {
-                letter
-            } else {
-                '_'
-            }
-        })
-        .collect();
-    response
-        .content_type(media_type)
-        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{plain}\"")));
-    response
 }

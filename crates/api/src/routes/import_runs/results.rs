@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::reports::{send, temporary};
 use super::view::{EntityCountsView, Notice, TotalsView};
 use crate::auth::{Allowed, ToManageImports};
+use crate::download::{send, temporary};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -93,7 +93,7 @@ struct TableSummary {
 
 /// A finding that is common in a table.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_invalid", "severity": "warning", "count": 7, "message": "Phone normalisation failed" })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "message": "Phone normalisation failed" })))]
 struct ReasonView {
     /// The stable code.
     code: String,
@@ -120,7 +120,7 @@ struct UnrecognisedView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
     "file": "customers.csv", "sheet": null, "row": 12, "column": "Phone", "value": "n/a",
-    "code": "contact_missing", "severity": "error", "message": "There is neither a phone nor an e-mail"
+    "code": "contact_missing", "severity": "error", "message": "A valid e-mail address or phone number is required"
 })))]
 struct ErrorEntry {
     /// The file's name.
@@ -247,7 +247,7 @@ async fn get_summary(
         body = String,
         content_type = "text/csv",
         headers(("Content-Disposition" = String, description = "The name of the file.")),
-        example = json!("file,sheet,row,column,value,code,severity,message,fix\r\ncustomers.csv,,12,Phone,n/a,phone_invalid,warning,Phone normalisation failed,Correct the number.\r\n")
+        example = json!("file,sheet,row,column,value,code,severity,message,fix\r\ncustomers.csv,,12,Phone,n/a,phone_normalisation_failed,warning,Phone normalisation failed,Correct the number in the source; numbers in E.164 form (+447…) are always safe.\r\n")
     )),
     extensions(
         ("x-capability" = json!("settings.import.manage")),

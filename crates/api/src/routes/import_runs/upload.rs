@@ -235,7 +235,7 @@ fn password<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Passwor
     responses((status = 200, description = "The run with the file's worksheets.", body = RunView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
-        ("x-problems" = json!(["not_found", "wrong_state", "run_busy", "not_locked", "wrong_password", "no_usable_sheets"]))
+        ("x-problems" = json!(["not_found", "wrong_state", "run_busy", "not_locked", "wrong_password", "no_usable_sheets", "unreadable_file"]))
     )
 )]
 #[post("/import-runs/{run_id}/files/{file_id}/unlock")]
@@ -325,7 +325,7 @@ fn take(service: &Service, said: &mut Said, name: &str, text: String) -> Result<
             said.source_system = Some(text);
         }
         "mode" => {
-            said.mode = Some(RunMode::from_name(&text).ok_or_else(|| {
+            said.mode = Some(text.parse().map_err(|_| {
                 let message = format!("`{text}` is no mode; it is `initial` or `refresh`");
                 ApiError::value(Code::ValidationFailed, "/mode", message)
             })?);

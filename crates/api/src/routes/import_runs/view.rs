@@ -128,7 +128,7 @@ impl From<EntityCounts> for EntityCountsView {
     "status": "awaiting_password",
     "encrypted": true,
     "notes": [],
-    "error": { "code": "needs_password", "message": "The workbook is protected. Give its password to open it." }
+    "error": { "code": "password_required", "message": "The workbook is protected. Enter its password to open it." }
 })))]
 pub struct FileView {
     /// Its id.

@@ -49,9 +49,24 @@ fn page_name(kind: EntityKind) -> String {
     format!("{}Page", schema_name(kind))
 }
 
+/// A name as it is said: `work orders`. Garages call some things otherwise; whoever reads this knows the names.
+fn in_words(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+/// `an invoice`.
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {noun}")
+}
+
 fn list_operation(kind: EntityKind) -> Value {
     let name = plural(kind);
-    let people_say = kind.spec().plural;
+    let people_say = in_words(&name);
     let mut parameters = vec![
         json!({
             "name": "limit", "in": "query", "required": false,
@@ -73,7 +88,7 @@ fn list_operation(kind: EntityKind) -> Value {
     }));
     json!({
         "tags": ["records"],
-        "summary": format!("List {}", name.replace('_', " ")),
+        "summary": format!("List {people_say}"),
         "description": format!("A page of {people_say}, the newest first."),
         "operationId": format!("list_{name}"),
         "parameters": parameters,
@@ -86,8 +101,8 @@ fn record_operation(kind: EntityKind) -> Value {
     let name = kind.name();
     json!({
         "tags": ["records"],
-        "summary": format!("Get a {}", name.replace('_', " ")),
-        "description": format!("One of the {}, by its id.", kind.spec().plural),
+        "summary": format!("Get {}", with_article(&in_words(name))),
+        "description": format!("The {} with this id.", in_words(name)),
         "operationId": format!("get_{name}"),
         "parameters": [{
             "name": format!("{name}_id"), "in": "path", "required": true,
@@ -108,7 +123,7 @@ fn answer(description: &str, schema: &str) -> Value {
 fn page_schema(kind: EntityKind) -> Value {
     json!({
         "type": "object",
-        "description": format!("A page of {}.", kind.spec().plural),
+        "description": format!("A page of {}.", in_words(&plural(kind))),
         "required": ["items", "next_cursor"],
         "properties": {
             "items": {
@@ -195,7 +210,7 @@ fn description(spec: &FieldSpec) -> String {
     match spec.kind {
         FieldKind::Choice(words) => format!("{label}: {}; other words may come.", words.join(", ")),
         FieldKind::DateTime(_) => format!("{label}, in the garage's own time."),
-        FieldKind::Reference { to, .. } => format!("{label}: the id of one of the {}.", to.spec().plural),
+        FieldKind::Reference { to, .. } => format!("{label}: the id of one of the {}.", in_words(&plural(to))),
         FieldKind::Phone | FieldKind::Landline => format!("{label}, in E.164."),
         _ => format!("{label}."),
     }
@@ -231,4 +246,32 @@ fn json_column_schema(kind: EntityKind) -> Value {
         "description": "What the customer wants to be told of, and how; a channel that nothing is known of is absent.",
         "properties": properties
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(kind: EntityKind, list: &str, record: &str) {
+        let (of_list, of_record) = (list_operation(kind), record_operation(kind));
+        let said =
+            |operation: &Value| format!("{}: {}", operation["summary"], operation["description"]).replace('"', "");
+        assert_eq!(said(&of_list), list);
+        assert_eq!(said(&of_record), record);
+    }
+
+    #[test]
+    fn operations_are_described_by_the_names_in_their_paths() {
+        check(
+            EntityKind::WorkOrder,
+            "List work orders: A page of work orders, the newest first.",
+            "Get a work order: The work order with this id.",
+        );
+        check(
+            EntityKind::Invoice,
+            "List invoices: A page of invoices, the newest first.",
+            "Get an invoice: The invoice with this id.",
+        );
+    }
 }

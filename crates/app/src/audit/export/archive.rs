@@ -8,7 +8,6 @@ use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
 use super::Member;
-use crate::audit::chain::hex;
 use crate::error::AppError;
 
 /// A zip in the making.
@@ -69,7 +68,7 @@ impl<W: Write> Archive<W> {
     pub fn end(&mut self) {
         let hash = std::mem::take(&mut self.hasher).finalize();
         if let Some(member) = self.members.last_mut() {
-            member.sha256 = hex(&hash);
+            member.sha256 = hex::encode(hash);
         }
     }
 

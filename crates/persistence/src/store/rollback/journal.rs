@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::fetch::Fetched;
-use crate::store::batch::{JournalAction, JournalEntry};
+use crate::store::batch::JournalEntry;
 use crate::{OrganizationId, Store, StoreError};
 
 impl Store {
@@ -125,7 +125,10 @@ fn read_entry(entity: EntityKind, mut row: Fetched) -> Result<JournalEntry, Stor
         ordinal: row.integer()?,
         entity,
         record_id: row.uuid()?,
-        action: JournalAction::from_name(&row.text()?).ok_or(StoreError::Damaged { what: "journal" })?,
+        action: row
+            .text()?
+            .parse()
+            .map_err(|_| StoreError::Damaged { what: "journal" })?,
         mapping: row.maybe_text().zip(row.maybe_text()),
         before: row.maybe_json()?,
         version_after: row.maybe_integer(),

@@ -10,6 +10,7 @@ mod journal;
 mod page;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
@@ -30,8 +31,9 @@ pub struct RollbackPart {
 }
 
 /// What becomes of a write that is to be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RollbackOutcome {
     /// It is taken back.
     Reversed,
@@ -46,18 +48,14 @@ pub enum RollbackOutcome {
 impl RollbackOutcome {
     /// The stable name.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Reversed => "reversed",
-            Self::Kept => "kept",
-            Self::Blocked => "blocked",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 }
 
 /// Why it becomes that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RollbackReason {
     /// A person or another run changed the record since.
     ChangedSince,
@@ -80,16 +78,7 @@ pub enum RollbackReason {
 impl RollbackReason {
     /// The stable name; of [`InUse`](Self::InUse) without the kind.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::ChangedSince => "changed_since",
-            Self::MergedSince => "merged_since",
-            Self::MappingChangedSince => "mapping_changed_since",
-            Self::InUse(_) => "in_use",
-            Self::InOtherImport => "in_other_import",
-            Self::TargetGone => "target_gone",
-            Self::Refused => "refused",
-            Self::Gone => "gone",
-        }
+        self.into()
     }
 
     /// As the table of results keeps it: `in_use:vehicle`.
