@@ -60,3 +60,7 @@ mod sample_import;
 mod several_files;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod terminal;
+#[cfg(test)]
+mod unwritable_output;

@@ -8,18 +8,16 @@ mod commands;
 #[cfg(test)]
 mod deployment;
 mod exit_code;
+mod log;
 mod progress;
 mod render;
 mod report_tables;
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use torqueflow_app::LimitError;
 use torqueflow_app::isolate::run_child;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{Arguments, Command};
 use crate::exit_code::Exit;
@@ -33,11 +31,7 @@ fn main() -> ExitCode {
     if let Command::ConvertWorkbook { arguments } = &arguments.command {
         return ExitCode::from(run_child(arguments, std::io::stdin(), std::io::stdout()));
     }
-    tracing_subscriber::fmt()
-        .with_env_filter(log_filter(&arguments.command))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+    log::begin(&arguments.command);
     let outcome = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime.block_on(run(arguments)),
         Err(error) => Err(error.into()),
@@ -55,18 +49,6 @@ fn main() -> ExitCode {
             }
         }
     }
-}
-
-/// What is told to the log: what `TORQUEFLOW_LOG` says, else errors, and of services every request.
-fn log_filter(command: &Command) -> EnvFilter {
-    let default = match command {
-        Command::Serve(_) | Command::Worker(_) => LevelFilter::INFO,
-        _ => LevelFilter::ERROR,
-    };
-    EnvFilter::builder()
-        .with_default_directive(default.into())
-        .with_env_var("TORQUEFLOW_LOG")
-        .from_env_lossy()
 }
 
 async fn run(arguments: Arguments) -> anyhow::Result<Exit> {

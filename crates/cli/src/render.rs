@@ -8,6 +8,9 @@ use torqueflow_app::duplicates::DuplicateView;
 use torqueflow_app::rollback::RollbackReport;
 use torqueflow_app::summary::{RunListItem, RunSummary};
 
+/// The width of a terminal, in characters, that does not say how wide it is.
+const USUAL_WIDTH: u16 = 80;
+
 /// A table of a file, as detection sees it.
 pub struct TableLine {
     pub name: String,
@@ -110,9 +113,10 @@ pub fn table(header: &[&str]) -> Table {
         .load_style(UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header);
-    // Elsewhere each cell stays on one line, as those who read it by program want it.
+    // Elsewhere each cell stays on one line, as those who read it by program want it. Some terminals, serial lines above all,
+    // do not know how wide they are.
     if let Some((_, columns)) = console::Term::stdout().size_checked() {
-        table.set_width(columns);
+        table.set_width(if columns == 0 { USUAL_WIDTH } else { columns });
     }
     table
 }

@@ -15,6 +15,7 @@ mod program;
 mod records;
 mod service;
 mod tables;
+mod terminal;
 mod worker;
 mod workspace;
 

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write as _};
-use std::net::TcpStream;
-use std::process::{Child, Command};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -33,8 +33,7 @@ impl Workspace {
 
     /// Starts the service with these arguments on a free port, as `settings` changes the command.
     pub fn serve_with(&self, arguments: &str, settings: impl FnOnce(&mut Command)) -> Service<'_> {
-        let limits = "--requests-per-minute 1000000 --refusals-per-minute 1000000";
-        let mut command = self.command(&format!("serve --bind 127.0.0.1:0 {limits} {arguments}"));
+        let mut command = self.service(0, arguments);
         settings(&mut command);
         let mut process = command.spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap())
@@ -61,6 +60,34 @@ impl Workspace {
             address,
             metrics_address,
         }
+    }
+
+    /// Starts a service that nobody hears: `settings` says what becomes of its standard error.
+    pub fn serve_unheard(&self, settings: impl FnOnce(&mut Command)) -> Service<'_> {
+        // Where it listens has to be known beforehand. This port was free just now.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = self.service(port, "");
+        command.stdout(Stdio::null());
+        settings(&mut command);
+        let mut process = command.spawn().unwrap();
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert_eq!(process.try_wait().unwrap(), None, "the service did not start");
+            assert!(begun.elapsed() < PATIENCE, "the service does not listen");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Service {
+            workspace: self,
+            process,
+            address: format!("http://127.0.0.1:{port}"),
+            metrics_address: None,
+        }
+    }
+
+    /// The service on this port, about to run.
+    fn service(&self, port: u16, arguments: &str) -> Command {
+        let limits = "--requests-per-minute 1000000 --refusals-per-minute 1000000";
+        self.command(&format!("serve --bind 127.0.0.1:{port} {limits} {arguments}"))
     }
 }
 

@@ -23,8 +23,9 @@ impl Workspace {
     /// Starts a worker with these arguments, as `settings` changes the command.
     pub fn work_with(&self, arguments: &str, settings: impl FnOnce(&mut Command)) -> Worker {
         let mut command = self.command(&format!("worker {arguments}"));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         settings(&mut command);
-        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let process = command.spawn().unwrap();
         Worker { process }
     }
 }

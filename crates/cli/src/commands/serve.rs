@@ -76,6 +76,8 @@ pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
     };
     let (app, _) = super::open(common).await?;
     let listening = listen(&config, app.clone())?;
+    // Before it says that it is there: whoever reads that may tell it to end.
+    let told_to_end = told_to_end();
     if matches!(config.tokens.keys, TokenKeys::Development) {
         note!("Tokens are checked with the development secret: for this machine only. `torqueflow token` makes them.");
     }
@@ -89,7 +91,7 @@ pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
         tokio::spawn(async move { worker::run(&app, &options).await })
     });
     let ended = async {
-        told_to_end().await;
+        told_to_end.await;
         app.stop();
     };
     listening.run(ended).await?;
@@ -99,26 +101,35 @@ pub async fn run(common: &Common, arguments: &Serve) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Ready when the process is told to end: by Ctrl-C, or by SIGTERM as service managers send it.
+/// Ready when the process is told to end, from this call on: by Ctrl-C, or by SIGTERM as service managers send it.
+#[cfg(unix)]
+pub fn told_to_end() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let [interrupted, terminated] = [SignalKind::interrupt(), SignalKind::terminate()].map(signal);
+    async {
+        tokio::select! {
+            () = arrival(interrupted) => {}
+            () = arrival(terminated) => {}
+        }
+    }
+}
+
+/// Ready when a signal has come; never, where none can be waited for.
+#[cfg(unix)]
+async fn arrival(signal: std::io::Result<tokio::signal::unix::Signal>) {
+    match signal {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Ready when the process is told to end, by Ctrl-C.
+#[cfg(not(unix))]
 pub async fn told_to_end() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
