@@ -2,8 +2,11 @@
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use serde_json::Value;
 
 use crate::support::{Client, Told, Workspace, on_each_database};
 
@@ -97,4 +100,42 @@ fn events_of_one_stream_have_ids_of_their_own() {
     let ids: HashSet<&str> = told.iter().map(|event| event.id.as_str()).collect();
     assert_eq!(ids.len(), told.len(), "{told:#?}");
     assert!(told.last().is_some_and(is_the_end), "{told:#?}");
+}
+
+/// The next event, if one comes within this time.
+#[track_caller]
+fn next(events: &Receiver<Told>, within: Duration) -> Option<Told> {
+    match events.recv_timeout(within) {
+        Ok(event) => Some(event),
+        Err(RecvTimeoutError::Timeout) => None,
+        Err(RecvTimeoutError::Disconnected) => panic!("the stream has ended"),
+    }
+}
+
+/// A state that could not be read when it came about is told when it can be.
+#[test]
+fn a_database_that_fails_for_a_moment_hides_no_end() {
+    on_each_database(|workspace| {
+        let service = workspace.serve("--no-worker");
+        let client = service.client("default", "owner");
+        let run = upload(&client, "{}");
+        let events = client.follow(&events_of(&run));
+        let snapshot = next(&events, PATIENCE).unwrap();
+        assert_eq!(snapshot.name, "snapshot");
+        let status: Value = workspace.query("SELECT DISTINCT status FROM import_job")[0][0]
+            .clone()
+            .into();
+
+        workspace.execute(
+            "UPDATE import_job SET status = 'unreadable'; \
+             UPDATE import_run SET status = 'cancelled', progress_version = progress_version + 1",
+        );
+        assert!(next(&events, Duration::from_secs(2)).is_none(), "it can't be read");
+        workspace.execute(&format!(
+            "UPDATE import_job SET status = '{}'",
+            status.as_str().unwrap()
+        ));
+        let end = next(&events, Duration::from_secs(10)).expect("the end is told");
+        assert!(is_the_end(&end), "{end:?}");
+    });
 }
