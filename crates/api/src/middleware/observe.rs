@@ -20,6 +20,13 @@ use crate::service::Service;
 /// What answers forbid browsers by default. Pages of documentation say something else.
 const CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// The methods of HTTP (RFC 9110, and RFC 5789 for `PATCH`).
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+];
+/// What metrics call all other methods: anybody can make them up, and each name is kept for as long as the process lives.
+const OTHER_METHOD: &str = "other";
+
 /// A request on its way, for what is to be told of it afterwards.
 #[derive(Clone)]
 struct Passing {
@@ -130,7 +137,7 @@ impl Passing {
         let route = pattern.unwrap_or("(none)");
         let duration = self.begun.elapsed();
         let labels = [
-            ("method", self.method.to_string()),
+            ("method", method_label(&self.method).to_owned()),
             ("route", route.to_owned()),
             ("status", status.as_str().to_owned()),
         ];
@@ -146,6 +153,11 @@ impl Passing {
             tracing::info!(%method, route, status, duration_ms, ip, code, cause, "answered");
         }
     }
+}
+
+fn method_label(method: &Method) -> &'static str {
+    let known = METHODS.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or(OTHER_METHOD)
 }
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
