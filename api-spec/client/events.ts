@@ -35,7 +35,7 @@ export async function* followRun(client: Client, runId: string, signal?: AbortSi
         lastId = event.id;
         pause = FIRST_PAUSE_MS;
         yield event;
-        if ((event.event === "snapshot" || event.event === "run") && event.data.done) {
+        if (event.event === "run" && event.data.done) {
           return;
         }
       }

@@ -50,7 +50,7 @@ pub struct RequestLimits {
     pub body_bytes: usize,
     /// How many requests a user or key may make in a minute, after a burst of a quarter of that.
     pub requests_per_minute: u32,
-    /// How many requests without a valid token an address may make in a minute.
+    /// How many requests without a valid token an address may make in a minute; an IPv6 network of 64 bits counts as one.
     pub refusals_per_minute: u32,
 }
 

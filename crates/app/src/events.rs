@@ -57,14 +57,16 @@ async fn look(app: App, organization: OrganizationId, run_id: Uuid) {
     let mut seen = None;
     loop {
         let version = app.store.run_progress_version(organization, run_id).await.ok();
-        if version.is_some() && version != seen {
+        if version.is_some()
+            && version != seen
+            && let Ok(details) = get(&app, organization, run_id).await
+        {
+            // Not before: what could not be read is looked at again.
             seen = version;
-            if let Ok(details) = get(&app, organization, run_id).await {
-                let done = details.run.status.is_done();
-                app.feeds.publish(run_id, details);
-                if done {
-                    break;
-                }
+            let done = details.run.status.is_done();
+            app.feeds.publish(run_id, details);
+            if done {
+                break;
             }
         }
         tokio::select! {

@@ -1,6 +1,7 @@
 //! What surrounds every request, and the end of the service.
 
 use std::fs;
+use std::io::Read;
 use std::process::Command;
 
 use serde_json::json;
@@ -56,6 +57,31 @@ fn metrics_tell_of_routes_and_not_of_paths() {
         text.contains("torqueflow_http_request_duration_seconds_bucket"),
         "{text}"
     );
+}
+
+/// What callers without a token make up is kept nowhere.
+#[test]
+fn metrics_do_not_grow_with_what_callers_invent() {
+    let workspace = Workspace::on_sqlite();
+    let service = workspace.serve("");
+    let anybody = service.client_with("");
+    let ask = |method: &str, path: &str| {
+        let mut answered = [0; 12];
+        let mut connection = anybody.begin(method, path, &[("connection", "close")], 0);
+        connection.read_exact(&mut answered).unwrap();
+        assert!(answered.starts_with(b"HTTP/1.1 4"), "{method} {path}");
+    };
+    for number in 0..20 {
+        ask(&format!("INVENTED-{number}"), "/healthz");
+        ask("GET", &format!("/invented-{number}"));
+        ask("GET", &format!("/v1/invented-{number}"));
+        ask("GET", &format!("/v1/customers/invented-{number}"));
+        ask("GET", &format!("/docs/invented-{number}"));
+    }
+    let metrics = anybody.get("/metrics");
+    let text = metrics.text();
+    assert!(!text.to_lowercase().contains("invented"), "{text}");
+    assert!(text.contains("method=\"other\""), "{text}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use super::service::Client;
 pub struct Told {
     /// When it came.
     pub at: Instant,
+    pub id: String,
     /// `snapshot`, `progress`, `job` or `run`.
     pub name: String,
     pub data: Value,
@@ -34,16 +35,26 @@ impl Client {
     /// Follows the events of a path. The receiver ends with the stream.
     #[track_caller]
     pub fn follow(&self, path: &str) -> Receiver<Told> {
-        let body = self.open(path);
+        self.follow_after(path, "")
+    }
+
+    /// Follows the events of a path, after the one with this id. The receiver ends with the stream.
+    #[track_caller]
+    pub fn follow_after(&self, path: &str, last_event: &str) -> Receiver<Told> {
+        let body = self.open(path, last_event);
         let (sender, receiver) = channel();
         thread::spawn(move || {
-            let (mut name, mut lines) = (String::new(), BufReader::new(body.into_reader()).lines());
+            let (mut id, mut name) = (String::new(), String::new());
+            let mut lines = BufReader::new(body.into_reader()).lines();
             while let Some(Ok(line)) = lines.next() {
                 if let Some(event) = line.strip_prefix("event: ") {
                     event.clone_into(&mut name);
+                } else if let Some(event) = line.strip_prefix("id: ") {
+                    event.clone_into(&mut id);
                 } else if let Some(data) = line.strip_prefix("data: ") {
                     let told = Told {
                         at: Instant::now(),
+                        id: id.clone(),
                         name: name.clone(),
                         data: serde_json::from_str(data).unwrap(),
                     };

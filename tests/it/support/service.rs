@@ -250,10 +250,16 @@ impl Client {
         answer
     }
 
-    /// Opens what answers without an end. It is read by the caller, and not checked against the specification.
+    /// Opens what answers without an end, after this event; at its beginning, if that is empty. It is read by the caller,
+    /// and not checked against the specification.
     #[track_caller]
-    pub fn open(&self, path: &str) -> ureq::Body {
+    pub fn open(&self, path: &str, last_event: &str) -> ureq::Body {
         let request = Request::get(format!("{}{path}", self.address)).header("authorization", self.bearer());
+        let request = if last_event.is_empty() {
+            request
+        } else {
+            request.header("last-event-id", last_event)
+        };
         let answer = self.agent.run(request.body(()).unwrap()).unwrap();
         assert_eq!(answer.status(), 200, "{path}");
         answer.into_body()

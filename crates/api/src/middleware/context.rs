@@ -1,5 +1,7 @@
 //! What is known of a request before anybody looks at it.
 
+use std::net::{IpAddr, SocketAddr};
+
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header::HeaderName;
 use actix_web::{HttpMessage, HttpRequest};
@@ -26,15 +28,14 @@ impl RequestContext {
     pub fn new(request: &ServiceRequest, behind_proxy: bool) -> Self {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let given = header(REQUEST_ID.as_str()).filter(|id| is_plain(id));
-        // The last proxy adds the last address; those before it are the client's word.
-        let forwarded = header(FORWARDED_FOR)
-            .filter(|_| behind_proxy)
-            .and_then(|list| list.rsplit(',').next())
-            .map(|address| address.trim().to_owned());
+        let forwarded = behind_proxy.then(|| forwarded_for(request)).flatten();
         let peer = || request.peer_addr().map(|address| address.ip().to_string());
         Self {
             request_id: given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned),
-            ip: forwarded.or_else(peer).unwrap_or_else(|| "unknown".to_owned()),
+            ip: forwarded
+                .map(|address| address.to_string())
+                .or_else(peer)
+                .unwrap_or_else(|| "unknown".to_owned()),
         }
     }
 
@@ -46,6 +47,15 @@ impl RequestContext {
             ip: "unknown".to_owned(),
         })
     }
+}
+
+/// Where the last proxy says that a request comes from. It adds its word behind the others, or in a header of its own;
+/// those before it are the client's word.
+fn forwarded_for(request: &ServiceRequest) -> Option<IpAddr> {
+    let list = request.headers().get_all(FORWARDED_FOR).last()?.to_str().ok()?;
+    let address = list.rsplit(',').next()?.trim();
+    let with_port = || Some(address.parse::<SocketAddr>().ok()?.ip());
+    address.parse().ok().or_else(with_port)
 }
 
 fn is_plain(id: &str) -> bool {
@@ -63,7 +73,7 @@ mod tests {
     fn check(headers: &[(&'static str, &str)], behind_proxy: bool, expected: (Option<&str>, &str)) {
         let mut request = TestRequest::get().peer_addr("192.0.2.7:4000".parse().unwrap());
         for header in headers {
-            request = request.insert_header(*header);
+            request = request.append_header(*header);
         }
         let context = RequestContext::new(&request.to_srv_request(), behind_proxy);
         let given = Uuid::parse_str(&context.request_id).is_err();
@@ -82,9 +92,18 @@ mod tests {
 
     #[test]
     fn only_a_proxy_is_believed_about_addresses() {
-        let forwarded = [("x-forwarded-for", "203.0.113.9, 198.51.100.1")];
-        check(&forwarded, false, (None, "192.0.2.7"));
-        check(&forwarded, true, (None, "198.51.100.1"));
+        let (peer, client, proxy) = ("192.0.2.7", "203.0.113.9", "198.51.100.1");
+        let forwarded = |list: &[&str], behind_proxy, expected| {
+            let headers: Vec<_> = list.iter().map(|value| ("x-forwarded-for", *value)).collect();
+            check(&headers, behind_proxy, (None, expected));
+        };
+        let both = format!("{client}, {proxy}");
+        forwarded(&[&both], false, peer);
+        forwarded(&[&both], true, proxy);
+        forwarded(&[client, proxy], true, proxy);
+        forwarded(&["198.51.100.1:4711"], true, proxy);
+        forwarded(&["[2001:db8::1]:4711"], true, "2001:db8::1");
+        forwarded(&["whoever 1"], true, peer);
         check(&[], true, (None, "192.0.2.7"));
     }
 }

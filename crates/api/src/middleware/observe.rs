@@ -20,6 +20,13 @@ use crate::service::Service;
 /// What answers forbid browsers by default. Pages of documentation say something else.
 const CONTENT_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
+/// The methods of HTTP (RFC 9110, and RFC 5789 for `PATCH`).
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+];
+/// What metrics call all other methods: anybody can make them up, and each name is kept for as long as the process lives.
+const OTHER_METHOD: &str = "other";
+
 /// A request on its way, for what is to be told of it afterwards.
 #[derive(Clone)]
 struct Passing {
@@ -132,7 +139,8 @@ impl Passing {
         let route = pattern.unwrap_or("(none)");
         let duration = self.begun.elapsed();
         if let Some(service) = &self.service {
-            service.metrics.answered(self.method.as_str(), route, status, duration);
+            let method = method_label(&self.method);
+            service.metrics.answered(method, route, status, duration);
         }
         let cause = error.map(causes).unwrap_or_default();
         let code = error.map_or("", |error| error.code().name());
@@ -144,6 +152,11 @@ impl Passing {
             tracing::info!(%method, route, status, duration_ms, ip, code, cause, "answered");
         }
     }
+}
+
+fn method_label(method: &Method) -> &'static str {
+    let known = METHODS.into_iter().find(|known| *known == method.as_str());
+    known.unwrap_or(OTHER_METHOD)
 }
 
 fn set_default(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {

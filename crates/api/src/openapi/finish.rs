@@ -21,7 +21,7 @@ const PARAMETER_EXAMPLES: &[(&str, &str)] = &[
     ("limit", "50"),
     ("Idempotency-Key", r#""3f0c2a52-6a0e-4c55-9a7e-0a1c3a1f9b11""#),
     ("If-None-Match", r#""\"17\"""#),
-    ("Last-Event-ID", r#""17""#),
+    ("Last-Event-ID", r#""17-8c1f02ab-3-all""#),
 ];
 
 /// Finishes a specification.

@@ -451,7 +451,7 @@ pub struct RunView {
     pub files: Vec<FileView>,
     /// Its tables, in import order.
     pub jobs: Vec<JobView>,
-    /// Grows with each change that can be seen: the `ETag` of the run and the id of its events.
+    /// Grows with each change that can be seen; the `ETag` of the run.
     pub progress_version: i64,
 }
 
