@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions, Executor, PgPool, SqlitePool};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use torqueflow_migrations::{Migrator, MigratorTrait};
 
 use crate::bulk::Growth;
 use crate::error::StoreError;
+use crate::handback::pool_of;
 
 /// How long a statement waits for a lock of another process before it is called busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -85,13 +86,8 @@ impl Store {
             .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
         make_private(options.get_filename());
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(connect_error)?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
+        let writer = pool_of(1).connect_with(options.clone()).await.map_err(connect_error)?;
+        let reader = pool_of(SQLITE_READERS)
             .connect_with(options.pragma("cache_size", "-8000"))
             .await
             .map_err(connect_error)?;

@@ -9,6 +9,7 @@ mod connect;
 mod entity;
 mod error;
 mod fetch;
+mod handback;
 mod revise;
 mod sql;
 mod store;
