@@ -14,6 +14,7 @@ use torqueflow_migrations::{Migrator, MigratorTrait};
 use crate::bulk::Growth;
 use crate::error::StoreError;
 use crate::handback::pool_of;
+use crate::store::health::Proof;
 
 /// How long a statement waits for a lock of another process before it is called busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -53,6 +54,7 @@ pub struct Store {
     pub(crate) writer: DatabaseConnection,
     pub(crate) pool: Pool,
     pub(crate) growth: Arc<Growth>,
+    pub(crate) proof: Proof,
 }
 
 impl Store {
@@ -96,6 +98,7 @@ impl Store {
             writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
             pool: Pool::Sqlite(writer),
             growth: Arc::default(),
+            proof: Proof::default(),
         })
     }
 
@@ -117,6 +120,7 @@ impl Store {
             writer: connection,
             pool: Pool::Postgres(pool),
             growth: Arc::default(),
+            proof: Proof::default(),
         })
     }
 
