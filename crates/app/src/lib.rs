@@ -43,6 +43,7 @@ mod links;
 mod opener;
 mod owner;
 mod spreadsheet;
+mod supervise;
 mod upkeep;
 mod values;
 mod work;

@@ -15,6 +15,16 @@ impl From<AppError> for ApiError {
                 Code::NotFound
             }
             AppError::Store(store) if store.is_transient() => return unavailable(error),
+            AppError::Store(StoreError::Unwritable(_)) => {
+                return Self::new(Code::DatabaseUnavailable, error.to_string())
+                    .header(header::RETRY_AFTER, "5")
+                    .caused_by(error);
+            }
+            _ if error.needs_room() => {
+                return Self::new(Code::NotReady, "there is no room for what was sent")
+                    .header(header::RETRY_AFTER, "5")
+                    .caused_by(error);
+            }
             AppError::Bucket { .. } => {
                 return Self::new(Code::NotReady, "the store of uploads does not answer")
                     .header(header::RETRY_AFTER, "5")
@@ -133,6 +143,11 @@ mod tests {
             action: "started",
         };
         check(wrong_state, Code::WrongState);
+        let full = AppError::Io {
+            path: "uploads/1".to_owned(),
+            source: std::io::ErrorKind::StorageFull.into(),
+        };
+        check(full, Code::NotReady);
         check(AppError::UndecidedDuplicates { count: 3 }, Code::DuplicatesUndecided);
         check(AppError::PasswordNeeded, Code::PasswordNeeded);
         check(AppError::Internal("a secret of ours"), Code::Internal);

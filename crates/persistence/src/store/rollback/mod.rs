@@ -7,6 +7,7 @@
 mod apply;
 mod facts;
 mod journal;
+mod owners;
 mod page;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
+pub use owners::{Owners, Writes};
 pub use page::{Judge, RollbackPage};
 
 use super::batch::JournalEntry;
@@ -35,7 +37,7 @@ pub struct RollbackPart {
 pub enum RollbackOutcome {
     /// It is taken back.
     Reversed,
-    /// The record was changed since by somebody else, and stays as it is.
+    /// The record was changed since by somebody else, or its owner stays, and it stays as it is.
     Kept,
     /// Something that remains needs the record.
     Blocked,
@@ -65,6 +67,8 @@ pub enum RollbackReason {
     MergedSince,
     /// What the source's record leads to was changed since by another run or by a merge.
     MappingChangedSince,
+    /// The record of this kind that owns it stays.
+    OwnerKept(EntityKind),
     /// Records of this kind refer to the record.
     InUse(EntityKind),
     /// Another run's records of a source lead to the record.
@@ -78,12 +82,13 @@ pub enum RollbackReason {
 }
 
 impl RollbackReason {
-    /// The stable name; of [`InUse`](Self::InUse) without the kind.
+    /// The stable name, without the kind of record that it may name.
     pub fn code(self) -> &'static str {
         match self {
             Self::ChangedSince => "changed_since",
             Self::MergedSince => "merged_since",
             Self::MappingChangedSince => "mapping_changed_since",
+            Self::OwnerKept(_) => "owner_kept",
             Self::InUse(_) => "in_use",
             Self::InOtherImport => "in_other_import",
             Self::TargetGone => "target_gone",
@@ -95,7 +100,7 @@ impl RollbackReason {
     /// As the table of results keeps it: `in_use:vehicle`.
     fn stored(self) -> String {
         match self {
-            Self::InUse(kind) => format!("{}:{kind}", self.code()),
+            Self::OwnerKept(kind) | Self::InUse(kind) => format!("{}:{kind}", self.code()),
             other => other.code().to_owned(),
         }
     }
