@@ -24,6 +24,8 @@ mod failed_rows;
 mod failures;
 #[cfg(test)]
 mod findings;
+#[cfg(all(test, target_os = "linux"))]
+mod full_disk;
 #[cfg(test)]
 mod http;
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Contents, Workspace, csv_file, on_each_database, table, workbook};
+use crate::support::{Contents, Row, Workspace, csv_file, on_each_database, table, workbook};
 
 /// A customer who was there before.
 const EXISTING: &str = "
@@ -128,6 +128,7 @@ fn what_a_person_changed_stays_with_what_it_needs_until_it_is_gone() {
         let report = roll_back(workspace, &run, 3);
         let expected = [
             "vehicle kept changed_since 1",
+            "customer_address kept owner_kept 1",
             "customer blocked in_use 1",
             "customer_group blocked in_use 1",
         ];
@@ -139,7 +140,8 @@ fn what_a_person_changed_stays_with_what_it_needs_until_it_is_gone() {
         for (key, value) in example.as_object().unwrap() {
             assert_eq!(&report["reasons"][0]["examples"][0][key], value);
         }
-        assert_eq!(report["reasons"][1]["message"], "vehicles that stay need it");
+        assert_eq!(report["reasons"][1]["message"], "the customer that it belongs to stays");
+        assert_eq!(report["reasons"][2]["message"], "vehicles that stay need it");
         assert_eq!(
             status(workspace, &run),
             json!(["rollback_incomplete", ["completed", "rolled_back"]])
@@ -148,7 +150,7 @@ fn what_a_person_changed_stays_with_what_it_needs_until_it_is_gone() {
         for table in ["vehicle", "customer_group"] {
             assert_eq!(rows(&after, table), 1, "{table}");
         }
-        assert_eq!((rows(&after, "customer"), rows(&after, "customer_address")), (2, 0));
+        assert_eq!((rows(&after, "customer"), rows(&after, "customer_address")), (2, 1));
         let stays = |(key, row): (&(String, String), _)| before.get(key) == Some(row) || edited.get(key) == Some(row);
         assert!(after.iter().all(stays), "{after:#?}");
 
@@ -160,6 +162,45 @@ fn what_a_person_changed_stays_with_what_it_needs_until_it_is_gone() {
             status(workspace, &run),
             json!(["rolled_back", ["rolled_back", "rolled_back"]])
         );
+    });
+}
+
+#[test]
+fn a_customer_that_stays_keeps_its_address() {
+    on_each_database(|workspace| {
+        let (before, run) = import_over_existing(workspace);
+        workspace.execute("UPDATE customer SET notes = 'rings first', version = version + 1 WHERE last_name = 'Birch'");
+        let edited = workspace.contents();
+        let preview = workspace
+            .run(&format!("rollback {run} --dry-run --json"))
+            .exits(3)
+            .json();
+        let report = roll_back(workspace, &run, 3);
+        let expected = [
+            "customer_address kept owner_kept 1",
+            "customer kept changed_since 1",
+            "customer_group blocked in_use 1",
+        ];
+        assert_eq!(
+            (reasons(&report), reasons(&preview)),
+            (expected.map(str::to_owned).to_vec(), reasons(&report))
+        );
+        let after = workspace.contents();
+        let addresses = |contents: &Contents| {
+            let of_birch = |row: &Row| row.get("line_1").is_some_and(|line| line == "3 Mill Lane");
+            let rows = contents
+                .iter()
+                .filter(|((table, _), row)| table == "customer_address" && of_birch(row));
+            rows.map(|(key, row)| (key.clone(), row.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(addresses(&after).len(), 1);
+        assert_eq!(addresses(&after), addresses(&edited));
+
+        // As long as the customer is there, its address is.
+        assert_eq!(reasons(&roll_back(workspace, &run, 3)), expected);
+        workspace.execute("UPDATE customer SET notes = NULL, version = version - 1 WHERE last_name = 'Birch'");
+        roll_back(workspace, &run, 0);
+        assert_eq!(workspace.contents(), before);
     });
 }
 

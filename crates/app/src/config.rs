@@ -16,6 +16,7 @@ use crate::events::Feeds;
 use crate::isolate::ConverterCommand;
 use crate::limits::Limits;
 use crate::opener::Opener;
+use crate::supervise::Pulse;
 
 /// How an [`App`] is set up.
 #[derive(Debug, Clone)]
@@ -62,6 +63,8 @@ pub struct App {
     pub(crate) stop: CancellationToken,
     /// Wakes the workers of this process when a run has something to do.
     pub(crate) queue: Arc<Notify>,
+    /// The sign of life of this process's worker.
+    pub(crate) pulse: Pulse,
     pub(crate) audit: Arc<AuditConfig>,
     /// The key of the audit log, once it was needed.
     pub(crate) audit_key: Arc<OnceLock<AuditKey>>,
@@ -89,6 +92,7 @@ impl App {
             feeds: Feeds::default(),
             stop: CancellationToken::new(),
             queue: Arc::default(),
+            pulse: Pulse::default(),
             audit: Arc::new(config.audit.clone()),
             audit_key: Arc::default(),
         })

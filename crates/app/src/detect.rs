@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::BufReader;
+use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 use torqueflow_model::{EntityKind, Finding, Row};
@@ -9,7 +10,7 @@ use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunCha
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
-use crate::error::AppError;
+use crate::error::{AppError, has_no_room};
 use crate::job_rows::{Stager, keep_staged, staged_head};
 use crate::tables::{Head, TableChoices, new_job, plan_again};
 
@@ -275,10 +276,12 @@ impl Reading {
             system,
             &mut deadline.sink(sink),
         );
-        if opened.is_err() && self.stop.is_cancelled() {
-            return Err(AppError::Interrupted);
+        match opened {
+            Err(_) if self.stop.is_cancelled() => Err(AppError::Interrupted),
+            // Its rows could not be staged, which is not the file's fault.
+            Err(OpenError::Io(source)) if has_no_room(&source) => Err(AppError::io(Path::new(&self.blob_key))(source)),
+            opened => Ok(opened),
         }
-        Ok(opened)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can go wrong in a use case, without a word of HTTP or exit codes.
 
+use std::error::Error;
 use std::io;
 
 use torqueflow_model::RunStatus;
@@ -38,7 +39,7 @@ pub enum AppError {
         key: String,
         /// Why.
         #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// The settings of the bucket are wrong.
     #[error(transparent)]
@@ -153,6 +154,9 @@ pub enum AppError {
     /// Other processes sealed the audit log each time when this one was about to.
     #[error("other processes are sealing the audit log; try again in a moment")]
     AuditBusy,
+    /// The worker of this process gives no sign of life.
+    #[error("the worker gives no sign of life; restart the process")]
+    WorkerDead,
     /// Something that was checked before does not hold; a defect of ours.
     #[error("internal error: {0}")]
     Internal(&'static str),
@@ -176,6 +180,11 @@ impl AppError {
         }
     }
 
+    /// Whether nothing can be written: a disk is full or fails. The same call may well succeed when somebody has seen to it.
+    pub fn needs_room(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Unwritable(_))) || has_no_room(self)
+    }
+
     /// Whether the same call may well succeed a little later.
     pub fn is_transient(&self) -> bool {
         match self {
@@ -183,5 +192,34 @@ impl AppError {
             Self::Bucket { .. } => true,
             _ => false,
         }
+    }
+}
+
+/// Whether an error comes from a disk without room.
+pub(crate) fn has_no_room(error: &(dyn Error + 'static)) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    let mut causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.any(|cause| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        matches!(kind, Some(StorageFull | QuotaExceeded | FileTooLarge))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_disk_is_known_behind_any_other_error() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let staging = StagingError::from(full());
+        for error in [
+            AppError::io("uploads/1".as_ref())(full()),
+            AppError::Staged(StagingError::from(io::Error::other(staging))),
+        ] {
+            assert!(error.needs_room(), "{error:?}");
+        }
+        let gone = AppError::io("uploads/1".as_ref())(io::ErrorKind::NotFound.into());
+        assert!(!gone.needs_room());
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::App;
 use crate::error::AppError;
 use crate::runs::{RunDetails, get};
+use crate::supervise::supervise;
 
 /// How often a followed run is looked at. What a batch has changed is seen by then, whoever committed it.
 const LOOK: Duration = Duration::from_millis(500);
@@ -48,18 +49,27 @@ pub async fn follow(
     }
     let (sender, receiver) = watch::channel(now);
     feeds.insert(run_id, sender);
-    tokio::spawn(look(app.clone(), organization, run_id));
+    let app = app.clone();
+    tokio::spawn(async move {
+        let begin = async || {
+            // What ended in a panic is begun anew only for whoever still follows.
+            if !app.feeds.close_if_alone(run_id) {
+                look(&app, organization, run_id).await;
+            }
+        };
+        supervise("looking at a run", &app.stop, begin).await;
+    });
     Ok(receiver)
 }
 
 /// Looks at a run until it is done, nobody follows it any more, or the process stops.
-async fn look(app: App, organization: OrganizationId, run_id: Uuid) {
+async fn look(app: &App, organization: OrganizationId, run_id: Uuid) {
     let mut seen = None;
     loop {
         let version = app.store.run_progress_version(organization, run_id).await.ok();
         if version.is_some()
             && version != seen
-            && let Ok(details) = get(&app, organization, run_id).await
+            && let Ok(details) = get(app, organization, run_id).await
         {
             // Not before: what could not be read is looked at again.
             seen = version;

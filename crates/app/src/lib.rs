@@ -44,6 +44,7 @@ mod opener;
 mod owner;
 mod retry;
 mod spreadsheet;
+mod supervise;
 mod upkeep;
 mod values;
 mod work;

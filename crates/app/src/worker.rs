@@ -1,14 +1,15 @@
 //! The worker: takes up runs that have something to do, any number of workers on any number of machines.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{self, JoinSet};
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::StoreError;
 use uuid::Uuid;
 
 use crate::error::AppError;
+use crate::supervise::supervise;
 use crate::work::Work;
 use crate::{App, Caller, owner, upkeep};
 
@@ -22,6 +23,8 @@ const BUSY: &[RunStatus] = &[
 ];
 /// How long a worker sleeps when there is nothing to do.
 const IDLE: Duration = Duration::from_millis(500);
+/// How long a run rests when a disk is full or fails.
+const NO_ROOM: Duration = Duration::from_secs(5);
 /// Runs that one look at the queue brings.
 const GLANCE: u64 = 64;
 /// How often a run is taken over before it counts as one that kills its workers.
@@ -57,15 +60,18 @@ impl Default for WorkerOptions {
 /// # }
 /// ```
 pub async fn run(app: &App, options: &WorkerOptions) {
-    tokio::join!(work(app, options), upkeep::keep_up(app, options.retention));
+    tokio::join!(
+        supervise("working on runs", &app.stop, || work(app, options)),
+        supervise("keeping up", &app.stop, || upkeep::keep_up(app, options.retention)),
+    );
     // What the last batches have told of.
     upkeep::seal(app).await;
 }
 
 async fn work(app: &App, options: &WorkerOptions) {
-    let mut working: JoinSet<Uuid> = JoinSet::new();
-    let mut held: HashSet<Uuid> = HashSet::new();
+    let mut at_work = AtWork::default();
     while !app.stop.is_cancelled() {
+        app.pulse.beat();
         let waiting = match app.store.lease_claimable(BUSY, GLANCE, owner::is_dead).await {
             Ok(runs) => runs,
             Err(error) => {
@@ -74,11 +80,10 @@ async fn work(app: &App, options: &WorkerOptions) {
             }
         };
         for (organization, run_id) in waiting {
-            if held.len() < options.runs_at_once && held.insert(run_id) {
+            if at_work.runs.len() < options.runs_at_once {
                 let app = app.clone();
-                working.spawn(async move {
+                at_work.begin(run_id, async move {
                     drive(&app, &Caller::program(organization, "worker"), run_id).await;
-                    run_id
                 });
             }
         }
@@ -86,21 +91,44 @@ async fn work(app: &App, options: &WorkerOptions) {
             () = app.queue.notified() => {}
             () = tokio::time::sleep(IDLE) => {}
             () = app.stop.cancelled() => {}
-            Some(ended) = working.join_next(), if !working.is_empty() => {
-                match ended {
-                    Ok(run_id) => {
-                        held.remove(&run_id);
-                    }
-                    // Its lease runs out, and the run is taken up again.
-                    Err(error) => {
-                        tracing::error!(%error, "work on a run ended in a panic");
-                        held.clear();
-                    }
-                }
-            }
+            () = at_work.one_ended(), if !at_work.runs.is_empty() => {}
         }
     }
-    while working.join_next().await.is_some() {}
+    while !at_work.runs.is_empty() {
+        at_work.one_ended().await;
+    }
+}
+
+/// The runs that this worker is at, each in a task of its own.
+#[derive(Default)]
+struct AtWork {
+    tasks: JoinSet<()>,
+    runs: HashMap<task::Id, Uuid>,
+}
+
+impl AtWork {
+    /// Begins work on a run, unless it is being worked on.
+    fn begin(&mut self, run_id: Uuid, work: impl Future<Output = ()> + Send + 'static) {
+        if self.runs.values().all(|known| *known != run_id) {
+            let task = self.tasks.spawn(work);
+            self.runs.insert(task.id(), run_id);
+        }
+    }
+
+    /// Waits until the work on one of the runs has ended.
+    async fn one_ended(&mut self) {
+        let task = match self.tasks.join_next_with_id().await {
+            Some(Ok((task, ()))) => task,
+            Some(Err(error)) => {
+                let task = error.id();
+                // Its lease runs out, and the run is taken up again.
+                tracing::error!(%error, run_id = ?self.runs.get(&task), "work on a run ended in a panic");
+                task
+            }
+            None => return,
+        };
+        self.runs.remove(&task);
+    }
 }
 
 /// Works on a run until it waits for a person, has ended, or somebody takes it over.
@@ -113,6 +141,14 @@ async fn drive(app: &App, caller: &Caller, run_id: Uuid) {
             }
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, %run_id, "the database failed for a moment");
+                return;
+            }
+            Err(error) if error.needs_room() => {
+                tracing::error!(error = &error as &dyn std::error::Error, %run_id, "nothing can be written; the run waits");
+                tokio::select! {
+                    () = tokio::time::sleep(NO_ROOM) => {}
+                    () = app.stop.cancelled() => {}
+                }
                 return;
             }
             Err(error) => {
@@ -152,4 +188,23 @@ async fn give_up(app: &App, caller: &Caller, run_id: Uuid, code: &str, message: 
     let work = Work::begin(app, caller, run_id, &|_| {}).await?;
     let outcome = work.give_up(code, message).await;
     work.end(outcome).await.map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_in_one_run_leaves_the_others_at_work() {
+        let [panics, goes_on] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+        let mut at_work = AtWork::default();
+        at_work.begin(goes_on, std::future::pending());
+        at_work.begin(panics, async { panic!("in the middle of a run") });
+        at_work.one_ended().await;
+        assert_eq!(at_work.runs.values().collect::<Vec<_>>(), [&goes_on]);
+        at_work.begin(goes_on, async {});
+        assert_eq!((at_work.runs.len(), at_work.tasks.len()), (1, 1));
+        at_work.begin(panics, async {});
+        assert_eq!(at_work.runs.len(), 2);
+    }
 }

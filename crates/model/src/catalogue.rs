@@ -62,6 +62,7 @@ const fn column(name: &'static str, label: &'static str, kind: FieldKind, exampl
         mappable: true,
         source_owned: true,
         is_money: false,
+        is_owner: false,
         example,
     }
 }
@@ -105,6 +106,13 @@ const fn link(
     example: &'static str,
 ) -> FieldSpec {
     column(name, label, FieldKind::Reference { to, on_missing }, example)
+}
+
+/// A link to the record that owns this one, which is nothing without it.
+const fn owned_by(name: &'static str, label: &'static str, owner: EntityKind, example: &'static str) -> FieldSpec {
+    let mut spec = link(name, label, owner, OnMissing::FailRow, example);
+    spec.is_owner = true;
+    spec
 }
 
 /// The id at the source, where no other field says it.
@@ -300,7 +308,7 @@ static CUSTOMER_ADDRESS: EntitySpec = EntitySpec {
     plural: "addresses",
     fields: &[
         SOURCE_ID,
-        link("customer", "Customer", E::Customer, OnMissing::FailRow, "C1001"),
+        owned_by("customer", "Customer", E::Customer, "C1001"),
         made("address_type", "Type", Choice(&["billing", "shipping"])),
         made("is_primary", "Primary", Boolean),
         column("line_1", "Address line 1", Text, "12 Mill Lane"),
@@ -393,7 +401,7 @@ static WORK_ORDER_NOTE: EntitySpec = EntitySpec {
     plural: "job notes",
     fields: &[
         SOURCE_ID,
-        link("work_order", "Job number", E::WorkOrder, OnMissing::FailRow, "J20417"),
+        owned_by("work_order", "Job number", E::WorkOrder, "J20417"),
         column("noted_at", "Date", MOMENT, "2024-05-13T11:05:00"),
         column("author", "Author", Text, "Sam Lee"),
         column("text", "Note", LongText, "Customer approved the brake pads"),
@@ -409,7 +417,7 @@ static WORK_ORDER_PART: EntitySpec = EntitySpec {
     plural: "parts used",
     fields: &[
         SOURCE_ID,
-        link("work_order", "Job number", E::WorkOrder, OnMissing::FailRow, "J20417"),
+        owned_by("work_order", "Job number", E::WorkOrder, "J20417"),
         link("product", "Product", E::Product, OnMissing::Warn, "OF-1021"),
         column("description", "Description", Text, "Oil filter"),
         column("quantity", "Quantity", QUANTITY, "1"),
@@ -427,7 +435,7 @@ static WORK_ORDER_LABOUR: EntitySpec = EntitySpec {
     plural: "labour lines",
     fields: &[
         SOURCE_ID,
-        link("work_order", "Job number", E::WorkOrder, OnMissing::FailRow, "J20417"),
+        owned_by("work_order", "Job number", E::WorkOrder, "J20417"),
         link("labour_unit", "Labour code", E::LabourUnit, OnMissing::Warn, "MOT"),
         column("description", "Description", Text, "MOT test"),
         column("hours", "Hours", QUANTITY, "1.5"),
@@ -572,5 +580,26 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_is_owned_has_one_owner_and_owns_nothing() {
+        let owned = EntityKind::ALL.into_iter().filter(|kind| kind.owner().is_some());
+        let owned: Vec<_> = owned.collect();
+        assert_eq!(
+            owned,
+            [
+                E::CustomerAddress,
+                E::WorkOrderNote,
+                E::WorkOrderPart,
+                E::WorkOrderLabour
+            ]
+        );
+        for kind in owned {
+            let links = kind.fields().iter().filter(|field| field.is_owner);
+            assert_eq!(links.count(), 1, "{kind}");
+            assert_eq!(kind.owns().count(), 0, "{kind}");
+        }
+        assert_eq!(E::Customer.owns().collect::<Vec<_>>(), [E::CustomerAddress]);
     }
 }

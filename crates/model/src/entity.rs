@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue;
-use crate::field::FieldSpec;
+use crate::field::{FieldKind, FieldSpec};
 
 /// A kind of record. The declaration order is the import order: what comes later may refer to what comes earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -111,6 +111,28 @@ impl EntityKind {
             [code] => Some(code),
             _ => None,
         }
+    }
+
+    /// What owns such a record: the link to it, and its kind. What is owned is nothing without its owner, and goes and stays
+    /// with it; whatever else refers to a record stands for itself.
+    ///
+    /// ```
+    /// use torqueflow_model::EntityKind;
+    /// let (link, owner) = EntityKind::CustomerAddress.owner().unwrap();
+    /// assert_eq!((link.name, owner), ("customer", EntityKind::Customer));
+    /// assert!(EntityKind::Vehicle.owner().is_none());
+    /// ```
+    pub fn owner(self) -> Option<(&'static FieldSpec, Self)> {
+        self.fields().iter().find_map(|spec| match spec.kind {
+            FieldKind::Reference { to, .. } if spec.is_owner => Some((spec, to)),
+            _ => None,
+        })
+    }
+
+    /// The kinds of records that such a record owns.
+    pub fn owns(self) -> impl Iterator<Item = Self> {
+        let is_owner = move |kind: &Self| kind.owner().is_some_and(|(_, owner)| owner == self);
+        Self::ALL.into_iter().filter(is_owner)
     }
 
     /// A lookup is nothing but its name, and may be made on the way when a row mentions it.

@@ -21,6 +21,8 @@ pub struct FieldSpec {
     pub source_owned: bool,
     /// It is an amount of money, in the currency of the business.
     pub is_money: bool,
+    /// It refers to the record that owns this one.
+    pub is_owner: bool,
     /// A valid value, for templates and docs.
     pub example: &'static str,
 }

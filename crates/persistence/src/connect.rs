@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions, Executor, PgPool, SqlitePool};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
 use torqueflow_migrations::{Migrator, MigratorTrait};
 
 use crate::bulk::Growth;
 use crate::error::StoreError;
+use crate::handback::pool_of;
+use crate::store::health::Proof;
 
 /// How long a statement waits for a lock of another process before it is called busy.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -52,6 +54,7 @@ pub struct Store {
     pub(crate) writer: DatabaseConnection,
     pub(crate) pool: Pool,
     pub(crate) growth: Arc<Growth>,
+    pub(crate) proof: Proof,
 }
 
 impl Store {
@@ -85,13 +88,8 @@ impl Store {
             .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
         make_private(options.get_filename());
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(connect_error)?;
-        let reader = SqlitePoolOptions::new()
-            .max_connections(SQLITE_READERS)
+        let writer = pool_of(1).connect_with(options.clone()).await.map_err(connect_error)?;
+        let reader = pool_of(SQLITE_READERS)
             .connect_with(options.pragma("cache_size", "-8000"))
             .await
             .map_err(connect_error)?;
@@ -100,6 +98,7 @@ impl Store {
             writer: SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
             pool: Pool::Sqlite(writer),
             growth: Arc::default(),
+            proof: Proof::default(),
         })
     }
 
@@ -121,6 +120,7 @@ impl Store {
             writer: connection,
             pool: Pool::Postgres(pool),
             growth: Arc::default(),
+            proof: Proof::default(),
         })
     }
 

@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The database did not answer, or gave up a transaction that can be tried again.
     #[error("the database did not answer")]
     Transient(#[source] DbErr),
+    /// Nothing can be written now: the disk of the database is full, fails or is read-only, or the server takes no writes.
+    #[error("the database can't be written to; its disk may be full")]
+    Unwritable(#[source] DbErr),
     /// The database refused what was written.
     #[error("the database refused the data")]
     Refused(#[source] DbErr),
@@ -63,6 +66,7 @@ impl From<DbErr> for StoreError {
         };
         match classify(sqlx_error) {
             Class::Transient => Self::Transient(error),
+            Class::Unwritable => Self::Unwritable(error),
             Class::Refused => Self::Refused(error),
             Class::Other => Self::Database(error),
         }
@@ -75,14 +79,15 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+#[derive(Debug, PartialEq)]
 enum Class {
     Transient,
+    Unwritable,
     Refused,
     Other,
 }
 
-/// PostgreSQL: SQLSTATE classes 08 (connection), 40 (rollback), 53 (resources), 55P03 (lock), 57 (shutdown) pass;
-/// 22 (data), 23 (constraint) and 54 (more than an index holds) are the data's fault. `SQLite`: 5 (busy) and 6 (locked) pass; 18 to 20 are the data's.
+/// What an error means, by the code that the database gives it.
 fn classify(error: &sqlx::Error) -> Class {
     let sqlx::Error::Database(database) = error else {
         return match error {
@@ -94,16 +99,67 @@ fn classify(error: &sqlx::Error) -> Class {
     };
     let code = database.code().unwrap_or_default();
     if code.len() == 5 {
-        return match code.get(..2) {
-            Some("08" | "40" | "53" | "57") => Class::Transient,
-            Some("22" | "23" | "54") => Class::Refused,
-            _ if code == "55P03" => Class::Transient,
-            _ => Class::Other,
-        };
+        return postgres_class(&code);
     }
-    match code.parse::<u32>().map(|code| code & 0xff) {
-        Ok(5 | 6) => Class::Transient,
-        Ok(18..=20) => Class::Refused,
+    code.parse().map_or(Class::Other, sqlite_class)
+}
+
+/// By SQLSTATE: 25006 (read-only), 53100 (disk full) and 58030 (input or output failed) are the disk's or the server's;
+/// 55P03 (lock) and the classes 08 (connection), 40 (rollback), 53 (resources) and 57 (shutdown) pass; 22 (data),
+/// 23 (constraint) and 54 (more than an index holds) are the data's fault.
+fn postgres_class(code: &str) -> Class {
+    match (code, code.get(..2)) {
+        ("25006" | "53100" | "58030", _) => Class::Unwritable,
+        ("55P03", _) | (_, Some("08" | "40" | "53" | "57")) => Class::Transient,
+        (_, Some("22" | "23" | "54")) => Class::Refused,
         _ => Class::Other,
+    }
+}
+
+/// By result code: 8 (read-only), 10 (input or output failed) and 13 (full) are the disk's; 5 (busy), 6 (locked) and
+/// 7 (out of memory) pass; 18 to 20 are the data's fault.
+fn sqlite_class(code: u32) -> Class {
+    // The upper bits tell kinds of a result apart.
+    match code & 0xff {
+        8 | 10 | 13 => Class::Unwritable,
+        5..=7 => Class::Transient,
+        18..=20 => Class::Refused,
+        _ => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_full_or_failing_disk_says_is_told_from_what_passes_and_from_bad_data() {
+        use Class::{Other, Refused, Transient, Unwritable};
+        for (code, expected) in [
+            (5, Transient),
+            (261, Transient),
+            (7, Transient),
+            (8, Unwritable),
+            (778, Unwritable),
+            (13, Unwritable),
+            (11, Other),
+            (787, Refused),
+            (1, Other),
+        ] {
+            assert_eq!(sqlite_class(code), expected, "{code}");
+        }
+        for (code, expected) in [
+            ("25006", Unwritable),
+            ("25P02", Other),
+            ("53100", Unwritable),
+            ("53300", Transient),
+            ("58030", Unwritable),
+            ("55P03", Transient),
+            ("40001", Transient),
+            ("23505", Refused),
+            ("42601", Other),
+        ] {
+            assert_eq!(postgres_class(code), expected, "{code}");
+        }
     }
 }

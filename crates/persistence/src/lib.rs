@@ -9,6 +9,7 @@ mod connect;
 mod entity;
 mod error;
 mod fetch;
+mod handback;
 mod revise;
 mod sql;
 mod store;
@@ -43,8 +44,8 @@ pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
 pub use store::rollback::{
-    CurrentMapping, CurrentRecord, Judge, MappingImage, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart,
-    RollbackReason, Verdict,
+    CurrentMapping, CurrentRecord, Judge, MappingImage, Owners, RollbackFacts, RollbackOutcome, RollbackPage,
+    RollbackPart, RollbackReason, Verdict, Writes,
 };
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;

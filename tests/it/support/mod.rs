@@ -8,6 +8,8 @@ mod desk;
 mod events;
 mod export;
 mod files;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod library;
 mod measured;
 mod package;
@@ -25,11 +27,13 @@ pub use desk::{Desk, assert_same, on_each_desk};
 pub use events::Told;
 pub use export::Export;
 pub use files::{PASSWORD, csv_file, encrypted_workbook, table, workbook};
+#[cfg(target_os = "linux")]
+pub use full_disk::{fill_disk, make_room, survive_full_disk};
 pub use library::Library;
 pub use measured::{Taken, children, run_measured};
 pub use package::{row_of, with_part, workbook_of, zip_of};
 pub use program::{Ran, cargo, repository, target_folder};
 pub use records::{Record, Records};
-pub use service::{Answer, Client, form};
+pub use service::{Answer, Client, Service, form};
 pub use worker::Worker;
 pub use workspace::{Workspace, on_each_database};

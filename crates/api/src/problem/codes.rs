@@ -100,8 +100,8 @@ codes! {
         "Wait as many seconds as the header `Retry-After` says; `limit` names the limit.";
     Internal = "internal", 500, "The service failed",
         "Try again later. If it stays so, report `request_id`: the log has the reason.";
-    DatabaseUnavailable = "database_unavailable", 503, "The database does not answer",
-        "Try again in a few seconds.";
+    DatabaseUnavailable = "database_unavailable", 503, "The database can't be used now",
+        "Try again in a few seconds; `detail` says whether it does not answer or can't be written to.";
     SignInUnavailable = "sign_in_unavailable", 503, "Tokens can't be checked now",
         "Try again in a few seconds: the keys of the issuer could not be loaded.";
     NotReady = "not_ready", 503, "The service is not ready",

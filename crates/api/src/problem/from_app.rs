@@ -20,8 +20,10 @@ use super::{ApiError, Code};
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
         let detail = error.to_string();
+        let needs_room = error.needs_room();
         let code = match error {
             AppError::Store(error) => return of_store(error),
+            _ if needs_room => return not_ready("there is no room for what was sent").caused_by(error),
             AppError::Customer(error) => return of_customer(&error),
             AppError::Open(error) => return of_file(error),
             AppError::Choice(error) => return Self::value(Code::ValidationFailed, pointer_of(&error), detail),
@@ -69,6 +71,9 @@ fn of_store(error: StoreError) -> ApiError {
                 .header(header::RETRY_AFTER, "2")
                 .caused_by(error)
         }
+        StoreError::Unwritable(_) => ApiError::new(Code::DatabaseUnavailable, error.to_string())
+            .header(header::RETRY_AFTER, "5")
+            .caused_by(error),
         StoreError::Connect(_) | StoreError::Refused(_) | StoreError::Database(_) | StoreError::Damaged { .. } => {
             ApiError::internal(error)
         }
@@ -184,6 +189,11 @@ mod tests {
             action: "started",
         };
         check(wrong_state, Code::WrongState);
+        let full = AppError::Io {
+            path: "uploads/1".to_owned(),
+            source: std::io::ErrorKind::StorageFull.into(),
+        };
+        check(full, Code::NotReady);
         check(AppError::UndecidedDuplicates { count: 3 }, Code::DuplicatesUndecided);
         check(AppError::PasswordNeeded, Code::PasswordNeeded);
         check(AppError::NotLocked, Code::NotLocked);

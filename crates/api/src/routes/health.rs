@@ -39,7 +39,8 @@ async fn get_health() -> web::Json<HealthView> {
 
 /// Say whether the service can work
 ///
-/// The database answers, and uploads can be kept. Send it no requests while it can't.
+/// The database answers and keeps what is written, uploads can be kept, and the worker in this process is alive. Send it no
+/// requests while it can't.
 #[utoipa::path(
     tag = "service",
     security(()),
@@ -54,7 +55,9 @@ async fn get_readiness(service: web::Data<Service>) -> Result<web::Json<HealthVi
     let health = health::check(&service.app).await;
     for (what, outcome) in [
         ("the database does not answer", health.database),
+        ("nothing can be written to the database", health.writing),
         ("uploads can't be kept", health.uploads),
+        ("the worker of this service is dead; restart it", health.worker),
     ] {
         if let Err(error) = outcome {
             return Err(ApiError::new(Code::NotReady, what)

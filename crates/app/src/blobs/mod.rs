@@ -21,6 +21,9 @@ use self::bucket::Bucket;
 pub use self::bucket::BucketError;
 use crate::error::AppError;
 
+/// What a probe writes: a block of a disk.
+const PROBE_BYTES: usize = 4096;
+
 /// Where uploads and staged rows are kept. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct BlobStore {
@@ -155,9 +158,10 @@ impl BlobStore {
     /// Fails when nothing can be kept.
     pub(crate) async fn probe(&self) -> Result<(), AppError> {
         let path = self.path(&format!("probe-{}", Uuid::now_v7()));
-        create_private_file(&path)
-            .and_then(|_| std::fs::remove_file(&path))
-            .map_err(AppError::io(&path))?;
+        let kept = create_private_file(&path).and_then(|mut file| file.write_all(&[0; PROBE_BYTES]));
+        // Also what could be made and not be filled.
+        let removed = std::fs::remove_file(&path);
+        kept.and(removed).map_err(AppError::io(&path))?;
         match &self.bucket {
             Some(bucket) => bucket.probe().await,
             None => Ok(()),

@@ -4,21 +4,39 @@
 //! taken back since, by a merge of customers that was undone since, or by taking back or undoing one. So whatever a
 //! person did keeps the record, and runs that were imported on top of each other can be taken back in any order: what a
 //! later run changed is kept until that run is taken back too, and then is as if that run had never been.
+//!
+//! **What a kept record owns is kept**: what a record owns by the catalogue (an address of a customer, a line of a job)
+//! stays as the run left it where anything stays of what the run wrote to the owner, for whatever reason. It is taken back
+//! before its owner, so what becomes of the owner is decided on beforehand, with the same rules.
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_model::FieldKind;
+use torqueflow_model::{EntityKind, FieldKind};
 use torqueflow_persistence::{
-    JournalAction, JournalEntry, RollbackFacts, RollbackOutcome as Outcome, RollbackReason as Reason, Verdict,
+    JournalAction, JournalEntry, Owners, RollbackFacts, RollbackOutcome as Outcome, RollbackReason as Reason, Verdict,
+    Writes,
 };
 use uuid::Uuid;
 
 /// Decides on entries of a run, the newest first.
 pub(super) fn decide(run_id: Uuid, entries: &[JournalEntry], facts: &RollbackFacts) -> Vec<Verdict> {
+    let owners = facts.owners.as_deref();
+    let staying = owners.map_or_else(HashSet::new, |owners| staying_owners(run_id, owners));
+    let owner_stays = |entry: &JournalEntry| {
+        let owner = owners.and_then(|owners| owners.of.get(&entry.record_id));
+        owner.is_some_and(|owner| staying.contains(owner))
+    };
     let mut accounted = facts.reversed_versions.clone();
     let mut verdicts = Vec::with_capacity(entries.len());
     for entry in entries {
-        let verdict = verdict(run_id, entry, facts, &accounted);
+        let mut verdict = verdict(run_id, entry, facts, &accounted);
+        if verdict.is_reversed()
+            && entry.action != JournalAction::Mapped
+            && let Some((_, owner)) = entry.entity.owner()
+            && owner_stays(entry)
+        {
+            verdict = Verdict::new(Outcome::Kept, Reason::OwnerKept(owner));
+        }
         if verdict.is_reversed()
             && let Some(version) = entry.version_after
         {
@@ -27,6 +45,25 @@ pub(super) fn decide(run_id: Uuid, entries: &[JournalEntry], facts: &RollbackFac
         verdicts.push(verdict);
     }
     verdicts
+}
+
+/// The owners of which something stays that the run wrote, whatever becomes of what they own.
+fn staying_owners(run_id: Uuid, owners: &Owners) -> HashSet<Uuid> {
+    let stay = |writes: &Writes| {
+        let verdicts = decide(run_id, &writes.entries, &writes.facts);
+        let records = writes.entries.iter().map(|entry| entry.record_id).zip(verdicts);
+        let stay = records.filter(|(_, verdict)| !verdict.is_reversed());
+        stay.map(|(record_id, _)| record_id).collect::<Vec<_>>()
+    };
+    let mut staying: HashSet<Uuid> = stay(&owners.writes).into_iter().collect();
+    // What is owned and stays by itself needs its owner.
+    let created = owners.writes.entries.iter();
+    let created = created.filter(|entry| entry.action == JournalAction::Created);
+    let created: HashSet<Uuid> = created.map(|entry| entry.record_id).collect();
+    let owned = owners.owned.iter().flat_map(stay);
+    let needed = owned.filter_map(|record_id| owners.of.get(&record_id));
+    staying.extend(needed.filter(|owner| created.contains(owner)));
+    staying
 }
 
 fn verdict(
@@ -65,13 +102,15 @@ fn is_untouched(entry: &JournalEntry, version: i64, accounted: Option<&HashSet<i
 }
 
 fn deletion_verdict(entry: &JournalEntry, facts: &RollbackFacts) -> Verdict {
-    if let Some(kind) = facts.referred_by.get(&entry.record_id) {
-        return Verdict::new(Outcome::Blocked, Reason::InUse(*kind));
+    let in_use = facts.referred_by.get(&entry.record_id).copied();
+    let is_owned = |kind: EntityKind| kind.owner().is_some_and(|(_, owner)| owner == entry.entity);
+    // What it owns may stay for no other reason than that the record does, so that is named last.
+    match in_use {
+        Some(kind) if !is_owned(kind) => Verdict::new(Outcome::Blocked, Reason::InUse(kind)),
+        _ if facts.mapped_elsewhere.contains(&entry.record_id) => Verdict::new(Outcome::Blocked, Reason::InOtherImport),
+        Some(kind) => Verdict::new(Outcome::Blocked, Reason::InUse(kind)),
+        None => Verdict::REVERSED,
     }
-    if facts.mapped_elsewhere.contains(&entry.record_id) {
-        return Verdict::new(Outcome::Blocked, Reason::InOtherImport);
-    }
-    Verdict::REVERSED
 }
 
 /// A mapping is taken back while it says what this run wrote. One that is gone needs nothing. One that was there before
@@ -103,7 +142,6 @@ fn links_before(entry: &JournalEntry) -> impl Iterator<Item = Uuid> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use torqueflow_model::EntityKind;
     use torqueflow_persistence::{CurrentMapping, CurrentRecord};
 
     use super::*;
@@ -240,6 +278,76 @@ mod tests {
         let mut gone = facts(1, &[]);
         gone.mappings.clear();
         check(&[entry(Mapped, 0)], &gone, &["reversed"]);
+    }
+
+    /// An address of the run's customer, at these versions; whether the customer is in use, and the version of another
+    /// address that the run gave it.
+    fn address_facts(customer: i64, address: i64, in_use: bool, sibling: i64) -> RollbackFacts {
+        let written = |entity, record_id, version| {
+            let mut written = Writes {
+                entries: vec![entry(JournalAction::Created, 1)],
+                ..Writes::default()
+            };
+            written.entries[0].entity = entity;
+            written.entries[0].record_id = record_id;
+            let merged = false;
+            written.facts.records = HashMap::from([(record_id, CurrentRecord { version, merged })]);
+            written
+        };
+        let (owner, other) = (OTHER_RECORD, Uuid::from_u128(12));
+        let mut owners = Owners {
+            of: HashMap::from([(RECORD, owner), (other, owner)]),
+            writes: written(EntityKind::Customer, owner, customer),
+            owned: vec![written(EntityKind::CustomerAddress, other, sibling)],
+        };
+        if in_use {
+            owners.writes.facts.referred_by.insert(owner, EntityKind::Vehicle);
+        }
+        RollbackFacts {
+            owners: Some(Box::new(owners)),
+            ..facts(address, &[])
+        }
+    }
+
+    #[test]
+    fn what_a_record_that_stays_owns_is_kept() {
+        for (customer, address, in_use, sibling, expected) in [
+            (1, 1, false, 1, "reversed"),
+            (2, 1, false, 1, "kept owner_kept"),
+            (1, 1, true, 1, "kept owner_kept"),
+            // Another address of the customer was changed, which needs the customer.
+            (1, 1, false, 2, "kept owner_kept"),
+            (2, 2, false, 1, "kept changed_since"),
+        ] {
+            let facts = address_facts(customer, address, in_use, sibling);
+            for action in [JournalAction::Created, JournalAction::Updated] {
+                let mut written = entry(action, 1);
+                written.entity = EntityKind::CustomerAddress;
+                check(&[written], &facts, &[expected]);
+            }
+            let mut mapped = entry(JournalAction::Mapped, 0);
+            mapped.entity = EntityKind::CustomerAddress;
+            check(&[mapped], &facts, &["reversed"]);
+        }
+        let mut changed = address_facts(2, 1, false, 2);
+        let owners = changed.owners.as_mut().unwrap();
+        owners.writes.entries[0].action = JournalAction::Updated;
+        owners.writes.entries[0].version_after = Some(2);
+        let mut written = entry(JournalAction::Created, 1);
+        written.entity = EntityKind::CustomerAddress;
+        // The customer was there before, and is put back whatever refers to it.
+        check(&[written], &changed, &["reversed"]);
+    }
+
+    #[test]
+    fn of_what_needs_a_record_what_it_owns_is_named_last() {
+        let mut facts = facts(1, &[]);
+        facts.referred_by.insert(RECORD, EntityKind::CustomerAddress);
+        let mut created = entry(JournalAction::Created, 1);
+        created.entity = EntityKind::Customer;
+        check(&[created.clone()], &facts, &["blocked in_use"]);
+        facts.mapped_elsewhere.insert(RECORD);
+        check(&[created], &facts, &["blocked in_other_import"]);
     }
 
     #[test]

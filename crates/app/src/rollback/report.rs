@@ -36,7 +36,7 @@ pub struct RollbackReport {
 pub struct Totals {
     /// Taken back.
     pub reversed: i64,
-    /// Left, since somebody else changed the record.
+    /// Left, since somebody else changed the record, or since its owner stays.
     pub kept: i64,
     /// Left, since something that remains needs the record.
     pub blocked: i64,
@@ -53,7 +53,7 @@ pub struct EntityOutcomes {
     pub restored: i64,
     /// Links of the source's records to ours that are gone or put back; the records are as they were.
     pub unlinked: i64,
-    /// Left, since somebody else changed the record.
+    /// Left, since somebody else changed the record, or since its owner stays.
     pub kept: i64,
     /// Left, since something that remains needs the record.
     pub blocked: i64,
@@ -157,6 +157,7 @@ fn message(reason: RollbackReason) -> String {
         RollbackReason::ChangedSince => "a person or another import changed it since".to_owned(),
         RollbackReason::MergedSince => "it was merged into another customer since".to_owned(),
         RollbackReason::MappingChangedSince => "another import or a merge changed what it leads to since".to_owned(),
+        RollbackReason::OwnerKept(kind) => format!("the {} that it belongs to stays", kind.spec().label.to_lowercase()),
         RollbackReason::InUse(kind) => format!("{} that stay need it", kind.spec().plural),
         RollbackReason::InOtherImport => "records of another import lead to it".to_owned(),
         RollbackReason::TargetGone => "what it referred to before the import is gone".to_owned(),

@@ -178,10 +178,11 @@ impl<'a> Work<'a> {
 }
 
 impl Drop for Work<'_> {
-    /// Gives the lease back when the work is given up halfway: whoever asked for it has gone, or it ended in a panic.
+    /// Gives the lease back when the work is given up halfway, since whoever asked for it has gone. What ended in a panic
+    /// keeps it until it runs out: so it is taken up again after a while, and not for ever.
     fn drop(&mut self) {
         let Ok(runtime) = Handle::try_current() else { return };
-        if self.ended {
+        if self.ended || std::thread::panicking() {
             return;
         }
         let (store, lease) = (self.app.store.clone(), self.lease.clone());
@@ -209,4 +210,38 @@ pub(crate) async fn command<T>(
         }
     }
     Err(AppError::Internal("a command ended without an outcome"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::AppConfig;
+
+    #[tokio::test]
+    async fn what_ends_in_a_panic_keeps_its_lease_until_it_runs_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db?mode=rwc", folder.path().display());
+        let app = App::open(&AppConfig::new(url, folder.path().join("data")))
+            .await
+            .unwrap();
+        let caller = Caller::program(app.organization("default").await.unwrap(), "tests");
+        let run = Run::new(&caller.actor, serde_json::json!({}), None);
+        app.store
+            .run_create(caller.organization, &run, &[], &[], None, &[])
+            .await
+            .unwrap();
+        let panics = async {
+            let _work = Work::begin(&app, &caller, run.id, &|_| {}).await.unwrap();
+            panic!("in the middle of a run");
+        };
+        AssertUnwindSafe(panics).catch_unwind().await.unwrap_err();
+        // Time enough to give it back.
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        let again = Work::begin(&app, &caller, run.id, &|_| {}).await;
+        assert!(matches!(again, Err(AppError::Busy { .. })));
+    }
 }

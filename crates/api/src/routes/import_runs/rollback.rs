@@ -53,7 +53,7 @@ struct RollbackView {
 struct OutcomeTotals {
     /// Taken back.
     reversed: i64,
-    /// Left, since somebody else changed the record.
+    /// Left, since somebody else changed the record, or since its owner stays.
     kept: i64,
     /// Left, since something that remains needs the record.
     blocked: i64,
@@ -71,7 +71,7 @@ struct OutcomeCounts {
     restored: i64,
     /// Links of the source's records to ours that go or are put back; the records are as they were.
     unlinked: i64,
-    /// Left, since somebody else changed the record.
+    /// Left, since somebody else changed the record, or since its owner stays.
     kept: i64,
     /// Left, since something that remains needs the record.
     blocked: i64,
@@ -110,7 +110,8 @@ struct OutcomeReason {
     entity: String,
     /// What becomes of them: `kept`, `blocked` or `failed`.
     outcome: String,
-    /// The stable code. New ones may come.
+    /// The stable code: `changed_since`, `merged_since`, `mapping_changed_since`, `owner_kept`, `in_use`, `in_other_import`,
+    /// `target_gone`, `refused` or `gone`. New ones may come.
     code: String,
     /// The same in words.
     message: String,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::RollbackPage;
 use super::journal::among;
+use super::owners::{Owners, is_link_to_owner};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::links_of;
@@ -33,6 +34,30 @@ pub struct RollbackFacts {
     pub mappings: HashMap<(String, String), CurrentMapping>,
     /// What the before-images refer to, as far as it is there.
     pub targets: HashSet<Uuid>,
+    /// What owns the records, where the run wrote to it.
+    pub owners: Option<Box<Owners>>,
+}
+
+/// When it is the turn of the records that are read about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Turn {
+    /// Now. In a preview nothing has been taken back before.
+    Now {
+        /// It is a preview.
+        preview: bool,
+    },
+    /// Later: what they own and the run wrote to is still there, and does not count.
+    Later {
+        /// It is a preview.
+        preview: bool,
+    },
+}
+
+impl Turn {
+    fn is_preview(self) -> bool {
+        let (Self::Now { preview } | Self::Later { preview }) = self;
+        preview
+    }
 }
 
 /// A record as it is.
@@ -62,6 +87,22 @@ impl BulkTransaction {
         entries: &[JournalEntry],
         preview: bool,
     ) -> Result<RollbackFacts, StoreError> {
+        let owners = self.owners(organization, page, entries, preview).await?;
+        let facts = self
+            .facts_of(organization, page, entries, Turn::Now { preview })
+            .await?;
+        Ok(RollbackFacts { owners, ..facts })
+    }
+
+    /// The same without owners.
+    pub(super) async fn facts_of(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        entries: &[JournalEntry],
+        turn: Turn,
+    ) -> Result<RollbackFacts, StoreError> {
+        let preview = turn.is_preview();
         let mut facts = RollbackFacts::default();
         let written = ids(entries, |entry| entry.action != JournalAction::Mapped);
         facts.records = self
@@ -76,7 +117,7 @@ impl BulkTransaction {
             entry.action == JournalAction::Created && facts.records.contains_key(&entry.record_id)
         });
         for (table, column) in referrers(page.part.entity) {
-            self.add_referred(organization, page, (table, &column), &created, preview, &mut facts)
+            self.add_referred(organization, page, (table, &column), &created, turn, &mut facts)
                 .await?;
         }
         facts.mapped_elsewhere = self.mapped_elsewhere(organization, page, &created).await?;
@@ -180,21 +221,27 @@ impl BulkTransaction {
     }
 
     /// Children of the same run are taken back before their parents, so what refers to a record here remains. A preview
-    /// leaves them where they are, and so has to tell which of them would be gone.
+    /// leaves them where they are, and so has to tell which of them would be gone. Before it is the turn of the records,
+    /// the same goes for what they own.
     async fn add_referred(
         &mut self,
         organization: OrganizationId,
         page: &RollbackPage,
         (kind, column): (EntityKind, &str),
         ids: &[Uuid],
-        preview: bool,
+        turn: Turn,
         facts: &mut RollbackFacts,
     ) -> Result<(), StoreError> {
         if ids.is_empty() {
             return Ok(());
         }
         let (condition, mut arguments) = among(&format!("c.\"{column}\""), ids.iter().copied());
-        let remaining = if preview {
+        let remaining = if is_link_to_owner(kind, column) && matches!(turn, Turn::Later { .. }) {
+            arguments.push(page.run_id.into());
+            " AND (SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
+             AND j.record_id = c.id AND j.run_id = ? AND j.action <> 'mapped' LIMIT 1) IS NULL"
+                .to_owned()
+        } else if turn.is_preview() {
             arguments.push(page.run_id.into());
             // Not `EXISTS`: PostgreSQL would read the whole journal once for each page, and keep it in a hash table.
             let noted =
@@ -295,7 +342,7 @@ pub(super) fn link_in(before: &Json, column: &str) -> Option<Uuid> {
     before.get(column)?.as_str().and_then(|text| Uuid::parse_str(text).ok())
 }
 
-/// Every column that may lead to a kind of record.
+/// Every column that may lead to a kind of record; those of what it owns come last.
 fn referrers(entity: EntityKind) -> Vec<(EntityKind, String)> {
     let mut referrers = Vec::new();
     for kind in EntityKind::ALL {
@@ -305,6 +352,7 @@ fn referrers(entity: EntityKind) -> Vec<(EntityKind, String)> {
     if entity == EntityKind::Customer {
         referrers.push((entity, "merged_into_id".to_owned()));
     }
+    referrers.sort_by_key(|(kind, column)| is_link_to_owner(*kind, column));
     referrers
 }
 
@@ -319,7 +367,7 @@ pub(super) fn mapped_ids<'a>(entries: impl Iterator<Item = &'a JournalEntry>) ->
     mapped
 }
 
-fn ids(entries: &[JournalEntry], which: impl Fn(&JournalEntry) -> bool) -> Vec<Uuid> {
+pub(super) fn ids(entries: &[JournalEntry], which: impl Fn(&JournalEntry) -> bool) -> Vec<Uuid> {
     let ids: HashSet<Uuid> = entries
         .iter()
         .filter(|entry| which(entry))

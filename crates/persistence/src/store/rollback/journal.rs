@@ -61,12 +61,13 @@ impl BulkTransaction {
         organization: OrganizationId,
         page: &RollbackPage,
     ) -> Result<(Vec<JournalEntry>, Option<(i64, i64)>), StoreError> {
-        use ColumnType::{BigInteger, Json, Text, Uuid as Id};
         let (row, ordinal) = page.after.unwrap_or((i64::MAX, i64::MAX));
-        let sql = "SELECT row_number, ordinal, record_id, action, mapping_source_system, mapping_source_id, \"before\", \
-                   version_after, mapping_before FROM import_journal \
-                   WHERE organization_id = ? AND run_id = ? AND job_id = ? AND entity_type = ? \
-                   AND (row_number, ordinal) < (?, ?) ORDER BY row_number DESC, ordinal DESC LIMIT ?";
+        let (columns, types) = entry_columns("j");
+        let sql = format!(
+            "SELECT {columns} FROM import_journal AS j \
+             WHERE organization_id = ? AND run_id = ? AND job_id = ? AND entity_type = ? \
+             AND (row_number, ordinal) < (?, ?) ORDER BY row_number DESC, ordinal DESC LIMIT ?"
+        );
         let arguments = [
             organization.0.into(),
             page.run_id.into(),
@@ -76,9 +77,8 @@ impl BulkTransaction {
             ordinal.into(),
             (page.limit as i64).into(),
         ];
-        let columns = [BigInteger, BigInteger, Id, Text, Text, Text, Json, BigInteger, Json];
-        let rows = self.fetch(sql, &arguments, &columns).await?;
-        let entries = rows.into_iter().map(|row| read_entry(page.part.entity, row));
+        let rows = self.fetch(&sql, &arguments, &types).await?;
+        let entries = rows.into_iter().map(|mut row| read_entry(page.part.entity, &mut row));
         let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
         let end = entries.last().map(super::place).filter(|_| entries.len() == page.limit);
         if page.again {
@@ -119,7 +119,26 @@ impl BulkTransaction {
     }
 }
 
-fn read_entry(entity: EntityKind, mut row: Fetched) -> Result<JournalEntry, StoreError> {
+/// The columns of the journal that make an entry, and their types.
+pub(super) fn entry_columns(table: &str) -> (String, Vec<ColumnType>) {
+    use ColumnType::{BigInteger, Json, Text, Uuid as Id};
+    let columns = [
+        ("row_number", BigInteger),
+        ("ordinal", BigInteger),
+        ("record_id", Id),
+        ("action", Text),
+        ("mapping_source_system", Text),
+        ("mapping_source_id", Text),
+        ("before", Json),
+        ("version_after", BigInteger),
+        ("mapping_before", Json),
+    ];
+    let names = columns.map(|(name, _)| format!("{table}.\"{name}\""));
+    (names.join(", "), columns.map(|(_, kind)| kind).to_vec())
+}
+
+/// Reads the next cells, those of [`entry_columns`], as an entry.
+pub(super) fn read_entry(entity: EntityKind, row: &mut Fetched) -> Result<JournalEntry, StoreError> {
     Ok(JournalEntry {
         row_number: row.integer()?,
         ordinal: row.integer()?,

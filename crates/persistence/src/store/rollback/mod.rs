@@ -7,6 +7,7 @@
 mod apply;
 mod facts;
 mod journal;
+mod owners;
 mod page;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
+pub use owners::{Owners, Writes};
 pub use page::{Judge, RollbackPage};
 
 use super::batch::JournalEntry;
@@ -37,7 +39,7 @@ pub struct RollbackPart {
 pub enum RollbackOutcome {
     /// It is taken back.
     Reversed,
-    /// The record was changed since by somebody else, and stays as it is.
+    /// The record was changed since by somebody else, or its owner stays, and it stays as it is.
     Kept,
     /// Something that remains needs the record.
     Blocked,
@@ -63,6 +65,8 @@ pub enum RollbackReason {
     MergedSince,
     /// What the source's record leads to was changed since by another run or by a merge.
     MappingChangedSince,
+    /// The record of this kind that owns it stays.
+    OwnerKept(EntityKind),
     /// Records of this kind refer to the record.
     InUse(EntityKind),
     /// Another run's records of a source lead to the record.
@@ -76,7 +80,7 @@ pub enum RollbackReason {
 }
 
 impl RollbackReason {
-    /// The stable name; of [`InUse`](Self::InUse) without the kind.
+    /// The stable name, without the kind of record that it may name.
     pub fn code(self) -> &'static str {
         self.into()
     }
@@ -84,7 +88,7 @@ impl RollbackReason {
     /// As the table of results keeps it: `in_use:vehicle`.
     fn stored(self) -> String {
         match self {
-            Self::InUse(kind) => format!("{}:{kind}", self.code()),
+            Self::OwnerKept(kind) | Self::InUse(kind) => format!("{}:{kind}", self.code()),
             other => other.code().to_owned(),
         }
     }

@@ -1,0 +1,205 @@
+//! What becomes of the records that own others, told before it is their turn: what they own is taken back first.
+
+use std::collections::{HashMap, HashSet};
+
+use torqueflow_model::{ColumnType, EntityKind};
+use uuid::Uuid;
+
+use super::facts::{RollbackFacts, Turn, ids, with};
+use super::journal::{among, entry_columns, read_entry};
+use super::{RollbackPage, RollbackPart};
+use crate::bulk::{BulkTransaction, Scalar};
+use crate::store::batch::{JournalAction, JournalEntry};
+use crate::{OrganizationId, StoreError};
+
+/// Entries about whose records facts are read at once.
+const ENTRIES_AT_ONCE: usize = 1000;
+
+/// The records that own those of a page.
+#[derive(Debug, Default)]
+pub struct Owners {
+    /// The owner of each record.
+    pub of: HashMap<Uuid, Uuid>,
+    /// What the run wrote to the owners.
+    pub writes: Writes,
+    /// What the run wrote to records of theirs that may stay by themselves.
+    pub owned: Vec<Writes>,
+}
+
+/// Writes of the run to records of one kind, in all of its jobs, that were not taken back; of each record, the newest
+/// first. With what is true of the records: of what they own, only what the run did not write to is counted as referring to
+/// them.
+#[derive(Debug, Default)]
+pub struct Writes {
+    /// The writes.
+    pub entries: Vec<JournalEntry>,
+    /// What is true of their records.
+    pub facts: RollbackFacts,
+}
+
+impl BulkTransaction {
+    /// The owners of what a page has written, where the run wrote to them too. They are locked before what they own is, as
+    /// everybody does who changes both.
+    pub(super) async fn owners(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        entries: &[JournalEntry],
+        preview: bool,
+    ) -> Result<Option<Box<Owners>>, StoreError> {
+        let Some((link, kind)) = owner_of(page.part.entity) else {
+            return Ok(None);
+        };
+        let written = ids(entries, |entry| entry.action != JournalAction::Mapped);
+        let mut of = self
+            .owners_among(organization, page.part.entity, &link, &written)
+            .await?;
+        let owner_ids: Vec<Uuid> = of.values().copied().collect::<HashSet<_>>().into_iter().collect();
+        let owner_page = of_kind(page, kind);
+        let entries = self.owner_entries(organization, &owner_page, &owner_ids).await?;
+        if entries.is_empty() {
+            return Ok(None);
+        }
+        let turn = Turn::Later { preview };
+        let facts = self.facts_of(organization, &owner_page, &entries, turn).await?;
+        let mut owned = Vec::new();
+        for kind in kind.owns() {
+            let owned_page = of_kind(page, kind);
+            let found = self.owned_entries(organization, &owned_page, &link, &owner_ids).await?;
+            of.extend(found.iter().map(|(owner, entry)| (entry.record_id, *owner)));
+            for entries in by_record(found.into_iter().map(|(_, entry)| entry)) {
+                let facts = self.facts_of(organization, &owned_page, &entries, turn).await?;
+                owned.push(Writes { entries, facts });
+            }
+        }
+        Ok(Some(Box::new(Owners {
+            of,
+            writes: Writes { entries, facts },
+            owned,
+        })))
+    }
+
+    /// The owners of records, as far as these are there.
+    async fn owners_among(
+        &mut self,
+        organization: OrganizationId,
+        kind: EntityKind,
+        link: &str,
+        owned: &[Uuid],
+    ) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+        if owned.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (condition, arguments) = among("id", owned.iter().copied());
+        let sql = format!(
+            "SELECT id, \"{link}\" FROM \"{}\" WHERE organization_id = ? AND {condition} AND \"{link}\" IS NOT NULL",
+            kind.name()
+        );
+        let columns = [ColumnType::Uuid, ColumnType::Uuid];
+        let rows = self.fetch(&sql, &with(organization, arguments), &columns).await?;
+        rows.into_iter().map(|mut row| Ok((row.uuid()?, row.uuid()?))).collect()
+    }
+
+    /// What the run wrote to these records.
+    async fn owner_entries(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        owners: &[Uuid],
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        if owners.is_empty() {
+            return Ok(Vec::new());
+        }
+        let (condition, arguments) = among("j.record_id", owners.iter().copied());
+        let (columns, types) = entry_columns("j");
+        let sql = format!(
+            "SELECT {columns} FROM import_journal AS j {STANDING} AND {condition} \
+             ORDER BY j.record_id, j.version_after DESC"
+        );
+        let rows = self
+            .fetch(&sql, &standing(organization, page, arguments), &types)
+            .await?;
+        rows.into_iter()
+            .map(|mut row| read_entry(page.part.entity, &mut row))
+            .collect()
+    }
+
+    /// What the run wrote to records of these owners that may stay by themselves: somebody else changed them, or another
+    /// run leads to them, or they were there before. With the owner of each.
+    async fn owned_entries(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        link: &str,
+        owners: &[Uuid],
+    ) -> Result<Vec<(Uuid, JournalEntry)>, StoreError> {
+        let (condition, mut arguments) = among(&format!("c.\"{link}\""), owners.iter().copied());
+        arguments.push(page.run_id.into());
+        let (columns, mut types) = entry_columns("j");
+        types.insert(0, ColumnType::Uuid);
+        let sql = format!(
+            "SELECT c.\"{link}\", {columns} FROM \"{}\" AS c JOIN import_journal AS j \
+             ON j.organization_id = c.organization_id AND j.record_id = c.id {STANDING} AND {condition} \
+             AND (j.action = 'updated' OR j.version_after IS NULL OR c.version <> j.version_after \
+             OR (SELECT 1 FROM import_mapping AS m WHERE m.organization_id = c.organization_id \
+             AND m.record_id = c.id AND m.run_id <> ? LIMIT 1) IS NOT NULL) \
+             ORDER BY j.record_id, j.version_after DESC",
+            page.part.entity.name()
+        );
+        let rows = self
+            .fetch(&sql, &standing(organization, page, arguments), &types)
+            .await?;
+        rows.into_iter()
+            .map(|mut row| Ok((row.uuid()?, read_entry(page.part.entity, &mut row)?)))
+            .collect()
+    }
+}
+
+/// Joins what became of entries, and leaves those of a run and kind that wrote to a record and were not taken back.
+const STANDING: &str = "LEFT JOIN import_rollback_result AS r ON r.organization_id = j.organization_id \
+                        AND r.run_id = j.run_id AND r.job_id = j.job_id AND r.row_number = j.row_number \
+                        AND r.ordinal = j.ordinal WHERE j.organization_id = ? AND j.run_id = ? \
+                        AND j.entity_type = ? AND j.action <> 'mapped' \
+                        AND (r.outcome IS NULL OR r.outcome <> 'reversed')";
+
+/// The arguments of a statement with [`STANDING`] in it.
+fn standing(organization: OrganizationId, page: &RollbackPage, others: Vec<Scalar>) -> Vec<Scalar> {
+    let own = [page.run_id.into(), page.part.entity.name().into()];
+    with(organization, own.into_iter().chain(others).collect())
+}
+
+/// The column that says what owns a record of this kind, and the kind of the owner.
+fn owner_of(kind: EntityKind) -> Option<(String, EntityKind)> {
+    let (spec, owner) = kind.owner()?;
+    Some((spec.column()?, owner))
+}
+
+/// Whether this is the column that says what owns a record of this kind.
+pub(super) fn is_link_to_owner(kind: EntityKind, column: &str) -> bool {
+    owner_of(kind).is_some_and(|(link, _)| link == column)
+}
+
+/// The same run, and another kind of record.
+fn of_kind(page: &RollbackPage, entity: EntityKind) -> RollbackPage {
+    RollbackPage {
+        part: RollbackPart { entity, ..page.part },
+        ..*page
+    }
+}
+
+/// Entries in pieces that can be read about at once. What was written to one record stays together.
+fn by_record(entries: impl Iterator<Item = JournalEntry>) -> Vec<Vec<JournalEntry>> {
+    let mut pieces: Vec<Vec<JournalEntry>> = Vec::new();
+    for entry in entries {
+        match pieces.last_mut() {
+            Some(piece)
+                if piece.len() < ENTRIES_AT_ONCE
+                    || piece.last().is_some_and(|last| last.record_id == entry.record_id) =>
+            {
+                piece.push(entry);
+            }
+            _ => pieces.push(vec![entry]),
+        }
+    }
+    pieces
+}
