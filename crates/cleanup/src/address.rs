@@ -96,11 +96,12 @@ fn take_country(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Lin
 
 /// The postcode of its column, else of the end of a line, the last first.
 fn take_postcode(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Line>) {
-    let country = draft.country(inputs);
     for input in inputs.iter().filter(|input| input.kind() == FieldKind::Postcode) {
+        let country = draft.country(input.column());
         draft.apply(input, postcode::postcode(&input.text, country));
     }
-    if draft.get("postal_code").is_some() || !country.has_british_postcodes() {
+    let is_british = draft.country(None).is_some_and(Country::has_british_postcodes);
+    if draft.get("postal_code").is_some() || !is_british {
         return;
     }
     let found = lines.iter().enumerate().rev().find_map(|(index, line)| {

@@ -10,6 +10,7 @@ use torqueflow_model::{
 use crate::context::Context;
 use crate::country::{self, Country};
 use crate::date::{self, DateField};
+use crate::origin::{self, Origin};
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
 use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
@@ -23,7 +24,8 @@ pub struct Cleaned {
     pub findings: Vec<Finding>,
 }
 
-/// Cleans the cells of one record of a row. Cells of other slots are ignored, so a whole row can be passed.
+/// Cleans the cells of one record of a row. The whole row should be passed: of the cells of other slots only the address is
+/// looked at, whose country is that of the customer's telephone numbers.
 ///
 /// Where several columns feed one field, the first that yields a value wins; notes are joined.
 ///
@@ -46,6 +48,7 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
     let mut draft = Draft {
         slot,
         context,
+        origin: origin::of_row(slot, cells),
         cleaned: Cleaned {
             fields: Vec::with_capacity(cells.len() + 8),
             findings: Vec::new(),
@@ -57,7 +60,7 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
         .filter_map(|mapped| draft.read(mapped))
         .collect();
     for input in &inputs {
-        if let Some(verdict) = verdict(input, &draft, &inputs) {
+        if let Some(verdict) = verdict(input, &draft) {
             draft.apply(input, verdict);
         }
     }
@@ -71,13 +74,13 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
 }
 
 /// What a field's own rule says. `None` for fields that are settled together with others.
-fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option<Verdict> {
+fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
     let text = input.text.as_ref();
     let kind = input.cell_kind();
     let in_address = draft.slot.address_type().is_some();
     let date_field = |role| DateField {
         role,
-        column: input.mapped.column,
+        column: input.column(),
         context: draft.context,
     };
     Some(match input.kind() {
@@ -93,7 +96,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option
         FieldKind::DateTime(role) => date::moment(text, kind, date_field(role)),
         FieldKind::Vrm => text::findable(vrm::vrm(text)),
         FieldKind::Vin => vin::vin(text),
-        FieldKind::Postcode => postcode::postcode(text, draft.country(inputs)),
+        FieldKind::Postcode => postcode::postcode(text, draft.country(input.column())),
         FieldKind::Country => country::country(text),
         FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
         FieldKind::Integer => number::integer(text, kind),
@@ -126,6 +129,10 @@ impl Input<'_> {
         self.mapped.field.spec.kind
     }
 
+    pub fn column(&self) -> Option<usize> {
+        self.mapped.column
+    }
+
     pub fn cell_kind(&self) -> CellKind {
         self.mapped.cell.kind
     }
@@ -135,6 +142,8 @@ impl Input<'_> {
 pub(crate) struct Draft<'a> {
     slot: Slot,
     context: &'a Context,
+    /// Where the row is from.
+    origin: Origin,
     cleaned: Cleaned,
 }
 
@@ -185,12 +194,20 @@ impl<'a> Draft<'a> {
         self.get(name).and_then(Value::as_text)
     }
 
-    /// The country that the record names, else the context's.
-    pub fn country(&self, inputs: &[Input<'_>]) -> Country {
-        let mut countries = inputs.iter().filter(|input| input.kind() == FieldKind::Country);
-        countries
-            .find_map(|input| Country::from_name(&input.text))
-            .unwrap_or(self.context.default_country)
+    /// Where the row is from by its address.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The country of a number or postcode in this column that names none: the row's, else the column's, else the
+    /// context's. `None` when it is not British and nothing says what else.
+    pub fn country(&self, column: Option<usize>) -> Option<Country> {
+        let default = self.context.default_country;
+        match self.origin.or(self.context.column(column).origin) {
+            Origin::From(country) => Some(country),
+            Origin::Abroad if default.has_british_postcodes() => None,
+            Origin::Abroad | Origin::Unknown => Some(default),
+        }
     }
 
     /// Takes over what a rule says of a cell.

@@ -5,13 +5,14 @@ use torqueflow_model::DateOrder;
 
 use crate::country::Country;
 use crate::date::ColumnDateOrder;
+use crate::origin::Origin;
 
 /// What cleaning a table needs to know. The same context and the same cells always give the same result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {
     /// Today, as far as cleaning is concerned: the date of the run, since there is no clock here.
     pub as_of: Date,
-    /// The country of numbers and postcodes that name none.
+    /// The country of numbers and postcodes that name none, where neither their row nor their column shows one.
     pub default_country: Country,
     /// What all rows say of each column, by column index. Of a column that is not there nothing is known.
     pub columns: Vec<ColumnFacts>,
@@ -23,6 +24,8 @@ pub struct Context {
 pub struct ColumnFacts {
     /// The order of day and month.
     pub date_order: ColumnDateOrder,
+    /// Where its telephone numbers or postcodes are from.
+    pub origin: Origin,
 }
 
 impl Default for ColumnFacts {
@@ -30,6 +33,7 @@ impl Default for ColumnFacts {
     fn default() -> Self {
         Self {
             date_order: ColumnDateOrder::Assumed(DateOrder::DayFirst),
+            origin: Origin::Unknown,
         }
     }
 }
@@ -39,6 +43,13 @@ impl ColumnFacts {
     #[must_use]
     pub fn with_date_order(mut self, date_order: ColumnDateOrder) -> Self {
         self.date_order = date_order;
+        self
+    }
+
+    /// The same with numbers or postcodes from there.
+    #[must_use]
+    pub fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
         self
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use time::Date;
-use torqueflow_cleanup::{Context, clean_record};
+use torqueflow_cleanup::{Context, Country, clean_record};
 use torqueflow_model::{
     EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
     SourceId,
@@ -74,6 +74,13 @@ impl Cleaner {
         }
     }
 
+    /// The same for data from another country than Great Britain, as far as rows and columns do not show theirs.
+    #[must_use]
+    pub fn with_default_country(mut self, country: Country) -> Self {
+        self.context = self.context.with_default_country(country);
+        self
+    }
+
     /// The column that feeds a field, from 0.
     pub fn column_of(&self, field: FieldRef) -> Option<usize> {
         self.fields.iter().position(|mapped| *mapped == Some(field))
@@ -88,11 +95,11 @@ impl Cleaner {
         cells.sort_by_key(|cell| cell.field.slot);
         let mut findings = Vec::new();
         let mut records = Vec::new();
-        for cells in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
-            let Some(slot) = cells.first().map(|cell| cell.field.slot) else {
+        for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
+            let Some(slot) = of_slot.first().map(|cell| cell.field.slot) else {
                 continue;
             };
-            let cleaned = clean_record(slot, cells, &self.context);
+            let cleaned = clean_record(slot, &cells, &self.context);
             findings.extend(cleaned.findings);
             if !cleaned.fields.is_empty() {
                 records.push(Record {

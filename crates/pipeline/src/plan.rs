@@ -1,9 +1,11 @@
 //! The plan of a table: what detection found out, in the form in which rows are cleaned by it, and kept between steps.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote};
+use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote, Origin};
 use torqueflow_detection::Detection;
 use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
+
+use crate::votes::ColumnVotes;
 
 /// How the rows of a table are to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,6 +47,16 @@ pub struct PlannedColumn {
     pub by: String,
     /// For a date column: the order of day and month, and how sure that is.
     pub date_order: Option<PlannedDateOrder>,
+    /// For a column of telephone numbers or postcodes: where they are from, by the name that [`Origin`] gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl PlannedColumn {
+    /// Where its numbers or postcodes are from, as far as that is settled.
+    pub(crate) fn known_origin(&self) -> Origin {
+        self.origin.as_deref().and_then(Origin::from_name).unwrap_or_default()
+    }
 }
 
 /// The order of day and month in a column.
@@ -102,6 +114,7 @@ impl TablePlan {
                     field: column.field,
                     by: column.by.name().to_owned(),
                     date_order: None,
+                    origin: None,
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
@@ -165,7 +178,7 @@ impl TablePlan {
     /// What is known of each column, as cleanup takes it.
     pub(crate) fn column_facts(&self) -> Vec<ColumnFacts> {
         let facts = |column: &PlannedColumn| {
-            let facts = ColumnFacts::default();
+            let facts = ColumnFacts::default().with_origin(column.known_origin());
             column
                 .date_order
                 .map_or(facts, |order| facts.with_date_order(order.into()))
@@ -174,36 +187,46 @@ impl TablePlan {
     }
 }
 
-/// Takes the votes of all rows of a table on the order of day and month.
-pub struct DateVotes(Vec<(usize, DateVote)>);
+/// Takes the votes of all rows of a table on what its columns hold: the order of day and month, and whatever else no single
+/// cell can say.
+pub struct DateVotes {
+    dates: Vec<(usize, DateVote)>,
+    columns: ColumnVotes,
+}
 
 impl DateVotes {
-    /// No votes yet, for the columns of this plan whose order is open.
+    /// No votes yet, for the columns of this plan of which something is open.
     pub fn of(plan: &TablePlan) -> Self {
         let open = plan.date_columns().into_iter().filter(|index| {
             let column = plan.columns.get(*index);
             column.is_some_and(|column| column.date_order.is_none())
         });
-        Self(open.map(|column| (column, DateVote::new())).collect())
+        Self {
+            dates: open.map(|column| (column, DateVote::new())).collect(),
+            columns: ColumnVotes::of(plan),
+        }
     }
 
-    /// No column's order is open.
+    /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.dates.is_empty() && self.columns.is_empty()
     }
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
-        for (column, vote) in &mut self.0 {
+        for (column, vote) in &mut self.dates {
             if let Some(cell) = row.cells.get(*column) {
                 vote.observe(cell);
             }
         }
+        self.columns.observe(row);
     }
 
-    /// Settles the orders in the plan. Says, in sentences, where that is no more than a guess. `known`: the order that the
-    /// source keeps.
+    /// Settles in the plan what was open. Says, in sentences, where that is no more than a guess or not what a person would
+    /// expect. `known`: the order of day and month that the source keeps.
     pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
-        plan.settle_dates(&self.0, known)
+        let mut doubts = plan.settle_dates(&self.dates, known);
+        doubts.extend(self.columns.settle(plan));
+        doubts
     }
 }

@@ -10,11 +10,14 @@
 //! Jersey, Isle of Man) by the metadata of libphonenumber, or stands in one of the ranges that Ofcom keeps for drama.
 
 mod number;
+mod reading;
 mod scan;
 mod slots;
+mod vote;
 
 pub use number::{NumberKind, number_kind};
 pub(crate) use slots::assign;
+pub use vote::PhoneVote;
 
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use torqueflow_model::{FieldKind, FindingCode, Value};
 
 use super::NumberKind;
+use super::reading::Reading;
 use super::scan::{Found, Scan, scan};
 use crate::clean::{Draft, Input};
 
@@ -29,7 +30,7 @@ pub(crate) fn assign(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     let is_phone = |input: &&Input<'_>| matches!(input.kind(), FieldKind::Phone | FieldKind::Landline);
     let mut candidates = Vec::new();
     for input in inputs.iter().filter(is_phone) {
-        let scan = scan(&input.text, input.cell_kind(), draft.context().default_country);
+        let scan = scan(&input.text, input.cell_kind(), Reading::of(draft, input.column()));
         report(draft, input, &scan);
         let from_landline = input.kind() == FieldKind::Landline;
         candidates.extend(scan.numbers.into_iter().enumerate().map(|(index, found)| Candidate {
