@@ -87,6 +87,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
         FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
         FieldKind::LongText => text::long_text(text),
+        FieldKind::Title if !draft.context.column(input.column()).salutations => return None,
         FieldKind::Title => name::title(text),
         FieldKind::PersonName => name::person_name(text),
         FieldKind::CompanyName => name::company_name(text),
@@ -100,6 +101,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Country => country::country(text),
         FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
         FieldKind::Integer => number::integer(text, kind),
+        FieldKind::Choice(_) if input.feeds_others() => return None,
         FieldKind::Choice(options) => choice::choice(text, options),
         FieldKind::Reference { to, .. } if to.is_lookup() => text::findable(text::text(text)),
         FieldKind::Code => text::findable(text::code(text, kind)),
@@ -131,6 +133,12 @@ impl Input<'_> {
 
     pub fn column(&self) -> Option<usize> {
         self.mapped.column
+    }
+
+    /// Its field has no value of its own.
+    pub fn feeds_others(&self) -> bool {
+        let spec = self.mapped.field.spec;
+        spec.storage == Storage::Input && spec.kind != FieldKind::SourceId
     }
 
     pub fn cell_kind(&self) -> CellKind {
@@ -215,12 +223,10 @@ impl<'a> Draft<'a> {
         for note in &verdict.notes {
             self.note(note.code, &note.detail, input);
         }
-        let spec = input.mapped.field.spec;
-        let feeds_others = spec.storage == Storage::Input && spec.kind != FieldKind::SourceId;
         if let Some(value) = verdict.value
-            && !feeds_others
+            && !input.feeds_others()
         {
-            self.set(spec, value, input.raw());
+            self.set(input.mapped.field.spec, value, input.raw());
         }
     }
 

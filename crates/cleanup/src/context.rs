@@ -26,14 +26,17 @@ pub struct ColumnFacts {
     pub date_order: ColumnDateOrder,
     /// Where its telephone numbers or postcodes are from.
     pub origin: Origin,
+    /// Its titles are salutations, and not jobs.
+    pub salutations: bool,
 }
 
 impl Default for ColumnFacts {
-    /// Nothing is known: dates are day-first.
+    /// Nothing is known: dates are day-first, titles are salutations.
     fn default() -> Self {
         Self {
             date_order: ColumnDateOrder::Assumed(DateOrder::DayFirst),
             origin: Origin::Unknown,
+            salutations: true,
         }
     }
 }
@@ -50,6 +53,13 @@ impl ColumnFacts {
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
+        self
+    }
+
+    /// The same with titles that are salutations, or are none.
+    #[must_use]
+    pub fn with_salutations(mut self, salutations: bool) -> Self {
+        self.salutations = salutations;
         self
     }
 }

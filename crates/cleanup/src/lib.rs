@@ -24,6 +24,7 @@ pub use clean::{Cleaned, clean_record};
 pub use context::{ColumnFacts, Context};
 pub use country::Country;
 pub use date::{ColumnDateOrder, DateVote};
+pub use name::TitleVote;
 pub use origin::{Origin, PostcodeVote};
 pub use phone::{NumberKind, PhoneVote, number_kind};
 pub use postcode::is_uk_postcode;

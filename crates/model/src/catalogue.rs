@@ -245,6 +245,12 @@ static CUSTOMER: EntitySpec = EntitySpec {
         SOURCE_ID,
         column("external_customer_number", "Customer number", Code, "C1001"),
         column("display_name", "Name", FullName, "Mrs Ada Smith"),
+        input(
+            "company_or_person",
+            "Company or person",
+            Choice(&["company", "person"]),
+            "",
+        ),
         column("title", "Title", Title, "Mrs"),
         column("first_name", "First name", PersonName, "Ada"),
         column("last_name", "Last name", PersonName, "Smith"),

@@ -170,6 +170,8 @@ finding_codes! {
     CountryUnknown = "country_unknown", Warning, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
     /// Two people in one name; kept as one customer.
     NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
+    /// The name is that of a customer's job: `Smith Ltd:Van fleet`.
+    NameHasJob = "name_has_job", Info, "The name is that of a job of this customer; the job was left out of the name: {}", "Nothing, or note the job with the customer.";
     // Text
     /// A NUL character was replaced.
     TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";

@@ -50,6 +50,9 @@ pub struct PlannedColumn {
     /// For a column of telephone numbers or postcodes: where they are from, by the name that [`Origin`] gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
+    /// For a column of titles: whether they are salutations, and not jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salutations: Option<bool>,
 }
 
 impl PlannedColumn {
@@ -115,6 +118,7 @@ impl TablePlan {
                     by: column.by.name().to_owned(),
                     date_order: None,
                     origin: None,
+                    salutations: None,
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
@@ -178,7 +182,9 @@ impl TablePlan {
     /// What is known of each column, as cleanup takes it.
     pub(crate) fn column_facts(&self) -> Vec<ColumnFacts> {
         let facts = |column: &PlannedColumn| {
-            let facts = ColumnFacts::default().with_origin(column.known_origin());
+            let facts = ColumnFacts::default()
+                .with_origin(column.known_origin())
+                .with_salutations(column.salutations.unwrap_or(true));
             column
                 .date_order
                 .map_or(facts, |order| facts.with_date_order(order.into()))

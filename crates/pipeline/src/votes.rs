@@ -1,6 +1,6 @@
 //! What all rows of a table say of its columns, beside the order of day and month.
 
-use torqueflow_cleanup::{Country, Origin, PhoneVote, PostcodeVote};
+use torqueflow_cleanup::{Country, Origin, PhoneVote, PostcodeVote, TitleVote};
 use torqueflow_model::{FieldKind, Row};
 
 use crate::plan::{PlannedColumn, TablePlan};
@@ -10,6 +10,7 @@ use crate::plan::{PlannedColumn, TablePlan};
 pub(crate) struct ColumnVotes {
     phones: Vec<(usize, PhoneVote)>,
     postcodes: Vec<(usize, PostcodeVote)>,
+    titles: Vec<(usize, TitleVote)>,
 }
 
 impl ColumnVotes {
@@ -24,6 +25,7 @@ impl ColumnVotes {
                 Some(FieldKind::Postcode) if column.origin.is_none() => {
                     votes.postcodes.push((index, PostcodeVote::new()));
                 }
+                Some(FieldKind::Title) if column.salutations.is_none() => votes.titles.push((index, TitleVote::new())),
                 _ => {}
             }
         }
@@ -32,7 +34,7 @@ impl ColumnVotes {
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        self.phones.is_empty() && self.postcodes.is_empty()
+        self.phones.is_empty() && self.postcodes.is_empty() && self.titles.is_empty()
     }
 
     /// The votes of a row.
@@ -43,11 +45,27 @@ impl ColumnVotes {
         for (column, vote) in &mut self.postcodes {
             row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
         }
+        for (column, vote) in &mut self.titles {
+            row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
+        }
     }
 
     /// Settles in the plan what the columns hold. Says, in sentences, what a person would not expect.
     pub fn settle(&self, plan: &mut TablePlan) -> Vec<String> {
-        self.settle_origins(plan)
+        let mut notes = self.settle_origins(plan);
+        for (index, vote) in &self.titles {
+            let Some(column) = plan.columns.get_mut(*index) else {
+                continue;
+            };
+            column.salutations = Some(vote.verdict());
+            if !vote.verdict() {
+                notes.push(format!(
+                    "Column `{}` holds no salutation, such as Mr or Mrs; it is taken for the job and left out.",
+                    column.header
+                ));
+            }
+        }
+        notes
     }
 
     /// Settles in the plan where numbers and postcodes are from: by the column's own values, else by those of other
@@ -108,6 +126,7 @@ mod tests {
             by: "alias".to_owned(),
             date_order: None,
             origin: None,
+            salutations: None,
         };
         TablePlan {
             type_id: None,
@@ -157,6 +176,18 @@ mod tests {
             &[Some("GB"), Some("GB")],
         );
         check(&["customer.phone"], &[&["7712345678"]], &[Some("unknown")]);
+    }
+
+    #[test]
+    fn a_column_of_jobs_holds_no_salutations() {
+        let mut plan = plan(&["customer.title"]);
+        let mut votes = ColumnVotes::of(&plan);
+        votes.observe(&Row {
+            number: 2,
+            cells: vec![Cell::text("Fleet Manager")],
+        });
+        assert_eq!(votes.settle(&mut plan).len(), 1);
+        assert_eq!(plan.columns[0].salutations, Some(false));
     }
 
     #[test]
