@@ -10,6 +10,7 @@ use torqueflow_model::{
 use crate::context::Context;
 use crate::country::{self, Country};
 use crate::date::{self, DateField};
+use crate::left_out::{self, LeftOut};
 use crate::origin::{self, Origin};
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
@@ -27,7 +28,8 @@ pub struct Cleaned {
 /// Cleans the cells of one record of a row. The whole row should be passed: of the cells of other slots only the address is
 /// looked at, whose country is that of the customer's telephone numbers.
 ///
-/// Where several columns feed one field, the first that yields a value wins; notes are joined.
+/// Where several columns feed one field, the first that yields a value wins, and one finding tells what the others say; notes
+/// are joined.
 ///
 /// ```
 /// use time::macros::date;
@@ -53,6 +55,7 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
             fields: Vec::with_capacity(cells.len() + 8),
             findings: Vec::new(),
         },
+        left_out: Vec::new(),
     };
     let inputs: Vec<Input<'_>> = cells
         .iter()
@@ -70,6 +73,9 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
         consent::check(&mut draft, &inputs);
     }
     address::compose(&mut draft, &inputs);
+    let left_out = std::mem::take(&mut draft.left_out);
+    let others = left_out::report(&draft, &inputs, &left_out);
+    draft.cleaned.findings.extend(others);
     draft.cleaned
 }
 
@@ -84,6 +90,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         context: draft.context,
     };
     Some(match input.kind() {
+        _ if input.feeds_others() => return None,
         FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
         FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
         FieldKind::LongText => text::long_text(text),
@@ -101,7 +108,6 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Country => country::country(text),
         FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
         FieldKind::Integer => number::integer(text, kind),
-        FieldKind::Choice(_) if input.feeds_others() => return None,
         FieldKind::Choice(options) => choice::choice(text, options),
         FieldKind::Reference { to, .. } if to.is_lookup() => text::findable(text::text(text)),
         FieldKind::Code => text::findable(text::code(text, kind)),
@@ -131,13 +137,18 @@ impl Input<'_> {
         self.mapped.field.spec.kind
     }
 
+    pub fn spec(&self) -> &'static FieldSpec {
+        self.mapped.field.spec
+    }
+
+    /// Where it stands; an adapter's own cells stand nowhere.
     pub fn column(&self) -> Option<usize> {
         self.mapped.column
     }
 
     /// Its field has no value of its own.
     pub fn feeds_others(&self) -> bool {
-        let spec = self.mapped.field.spec;
+        let spec = self.spec();
         spec.storage == Storage::Input && spec.kind != FieldKind::SourceId
     }
 
@@ -153,6 +164,7 @@ pub(crate) struct Draft<'a> {
     /// Where the row is from.
     origin: Origin,
     cleaned: Cleaned,
+    left_out: Vec<LeftOut>,
 }
 
 impl<'a> Draft<'a> {
@@ -207,6 +219,14 @@ impl<'a> Draft<'a> {
         self.origin
     }
 
+    /// What the file says of a field that has a value.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        let mut fields = self.cleaned.fields.iter();
+        fields
+            .find(|field| field.spec.name == name)
+            .map(|field| field.raw.as_str())
+    }
+
     /// The country of a number or postcode in this column that names none: the row's, else the column's, else the
     /// context's. `None` when it is not British and nothing says what else.
     pub fn country(&self, column: Option<usize>) -> Option<Country> {
@@ -225,9 +245,15 @@ impl<'a> Draft<'a> {
         }
         if let Some(value) = verdict.value
             && !input.feeds_others()
+            && !self.set(input.spec(), value, input.raw())
         {
-            self.set(input.mapped.field.spec, value, input.raw());
+            self.leave_out(input);
         }
+    }
+
+    /// Remembers a cell whose value has no place, to be told at the end.
+    pub fn leave_out(&mut self, input: &Input<'_>) {
+        self.left_out.push(LeftOut::of(input));
     }
 
     /// Sets a field by name. Fields that this record does not have are left out.
@@ -243,11 +269,11 @@ impl<'a> Draft<'a> {
         self.set_by_name(name, value, "");
     }
 
-    /// The first value of a field stays; long texts are joined.
-    fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) {
+    /// The first value of a field stays; long texts are joined. False when another value stands there.
+    fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) -> bool {
         let value = match value {
             Value::Text(text) => match settled(text) {
-                text if text.is_empty() => return,
+                text if text.is_empty() => return true,
                 text => Value::Text(text),
             },
             other => other,
@@ -273,8 +299,9 @@ impl<'a> Draft<'a> {
                     held.raw.push_str(raw);
                 }
             }
-            Some(_) => {}
+            Some(held) => return held.value == value,
         }
+        true
     }
 
     /// Makes a field null.

@@ -16,6 +16,8 @@ pub struct Context {
     pub default_country: Country,
     /// What all rows say of each column, by column index. Of a column that is not there nothing is known.
     pub columns: Vec<ColumnFacts>,
+    /// The headers, by column index, for what a person is told of columns. May be empty.
+    pub headers: Vec<String>,
 }
 
 /// What all rows of a table say of one of its columns, as far as its cells are read by it.
@@ -28,6 +30,11 @@ pub struct ColumnFacts {
     pub origin: Origin,
     /// Its titles are salutations, and not jobs.
     pub salutations: bool,
+    /// Of a column of telephone numbers: the column that says of what type they are, such as `Phone 1 - Type`.
+    pub type_column: Option<usize>,
+    /// Of a column of an address, where several of the same kind stand in a row (home and business): which of them it
+    /// belongs to, from 1; the first that is filled is taken. 0: to all.
+    pub address: u16,
 }
 
 impl Default for ColumnFacts {
@@ -37,6 +44,8 @@ impl Default for ColumnFacts {
             date_order: ColumnDateOrder::Assumed(DateOrder::DayFirst),
             origin: Origin::Unknown,
             salutations: true,
+            type_column: None,
+            address: 0,
         }
     }
 }
@@ -62,6 +71,20 @@ impl ColumnFacts {
         self.salutations = salutations;
         self
     }
+
+    /// The same with numbers whose type stands in this column.
+    #[must_use]
+    pub fn with_type_column(mut self, type_column: Option<usize>) -> Self {
+        self.type_column = type_column;
+        self
+    }
+
+    /// The same as a part of this address, from 1; 0: of all.
+    #[must_use]
+    pub fn with_address(mut self, address: u16) -> Self {
+        self.address = address;
+        self
+    }
 }
 
 impl Context {
@@ -71,6 +94,7 @@ impl Context {
             as_of,
             default_country: Country::GB,
             columns: Vec::new(),
+            headers: Vec::new(),
         }
     }
 
@@ -78,6 +102,13 @@ impl Context {
     #[must_use]
     pub fn with_columns(mut self, columns: Vec<ColumnFacts>) -> Self {
         self.columns = columns;
+        self
+    }
+
+    /// The same with these headers, by column index.
+    #[must_use]
+    pub fn with_headers(mut self, headers: Vec<String>) -> Self {
+        self.headers = headers;
         self
     }
 
@@ -94,5 +125,11 @@ impl Context {
             .and_then(|index| self.columns.get(index))
             .copied()
             .unwrap_or_default()
+    }
+
+    /// The header of a column, if it has one.
+    pub(crate) fn header(&self, column: Option<usize>) -> Option<&str> {
+        let header = self.headers.get(column?)?.trim();
+        (!header.is_empty()).then_some(header)
     }
 }

@@ -9,6 +9,7 @@ mod context;
 mod country;
 mod date;
 mod email;
+mod left_out;
 mod name;
 mod number;
 mod origin;

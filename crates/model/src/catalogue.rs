@@ -264,6 +264,7 @@ static CUSTOMER: EntitySpec = EntitySpec {
         column("landline", "Landline", Landline, "+441632960001"),
         made("landline_as_given", "Landline as given", Text),
         column("phone_extension", "Extension", Text, "204"),
+        input("phone_type", "Type of number", Text, ""),
         column("vat_number", "VAT number", Code, "GB123456789"),
         column("vat_exempt", "VAT exempt", Boolean, "False"),
         column("is_account", "Account customer", Boolean, "False"),

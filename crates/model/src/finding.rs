@@ -172,6 +172,9 @@ finding_codes! {
     NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
     /// The name is that of a customer's job: `Smith Ltd:Van fleet`.
     NameHasJob = "name_has_job", Info, "The name is that of a job of this customer; the job was left out of the name: {}", "Nothing, or note the job with the customer.";
+    // Several columns for one field
+    /// Several columns say something of the same field.
+    OtherValuesLeftOut = "other_values_left_out", Warning, "Several columns say something else of the same field: {}", "Nothing, if the right value was kept; otherwise correct it, or map the other column.";
     // Text
     /// A NUL character was replaced.
     TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";

@@ -70,7 +70,9 @@ impl Cleaner {
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             adapter,
-            context: Context::new(as_of).with_columns(plan.column_facts()),
+            context: Context::new(as_of)
+                .with_columns(plan.column_facts())
+                .with_headers(plan.columns.iter().map(|column| column.header.clone()).collect()),
         }
     }
 
@@ -109,6 +111,7 @@ impl Cleaner {
                 });
             }
         }
+        tell_left_out_once(&mut findings);
         drop_incomplete(&mut records, &mut findings);
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
@@ -164,6 +167,27 @@ impl Cleaner {
             });
         }
     }
+}
+
+/// Makes one finding of what the records of a row left out because other columns filled the fields.
+fn tell_left_out_once(findings: &mut Vec<Finding>) {
+    let is_left_out = |finding: &Finding| finding.code == FindingCode::OtherValuesLeftOut;
+    let Some(first) = findings.iter().position(is_left_out) else {
+        return;
+    };
+    let details: Vec<String> = findings
+        .iter()
+        .filter(|finding| is_left_out(finding))
+        .map(|finding| finding.detail.clone())
+        .collect();
+    if let Some(finding) = findings.get_mut(first) {
+        finding.detail = details.join("; ");
+    }
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        index == first + 1 || !is_left_out(finding)
+    });
 }
 
 /// Removes records that lack what they can't do without. The first record of the row is what the row is about: without

@@ -2,6 +2,7 @@
 
 mod analyse;
 mod clean;
+mod columns;
 mod identity;
 mod open;
 mod plan;

@@ -5,6 +5,7 @@ use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote, Origin};
 use torqueflow_detection::Detection;
 use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
 
+use crate::columns;
 use crate::votes::ColumnVotes;
 
 /// How the rows of a table are to be read.
@@ -181,15 +182,20 @@ impl TablePlan {
 
     /// What is known of each column, as cleanup takes it.
     pub(crate) fn column_facts(&self) -> Vec<ColumnFacts> {
-        let facts = |column: &PlannedColumn| {
+        let addresses = columns::addresses(&self.columns);
+        let type_columns = columns::type_columns(&self.columns);
+        let facts = |((column, address), type_column): ((&PlannedColumn, u16), Option<usize>)| {
             let facts = ColumnFacts::default()
                 .with_origin(column.known_origin())
-                .with_salutations(column.salutations.unwrap_or(true));
+                .with_salutations(column.salutations.unwrap_or(true))
+                .with_address(address)
+                .with_type_column(type_column);
             column
                 .date_order
                 .map_or(facts, |order| facts.with_date_order(order.into()))
         };
-        self.columns.iter().map(facts).collect()
+        let columns = self.columns.iter().zip(addresses).zip(type_columns);
+        columns.map(facts).collect()
     }
 }
 

@@ -65,11 +65,14 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     if draft.spec("sort_name").is_none() {
         return;
     }
-    let whole = inputs
+    let mut whole = inputs
         .iter()
-        .find(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
-    if let Some(input) = whole {
+        .filter(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
+    if let Some(input) = whole.next() {
         take_apart(draft, input, whose::said(inputs));
+        for other in whole.filter(|other| fold(&other.text) != fold(&input.text)) {
+            draft.leave_out(other);
+        }
     }
     if draft.text("display_name").is_none() {
         let parts = given_parts(draft);
