@@ -4,16 +4,23 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use time::macros::date;
 use torqueflow_cleanup::{
-    Cleaned, ColumnDateOrder, ColumnDecimalMark, ColumnFacts, ColumnNumbers, ColumnText, Context, Damage, DateNumbers,
-    DateVote, DecimalMark, NumberVote, TextVote, clean_record, number_kind,
+    Cleaned, ColumnDateOrder, ColumnDecimalMark, ColumnFacts, ColumnNumbers, ColumnText, Context, Country, Damage,
+    DateNumbers, DateVote, DecimalMark, NumberVote, Origin, PhoneVote, PostcodeVote, TextVote, TitleVote, clean_record,
+    number_kind,
 };
 use torqueflow_model::{
     Cell, CellKind, DateOrder, EntityKind, FieldKind, FieldRef, FindingCode, MappedCell, Slot, Storage, Value,
 };
 
 fn context() -> Context {
-    let day_first = ColumnFacts::default().with_date_order(ColumnDateOrder::Proven(DateOrder::DayFirst));
-    Context::new(date!(2026 - 11 - 21)).with_columns(vec![day_first])
+    context_from(Origin::Unknown)
+}
+
+fn context_from(origin: Origin) -> Context {
+    let facts = ColumnFacts::default()
+        .with_date_order(ColumnDateOrder::Proven(DateOrder::DayFirst))
+        .with_origin(origin);
+    Context::new(date!(2026 - 11 - 21)).with_columns(vec![facts])
 }
 
 /// Every slot with every field that a file can fill.
@@ -38,6 +45,9 @@ fn text() -> impl Strategy<Value = String> {
         "(3|12|30)[ -](Jan|MARCH|sept)[ -](24|2024)",
         "(MR|mrs|Dr\\.)?( (&|and|/) ?(MRS|Mr))? ?[A-Za-z'’.-]{0,8} ?(&|and)? ?[A-Z]{0,8},? ?[A-Za-z]{0,6}( \\((Mrs|mr)\\))?",
         "[A-Za-z]{1,9} (van|DE|Mc|O'|Mac)? ?[A-Za-z]{1,9} ?(LTD|plc|& SONS|Motors|Jr)?",
+        "[A-Za-z]{2,8} [A-Za-z]{2,8}( MBE| PhD| Dr| MA|:Van fleet)",
+        "[2-9][0-9]{2}[-. ][2-9][0-9]{2}[-. ][0-9]{4}( x[0-9]{3})?",
+        "([A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{5}|Florida|Ireland|D02 X285|, Winnipeg, MB, R3J 0A1)",
         "[a-zA-Z0-9. ]{1,10}@{1,2}[a-z0-9.-]{1,12}(,|;| )?[a-z@.]{0,12}",
         "[A-Z]{1,3} ?[0-9]{1,4} ?[A-Z]{0,3}",
         "[A-Za-z]{1,2}[0-9]{1,2}[A-Z]? ?[0-9][A-Z]{2}",
@@ -131,16 +141,19 @@ proptest! {
 
     #[test]
     fn any_customer_and_address_is_cleaned_once_and_for_all(texts in proptest::collection::vec(text(), 12)) {
-        for slot in [Slot::Main(EntityKind::Customer), Slot::Main(EntityKind::Supplier), Slot::BillingAddress] {
+        let slots = [Slot::Main(EntityKind::Customer), Slot::Main(EntityKind::Supplier), Slot::BillingAddress];
+        let origins = [Origin::Unknown, Origin::Abroad, Origin::From(Country::GB), Origin::From(Country::US)];
+        for (slot, origin) in slots.into_iter().flat_map(|slot| origins.map(|origin| (slot, origin))) {
+            let context = context_from(origin);
             let mappable = slot.entity().fields().iter().filter(|spec| spec.mappable);
             let cells: Vec<MappedCell> = mappable
                 .zip(texts.iter().cycle())
                 .map(|(spec, text)| cell(FieldRef { slot, spec }, text.clone(), CellKind::Text))
                 .collect();
-            let first = clean_record(slot, &cells, &context());
+            let first = clean_record(slot, &cells, &context);
             check_shape(slot, &first);
-            let second = clean_record(slot, &again(slot, &first), &context());
-            prop_assert_eq!(values(&first), values(&second), "{:?}", texts);
+            let second = clean_record(slot, &again(slot, &first), &context);
+            prop_assert_eq!(values(&first), values(&second), "{:?} {}", texts, origin.name());
         }
     }
 
@@ -150,6 +163,13 @@ proptest! {
         if number_kind(&digits).is_some() {
             prop_assert!(digits.starts_with('+') && digits.len() <= 16);
         }
+    }
+
+    #[test]
+    fn votes_on_people_do_not_depend_on_the_order_of_rows(texts in proptest::collection::vec(text(), 0..8)) {
+        check_order(&texts, PhoneVote::new(), PhoneVote::observe, PhoneVote::merge);
+        check_order(&texts, PostcodeVote::new(), PostcodeVote::observe, PostcodeVote::merge);
+        check_order(&texts, TitleVote::new(), TitleVote::observe, TitleVote::merge);
     }
 
     #[test]
@@ -231,6 +251,25 @@ impl Votes {
                 unit: None,
             })
     }
+}
+
+/// Observed in order or row by row from the end, the votes are the same.
+fn check_order<V: Clone + PartialEq + std::fmt::Debug>(
+    texts: &[String],
+    none: V,
+    observe: fn(&mut V, &Cell),
+    merge: fn(&mut V, &V),
+) {
+    let (mut forward, mut backward) = (none.clone(), none.clone());
+    for text in texts {
+        observe(&mut forward, &Cell::text(text.clone()));
+    }
+    for text in texts.iter().rev() {
+        let mut one = none.clone();
+        observe(&mut one, &Cell::text(text.clone()));
+        merge(&mut backward, &one);
+    }
+    assert_eq!(forward, backward);
 }
 
 /// Each field once, no input-only field but the source's id, types that fit their columns.

@@ -21,12 +21,20 @@ impl Mapping {
     ///
     /// The table's columns choose in their order, each by its spellings in their order; so where `Mobile` and
     /// `Telephone` are both there, the field that prefers a mobile has it, and the other is left with the telephone.
+    ///
+    /// Several of the table's columns may have the same field: the first that is filled counts, row by row.
     pub fn by_alias(table: &TableSignature, headers: &Headers) -> Self {
-        Self::by_alias_of(table, headers, |_| true)
+        Self::assign(table, headers, |_| true)
     }
 
-    /// The same, looking only at these columns of the table.
+    /// The same, looking only at these columns of the table, of which one at most feeds a field.
     pub fn by_alias_of(table: &TableSignature, headers: &Headers, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut mapping = Self::assign(table, headers, wanted);
+        mapping.drop_repeats();
+        mapping
+    }
+
+    fn assign(table: &TableSignature, headers: &Headers, wanted: impl Fn(usize) -> bool) -> Self {
         let mut mapping = Self {
             fields: vec![None; headers.len()],
             known: vec![false; headers.len()],
@@ -51,7 +59,6 @@ impl Mapping {
                 }
             }
         }
-        mapping.drop_repeats();
         mapping
     }
 

@@ -183,6 +183,11 @@ finding_codes! {
     CountryUnknown = "country_unknown", Warning, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
     /// Two people in one name; kept as one customer.
     NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
+    /// The name is that of a customer's job: `Smith Ltd:Van fleet`.
+    NameHasJob = "name_has_job", Info, "The name is that of a job of this customer; the job was left out of the name: {}", "Nothing, or note the job with the customer.";
+    // Several columns for one field
+    /// Several columns say something of the same field.
+    OtherValuesLeftOut = "other_values_left_out", Warning, "Several columns say something else of the same field: {}", "Nothing, if the right value was kept; otherwise correct it, or map the other column.";
     // Text
     /// Text that a program has encoded twice.
     TextDamaged = "text_damaged", Warning, "The text was damaged on its way here; it may be meant as {}", "Export the file again as UTF-8, without HTML.";

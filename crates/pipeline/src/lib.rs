@@ -2,9 +2,11 @@
 
 mod analyse;
 mod clean;
+mod columns;
 mod facts;
 mod identity;
 mod open;
+mod origins;
 mod plan;
 mod sources;
 mod votes;
@@ -16,6 +18,7 @@ pub use identity::{id_text, key_hash};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
+pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,

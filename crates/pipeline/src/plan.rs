@@ -1,10 +1,11 @@
 //! The plan of a table: what detection found out, in the form in which rows are cleaned by it, and kept between steps.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers};
+use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::Detection;
 use torqueflow_model::{DateOrder, FieldKind, FieldRef};
 
+use crate::columns;
 use crate::facts::PlannedFacts;
 
 /// How the rows of a table are to be read.
@@ -53,6 +54,19 @@ pub struct PlannedColumn {
     /// What else all of its rows say; `None` until they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<PlannedFacts>,
+    /// For a column of telephone numbers or postcodes: where they are from, by the name that [`Origin`] gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// For a column of titles: whether they are salutations, and not jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salutations: Option<bool>,
+}
+
+impl PlannedColumn {
+    /// Where its numbers or postcodes are from, as far as that is settled.
+    pub(crate) fn known_origin(&self) -> Origin {
+        self.origin.as_deref().and_then(Origin::from_name).unwrap_or_default()
+    }
 }
 
 /// The order of day and month in a column.
@@ -125,6 +139,8 @@ impl TablePlan {
                     by: column.by.name().to_owned(),
                     date_order: None,
                     facts: None,
+                    origin: None,
+                    salutations: None,
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
@@ -147,17 +163,24 @@ impl TablePlan {
         } else {
             DateNumbers::Serial1900
         };
-        let facts = |column: &PlannedColumn| {
+        let addresses = columns::addresses(&self.columns);
+        let type_columns = columns::type_columns(&self.columns);
+        let facts = |((column, address), type_column): ((&PlannedColumn, u16), Option<usize>)| {
             let facts = column.facts.unwrap_or_default();
             let cleanup = ColumnFacts::default()
                 .with_date_numbers(facts.unix_time.map_or(serials, DateNumbers::from))
                 .with_swapped_dates(facts.swapped_dates)
                 .with_numbers(facts.numbers())
-                .with_text(facts.text());
+                .with_text(facts.text())
+                .with_origin(column.known_origin())
+                .with_salutations(column.salutations.unwrap_or(true))
+                .with_address(address)
+                .with_type_column(type_column);
             column
                 .date_order
                 .map_or(cleanup, |order| cleanup.with_date_order(order.into()))
         };
-        self.columns.iter().map(facts).collect()
+        let columns = self.columns.iter().zip(addresses).zip(type_columns);
+        columns.map(facts).collect()
     }
 }

@@ -6,11 +6,15 @@ use torqueflow_cleanup::{
 use torqueflow_model::{DateOrder, FieldKind, Measure, Row};
 
 use crate::facts::{PlannedFacts, PlannedUnit, PlannedUnixTime};
+use crate::origins::OriginVotes;
 use crate::plan::{PlannedColumn, TablePlan};
 
 /// Takes the votes of all rows of a table: on the order of day and month, on the mark before decimals, on units, and on
 /// damage to its texts.
-pub struct DateVotes(Vec<ColumnVotes>);
+pub struct DateVotes {
+    columns: Vec<ColumnVotes>,
+    origins: OriginVotes,
+}
 
 /// The votes on one column.
 struct ColumnVotes {
@@ -31,17 +35,21 @@ impl DateVotes {
             numbers: column.holds_numbers().then(NumberVote::new),
             texts: TextVote::new(),
         });
-        Self(votes.collect())
+        Self {
+            columns: votes.collect(),
+            origins: OriginVotes::of(plan),
+        }
     }
 
     /// No column is open.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.columns.is_empty() && self.origins.is_empty()
     }
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
-        for votes in &mut self.0 {
+        self.origins.observe(row);
+        for votes in &mut self.columns {
             let Some(cell) = row.cells.get(votes.column) else {
                 continue;
             };
@@ -60,7 +68,7 @@ impl DateVotes {
     pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
         let mark = self.common_mark(plan);
         let mut notes = Vec::new();
-        for votes in &self.0 {
+        for votes in &self.columns {
             let Some(column) = plan.columns.get_mut(votes.column) else {
                 continue;
             };
@@ -74,12 +82,13 @@ impl DateVotes {
             settle_texts(&votes.texts, column, &mut facts, &mut notes);
             column.facts = Some(facts);
         }
+        notes.extend(self.origins.settle(plan));
         notes
     }
 
     /// The mark before decimals, if all columns that prove one prove the same.
     fn common_mark(&self, plan: &TablePlan) -> Option<DecimalMark> {
-        let proven = self.0.iter().filter_map(|votes| {
+        let proven = self.columns.iter().filter_map(|votes| {
             let is_whole = plan.columns.get(votes.column).is_some_and(is_whole);
             match votes.numbers.as_ref()?.decimal_mark(is_whole, None) {
                 ColumnDecimalMark::Proven(mark) => Some(mark),
@@ -287,6 +296,8 @@ mod tests {
             field: FieldRef::parse(field),
             by: "alias".to_owned(),
             date_order: None,
+            origin: None,
+            salutations: None,
             facts: None,
         };
         let mut plan = TablePlan {
