@@ -8,6 +8,7 @@
 //! ```text
 //! per table:  staged rows (see `staging`)
 //! directory:  per table u64 length · u8 visibility · u32 length of the name · name
+//!             · u32 cells that are merged over several rows, per cell u32 first row · u32 last row · u32 column
 //! footer:     u32 tables · u64 length of the directory · "TFLEGACY"
 //! ```
 
@@ -20,6 +21,7 @@ use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::{self, Limits};
+use crate::merged::{Filler, Regions};
 use crate::options::ReadSeek;
 use crate::rows::{RowSource, cell_finding, without_nul};
 use crate::staging::{StagingError, StagingReader, StagingWriter};
@@ -35,16 +37,30 @@ const FOOTER_BYTES: u64 = 20;
 /// To be run in a process that may crash, with limits on its memory and time.
 pub fn convert<R: Read + Seek>(workbook: R, format: Format, output: &mut impl Write) -> Result<(), OpenError> {
     match format {
-        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, output),
-        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, output),
-        Format::Ods => convert_with::<calamine::Ods<R>, R>(workbook, output),
+        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, merged_in_xls, output),
+        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, |_, _| Regions::default(), output),
+        Format::Ods => convert_with::<calamine::Ods<R>, R>(workbook, |_, _| Regions::default(), output),
         Format::Csv | Format::Xlsx => Err(OpenError::Unsupported {
             what: format.label().to_owned(),
         }),
     }
 }
 
-fn convert_with<T, R>(workbook: R, output: &mut impl Write) -> Result<(), OpenError>
+/// The merged cells of a sheet (MS-XLS 2.4.168, `MergeCells`).
+fn merged_in_xls<R: Read + Seek>(workbook: &mut calamine::Xls<R>, sheet: &str) -> Regions {
+    let mut regions = Regions::default();
+    let place = |(row, column): (u32, u32)| (column as usize, u64::from(row) + 1);
+    for merged in workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+        regions.add(place(merged.start), place(merged.end));
+    }
+    regions
+}
+
+fn convert_with<T, R>(
+    workbook: R,
+    merged: impl Fn(&mut T, &str) -> Regions,
+    output: &mut impl Write,
+) -> Result<(), OpenError>
 where
     T: Reader<R>,
     T::Error: std::fmt::Display,
@@ -69,6 +85,13 @@ where
         });
         directory.extend_from_slice(&(sheet.name.len() as u32).to_le_bytes());
         directory.extend_from_slice(sheet.name.as_bytes());
+        let merged = merged(&mut workbook, &sheet.name);
+        directory.extend_from_slice(&(merged.vertical().len() as u32).to_le_bytes());
+        for region in merged.vertical() {
+            for number in [region.first_row, region.last_row, region.column] {
+                directory.extend_from_slice(&number.to_le_bytes());
+            }
+        }
         tables += 1;
     }
     output.write_all(&directory)?;
@@ -186,6 +209,7 @@ struct LegacyTable {
     info: TableInfo,
     offset: u64,
     length: u64,
+    merged: Regions,
 }
 
 impl LegacyWorkbook {
@@ -205,7 +229,7 @@ impl LegacyWorkbook {
         let mut tables = Vec::new();
         let mut offset = 0_u64;
         for _ in 0..count {
-            let table = read_entry(&mut converted, offset, directory_bytes)?;
+            let table = read_entry(&mut converted, offset, directory_bytes, limits)?;
             offset = offset
                 .checked_add(table.length)
                 .filter(|end| *end <= directory)
@@ -225,6 +249,8 @@ impl LegacyWorkbook {
         let rows = StagedRows {
             reader: StagingReader::open(section).map_err(staging_error)?,
             last_number: 0,
+            merged: Filler::new(table.merged.clone()),
+            filled_bytes: 0,
             limits: limits.clone(),
         };
         TableReader::new(Box::new(rows), Dialect::default(), limits)
@@ -241,7 +267,12 @@ fn array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], OpenError> {
     Ok(bytes)
 }
 
-fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Result<LegacyTable, OpenError> {
+fn read_entry(
+    reader: &mut impl Read,
+    offset: u64,
+    directory_bytes: u64,
+    limits: &Limits,
+) -> Result<LegacyTable, OpenError> {
     let length = u64::from_le_bytes(array(reader)?);
     let visible = match array(reader)? {
         [0] => Visibility::Visible,
@@ -255,13 +286,33 @@ fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Resu
     let mut name = Vec::new();
     reader.take(name_bytes).read_to_end(&mut name)?;
     let info = TableInfo::new(Some(String::from_utf8_lossy(&name).into_owned()), visible);
-    Ok(LegacyTable { info, offset, length })
+    let merged = read_merged(reader, limits)?;
+    Ok(LegacyTable {
+        info,
+        offset,
+        length,
+        merged,
+    })
+}
+
+fn read_merged(reader: &mut impl Read, limits: &Limits) -> Result<Regions, OpenError> {
+    let mut regions = Regions::default();
+    for _ in 0..u32::from_le_bytes(array(reader)?) {
+        let mut number = || array(reader).map(u32::from_le_bytes);
+        let (first_row, last_row, column) = (number()?, number()?, number()? as usize);
+        regions.add((column, u64::from(first_row)), (column, u64::from(last_row)));
+        regions.check(limits)?;
+    }
+    Ok(regions)
 }
 
 /// Staged rows as they came from the converter, which is trusted as little as the file that it read.
 struct StagedRows<R: Read + Seek> {
     reader: StagingReader<R>,
     last_number: u64,
+    merged: Filler,
+    /// Bytes of text that merged cells have added so far.
+    filled_bytes: u64,
     limits: Limits,
 }
 
@@ -294,6 +345,10 @@ impl<R: Read + Seek> RowSource for StagedRows<R> {
         for (column, cell) in row.cells.iter_mut().enumerate() {
             self.check_cell(column, cell, findings);
         }
+        let filled = self.merged.fill(row, self.limits.max_columns, findings) as u64;
+        limits::ROW_BYTES.check(filled, self.limits.max_row_bytes as u64)?;
+        self.filled_bytes += filled;
+        limits::INFLATED_BYTES.check(self.filled_bytes, self.limits.max_inflated_bytes)?;
         Ok(true)
     }
 }

@@ -2,6 +2,7 @@
 
 mod cell;
 mod escapes;
+mod inflate;
 mod number;
 mod package;
 mod parts;
@@ -10,6 +11,7 @@ mod run;
 mod shared;
 mod sheet;
 mod styles;
+mod tail;
 mod usual;
 mod xml;
 
@@ -17,6 +19,7 @@ use crate::document::TableInfo;
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::merged::Filler;
 use crate::table::{Dialect, TableReader};
 
 pub(crate) use number::serial::{set_date, set_iso};
@@ -29,6 +32,8 @@ struct Book {
     strings: shared::SharedStrings,
     styles: styles::Styles,
     date1904: bool,
+    /// Whoever opens the workbook shall calculate all of it: stored results may be made up.
+    is_uncalculated: bool,
 }
 
 /// An open workbook.
@@ -94,16 +99,21 @@ impl<'a> Workbook<'a> {
         let (Some(sheet), Some(book)) = (self.parts.sheets.get(index), &self.book) else {
             return Err(OpenError::NoSuchTable { index });
         };
-        let Some(part) = self.package.part(&sheet.part)? else {
-            return Err(OpenError::malformed("a worksheet is missing"));
-        };
-        let rows = sheet::SheetRows::new(xml::Xml::new(part, limits.max_token_bytes), book, limits);
+        let missing = || OpenError::malformed("a worksheet is missing");
+        let merged = self
+            .package
+            .look_ahead(&sheet.part, |part| tail::merged(part, limits))?;
+        let merged = merged.ok_or_else(missing)??;
+        let part = self.package.part(&sheet.part)?.ok_or_else(missing)?;
+        let xml = xml::Xml::new(part, limits.max_token_bytes);
+        let rows = sheet::SheetRows::new(xml, book, Filler::new(merged), limits);
         TableReader::new(Box::new(rows), Dialect::default(), limits)
     }
 
     fn read_book(&mut self, limits: &Limits) -> Result<Book, OpenError> {
         let mut book = Book {
             date1904: self.parts.date1904,
+            is_uncalculated: self.parts.is_uncalculated,
             ..Book::default()
         };
         let styles = self.parts.styles.as_deref().unwrap_or("xl/styles.xml");
