@@ -84,7 +84,7 @@ impl<'d> TableReader<'d> {
         let (sample, ended) = read_sample(source.as_mut())?;
         let rows = sample.len() as u64;
         limits.check_rows(rows)?;
-        let decision = head::decide(&sample, limits.max_columns);
+        let decision = head::decide(&sample, source.spans(), limits.max_columns);
         limits::COLUMNS.check(decision.columns.len() as u64, limits.max_columns as u64)?;
         source.set_columns(decision.columns.len());
         let first_data = decision.first_data;

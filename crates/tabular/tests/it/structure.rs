@@ -151,6 +151,50 @@ fn titles_that_are_merged_are_no_data() {
 }
 
 #[test]
+fn a_header_of_two_rows_is_read_as_one() {
+    let below = ["AB12 CDE|Ford|01/02/2024|01/02/2025|03/04/2024|03/04/2025"; 3];
+    let upper = "Registration|Make|MOT||Service|";
+    let expected = [
+        "Registration",
+        "Make",
+        "MOT Last",
+        "MOT Due",
+        "Service Last",
+        "Service Due",
+    ];
+    let lines = [&[upper, "||Last|Due|Last|Due"], &below[..]].concat();
+    let groups = ["C1:D1", "E1:F1"];
+    for regions in [&[][..], &groups, &["A1:A2", "B1:B2", "C1:D1", "E1:F1"]] {
+        let table = merged(&lines, regions);
+        assert_eq!(table.head.header_row, Some(2), "{regions:?}");
+        assert_eq!(table.head.columns, expected, "{regions:?}");
+        assert_eq!(table.rows.len(), 3);
+        let told = "Row 1 has titles above the names in row 2, so both were read together: MOT Last, MOT Due, Service Last, \
+                    Service Due.";
+        assert!(
+            table.head.evidence.iter().any(|why| why == told),
+            "{:?}",
+            table.head.evidence
+        );
+    }
+}
+
+#[test]
+fn a_lower_row_that_is_complete_is_the_header_alone() {
+    let lines = [
+        "Customer|||Vehicle||",
+        "Name|Phone|Email|Registration|Make|Model",
+        "Ada Lowe|0113 496 0001|ada@example.com|AB12 CDE|Ford|Focus",
+        "Ben Hill|0113 496 0002|ben@example.com|AB12 CDF|Ford|Fiesta",
+    ];
+    for regions in [&[][..], &["A1:C1", "D1:F1"]] {
+        let table = merged(&lines, regions);
+        assert_eq!(table.head.header_row, Some(2));
+        assert_eq!(table.head.columns.join("|"), lines[1]);
+    }
+}
+
+#[test]
 fn what_is_hidden_is_read_and_told() {
     let lines = ["Name|Cost|Town", "Ada|1|Otley", "~Ben|2|Leeds", "~||", "~Cy|3|York"];
     let sheet = |before| {
