@@ -23,7 +23,7 @@ pub(crate) static ROWS: Limit = Limit::new("rows", Unit::Count, "the number of r
 pub(crate) static INFLATED_BYTES: Limit = Limit::new(
     "inflated_bytes",
     Unit::Bytes,
-    "the inflated size of the workbook",
+    "the inflated size of the workbook or archive",
 );
 pub(crate) static INFLATION_RATIO: Limit =
     Limit::new("inflation_ratio", Unit::Count, "the ratio of inflated to packed bytes");

@@ -22,6 +22,7 @@ use crate::limits::Limits;
 use crate::merged::Filler;
 use crate::table::{Dialect, TableReader};
 
+pub(crate) use inflate::{Budget, Inflated};
 pub(crate) use number::serial::{set_date, set_iso};
 pub(crate) use number::{Class, push_general};
 pub(crate) use package::Package;
@@ -43,6 +44,13 @@ pub(crate) struct Workbook<'a> {
     /// Read with the first sheet.
     book: Option<Book>,
 }
+
+/// A zip archive that is no document of an office program.
+pub(crate) fn is_plain_zip(package: &Package<'_>) -> bool {
+    matches!(zip_format(package), Err(OpenError::NotATable { what }) if what == ZIP_ARCHIVE)
+}
+
+const ZIP_ARCHIVE: &str = "a zip archive";
 
 /// Says what a zip archive is, by the names of its entries.
 pub(crate) fn zip_format(package: &Package<'_>) -> Result<Format, OpenError> {
@@ -70,7 +78,7 @@ pub(crate) fn zip_format(package: &Package<'_>) -> Result<Format, OpenError> {
         return Ok(Format::Ods);
     }
     Err(OpenError::NotATable {
-        what: "a zip archive".to_owned(),
+        what: ZIP_ARCHIVE.to_owned(),
     })
 }
 

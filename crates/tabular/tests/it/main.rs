@@ -1,6 +1,8 @@
 //! The crate through its public interface, on files that the tests make themselves.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod csv;
 #[cfg(test)]
 mod encrypted;
