@@ -27,7 +27,7 @@ pub struct Clean {
 
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
+    let password = super::password::read(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());

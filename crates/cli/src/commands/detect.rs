@@ -28,7 +28,7 @@ pub struct Detect {
 
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
+    let password = super::password::read(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let opener = super::opener(common)?;

@@ -8,6 +8,7 @@ pub mod import;
 pub mod merge;
 pub mod migrate;
 pub mod openapi;
+mod password;
 pub mod report;
 pub mod rollback;
 pub mod runs;
@@ -17,18 +18,16 @@ pub mod template;
 pub mod token;
 pub mod worker;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
 use torqueflow_app::isolate::ConverterCommand;
 use torqueflow_app::{App, AppConfig, AppError, Deadline, LimitError, Limits, Opener, OrganizationId, known_sources};
-use torqueflow_pipeline::{Password, ReadSeek};
+use torqueflow_pipeline::ReadSeek;
 use uuid::Uuid;
 
-use crate::args::{CONVERT_WORKBOOK, Common, PasswordSource};
+use crate::args::{CONVERT_WORKBOOK, Common};
 
 /// Opens the database of a command.
 async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
@@ -137,33 +136,6 @@ fn default_data_dir(database: &str) -> PathBuf {
     let path = file.and_then(|file| file.split('?').next()).map(Path::new);
     path.and_then(Path::parent)
         .map_or_else(|| NAME.into(), |folder| folder.join(NAME))
-}
-
-/// The password, if one was named.
-fn read_password(source: &PasswordSource) -> anyhow::Result<Option<Password>> {
-    let mut text = String::new();
-    if let Some(path) = &source.password_file {
-        std::fs::File::open(path)
-            .and_then(|mut file| file.read_to_string(&mut text))
-            .with_context(|| format!("failed to read the password from `{}`", path.display()))?;
-    } else if source.password_stdin {
-        std::io::stdin()
-            .read_line(&mut text)
-            .context("failed to read the password from standard input")?;
-    } else {
-        return Ok(None);
-    }
-    let first_line = text.split(['\r', '\n']).next().unwrap_or_default();
-    let password = Password::new(first_line);
-    wipe(text);
-    Ok(Some(password))
-}
-
-/// Overwrites text that held a secret before its memory is given back.
-fn wipe(text: String) {
-    let mut bytes = text.into_bytes();
-    bytes.fill(0);
-    std::hint::black_box(&bytes);
 }
 
 /// The file's name without its folders.
