@@ -23,7 +23,9 @@ use std::path::{Path, PathBuf};
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
 use torqueflow_app::isolate::ConverterCommand;
-use torqueflow_app::{App, AppConfig, AppError, Deadline, LimitError, Limits, Opener, OrganizationId, known_sources};
+use torqueflow_app::{
+    App, AppConfig, AppError, Deadline, Input, LimitError, Limits, Opener, OrganizationId, known_sources,
+};
 use torqueflow_pipeline::ReadSeek;
 use uuid::Uuid;
 
@@ -147,8 +149,8 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Opens a file, for as long as its time lasts.
-fn open_file(path: &Path, deadline: Option<Deadline>) -> std::io::Result<Box<dyn ReadSeek>> {
-    let file = std::io::BufReader::new(std::fs::File::open(path)?);
+fn open_file(input: &Input, deadline: Option<Deadline>) -> std::io::Result<Box<dyn ReadSeek>> {
+    let file = std::io::BufReader::new(input.open()?);
     Ok(match deadline {
         Some(deadline) => Box::new(deadline.reader(file)),
         None => Box::new(file),
