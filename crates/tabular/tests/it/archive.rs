@@ -40,7 +40,9 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 }
 
 /// The members with their texts, and the note.
-fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<(Vec<(String, String)>, Option<String>), OpenError> {
+type Content = (Vec<(String, String)>, Option<String>);
+
+fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Content, OpenError> {
     let mut archive = Archive::open(name, Box::new(Cursor::new(bytes)), limits)?;
     let mut members = Vec::new();
     for (index, member) in archive.members().to_vec().into_iter().enumerate() {
