@@ -5,9 +5,9 @@ use torqueflow_model::DateOrder;
 
 use crate::country::Country;
 use crate::damage::ColumnText;
+use crate::date::ColumnDateOrder;
 use crate::date::{ColumnDateOrder, DateNumbers};
 use crate::number::ColumnNumbers;
-use crate::date::ColumnDateOrder;
 use crate::origin::Origin;
 
 /// What cleaning a table needs to know. The same context and the same cells always give the same result.
@@ -98,6 +98,9 @@ impl ColumnFacts {
     #[must_use]
     pub fn with_text(mut self, text: ColumnText) -> Self {
         self.text = text;
+        self
+    }
+
     /// The same with numbers or postcodes from there.
     #[must_use]
     pub fn with_origin(mut self, origin: Origin) -> Self {

@@ -207,6 +207,10 @@ finding_codes! {
     EncodingReplaced = "encoding_replaced", Warning, "Some bytes are not text in the file's encoding and were replaced", "Export the file as UTF-8.";
     /// A quote that opens a field and is never closed; read as an ordinary character.
     QuoteUnclosed = "quote_unclosed", Warning, "A quote in this row is never closed and was read as an ordinary character", "Close the quote, or double it if it belongs to the value.";
+    /// A cell that is merged with those above it; told for the first such cell of a column.
+    MergedCellFilled = "merged_cell_filled", Info, "The cell is merged with those above it, so it was given their value ({}); so were the column's other merged cells", "Nothing, if the value is meant for each of these rows; otherwise unmerge the cells.";
+    /// A cell whose formula was never calculated; told for the first such cell of a column.
+    FormulaWithoutResult = "formula_without_result", Warning, "The workbook holds no result of the formula in this cell, so its value is not known; the column may have more such cells", "Open the workbook in Excel or LibreOffice, save it there and import it again.";
     // Rows
     /// More cells than columns.
     RowTooLong = "row_too_long", Warning, "The row has more cells than the header; the extra ones were left out: {}", "Quote values that contain the delimiter.";

@@ -22,6 +22,6 @@ pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
-    legacy, open, staging,
+    archive, legacy, open, staging,
 };
 pub use votes::DateVotes;

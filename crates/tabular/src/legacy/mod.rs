@@ -8,6 +8,7 @@
 //! ```text
 //! per table:  staged rows (see `staging`)
 //! directory:  per table u64 length · u8 visibility, and 0x10 if days count from 1904 · u32 length of the name · name
+//!             · u32 cells that are merged over several rows, per cell u32 first row · u32 last row · u32 column
 //! footer:     u32 tables · u64 length of the directory · "TFLEGACY"
 //! ```
 
@@ -26,6 +27,7 @@ use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::{self, Limits};
+use crate::merged::{Filler, Regions};
 use crate::options::ReadSeek;
 use crate::rows::{RowSource, cell_finding, without_nul};
 use crate::staging::{StagingError, StagingReader, StagingWriter};
@@ -60,13 +62,28 @@ pub fn convert<R: Read + Seek + Send>(
     };
     workbook.seek(SeekFrom::Start(0))?;
     match format {
-        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, &formats, output),
-        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, &formats, output),
-        _ => convert_with::<calamine::Ods<R>, R>(workbook, &formats, output),
+        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, &formats, merged_in_xls, output),
+        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, &formats, |_, _| Regions::default(), output),
+        _ => convert_with::<calamine::Ods<R>, R>(workbook, &formats, |_, _| Regions::default(), output),
     }
 }
 
-fn convert_with<T, R>(workbook: R, formats: &BookFormats, output: &mut impl Write) -> Result<(), OpenError>
+/// The merged cells of a sheet (MS-XLS 2.4.168, `MergeCells`).
+fn merged_in_xls<R: Read + Seek>(workbook: &mut calamine::Xls<R>, sheet: &str) -> Regions {
+    let mut regions = Regions::default();
+    let place = |(row, column): (u32, u32)| (column as usize, u64::from(row) + 1);
+    for merged in workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+        regions.add(place(merged.start), place(merged.end));
+    }
+    regions
+}
+
+fn convert_with<T, R>(
+    workbook: R,
+    formats: &BookFormats,
+    merged: impl Fn(&mut T, &str) -> Regions,
+    output: &mut impl Write,
+) -> Result<(), OpenError>
 where
     T: Reader<R>,
     T::Error: std::fmt::Display,
@@ -93,6 +110,13 @@ where
         directory.push(visibility | if formats.date1904 { DATE_1904 } else { 0 });
         directory.extend_from_slice(&(sheet.name.len() as u32).to_le_bytes());
         directory.extend_from_slice(sheet.name.as_bytes());
+        let merged = merged(&mut workbook, &sheet.name);
+        directory.extend_from_slice(&(merged.vertical().len() as u32).to_le_bytes());
+        for region in merged.vertical() {
+            for number in [region.first_row, region.last_row, region.column] {
+                directory.extend_from_slice(&number.to_le_bytes());
+            }
+        }
         tables += 1;
     }
     output.write_all(&directory)?;
@@ -257,6 +281,7 @@ struct LegacyTable {
     offset: u64,
     length: u64,
     date1904: bool,
+    merged: Regions,
 }
 
 impl LegacyWorkbook {
@@ -276,7 +301,7 @@ impl LegacyWorkbook {
         let mut tables = Vec::new();
         let mut offset = 0_u64;
         for _ in 0..count {
-            let table = read_entry(&mut converted, offset, directory_bytes)?;
+            let table = read_entry(&mut converted, offset, directory_bytes, limits)?;
             offset = offset
                 .checked_add(table.length)
                 .filter(|end| *end <= directory)
@@ -296,6 +321,8 @@ impl LegacyWorkbook {
         let rows = StagedRows {
             reader: StagingReader::open(section).map_err(staging_error)?,
             last_number: 0,
+            merged: Filler::new(table.merged.clone()),
+            filled_bytes: 0,
             limits: limits.clone(),
         };
         let dialect = Dialect {
@@ -316,7 +343,12 @@ fn array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], OpenError> {
     Ok(bytes)
 }
 
-fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Result<LegacyTable, OpenError> {
+fn read_entry(
+    reader: &mut impl Read,
+    offset: u64,
+    directory_bytes: u64,
+    limits: &Limits,
+) -> Result<LegacyTable, OpenError> {
     let length = u64::from_le_bytes(array(reader)?);
     let [flags] = array(reader)?;
     let visible = match flags & !DATE_1904 {
@@ -331,18 +363,34 @@ fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Resu
     let mut name = Vec::new();
     reader.take(name_bytes).read_to_end(&mut name)?;
     let info = TableInfo::new(Some(String::from_utf8_lossy(&name).into_owned()), visible);
+    let merged = read_merged(reader, limits)?;
     Ok(LegacyTable {
         info,
         offset,
         length,
         date1904: flags & DATE_1904 != 0,
+        merged,
     })
+}
+
+fn read_merged(reader: &mut impl Read, limits: &Limits) -> Result<Regions, OpenError> {
+    let mut regions = Regions::default();
+    for _ in 0..u32::from_le_bytes(array(reader)?) {
+        let mut number = || array(reader).map(u32::from_le_bytes);
+        let (first_row, last_row, column) = (number()?, number()?, number()? as usize);
+        regions.add((column, u64::from(first_row)), (column, u64::from(last_row)));
+        regions.check(limits)?;
+    }
+    Ok(regions)
 }
 
 /// Staged rows as they came from the converter, which is trusted as little as the file that it read.
 struct StagedRows<R: Read + Seek> {
     reader: StagingReader<R>,
     last_number: u64,
+    merged: Filler,
+    /// Bytes of text that merged cells have added so far.
+    filled_bytes: u64,
     limits: Limits,
 }
 
@@ -375,6 +423,10 @@ impl<R: Read + Seek> RowSource for StagedRows<R> {
         for (column, cell) in row.cells.iter_mut().enumerate() {
             self.check_cell(column, cell, findings);
         }
+        let filled = self.merged.fill(row, self.limits.max_columns, findings) as u64;
+        limits::ROW_BYTES.check(filled, self.limits.max_row_bytes as u64)?;
+        self.filled_bytes += filled;
+        limits::INFLATED_BYTES.check(self.filled_bytes, self.limits.max_inflated_bytes)?;
         Ok(true)
     }
 }

@@ -75,7 +75,7 @@ fn converted(rows: &[Row]) -> Vec<u8> {
         writer.write(row).unwrap();
     }
     let (mut bytes, info) = writer.finish().unwrap();
-    let directory = [&info.bytes.to_le_bytes()[..], &[0, 3, 0, 0, 0], b"a\0b"].concat();
+    let directory = [&info.bytes.to_le_bytes()[..], &[0, 3, 0, 0, 0], b"a\0b", &[0; 4]].concat();
     bytes.extend(&directory);
     bytes.extend(1_u32.to_le_bytes());
     bytes.extend((directory.len() as u64).to_le_bytes());
