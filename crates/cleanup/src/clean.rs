@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 
 use torqueflow_model::{
-    CellKind, EntityKind, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, MappedCell, Slot, Storage,
-    Value,
+    Cell, CellKind, EntityKind, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, MappedCell, Slot,
+    Storage, Value,
 };
 
 use crate::context::Context;
 use crate::country::{self, Country};
+use crate::damage::{self, ColumnText, Damage};
 use crate::date::{self, DateField};
+use crate::number::NumberField;
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
 use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
@@ -80,6 +82,12 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option
         column: input.mapped.column,
         context: draft.context,
     };
+    let number_field = NumberField {
+        spec: input.mapped.field.spec,
+        is_payment: draft.slot == Slot::Main(EntityKind::Payment),
+        column: input.mapped.column,
+        context: draft.context,
+    };
     Some(match input.kind() {
         FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
         FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
@@ -95,8 +103,8 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option
         FieldKind::Vin => vin::vin(text),
         FieldKind::Postcode => postcode::postcode(text, draft.country(inputs)),
         FieldKind::Country => country::country(text),
-        FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
-        FieldKind::Integer => number::integer(text, kind),
+        FieldKind::Decimal { scale } => number::decimal(text, kind, scale, number_field),
+        FieldKind::Integer => number::integer(text, kind, number_field),
         FieldKind::Choice(options) => choice::choice(text, options),
         FieldKind::Reference { to, .. } if to.is_lookup() => text::findable(text::text(text)),
         FieldKind::Code => text::findable(text::code(text, kind)),
@@ -149,7 +157,7 @@ impl<'a> Draft<'a> {
 
     /// A cell as input for the rules, unless it is blank or an error.
     fn read<'c>(&mut self, mapped: &'c MappedCell) -> Option<Input<'c>> {
-        match prepare(&mapped.cell) {
+        match self.prepare(mapped) {
             Ok(Prepared { text, had_nul }) => {
                 let input = Input { mapped, text };
                 if had_nul {
@@ -162,6 +170,34 @@ impl<'a> Draft<'a> {
                 let text = Cow::Borrowed("");
                 self.note(FindingCode::CellError, &name, &Input { mapped, text });
                 None
+            }
+        }
+    }
+
+    /// The text of a cell, with the damage undone that its column proves. What it does not prove is reported.
+    fn prepare<'c>(&mut self, mapped: &'c MappedCell) -> Result<Prepared<'c>, NoText> {
+        let damage = self.context.column(mapped.column).text;
+        if damage == ColumnText::default() || mapped.cell.kind != CellKind::Text {
+            return prepare(&mapped.cell);
+        }
+        match damage::undo(&mapped.cell.text, damage) {
+            None => prepare(&mapped.cell),
+            Some((text, Damage::Proven)) => {
+                let cell = Cell::text(text);
+                let prepared = prepare(&cell)?;
+                Ok(Prepared {
+                    text: Cow::Owned(prepared.text.into_owned()),
+                    had_nul: prepared.had_nul,
+                })
+            }
+            Some((text, _)) => {
+                let prepared = prepare(&mapped.cell)?;
+                let input = Input {
+                    mapped,
+                    text: Cow::Borrowed(""),
+                };
+                self.note(FindingCode::TextDamaged, &text, &input);
+                Ok(prepared)
             }
         }
     }

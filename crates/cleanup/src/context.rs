@@ -4,7 +4,9 @@ use time::Date;
 use torqueflow_model::DateOrder;
 
 use crate::country::Country;
-use crate::date::ColumnDateOrder;
+use crate::damage::ColumnText;
+use crate::date::{ColumnDateOrder, DateNumbers};
+use crate::number::ColumnNumbers;
 
 /// What cleaning a table needs to know. The same context and the same cells always give the same result.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +25,14 @@ pub struct Context {
 pub struct ColumnFacts {
     /// The order of day and month.
     pub date_order: ColumnDateOrder,
+    /// What a number in a column of dates counts.
+    pub date_numbers: DateNumbers,
+    /// Day and month of typed dates were swapped.
+    pub has_swapped_dates: bool,
+    /// How numbers are written.
+    pub numbers: ColumnNumbers,
+    /// What happened to its texts on their way here.
+    pub text: ColumnText,
 }
 
 impl Default for ColumnFacts {
@@ -30,6 +40,10 @@ impl Default for ColumnFacts {
     fn default() -> Self {
         Self {
             date_order: ColumnDateOrder::Assumed(DateOrder::DayFirst),
+            date_numbers: DateNumbers::default(),
+            has_swapped_dates: false,
+            numbers: ColumnNumbers::default(),
+            text: ColumnText::default(),
         }
     }
 }
@@ -39,6 +53,34 @@ impl ColumnFacts {
     #[must_use]
     pub fn with_date_order(mut self, date_order: ColumnDateOrder) -> Self {
         self.date_order = date_order;
+        self
+    }
+
+    /// The same with this meaning of numbers in a column of dates.
+    #[must_use]
+    pub fn with_date_numbers(mut self, date_numbers: DateNumbers) -> Self {
+        self.date_numbers = date_numbers;
+        self
+    }
+
+    /// The same with typed dates of which day and month were swapped, or not.
+    #[must_use]
+    pub fn with_swapped_dates(mut self, has_swapped_dates: bool) -> Self {
+        self.has_swapped_dates = has_swapped_dates;
+        self
+    }
+
+    /// The same with numbers that are written so.
+    #[must_use]
+    pub fn with_numbers(mut self, numbers: ColumnNumbers) -> Self {
+        self.numbers = numbers;
+        self
+    }
+
+    /// The same with texts that were damaged so.
+    #[must_use]
+    pub fn with_text(mut self, text: ColumnText) -> Self {
+        self.text = text;
         self
     }
 }
