@@ -40,6 +40,8 @@ pub struct TableHead {
     pub evidence: Vec<String>,
     /// No data row follows.
     pub is_empty: bool,
+    /// It is a sheet of a workbook that counts days from 1904 (ECMA-376 Part 1, 18.2.28, `date1904`).
+    pub date1904: bool,
 }
 
 /// What is known of a table before its first row.
@@ -50,6 +52,7 @@ pub(crate) struct Dialect {
     pub quote: Option<char>,
     pub escape: Option<char>,
     pub evidence: Vec<String>,
+    pub date1904: bool,
 }
 
 /// The data rows of one table, in the order of the file.
@@ -222,6 +225,7 @@ fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Find
         escape: dialect.escape,
         evidence,
         is_empty: false,
+        date1904: dialect.date1904,
     }
 }
 

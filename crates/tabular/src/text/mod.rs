@@ -41,6 +41,7 @@ pub(crate) fn read_table<'d>(
         quote: Some(char::from(dialect.quote)),
         escape: dialect.escape.map(char::from),
         evidence: profile.evidence().into_iter().chain(dialect.evidence.clone()).collect(),
+        date1904: false,
     };
     let records = records::Records::new(decoded, &dialect, profile, limits);
     TableReader::new(Box::new(records), known, limits)

@@ -20,8 +20,9 @@ use crate::limits::Limits;
 use crate::table::{Dialect, TableReader};
 
 pub(crate) use number::serial::{set_date, set_iso};
-pub(crate) use number::{Class, push_general};
-pub(crate) use package::Package;
+pub(crate) use number::{Class, NumberFormat, push_formatted, push_general};
+pub(crate) use package::{Package, Part};
+pub(crate) use xml::{Event, Xml, attribute, attribute_number, attribute_text};
 
 /// What all sheets of a workbook share.
 #[derive(Debug, Default)]
@@ -97,8 +98,12 @@ impl<'a> Workbook<'a> {
         let Some(part) = self.package.part(&sheet.part)? else {
             return Err(OpenError::malformed("a worksheet is missing"));
         };
-        let rows = sheet::SheetRows::new(xml::Xml::new(part, limits.max_token_bytes), book, limits);
-        TableReader::new(Box::new(rows), Dialect::default(), limits)
+        let rows = sheet::SheetRows::new(Xml::new(part, limits.max_token_bytes), book, limits);
+        let dialect = Dialect {
+            date1904: book.date1904,
+            ..Dialect::default()
+        };
+        TableReader::new(Box::new(rows), dialect, limits)
     }
 
     fn read_book(&mut self, limits: &Limits) -> Result<Book, OpenError> {
