@@ -6,8 +6,9 @@ use torqueflow_detection::Detection;
 use torqueflow_model::{Finding, Row};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
-use crate::plan::{DateVotes, TablePlan};
+use crate::plan::TablePlan;
 use crate::sources::Sources;
+use crate::votes::DateVotes;
 
 /// Rows that detection looks at, and that a preview shows.
 const SAMPLE_ROWS: usize = 100;
@@ -211,6 +212,7 @@ fn read_table(
     }
     let detection = sources.detect(source_system, &head.columns, &samples);
     let mut plan = TablePlan::from_detection(&detection);
+    plan.date1904 = head.date1904;
     let mut votes = DateVotes::of(&plan);
     for sample in &samples {
         votes.observe(sample);
