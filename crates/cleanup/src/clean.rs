@@ -14,7 +14,7 @@ use crate::left_out::{self, LeftOut};
 use crate::origin::{self, Origin};
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
-use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
+use crate::{address, boolean, choice, consent, email, name, number, opt_out, phone, postcode, text, vin, vrm};
 
 /// A record's cleaned fields and what was found in its cells.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,6 +70,7 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
     phone::assign(&mut draft, &inputs);
     if slot == Slot::Main(EntityKind::Customer) {
         name::complete(&mut draft, &inputs);
+        opt_out::apply(&mut draft, &inputs);
         consent::check(&mut draft, &inputs);
     }
     address::compose(&mut draft, &inputs);

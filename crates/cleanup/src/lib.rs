@@ -12,6 +12,7 @@ mod email;
 mod left_out;
 mod name;
 mod number;
+mod opt_out;
 mod origin;
 mod phone;
 mod postcode;

@@ -33,6 +33,15 @@ pub(crate) struct DateField<'a> {
     pub context: &'a Context,
 }
 
+/// Whether a text is a date in any order, written with marks between its parts.
+pub(crate) fn is_date(text: &str) -> bool {
+    let is_day = |parts: Parts| match parts.date {
+        parse::DateParts::Moment(_) => true,
+        parse::DateParts::Triple(triple) => !triple.is_zero(),
+    };
+    text.contains(['/', '-', '.', ' ']) && parse::parse(text).is_some_and(is_day)
+}
+
 /// A calendar date; a time of day is left out.
 pub(crate) fn date(text: &str, kind: CellKind, field: DateField<'_>) -> Verdict {
     let mut verdict = moment(text, kind, field);

@@ -94,7 +94,14 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 /// Splits the whole name. Parts that have columns of their own win over the split.
 fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Whose>) {
     let line = one_line(&input.text);
-    let line = match split_job(&line) {
+    // A colon that stands in the parts too belongs to them.
+    let says_the_parts = |draft: &Draft<'_>| {
+        let is_company = draft
+            .text("company")
+            .is_some_and(|company| fold(company) == fold(&line));
+        is_company || named_by_parts(draft, &line).is_some()
+    };
+    let line = match split_job(&line).filter(|_| !says_the_parts(draft)) {
         Some((customer, job)) => {
             draft.note(FindingCode::NameHasJob, job, input);
             one_line(customer)

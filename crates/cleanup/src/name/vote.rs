@@ -34,7 +34,9 @@ impl TitleVote {
         let Ok(prepared) = prepare(cell) else { return };
         let line = one_line(&prepared.text);
         if names_nobody(&line) {
-        } else if words::is_salutation(&line) {
+            return;
+        }
+        if words::is_salutation(&line) {
             self.salutations += 1;
         } else {
             self.others += 1;
