@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod classes;
 mod document;
 mod error;
 mod format;

@@ -13,6 +13,8 @@ mod limits;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod workbook;
