@@ -4,13 +4,15 @@ mod analyse;
 mod clean;
 mod identity;
 mod open;
+mod owners;
 mod plan;
 mod sources;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use identity::{id_text, key_hash};
-pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables};
+pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
+pub use owners::{OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{DateVotes, HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};

@@ -5,6 +5,8 @@ use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote};
 use torqueflow_detection::Detection;
 use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
 
+use crate::owners::OwnerRule;
+
 /// How the rows of a table are to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TablePlan {
@@ -19,6 +21,9 @@ pub struct TablePlan {
     /// Where the headers come from.
     #[serde(default)]
     pub header: HeaderChoice,
+    /// Whose the rows are that name no owner.
+    #[serde(default)]
+    pub owners: OwnerRule,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -106,6 +111,7 @@ impl TablePlan {
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
             header: HeaderChoice::AsFound,
+            owners: OwnerRule::Open,
         }
     }
 
