@@ -82,6 +82,8 @@ pub struct TableReader<'d> {
     spare: Vec<Waiting>,
     /// The number of the row that was read last.
     last_number: u64,
+    /// Blank rows since the last one ahead.
+    blanks: u64,
     /// The source has no more rows.
     ended: bool,
     /// Another table begins with the rows ahead: so many titles, then its header.
@@ -125,6 +127,7 @@ impl<'d> TableReader<'d> {
             ahead_bytes: 0,
             spare: Vec::new(),
             last_number,
+            blanks: 0,
             ended,
             next_titles: None,
             rows,
@@ -197,6 +200,7 @@ impl<'d> TableReader<'d> {
         let mut lines = Vec::new();
         for _ in 0..titles {
             let Some(waiting) = self.take() else { return Ok(false) };
+            left_out.add_many(RowClass::Blank, waiting.blanks);
             left_out.add(RowClass::OtherTable, waiting.row.number);
             lines.push(title(&waiting.row));
         }
@@ -205,6 +209,7 @@ impl<'d> TableReader<'d> {
         limits::COLUMNS.check(decision.columns.len() as u64, self.limits.max_columns as u64)?;
         self.classifier = Classifier::new(&decision.columns, rows.into_iter().skip(1));
         let Some(header) = self.take() else { return Ok(false) };
+        left_out.add_many(RowClass::Blank, header.blanks);
         left_out.add(RowClass::OtherTable, header.row.number);
         self.ordinal += 1;
         self.left_out = left_out;
@@ -229,7 +234,6 @@ impl<'d> TableReader<'d> {
     /// Reads the next row that is not blank.
     fn pull(&mut self) -> Result<bool, OpenError> {
         let mut waiting = self.spare.pop().unwrap_or_default();
-        waiting.after_gap = false;
         loop {
             waiting.findings.clear();
             if let Some((row, findings)) = self.sample.pop_front() {
@@ -243,20 +247,19 @@ impl<'d> TableReader<'d> {
                 self.rows += 1;
                 self.limits.check_rows(self.rows)?;
             }
-            waiting.after_gap |= self.count_blank_lines(waiting.row.number);
+            self.blanks += self.blank_lines_above(waiting.row.number);
             if !waiting.row.is_blank() || !waiting.findings.is_empty() {
+                waiting.blanks = std::mem::take(&mut self.blanks);
                 self.ahead_bytes += bytes(&waiting.row);
                 self.ahead.push_back(waiting);
                 return Ok(true);
             }
-            self.left_out.add(RowClass::Blank, waiting.row.number);
-            waiting.after_gap = true;
+            self.blanks += 1;
         }
     }
 
-    /// Counts the blank lines between the row that was read last and this one, which are no rows to the source. Says whether
-    /// there are any.
-    fn count_blank_lines(&mut self, number: u64) -> bool {
+    /// The blank lines between the row that was read last and this one, which are no rows to the source.
+    fn blank_lines_above(&mut self, number: u64) -> u64 {
         let mut last = self.last_number;
         self.last_number = number;
         if number > last + 1
@@ -264,9 +267,7 @@ impl<'d> TableReader<'d> {
         {
             last = last_line(&above.row, self.head.delimiter.is_some());
         }
-        let lines = number.saturating_sub(last + 1);
-        self.left_out.add_many(RowClass::Blank, lines);
-        lines > 0
+        number.saturating_sub(last + 1)
     }
 
     /// Takes the next row off those ahead.

@@ -52,6 +52,12 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
                 for message in &file.notes {
                     note!("{name}: {message}");
                 }
+                for table in &file.tables {
+                    let title = table.sheet.as_deref().unwrap_or(&name);
+                    for finding in &table.findings {
+                        note!("{title}: {}", finding.message());
+                    }
+                }
                 for table in file.tables.iter().filter(|table| table.detection.table_type.is_none()) {
                     flagged = true;
                     let title = table.sheet.as_deref().unwrap_or(&name);

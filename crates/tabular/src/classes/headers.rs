@@ -10,7 +10,7 @@ use crate::head::words;
 
 /// Text longer than this names no column.
 const LONGEST_NAME: usize = 60;
-/// Rows among which the end of the first table is looked for.
+/// Fewer names than these make a header only if all of them are usual.
 const FEWEST_NAMES: usize = 3;
 
 /// The header's texts, folded, by column.
@@ -154,7 +154,7 @@ pub(crate) fn first_table_end(rows: &[(Row, Vec<Finding>)]) -> usize {
     let shapes: Vec<Shape<'_>> = rows.iter().map(|(row, _)| Shape::of(row)).collect();
     let is_header = |index: usize| {
         let row = shapes.get(index);
-        row.is_some_and(|row| row.filled.len() >= FEWEST_NAMES && looks_like_header(row))
+        row.is_some_and(|row| looks_like_header(row) && (row.filled.len() >= FEWEST_NAMES || known_share(row) >= 1.0))
     };
     let Some(first) = (0..shapes.len()).find(|index| is_header(*index)) else {
         return rows.len();

@@ -35,8 +35,15 @@ const LINE_CELLS: usize = 4;
 pub(crate) struct Waiting {
     pub(crate) row: Row,
     pub(crate) findings: Vec<Finding>,
-    /// Blank rows stand above it.
-    pub(crate) after_gap: bool,
+    /// Blank rows above it.
+    pub(crate) blanks: u64,
+}
+
+impl Waiting {
+    /// It stands apart from the row above it.
+    fn after_gap(&self) -> bool {
+        self.blanks > 0
+    }
 }
 
 /// What becomes of the next row.
@@ -102,21 +109,23 @@ impl Classifier {
             columns: header.len(),
             ..Self::default()
         };
-        for row in sample {
-            let shape = Shape::of(row);
-            if classifier.header.is_repeated_by(&shape) {
+        let shapes: Vec<Shape<'_>> = sample.map(Shape::of).collect();
+        let usual = usual_fill(&shapes);
+        for shape in &shapes {
+            if classifier.header.is_repeated_by(shape) {
                 continue;
             }
-            if headers::looks_like_header(&shape) {
+            if headers::looks_like_header(shape) {
                 break;
             }
+            let mut texts = shape.filled.iter().map(|(_, cell)| cell.text.as_str());
+            if texts.any(is_any_label) {
+                continue;
+            }
             if shape.is_lone() {
-                let is_line = shape.first().is_some_and(|(_, cell)| is_any_label(&cell.text));
-                if !is_line {
-                    classifier.profile.note_lone();
-                }
-            } else if !shape.filled.is_empty() && !shape.filled.iter().any(|(_, cell)| is_any_label(&cell.text)) {
-                classifier.profile.learn(row);
+                classifier.profile.note_lone();
+            } else if shape.filled.len() * 5 > usual * 3 {
+                classifier.profile.learn(shape.row);
             }
         }
         classifier.sums.watch(classifier.profile.amount_columns());
@@ -177,7 +186,7 @@ impl Classifier {
 
     /// Something about the row asks for a closer look. Nearly all records are told by this alone, so it is cheap.
     fn is_suspect(&self, next: &Waiting) -> bool {
-        if next.after_gap || self.sums.rows == 0 || self.profile.rows == 0 {
+        if next.after_gap() || self.sums.rows == 0 || self.profile.rows == 0 {
             return true;
         }
         let cells = &next.row.cells;
@@ -263,7 +272,8 @@ impl Classifier {
             || labels::is_page_number(&cell.text)
             || labels::is_page_number(&line)
             || shape.filled.len() <= 2 && labels::is_report_line(&line);
-        is_line && shape.filled.len() <= LINE_CELLS && self.lacks(shape, own)
+        let is_whole_line = labels::is_page_number(&line) && self.profile.does_not_fit(shape.row);
+        is_line && shape.filled.len() <= LINE_CELLS && (self.lacks(shape, own) || is_whole_line)
     }
 
     /// The cell tells one record from another: it is no amount, or stands in a column of ids and numbers.
@@ -355,17 +365,17 @@ impl Classifier {
         let below: Vec<&Row> = ahead
             .iter()
             .skip(place + 1)
-            .take_while(|waiting| !waiting.after_gap)
+            .take_while(|waiting| !waiting.after_gap())
             .map(|waiting| &waiting.row)
             .filter(|row| Shape::of(row).filled.len() >= 2)
             .collect();
-        let misfits = below.iter().filter(|row| self.profile.does_not_fit(row)).count();
+        let misfits = below.iter().filter(|row| self.does_not_fit(row)).count();
         let is_broken = misfits > 0 && misfits * 2 >= below.len();
         let contradicts = self.contradicts(shape);
         if self.header.is_reordered_by(shape) {
             return contradicts || is_broken;
         }
-        let gap = ahead.iter().take(place + 1).any(|waiting| waiting.after_gap);
+        let gap = ahead.iter().take(place + 1).any(|waiting| waiting.after_gap());
         let known = headers::known_share(shape);
         if known < 0.6 {
             return false;
@@ -379,6 +389,12 @@ impl Classifier {
         }
         // No column says that words are out of place, so everything else has to.
         known >= 1.0 && !below.is_empty() && gap && (place > 0 || is_broken)
+    }
+
+    /// The row can't be a record of the table.
+    fn does_not_fit(&self, row: &Row) -> bool {
+        let is_wider = row.cells.iter().skip(self.columns).any(|cell| !cell.is_blank());
+        is_wider || self.profile.does_not_fit(row)
     }
 
     /// A heading over the rows below it.
@@ -396,12 +412,23 @@ impl Classifier {
         if !is_table_below || self.profile.usual_fill() < 3 || !self.lacks(shape, own) {
             return false;
         }
-        let stands_apart = ahead.front().is_some_and(|row| row.after_gap) && !below.after_gap;
+        let stands_apart = ahead.front().is_some_and(|row| row.after_gap()) && !below.after_gap();
         labels::is_decorated(&cell.text)
             || self.profile.is_strange(own, cell)
             || self.profile.is_no_code(own, cell)
             || own == 0 && stands_apart && self.profile.lone_share() <= 0.2
     }
+}
+
+/// How many cells the rows of several cells usually fill.
+fn usual_fill(shapes: &[Shape<'_>]) -> usize {
+    let mut fills: Vec<usize> = shapes
+        .iter()
+        .map(|shape| shape.filled.len())
+        .filter(|fill| *fill > 1)
+        .collect();
+    fills.sort_unstable();
+    fills.get(fills.len() / 2).copied().unwrap_or(0)
 }
 
 /// A text that stands for something else than a record, where the row bears it out.

@@ -264,13 +264,6 @@ fn a_table_far_below_the_head_is_found_too() {
 }
 
 #[test]
-fn parameters_above_a_table_are_titles() {
-    let text = "Report,Customers\nFrom,01/05/2024\n\nNumber,Name,Phone\n1,Ann,0113 496 0101\n2,Bert,0113 496 0102\n";
-    let tables = read_all(text.as_bytes()).unwrap();
-    assert_eq!((tables.len(), tables[0].head.header_row), (1, Some(4)), "{tables:#?}");
-}
-
-#[test]
 fn sheets_are_told_apart_as_text_is() {
     let cells = |row: usize, texts: &[&str]| {
         let cells = texts.iter().zip('A'..).filter(|(text, _)| !text.is_empty());
