@@ -1,4 +1,4 @@
-//! `dependencies`: what we stand on may be used, comes from where it should, and is needed.
+//! `dependencies`: what we stand on may be used, and comes from where it should.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -17,10 +17,6 @@ const DENY: Tool = Tool {
     name: "cargo-deny",
     version: "0.20.2",
 };
-const MACHETE: Tool = Tool {
-    name: "cargo-machete",
-    version: "0.9.2",
-};
 
 const RULES: &str = ".cargo/deny.toml";
 /// How long the database of vulnerabilities may take to arrive.
@@ -29,8 +25,6 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Checks; stops at the first check that finds fault, which says with what.
 pub fn check() -> anyhow::Result<()> {
     DENY.install()?;
-    MACHETE.install()?;
-    run(MACHETE.command().arg("--skip-target-dir"))?;
     let mut rules = DENY.command();
     rules.args(["deny", "--locked", "check", "--config", RULES]);
     // An exception that nothing needs any more is one too many.
