@@ -25,21 +25,13 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Checks; stops at the first check that finds fault, which says with what.
 pub fn check() -> anyhow::Result<()> {
     DENY.install()?;
-    let mut rules = DENY.command();
-    rules.args(["deny", "--locked", "check", "--config", RULES]);
+    let mut rules = deny();
+    rules.args(["check", "--hide-inclusion-graph"]);
     // An exception that nothing needs any more is one too many.
     rules.args(["--deny", "unmatched-skip", "--deny", "unnecessary-skip"]);
     run(rules.args(["bans", "licenses", "sources"]))?;
     if has_advisories()? {
-        run(DENY.command().args([
-            "deny",
-            "--locked",
-            "check",
-            "--config",
-            RULES,
-            "--disable-fetch",
-            "advisories",
-        ]))
+        run(deny().args(["check", "advisories"]))
     } else {
         say("the database of known vulnerabilities can't be reached: not looked up");
         Ok(())
