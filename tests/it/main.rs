@@ -24,8 +24,7 @@ mod failed_rows;
 mod failures;
 #[cfg(test)]
 mod findings;
-#[cfg(target_os = "linux")]
-#[cfg(test)]
+#[cfg(all(test, target_os = "linux"))]
 mod full_disk;
 #[cfg(test)]
 mod http;

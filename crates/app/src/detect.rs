@@ -132,6 +132,9 @@ pub(crate) async fn look_into(
     file: &ImportFile,
     source_system: Option<&str>,
 ) -> Result<OpenedJobs, AppError> {
+    if file.status == FileStatus::Failed {
+        return Ok(OpenedJobs::of(file.clone()));
+    }
     let read = Reading::of(app, file, source_system, None);
     let (opened, mut heads) = read
         .off_the_async_threads(|read| {
@@ -363,7 +366,15 @@ pub(crate) fn choices_of(choices: Option<&serde_json::Value>) -> Result<TableCho
 fn accept(file: &mut ImportFile, opened: &OpenedFile) {
     file.status = FileStatus::Opened;
     file.encrypted = opened.encrypted;
-    file.notes.clone_from(&opened.notes);
+    // What was said when it was kept stays.
+    let said = std::mem::take(&mut file.notes);
+    let new: Vec<_> = opened
+        .notes
+        .iter()
+        .filter(|note| !said.contains(note))
+        .cloned()
+        .collect();
+    file.notes = said.into_iter().chain(new).collect();
     file.error = None;
 }
 

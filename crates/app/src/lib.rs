@@ -36,6 +36,7 @@ mod detect;
 mod error;
 mod existing;
 mod import;
+mod inputs;
 mod intake;
 mod job_rows;
 mod limits;
@@ -53,6 +54,7 @@ pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use deadline::{Deadline, TimedReader, TimedSink};
 pub use error::AppError;
+pub use inputs::{Input, inputs};
 pub use limits::{LimitError, LimitInForce, Limits};
 pub use opener::Opener;
 pub use torqueflow_persistence::{

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunChange};
+use torqueflow_pipeline::archive::is_archive;
 use torqueflow_pipeline::{FILE_BYTES, Password};
 use uuid::Uuid;
 
@@ -12,6 +13,7 @@ use crate::blobs::note_leftovers;
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
+use crate::intake::{new_file, unpack};
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, check_location, details, get};
@@ -75,37 +77,47 @@ impl Upload {
         if self.files.len() as u64 >= maximum {
             return Err(AppError::limit(&RUN_FILES, maximum));
         }
-        let id = Uuid::now_v7();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-        let blob_key = format!("{}/{id}.upload", self.run_id);
-        self.begun.push(id);
+        let name = if name.is_empty() { "upload" } else { name };
+        let mut file = new_file(self.run_id, name.to_owned());
+        file.position = self.files.len() as i64;
+        self.begun.push(file.id);
         if !self.joins {
             self.app.blobs.upload_begun(self.run_id)?;
         }
-        let output = self.app.blobs.create(&blob_key)?;
-        let file = ImportFile {
-            id,
-            run_id: self.run_id,
-            position: self.files.len() as i64,
-            name: if name.is_empty() {
-                "upload".to_owned()
-            } else {
-                name.to_owned()
-            },
-            size_bytes: 0,
-            sha256: String::new(),
-            blob_key,
-            status: FileStatus::Stored,
-            encrypted: false,
-            notes: Vec::new(),
-            error: None,
-        };
+        let output = self.app.blobs.create(&file.blob_key)?;
         Ok(FileUpload {
             output: BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(output)),
             hasher: Sha256::new(),
             file,
             upload: self,
         })
+    }
+
+    /// The files of an archive that came in; `None` if it is none.
+    async fn unpack(&self, file: &ImportFile) -> Result<Option<Vec<ImportFile>>, AppError> {
+        let (app, run_id, before) = (self.app.clone(), self.run_id, self.files.len());
+        let left = app
+            .limits()
+            .max_run_bytes
+            .saturating_sub(self.bytes - file.size_bytes as u64);
+        let (key, name) = (file.blob_key.clone(), file.name.clone());
+        let unpacked = tokio::task::spawn_blocking(move || {
+            let mut archive = app.blobs.read(&key)?;
+            if !is_archive(&mut archive).unwrap_or(false) {
+                return Ok(None);
+            }
+            unpack(&app, run_id, before, &name, archive, left).map(Some)
+        });
+        let unpacked = unpacked
+            .await
+            .map_err(|_| AppError::Internal("unpacking a file ended early"))??;
+        Ok(unpacked.map(|mut files| {
+            for (position, file) in (before as i64..).zip(&mut files) {
+                file.position = position;
+            }
+            files
+        }))
     }
 
     /// Whether no file has come.
@@ -204,7 +216,9 @@ impl Upload {
             }
             opened.push(looked);
             // Others are told of the file only when they can read it.
-            app.blobs.keep(&file.blob_key).await?;
+            if file.status != FileStatus::Failed {
+                app.blobs.keep(&file.blob_key).await?;
+            }
         }
         Ok(opened)
     }
@@ -277,12 +291,24 @@ impl FileUpload<'_> {
         Ok(())
     }
 
-    /// The file is complete.
+    /// The file is complete. An archive becomes the files in it.
     pub async fn finish(mut self) -> Result<(), AppError> {
         let path = self.upload.app.blobs.path(&self.file.blob_key);
         self.output.flush().await.map_err(AppError::io(&path))?;
         self.file.sha256 = hex::encode(self.hasher.finalize());
-        self.upload.files.push(self.file);
+        let Self { upload, file, .. } = self;
+        match upload.unpack(&file).await? {
+            Some(members) => {
+                upload.bytes -= file.size_bytes as u64;
+                for member in members {
+                    upload.begun.push(member.id);
+                    upload.bytes += member.size_bytes as u64;
+                    upload.files.push(member);
+                }
+                upload.app.blobs.remove_file(upload.run_id, file.id).await?;
+            }
+            None => upload.files.push(file),
+        }
         Ok(())
     }
 }

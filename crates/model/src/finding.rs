@@ -140,6 +140,10 @@ finding_codes! {
     DateImplausible = "date_implausible", Warning, "The date {} is not plausible here", "Check the date in the source.";
     /// The century of a two-digit year was concluded.
     DateCenturyAssumed = "date_century_assumed", Warning, "The two-digit year was read as {}", "Export dates with four-digit years.";
+    /// The time of day beside a date could not be read; the date was.
+    TimeInvalid = "time_invalid", Warning, "The time of day `{}` could not be read and was left out", "Write times as 15:30.";
+    /// A typed date of a column whose texts prove that day and month of the typed ones were swapped.
+    DateMaybeSwapped = "date_maybe_swapped", Warning, "A program has left dates of this column as text because it expects day and month the other way round, so it has probably swapped those of this date; {} may be right", "Export the column again and open the file as text, or with the right regional settings.";
     // Numbers and flags
     /// Not a number.
     NumberInvalid = "number_invalid", Warning, "This is not a number", "Write plain numbers such as 1234.56.";
@@ -147,6 +151,16 @@ finding_codes! {
     NumberRounded = "number_rounded", Warning, "The number was rounded to {}", "Nothing, if the rounding is fine.";
     /// A number beyond what the field can hold.
     NumberOutOfRange = "number_out_of_range", Warning, "This number is out of range", "Check the number in the source.";
+    /// The column writes decimals with a point and with a comma, so this number could be either.
+    NumberMarkMixed = "number_mark_mixed", Warning, "This column writes decimals with a point in some rows and with a comma in others, so this number can't be trusted", "Export the column with one number format.";
+    /// A number that marks its decimals otherwise than nearly all of its column do.
+    NumberMarkContradicted = "number_mark_contradicted", Warning, "This column marks decimals otherwise; by itself the number was read as {}", "Check the number in the source.";
+    /// A number of another unit, or with the word for thousands.
+    NumberConverted = "number_converted", Warning, "The number was converted to {}", "Nothing, if the number is right; otherwise give it in the unit of the field.";
+    /// A number that can't be right for this field.
+    NumberImplausible = "number_implausible", Warning, "The number {} is not plausible here and was left out", "Check the number in the source.";
+    /// A rate between 0 and 1, without a percent sign.
+    RateMaybeFraction = "rate_maybe_fraction", Warning, "The rate {} is below 1 % and was kept as it is; it may be meant as a fraction", "Give rates in percent: 20 or 20 % instead of 0.2.";
     /// Neither yes nor no.
     BooleanInvalid = "boolean_invalid", Warning, "This is neither yes nor no", "Write True or False.";
     /// A word that is not in the field's list.
@@ -169,7 +183,14 @@ finding_codes! {
     CountryUnknown = "country_unknown", Warning, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
     /// Two people in one name; kept as one customer.
     NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
+    /// The name is that of a customer's job: `Smith Ltd:Van fleet`.
+    NameHasJob = "name_has_job", Info, "The name is that of a job of this customer; the job was left out of the name: {}", "Nothing, or note the job with the customer.";
+    // Several columns for one field
+    /// Several columns say something of the same field.
+    OtherValuesLeftOut = "other_values_left_out", Warning, "Several columns say something else of the same field: {}", "Nothing, if the right value was kept; otherwise correct it, or map the other column.";
     // Text
+    /// Text that a program has encoded twice.
+    TextDamaged = "text_damaged", Warning, "The text was damaged on its way here; it may be meant as {}", "Export the file again as UTF-8, without HTML.";
     /// A NUL character was replaced.
     TextNulReplaced = "text_nul_replaced", Warning, "A NUL character was replaced", "Remove it from the source.";
     /// A value such as `N/A` or `-` that stands for none.
@@ -186,6 +207,10 @@ finding_codes! {
     EncodingReplaced = "encoding_replaced", Warning, "Some bytes are not text in the file's encoding and were replaced", "Export the file as UTF-8.";
     /// A quote that opens a field and is never closed; read as an ordinary character.
     QuoteUnclosed = "quote_unclosed", Warning, "A quote in this row is never closed and was read as an ordinary character", "Close the quote, or double it if it belongs to the value.";
+    /// A cell that is merged with those above it; told for the first such cell of a column.
+    MergedCellFilled = "merged_cell_filled", Info, "The cell is merged with those above it, so it was given their value ({}); so were the column's other merged cells", "Nothing, if the value is meant for each of these rows; otherwise unmerge the cells.";
+    /// A cell whose formula was never calculated; told for the first such cell of a column.
+    FormulaWithoutResult = "formula_without_result", Warning, "The workbook holds no result of the formula in this cell, so its value is not known; the column may have more such cells", "Open the workbook in Excel or LibreOffice, save it there and import it again.";
     // Rows
     /// More cells than columns.
     RowTooLong = "row_too_long", Warning, "The row has more cells than the header; the extra ones were left out: {}", "Quote values that contain the delimiter.";

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use time::Date;
-use torqueflow_cleanup::{Context, clean_record};
+use torqueflow_cleanup::{Context, Country, clean_record};
 use torqueflow_model::{
     EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
     SourceId,
@@ -70,8 +70,17 @@ impl Cleaner {
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             adapter,
-            context: Context::new(as_of).with_columns(plan.column_facts()),
+            context: Context::new(as_of)
+                .with_columns(plan.column_facts())
+                .with_headers(plan.columns.iter().map(|column| column.header.clone()).collect()),
         }
+    }
+
+    /// The same for data from another country than Great Britain, as far as rows and columns do not show theirs.
+    #[must_use]
+    pub fn with_default_country(mut self, country: Country) -> Self {
+        self.context = self.context.with_default_country(country);
+        self
     }
 
     /// The column that feeds a field, from 0.
@@ -88,11 +97,11 @@ impl Cleaner {
         cells.sort_by_key(|cell| cell.field.slot);
         let mut findings = Vec::new();
         let mut records = Vec::new();
-        for cells in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
-            let Some(slot) = cells.first().map(|cell| cell.field.slot) else {
+        for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
+            let Some(slot) = of_slot.first().map(|cell| cell.field.slot) else {
                 continue;
             };
-            let cleaned = clean_record(slot, cells, &self.context);
+            let cleaned = clean_record(slot, &cells, &self.context);
             findings.extend(cleaned.findings);
             if !cleaned.fields.is_empty() {
                 records.push(Record {
@@ -102,6 +111,7 @@ impl Cleaner {
                 });
             }
         }
+        tell_left_out_once(&mut findings);
         drop_incomplete(&mut records, &mut findings);
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
@@ -157,6 +167,27 @@ impl Cleaner {
             });
         }
     }
+}
+
+/// Makes one finding of what the records of a row left out because other columns filled the fields.
+fn tell_left_out_once(findings: &mut Vec<Finding>) {
+    let is_left_out = |finding: &Finding| finding.code == FindingCode::OtherValuesLeftOut;
+    let Some(first) = findings.iter().position(is_left_out) else {
+        return;
+    };
+    let details: Vec<String> = findings
+        .iter()
+        .filter(|finding| is_left_out(finding))
+        .map(|finding| finding.detail.clone())
+        .collect();
+    if let Some(finding) = findings.get_mut(first) {
+        finding.detail = details.join("; ");
+    }
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        index == first + 1 || !is_left_out(finding)
+    });
 }
 
 /// Removes records that lack what they can't do without. The first record of the row is what the row is about: without

@@ -6,8 +6,9 @@ use torqueflow_detection::Detection;
 use torqueflow_model::{Finding, Row};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
-use crate::plan::{DateVotes, TablePlan};
+use crate::plan::TablePlan;
 use crate::sources::Sources;
+use crate::votes::DateVotes;
 
 /// Rows that detection looks at, and that a preview shows.
 const SAMPLE_ROWS: usize = 100;
@@ -211,6 +212,7 @@ fn read_table(
     }
     let detection = sources.detect(source_system, &head.columns, &samples);
     let mut plan = TablePlan::from_detection(&detection);
+    plan.date1904 = head.date1904;
     let mut votes = DateVotes::of(&plan);
     for sample in &samples {
         votes.observe(sample);
@@ -227,9 +229,8 @@ fn read_table(
     sink.end()?;
     let known = detection.table_type.as_ref().and_then(|table| table.date_order);
     let mut notes = votes.settle(&mut plan, known);
-    if extent == Extent::Whole && !table.footer_rows().is_empty() {
-        let rows: Vec<_> = table.footer_rows().iter().map(u64::to_string).collect();
-        notes.push(format!("Left out as footers: row {}.", rows.join(", ")));
+    if extent == Extent::Whole {
+        notes.extend(notes_at_the_end(table));
     }
     Ok(OpenedTable {
         index,
@@ -240,6 +241,17 @@ fn read_table(
         row_count,
         notes,
     })
+}
+
+/// What a table says once it was read to its end, in sentences.
+fn notes_at_the_end(table: &TableReader<'_>) -> Vec<String> {
+    let headers = &table.head().columns;
+    let mut notes: Vec<String> = table.notes().iter().map(|note| note.message(headers)).collect();
+    if !table.footer_rows().is_empty() {
+        let rows: Vec<_> = table.footer_rows().iter().map(u64::to_string).collect();
+        notes.push(format!("Left out as footers: row {}.", rows.join(", ")));
+    }
+    notes
 }
 
 /// Makes row numbers grow. They do in every sound file; in a damaged one they may repeat, and rows are told apart by them.

@@ -1,12 +1,13 @@
 //! One table, read as a stream: its head first, then its data rows.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use torqueflow_model::{Finding, FindingCode, Row};
 
 use crate::error::OpenError;
 use crate::head::{self, HeadDecision};
 use crate::limits::{self, Limits};
+use crate::note::TableNote;
 use crate::rows::RowSource;
 
 /// Rows that the head is decided from.
@@ -40,6 +41,8 @@ pub struct TableHead {
     pub evidence: Vec<String>,
     /// No data row follows.
     pub is_empty: bool,
+    /// It is a sheet of a workbook that counts days from 1904 (ECMA-376 Part 1, 18.2.28, `date1904`).
+    pub date1904: bool,
 }
 
 /// What is known of a table before its first row.
@@ -50,6 +53,7 @@ pub(crate) struct Dialect {
     pub quote: Option<char>,
     pub escape: Option<char>,
     pub evidence: Vec<String>,
+    pub date1904: bool,
 }
 
 /// The data rows of one table, in the order of the file.
@@ -68,6 +72,10 @@ pub struct TableReader<'d> {
     ended: bool,
     rows: u64,
     limits: Limits,
+    /// Cells of data rows that were given the value that they are merged with, by column.
+    merged: BTreeMap<usize, u64>,
+    /// What was told of a column and is not told again.
+    told: BTreeSet<(FindingCode, usize)>,
 }
 
 impl<'d> TableReader<'d> {
@@ -79,7 +87,7 @@ impl<'d> TableReader<'d> {
         let (sample, ended) = read_sample(source.as_mut())?;
         let rows = sample.len() as u64;
         limits.check_rows(rows)?;
-        let decision = head::decide(&sample, limits.max_columns);
+        let decision = head::decide(&sample, source.spans(), limits.max_columns);
         limits::COLUMNS.check(decision.columns.len() as u64, limits.max_columns as u64)?;
         source.set_columns(decision.columns.len());
         let first_data = decision.first_data;
@@ -95,6 +103,8 @@ impl<'d> TableReader<'d> {
             ended,
             rows,
             limits: limits.clone(),
+            merged: BTreeMap::new(),
+            told: BTreeSet::new(),
         };
         reader.head.is_empty = !reader.peek()?;
         Ok(reader)
@@ -111,9 +121,69 @@ impl<'d> TableReader<'d> {
         &self.footers
     }
 
+    /// What is worth knowing about the table as a whole. Complete once [`next_row`](Self::next_row) has said `false`.
+    pub fn notes(&self) -> Vec<TableNote> {
+        let mut notes = Vec::new();
+        if !self.merged.is_empty() {
+            notes.push(TableNote::MergedCells {
+                count: self.merged.values().sum(),
+                columns: self.merged.keys().copied().collect(),
+            });
+        }
+        let Some(layout) = self.source.layout() else {
+            return notes;
+        };
+        let columns = self.head.columns.len();
+        let uncalculated: Vec<_> = layout.uncalculated.range(..columns).collect();
+        if !uncalculated.is_empty() {
+            let columns = uncalculated.iter().map(|(column, count)| (**column, **count));
+            notes.push(TableNote::FormulasWithoutResult {
+                columns: columns.collect(),
+            });
+        }
+        if layout.hidden_rows > 0 {
+            notes.push(TableNote::HiddenRows {
+                count: layout.hidden_rows,
+                first: layout.first_hidden_rows.clone(),
+                filtered: layout.is_filtered,
+            });
+        }
+        let columns: Vec<usize> = (0..columns).filter(|column| layout.is_column_hidden(*column)).collect();
+        if !columns.is_empty() {
+            notes.push(TableNote::HiddenColumns { columns });
+        }
+        notes
+    }
+
     /// The next data row, into `row` whose buffers are used again. `findings` is cleared, then filled with what was
     /// wrong with the row. `false` at the end, when `row` means nothing.
     pub fn next_row(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
+        let is_there = self.advance(row, findings)?;
+        if is_there {
+            self.tell_once(findings);
+        }
+        Ok(is_there)
+    }
+
+    /// Leaves out what holds for many cells of a column and was told of the first of them.
+    fn tell_once(&mut self, findings: &mut Vec<Finding>) {
+        let columns = self.head.columns.len();
+        findings.retain(|finding| {
+            let Some(column) = finding.column.filter(|_| is_told_once(finding.code)) else {
+                return true;
+            };
+            if column >= columns {
+                return false;
+            }
+            if finding.code == FindingCode::MergedCellFilled {
+                *self.merged.entry(column).or_default() += 1;
+            }
+            self.told.insert((finding.code, column))
+        });
+    }
+
+    /// The next row that is no footer.
+    fn advance(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
         findings.clear();
         if self.held.is_empty() && self.after_held.is_none() {
             if !self.pull(row, findings)? {
@@ -186,6 +256,11 @@ impl<'d> TableReader<'d> {
     }
 }
 
+/// What is told of the first cell of a column only.
+fn is_told_once(code: FindingCode) -> bool {
+    matches!(code, FindingCode::MergedCellFilled | FindingCode::FormulaWithoutResult)
+}
+
 /// Reads the rows that the head is decided from.
 #[expect(clippy::type_complexity, reason = "a pair that lives for one call")]
 fn read_sample(source: &mut dyn RowSource) -> Result<(Vec<(Row, Vec<Finding>)>, bool), OpenError> {
@@ -222,6 +297,7 @@ fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Find
         escape: dialect.escape,
         evidence,
         is_empty: false,
+        date1904: dialect.date1904,
     }
 }
 

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
-use torqueflow_app::known_sources;
+use torqueflow_app::{Input, Opener, inputs, known_sources};
 use torqueflow_model::{Record, Value as FieldValue};
-use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenedTable, clean_file, id_text};
+use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenedTable, Password, Sources, clean_file, id_text};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -27,54 +27,95 @@ pub struct Clean {
 
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
+    let password = super::password::read(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
     options.source_system.clone_from(&arguments.source);
     let opener = super::opener(common)?;
-    let open_options = opener.options(password.as_ref());
-    let mut output = BufWriter::new(std::io::stdout().lock());
-    let (mut cleaned, mut flagged, mut waits) = (0_usize, false, false);
+    let mut cleaning = Cleaning {
+        output: BufWriter::new(std::io::stdout().lock()),
+        cleaned: 0,
+        flagged: false,
+        waits: false,
+    };
     for path in &arguments.files {
         let name = super::file_name(path);
-        // Only the first reading has its time: the second waits for whoever takes the rows.
-        let deadline = Cell::new(Some(opener.deadline()));
-        let reopen = || super::open_file(path, deadline.take());
-        let outcome = clean_file(&name, &reopen, &open_options, &sources, &options, &mut |table, row| {
-            cleaned += 1;
-            flagged |= row.has_error();
-            serde_json::to_writer(&mut output, &line(&name, table, &row))?;
-            output.write_all(b"\n")
-        });
-        match outcome {
-            Ok(file) => {
-                for message in &file.notes {
-                    note!("{name}: {message}");
-                }
-                for table in file.tables.iter().filter(|table| table.detection.table_type.is_none()) {
-                    flagged = true;
-                    let title = table.sheet.as_deref().unwrap_or(&name);
-                    note!("{title}: This file wasn't recognised. Check the format and try again.");
-                }
-            }
-            // The reader has gone; there is nobody to tell.
-            Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+        let (inputs, note) = match inputs(&name, path, opener.limits(), &opener.deadline()) {
+            Ok(inputs) => inputs,
             Err(error) => {
-                flagged = true;
-                waits |= matches!(error.code(), "password_required" | "wrong_password");
-                note!("{name}: {}", error.message());
-                super::note_limits([error.code()].into_iter());
+                cleaning.refuse(&name, &error);
+                continue;
+            }
+        };
+        if let Some(note) = note {
+            note!("{name}: {note}");
+        }
+        for input in &inputs {
+            match cleaning.clean(input, &opener, password.as_ref(), &sources, &options) {
+                Ok(()) => {}
+                // The reader has gone; there is nobody to tell.
+                Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+                Err(error) => cleaning.refuse(&input.name, &error),
             }
         }
     }
-    output.flush()?;
-    Ok(match (waits, cleaned, flagged) {
+    cleaning.output.flush()?;
+    Ok(match (cleaning.waits, cleaning.cleaned, cleaning.flagged) {
         (true, ..) => Exit::Waiting,
         (false, 0, true) => Exit::NothingRun,
         (false, _, true) => Exit::Flagged,
         (false, _, false) => Exit::Done,
     })
+}
+
+/// Lines on their way out, and what became of the files so far.
+struct Cleaning<W: Write> {
+    output: W,
+    cleaned: usize,
+    flagged: bool,
+    waits: bool,
+}
+
+impl<W: Write> Cleaning<W> {
+    fn clean(
+        &mut self,
+        input: &Input,
+        opener: &Opener,
+        password: Option<&Password>,
+        sources: &Sources,
+        options: &CleanOptions,
+    ) -> Result<(), OpenError> {
+        let name = &input.name;
+        // Only the first reading has its time: the second waits for whoever takes the rows.
+        let deadline = Cell::new(Some(opener.deadline()));
+        let reopen = || super::open_file(input, deadline.take());
+        let open_options = opener.options(password);
+        let file = clean_file(name, &reopen, &open_options, sources, options, &mut |table, row| {
+            self.cleaned += 1;
+            self.flagged |= row.has_error();
+            serde_json::to_writer(&mut self.output, &line(name, table, &row))?;
+            self.output.write_all(b"\n")
+        })?;
+        for message in &file.notes {
+            note!("{name}: {message}");
+        }
+        for table in &file.tables {
+            let title = table.sheet.as_deref().unwrap_or(name);
+            if table.detection.table_type.is_none() {
+                self.flagged = true;
+                note!("{title}: This file wasn't recognised. Check the format and try again.");
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, name: &str, error: &OpenError) {
+        self.flagged = true;
+        self.waits |= matches!(error.code(), "password_required" | "wrong_password");
+        note!("{name}: {}", error.message());
+        super::note_limits([error.code()].into_iter());
+    }
 }
 
 fn line(name: &str, table: &OpenedTable, row: &CleanRow) -> Value {

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use torqueflow_app::{Opener, known_sources};
-use torqueflow_pipeline::{DiscardRows, OpenedTable, Password, Sources, open_tables};
+use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_pipeline::{DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -28,7 +28,7 @@ pub struct Detect {
 
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
+    let password = super::password::read(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let opener = super::opener(common)?;
@@ -74,29 +74,51 @@ impl Found {
         system: Option<&str>,
     ) {
         let name = super::file_name(path);
+        match inputs(&name, path, opener.limits(), &opener.deadline()) {
+            Ok((inputs, note)) => {
+                for input in &inputs {
+                    self.look_into_file(input, note.as_ref(), opener, password, sources, system);
+                }
+            }
+            Err(error) => self.refuse(&name, &error),
+        }
+    }
+
+    fn look_into_file(
+        &mut self,
+        input: &Input,
+        note: Option<&String>,
+        opener: &Opener,
+        password: Option<&Password>,
+        sources: &Sources,
+        system: Option<&str>,
+    ) {
         let options = opener.options(password);
         let deadline = opener.deadline();
         let mut rows = deadline.sink(DiscardRows);
-        let read = super::open_file(path, Some(deadline))
+        let read = super::open_file(input, Some(deadline))
             .map_err(Into::into)
-            .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut rows));
+            .and_then(|reader| open_tables(&input.name, reader, &options, sources, system, &mut rows));
         match read {
             Ok(file) => {
+                let notes: Vec<String> = note.into_iter().chain(&file.notes).cloned().collect();
                 for table in &file.tables {
-                    self.add(&name, table, &file.notes);
+                    self.add(&input.name, table, &notes);
                 }
             }
-            Err(error) => {
-                self.flagged += 1;
-                self.errors.push(error.code());
-                self.waits |= matches!(error.code(), "password_required" | "wrong_password");
-                self.lines.push(TableLine::unopened(&name, &error.message()));
-                self.json.push(json!({
-                    "file": name, "sheet": null, "type": null, "source_system": null, "entities": [],
-                    "error": {"code": error.code(), "message": error.message()},
-                }));
-            }
+            Err(error) => self.refuse(&input.name, &error),
         }
+    }
+
+    fn refuse(&mut self, name: &str, error: &OpenError) {
+        self.flagged += 1;
+        self.errors.push(error.code());
+        self.waits |= matches!(error.code(), "password_required" | "wrong_password");
+        self.lines.push(TableLine::unopened(name, &error.message()));
+        self.json.push(json!({
+            "file": name, "sheet": null, "type": null, "source_system": null, "entities": [],
+            "error": {"code": error.code(), "message": error.message()},
+        }));
     }
 
     fn add(&mut self, name: &str, table: &OpenedTable, notes: &[String]) {

@@ -128,7 +128,7 @@ const SHOWN_DUPLICATES: u64 = 50;
 
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
+    let password = super::password::read(&arguments.password)?;
     super::check_source(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
     let outcome = import_files(&app, organization, arguments, password).await;

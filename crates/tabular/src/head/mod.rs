@@ -1,10 +1,13 @@
 //! Where a table begins: its titles, its header row, its columns. The same rules for text and for workbooks.
 
+mod groups;
 mod header;
 mod kinds;
 mod words;
 
 use torqueflow_model::{Finding, Row};
+
+use crate::merged::Span;
 
 /// A sampled row with what was found in it.
 type Sampled = (Row, Vec<Finding>);
@@ -23,16 +26,25 @@ pub(crate) struct HeadDecision {
     pub(crate) evidence: Vec<String>,
 }
 
-/// Decides from the first rows of a table.
-pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
-    let rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
+/// Decides from the first rows of a table. `spans` are the cells that are merged over several columns.
+pub(crate) fn decide(sample: &[Sampled], spans: &[Span], max_columns: usize) -> HeadDecision {
+    let mut rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
     let widths: Vec<usize> = rows.iter().map(|row| filled_width(row)).collect();
-    let Some(start) = first_table_row(&rows, &widths) else {
+    let Some(mut start) = first_table_row(&rows, &widths) else {
         return HeadDecision::default();
     };
     let mut evidence = Vec::new();
-    if start > 0 {
-        evidence.push(format!("{start} lines above the table were taken for titles."));
+    let joined = groups::join(&rows, start, spans);
+    let titles = joined.as_ref().map_or(start, |joined| joined.lower - 1);
+    if titles > 0 {
+        evidence.push(format!("{titles} lines above the table were taken for titles."));
+    }
+    if let Some(joined) = &joined {
+        start = joined.lower;
+        if let Some(lower) = rows.get_mut(start) {
+            *lower = &joined.row;
+        }
+        evidence.push(joined.evidence.clone());
     }
     let (is_header, why) = header::judge(&rows, start);
     evidence.push(why);

@@ -141,6 +141,53 @@ pub(crate) fn is_header_word(text: &str) -> bool {
             .any(|word| HEADER_WORDS.binary_search(&word.as_str()).is_ok() || is_plural(word))
 }
 
+/// What says of which thing it is the date, number or kind only by the title above it: `Due` below `MOT`.
+pub(crate) fn needs_a_title(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "business",
+        "by",
+        "code",
+        "date",
+        "day",
+        "done",
+        "due",
+        "due date",
+        "end",
+        "ends",
+        "evening",
+        "expires",
+        "expiry",
+        "expiry date",
+        "first",
+        "from",
+        "home",
+        "id",
+        "last",
+        "last date",
+        "middle",
+        "next",
+        "next date",
+        "next due",
+        "no",
+        "number",
+        "other",
+        "previous",
+        "private",
+        "ref",
+        "reference",
+        "start",
+        "starts",
+        "status",
+        "till",
+        "to",
+        "type",
+        "until",
+        "work",
+    ];
+    let text = split(text).join(" ");
+    WORDS.binary_search(&text.as_str()).is_ok()
+}
+
 fn is_plural(word: &str) -> bool {
     word.strip_suffix('s')
         .is_some_and(|word| HEADER_WORDS.binary_search(&word).is_ok())

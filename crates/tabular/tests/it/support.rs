@@ -13,6 +13,8 @@ pub struct Table {
     /// `2: Ada|07911 [cell_error@1]`
     pub rows: Vec<String>,
     pub footers: Vec<u64>,
+    /// What was told of it at its end, in sentences.
+    pub notes: Vec<String>,
 }
 
 /// Reads the table of this index whole.
@@ -29,7 +31,9 @@ pub fn read_with(bytes: &[u8], index: usize, options: &OpenOptions<'_>) -> Resul
         }
         rows.push(shown);
     }
+    let headers = &table.head().columns;
     Ok(Table {
+        notes: table.notes().iter().map(|note| note.message(headers)).collect(),
         head: table.head().clone(),
         rows,
         footers: table.footer_rows().to_vec(),
