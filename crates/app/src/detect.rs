@@ -7,6 +7,7 @@ use std::path::Path;
 use tokio_util::sync::CancellationToken;
 use torqueflow_model::{EntityKind, Finding, Row};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
+use torqueflow_pipeline::staging::Owner;
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
@@ -204,7 +205,7 @@ impl RowSink for Heads {
         Ok(())
     }
 
-    fn row(&mut self, row: &Row, _: &[Finding]) -> std::io::Result<()> {
+    fn row(&mut self, row: &Row, _: Option<&Owner>, _: &[Finding]) -> std::io::Result<()> {
         if let Some(head) = self.tables.get_mut(&self.current) {
             head.rows.push(row.clone());
         }

@@ -12,7 +12,7 @@ use std::path::Path;
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use torqueflow_model::Row;
 use torqueflow_persistence::{Job, OrganizationId, RowOutcome};
-use torqueflow_pipeline::TablePlan;
+use torqueflow_pipeline::{OwnerRule, TablePlan, sheet_index};
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
@@ -83,7 +83,7 @@ pub async fn list(app: &App, organization: OrganizationId, run_id: Uuid) -> Resu
             .filter(|job| job.file_id == file.id && job.counts.failed > 0)
             .cloned()
             .collect();
-        jobs.sort_by_key(|job| job.table_index);
+        jobs.sort_by_key(|job| (sheet_index(job.table_index as usize), job.table_index));
         let Some(first) = jobs.first() else { continue };
         if run.expired_at.is_some() {
             return Err(AppError::Expired);
@@ -199,24 +199,29 @@ async fn write_workbook(
     let broken = |error: XlsxError| failed(io::Error::other(error));
     let mut workbook = Workbook::new();
     let text = Format::new().set_num_format("@");
-    for job in &file.jobs {
+    // Tables that stood below each other in a worksheet stand so again.
+    for tables in file.jobs.chunk_by(|above, below| above.sheet == below.sheet) {
+        let name = tables.first().and_then(|job| job.sheet.as_deref());
         // Rows go to a temporary file: memory does not grow with them.
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(broken)?;
-        sheet
-            .set_name(job.sheet.as_deref().unwrap_or("Sheet1"))
-            .map_err(broken)?;
+        sheet.set_name(name.unwrap_or("Sheet1")).map_err(broken)?;
         let mut next = 0;
-        each_row(app, organization, job, &mut |headers, row| {
-            if next == 0 && has_names(headers) {
-                write_row(sheet, 0, headers.iter().map(String::as_str), &text).map_err(broken)?;
-                next = 1;
-            }
-            let cells = row.cells.iter().map(|cell| cell.text.as_str());
-            write_row(sheet, next, cells, &text).map_err(broken)?;
+        for job in tables {
+            let mut begun = false;
+            each_row(app, organization, job, &mut |headers, row| {
+                if !std::mem::replace(&mut begun, true) && has_names(headers) {
+                    write_row(sheet, next, headers.iter().map(String::as_str), &text).map_err(broken)?;
+                    next += 1;
+                }
+                let cells = row.cells.iter().map(|cell| cell.text.as_str());
+                write_row(sheet, next, cells, &text).map_err(broken)?;
+                next += 1;
+                Ok(())
+            })
+            .await?;
+            // A blank row tells them apart.
             next += 1;
-            Ok(())
-        })
-        .await?;
+        }
     }
     workbook.save_to_writer(writer).map_err(broken)
 }
@@ -244,13 +249,16 @@ fn has_names(headers: &[String]) -> bool {
 /// Takes headers and a failed row.
 type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Send);
 
-/// Calls `each` with every failed row of a job, in the order of the file.
+/// Calls `each` with every failed row of a job, in the order of the file. A row that belongs to the row above comes with
+/// that one before it, or nobody would know whose it is.
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
     let mut staged = rows_of(&app.blobs, job, plan.header).await?;
-    let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
+    let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
     let mut row = Row::default();
+    // The row that the next one would belong to, as far as it was given out.
+    let mut owner_given = 0;
     let mut after = None;
     loop {
         let page = app
@@ -266,6 +274,16 @@ async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each
             }
             if row.number == *number {
                 wanted.next();
+                match staged.owner().filter(|owner| owner.number != row.number) {
+                    Some(owner) if plan.owners == OwnerRule::Above && owner.number != owner_given => {
+                        owner_given = owner.number;
+                        let cells = owner.cells.clone();
+                        let number = owner.number;
+                        each(&headers, &Row { number, cells })?;
+                    }
+                    Some(_) => {}
+                    None => owner_given = row.number,
+                }
                 each(&headers, &row)?;
             }
         }

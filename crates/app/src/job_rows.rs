@@ -10,8 +10,8 @@ use time::Date;
 use tokio::sync::mpsc;
 use torqueflow_model::{Finding, FindingCode, Row, Slot};
 use torqueflow_persistence::{Job, OrganizationId};
-use torqueflow_pipeline::staging::{StagingReader, StagingWriter};
-use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, RowSink, Sources, TablePlan};
+use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
+use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan};
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
@@ -103,7 +103,7 @@ impl JobRows {
         let mut row = Row::default();
         let mut index = from;
         while reader.next_row(&mut row)? {
-            let mut clean = self.cleaner.clean(&row);
+            let mut clean = self.cleaner.clean_owned(&row, reader.owner());
             if let Some(noted) = &mut noted {
                 clean.findings.splice(0..0, noted.of_row(row.number));
             }
@@ -131,12 +131,13 @@ impl JobRows {
         open_rows(&self.blobs, &self.job, self.header, from)
     }
 
-    /// The votes of all rows on open questions of day and month.
-    pub fn vote(&self, votes: &mut DateVotes) -> Result<(), AppError> {
+    /// The votes of all rows on open questions: the order of day and month, and whose rows are that name no owner.
+    pub fn vote(&self, votes: &mut DateVotes, owners: &mut OwnerVotes) -> Result<(), AppError> {
         let mut reader = self.reader(0)?;
         let mut row = Row::default();
         while reader.next_row(&mut row)? {
             votes.observe(&row);
+            owners.observe(&row);
         }
         Ok(())
     }
@@ -148,7 +149,7 @@ impl JobRows {
         if !reader.next_row(&mut row)? {
             return Ok(None);
         }
-        let clean = self.cleaner.clean(&row);
+        let clean = self.cleaner.clean_owned(&row, reader.owner());
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
 }
@@ -211,6 +212,11 @@ impl RowReader {
         }
         Ok(self.inner.next_row(row)?)
     }
+
+    /// The row that the row which was read last belongs to.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.inner.owner()
+    }
 }
 
 fn open_staged(blobs: &BlobStore, key: &str) -> Result<StagingReader<BufReader<File>>, AppError> {
@@ -267,11 +273,11 @@ impl RowSink for Stager<'_> {
         Ok(())
     }
 
-    fn row(&mut self, row: &Row, findings: &[Finding]) -> std::io::Result<()> {
+    fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> std::io::Result<()> {
         let Some((writer, noted)) = &mut self.current else {
             return Ok(());
         };
-        writer.write(row).map_err(std::io::Error::other)?;
+        writer.write_owned(row, owner).map_err(std::io::Error::other)?;
         for finding in findings {
             let line = NotedFinding {
                 row: row.number,

@@ -7,7 +7,7 @@ use torqueflow_model::{DateOrder, FindingCode, JobStatus, RunStatus};
 use torqueflow_persistence::{
     Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
 };
-use torqueflow_pipeline::{Cleaner, TablePlan};
+use torqueflow_pipeline::{Cleaner, OwnerTracker, TablePlan};
 use uuid::Uuid;
 
 use crate::detect::{choices_of, order_jobs, read_heads, saved_mapping};
@@ -257,9 +257,10 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
     let cleaner = Cleaner::new(&plan, adapter, run.as_of);
     let mut known = KnownOfRows::load(app, organization, &job, &head).await?;
     let columns = (0..head.headers.len()).map(|index| column_name(&head.headers, index));
+    let mut owners = OwnerTracker::of(&plan);
     let rows = head.samples.iter().take(SAMPLE_ROWS).map(|row| {
         let number = row.number as i64;
-        let clean = cleaner.clean(row);
+        let clean = cleaner.clean_owned(row, owners.owner_of(row).as_ref());
         let of_cleaning = || {
             let numbered = clean.findings.iter().enumerate();
             numbered

@@ -324,13 +324,16 @@ pub async fn exclude_row(
     row_number: i64,
 ) -> Result<(), AppError> {
     let run = get(app, caller.organization, run_id).await?;
-    let job = run.jobs.iter().find(|job| {
+    let of_sheet = run.jobs.iter().filter(|job| {
         let of_file = run
             .files
             .iter()
             .any(|known| known.id == job.file_id && known.name == file);
         of_file && job.sheet.as_deref() == sheet
     });
+    // Of tables that stand below each other, the row is in the last one that begins above it.
+    let begins_at = |job: &&Job| job.header_row.filter(|row| *row < row_number).unwrap_or(0);
+    let job = of_sheet.max_by_key(begins_at);
     let job = job.ok_or_else(|| AppError::NoSuchTable {
         file: file.to_owned(),
         sheet: sheet.map(str::to_owned),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{Cell, DateOrder, EntityKind, FieldRef, JobStatus, Row, fold_header, hash128};
+use torqueflow_model::{Cell, DateOrder, EntityKind, FieldRef, JobStatus, Row, RowClass, fold_header, hash128};
 use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping};
 use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
 use uuid::Uuid;
@@ -121,8 +121,25 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         choices: None,
         version: 1,
     };
+    let found = table.findings.iter();
+    let found = found.map(|finding| serde_json::json!({"code": finding.code.code(), "message": finding.message()}));
+    job.warnings = found.collect();
     describe(&mut job, &table.detection, &table.plan, &table.notes);
     job
+}
+
+/// What was said of the rows that are left out, which stands however the table is understood.
+fn of_rows_left_out(job: &Job) -> Vec<serde_json::Value> {
+    let codes: Vec<&str> = RowClass::ALL
+        .iter()
+        .filter_map(|class| Some(class.finding_code()?.code()))
+        .collect();
+    let warnings = job.warnings.as_array().into_iter().flatten();
+    let is_one = |warning: &&serde_json::Value| {
+        let code = warning.get("code").and_then(serde_json::Value::as_str);
+        code.is_some_and(|code| codes.contains(&code))
+    };
+    warnings.filter(is_one).cloned().collect()
 }
 
 /// Writes down in the job what the table is and how its rows are read.
@@ -133,6 +150,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
         .warnings
         .iter()
         .map(|warning| serde_json::json!({"code": warning.code, "message": warning.message}));
+    let left_out = of_rows_left_out(job);
     let notes = notes
         .iter()
         .map(|note| serde_json::json!({"code": "note", "message": note}));
@@ -149,7 +167,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
     job.confidence = detection.confidence;
     detection.confidence_level.name().clone_into(&mut job.confidence_level);
     job.plan = serde_json::to_value(plan).unwrap_or_default();
-    job.warnings = warnings.chain(notes).collect();
+    job.warnings = warnings.chain(left_out).chain(notes).collect();
     job.error = missing.map(|warning| (warning.code.to_owned(), warning.message.clone()));
 }
 

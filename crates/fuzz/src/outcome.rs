@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use torqueflow_model::{CellKind, Finding, Row};
+use torqueflow_model::{CellKind, Finding, LeftOut, Row};
 use torqueflow_tabular::staging::{StagingReader, StagingWriter};
 use torqueflow_tabular::{Document, Note, OpenError, OpenOptions, TableHead, open};
 
@@ -19,7 +19,7 @@ pub struct Outcome {
 pub struct TableOutcome {
     pub head: TableHead,
     pub rows: Vec<(Row, Vec<Finding>)>,
-    pub footers: Vec<u64>,
+    pub left_out: LeftOut,
     /// Why it broke off.
     pub error: Option<String>,
 }
@@ -71,7 +71,7 @@ fn read_table(document: &mut Document<'_>, index: usize) -> Result<TableOutcome,
     Ok(TableOutcome {
         head: table.head().clone(),
         rows,
-        footers: table.footer_rows().to_vec(),
+        left_out: table.left_out().clone(),
         error,
     })
 }

@@ -220,6 +220,24 @@ finding_codes! {
     RecordLeftOut = "record_left_out", Warning, "The row was imported without its {}", "Fill in what is missing.";
     /// A row that says something else of a record than an earlier row of this import.
     ConflictingRepeat = "conflicting_repeat", Warning, "An earlier row of this import gives this record another value: {}", "Check which of the values is right.";
+    // Rows that are no records
+    /// The header stands in the table once more.
+    RepeatedHeaderLeftOut = "repeated_header_left_out", Info, "The header is repeated and was left out: {}", "Nothing, if these rows are no records.";
+    /// Rows that say how to fill in the table, or name units.
+    InstructionLeftOut = "instruction_left_out", Info, "Instructions and units are no records and were left out: {}", "Nothing, if these rows are no records.";
+    /// Headings between records.
+    SectionLeftOut = "section_left_out", Info, "Headings are no records and were left out: {}", "Nothing, if these rows are no records; else give them the cells that the other rows have.";
+    /// Subtotals, totals and counts.
+    TotalLeftOut = "total_left_out", Info, "Totals are no records and were left out: {}", "Nothing, if these rows are no records; else give them the cells that the other rows have.";
+    /// Page lines and what reports end with.
+    PageLeftOut = "page_left_out", Info, "Lines of a report are no records and were left out: {}", "Nothing, if these rows are no records.";
+    /// Titles and header of a table below another one.
+    OtherTableLeftOut = "other_table_left_out", Info, "This table stands below another one; its title and header are {}", "Nothing, if this is a table of its own.";
+    /// Records that say nothing but what they belong to.
+    EmptyRecordLeftOut = "empty_record_left_out", Info, "Records that say nothing were left out: {}", "Nothing, or fill them in.";
+    // Rows that belong to the row above
+    /// Nothing says whose vehicle this is.
+    OwnerUnclear = "owner_unclear", Warning, "The row names no owner, and the table does not prove that it belongs to the row above{}", "Repeat the owner in each of its rows, or link the record by hand.";
     // Links
     /// The record that this one belongs to is nowhere.
     Orphan = "orphan", Error, "The {} is not in the files and not in the database", "Import the missing record first, or import orphans unlinked.";

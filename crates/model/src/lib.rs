@@ -6,6 +6,7 @@
 //! * [`EntityKind`], [`EntitySpec`], [`FieldSpec`]: the field catalogue, the one table of everything that can be imported;
 //! * [`SourceDefinition`], [`SourceAdapter`]: what is known of a source system, as data and as code;
 //! * [`Record`], [`Value`]: what a row turned out to mean;
+//! * [`RowClass`]: what a row is, where it holds no record;
 //! * [`Finding`], [`FindingCode`]: what was wrong with it. Bad data is never an `Err`.
 //!
 //! This crate is pure: no I/O, no clock, no randomness.
@@ -18,6 +19,7 @@ mod field;
 mod finding;
 mod fold;
 mod record;
+mod row_class;
 mod source;
 mod state;
 mod value;
@@ -29,6 +31,7 @@ pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, O
 pub use finding::{Finding, FindingCode, Severity};
 pub use fold::{fold, fold_header, hash128, sorted_hash};
 pub use record::{FieldValue, Record, SourceId};
+pub use row_class::{LeftOut, LeftOutRows, RowClass};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
 pub use state::{JobStatus, RunStatus};
 pub use value::{Decimal, Value};

@@ -6,10 +6,11 @@ use std::io;
 use time::Date;
 use torqueflow_cleanup::Country;
 use torqueflow_model::{Finding, FindingCode, Row};
-use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, open};
+use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableReader, open};
 
 use crate::clean::{CleanRow, Cleaner};
 use crate::open::{DiscardRows, OpenedFile, OpenedTable, open_tables};
+use crate::owners::OwnerTracker;
 use crate::sources::Sources;
 
 /// How files are cleaned.
@@ -52,27 +53,52 @@ pub fn clean_file(
     let system = clean.source_system.as_deref();
     let file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
     let mut document = open(name, open_reader()?, options)?;
-    let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
-    for table in file.tables.iter().filter(|table| table.detection.table_type.is_some()) {
-        let adapter = table
-            .plan
-            .source_system
-            .as_deref()
-            .and_then(|system| sources.adapter(system));
-        let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
-        let mut reader = document.read_table(table.index)?;
-        let mut rows = 0;
-        while reader.next_row(&mut row, &mut findings)? {
-            let mut clean_row = cleaner.clean(&row);
-            clean_row.findings.splice(0..0, findings.drain(..));
-            each(table, clean_row)?;
-            rows += 1;
-        }
-        if rows != table.row_count {
-            return Err(io::Error::other("it changed while it was read").into());
+    let mut tables = file.tables.iter().peekable();
+    while let Some(sheet_index) = tables.peek().map(|table| table.sheet_index) {
+        let mut reader = document.read_table(sheet_index)?;
+        while let Some(table) = tables.next_if(|table| table.sheet_index == sheet_index) {
+            while reader.ordinal() < table.ordinal {
+                if !reader.next_table()? {
+                    return Err(changed());
+                }
+            }
+            if table.detection.table_type.is_some() {
+                clean_table(table, &mut reader, sources, clean, each)?;
+            }
         }
     }
     Ok(file)
+}
+
+fn clean_table(
+    table: &CleanedTable,
+    reader: &mut TableReader<'_>,
+    sources: &Sources,
+    clean: &CleanOptions,
+    each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
+) -> Result<(), OpenError> {
+    let system = table.plan.source_system.as_deref();
+    let adapter = system.and_then(|system| sources.adapter(system));
+    let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
+    let mut owners = OwnerTracker::of(&table.plan);
+    let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
+    let mut rows = 0;
+    while reader.next_row(&mut row, &mut findings)? {
+        let owner = owners.owner_of(&row);
+        let mut clean_row = cleaner.clean_owned(&row, owner.as_ref());
+        clean_row.findings.splice(0..0, findings.drain(..));
+        each(table, clean_row)?;
+        rows += 1;
+    }
+    if rows == table.row_count {
+        Ok(())
+    } else {
+        Err(changed())
+    }
+}
+
+fn changed() -> OpenError {
+    io::Error::other("it changed while it was read").into()
 }
 
 /// What an analysis says of one table.

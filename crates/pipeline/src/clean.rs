@@ -8,8 +8,10 @@ use torqueflow_model::{
     EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
     SourceId,
 };
+use torqueflow_tabular::staging::Owner;
 
-use crate::identity::{identify, same_row_target};
+use crate::identity::{id_text, identify, same_row_target};
+use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
 
 /// A cleaned row.
@@ -58,6 +60,8 @@ pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
+    owner_columns: Option<OwnerColumns>,
+    owner_rule: OwnerRule,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
 }
@@ -69,6 +73,8 @@ impl Cleaner {
             fields: plan.columns.iter().map(|column| column.field).collect(),
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
+            owner_columns: OwnerColumns::of(plan),
+            owner_rule: plan.owners,
             adapter,
             context: Context::new(as_of)
                 .with_columns(plan.column_facts())
@@ -88,8 +94,39 @@ impl Cleaner {
         self.fields.iter().position(|mapped| *mapped == Some(field))
     }
 
-    /// Cleans one row.
+    /// Cleans one row that stands on its own.
     pub fn clean(&self, row: &Row) -> CleanRow {
+        self.clean_owned(row, None)
+    }
+
+    /// Cleans one row, with the row that it belongs to. That has its say only where the table's rule is that rows belong to
+    /// the row above; else a row without an owner is told so.
+    pub fn clean_owned(&self, row: &Row, owner: Option<&Owner>) -> CleanRow {
+        let Some(columns) = &self.owner_columns else {
+            return self.clean_cells(row, None);
+        };
+        let follows = self.owner_rule == OwnerRule::Above;
+        if columns.names_owner(row) || !columns.is_owned(row) {
+            let occurrence = owner
+                .filter(|owner| owner.number == row.number)
+                .map_or(0, |own| own.occurrence);
+            return self.clean_cells(row, follows.then_some((columns, occurrence)));
+        }
+        let Some(owner) = owner.filter(|owner| follows && owner.number != row.number) else {
+            let mut clean = self.clean_cells(row, None);
+            clean.findings.push(Finding::row(FindingCode::OwnerUnclear, ""));
+            return clean;
+        };
+        let mut clean = self.clean_cells(&columns.inherit(row, owner), Some((columns, owner.occurrence)));
+        // What is to be said of the owner's cells is said in its own row.
+        clean.findings.retain(|finding| {
+            finding.severity() == Severity::Error || !finding.column.is_some_and(|column| columns.has(column))
+        });
+        clean
+    }
+
+    /// `namesakes`: in a table whose rows belong to the row above, how many owners before this one say the same.
+    fn clean_cells(&self, row: &Row, namesakes: Option<(&OwnerColumns, u64)>) -> CleanRow {
         let mut cells = self.map(row);
         if let Some(adapter) = &self.adapter {
             adapter.arrange(&self.type_id, &mut cells);
@@ -115,7 +152,7 @@ impl Cleaner {
         drop_incomplete(&mut records, &mut findings);
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
-        identify_all(&mut records, &links);
+        identify_all(&mut records, &links, namesakes);
         CleanRow {
             number: row.number,
             records,
@@ -258,7 +295,9 @@ fn link(records: &[Record]) -> Vec<RowLink> {
 }
 
 /// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.
-fn identify_all(records: &mut [Record], links: &[RowLink]) {
+///
+/// An owner without an id is the same in all rows that belong to it, so equal contents are not counted anew there.
+fn identify_all(records: &mut [Record], links: &[RowLink], namesakes: Option<(&OwnerColumns, u64)>) {
     for index in 0..records.len() {
         let linked: Vec<(&str, SourceId)> = links
             .iter()
@@ -268,6 +307,12 @@ fn identify_all(records: &mut [Record], links: &[RowLink]) {
         let linked: Vec<(&str, &SourceId)> = linked.iter().map(|(field, id)| (*field, id)).collect();
         if let Some(record) = records.get_mut(index) {
             record.source_id = identify(record, &linked);
+            if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
+                && record.slot == Slot::Main(columns.entity)
+            {
+                let occurrence = i64::try_from(occurrence).unwrap_or(i64::MAX);
+                record.source_id = SourceId::Derived(id_text(&record.source_id, occurrence));
+            }
             record.fields.retain(|field| field.spec.kind != FieldKind::SourceId);
         }
     }

@@ -7,6 +7,7 @@ mod facts;
 mod identity;
 mod open;
 mod origins;
+mod owners;
 mod plan;
 mod sources;
 mod votes;
@@ -15,7 +16,8 @@ pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
-pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables};
+pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
+pub use owners::{OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;

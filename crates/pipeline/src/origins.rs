@@ -135,6 +135,8 @@ mod tests {
             columns: fields.iter().map(column).collect(),
             required_values: Vec::new(),
             header: HeaderChoice::AsFound,
+            date1904: false,
+            owners: crate::OwnerRule::Open,
         }
     }
 

@@ -7,6 +7,7 @@ use torqueflow_model::{DateOrder, FieldKind, FieldRef};
 
 use crate::columns;
 use crate::facts::PlannedFacts;
+use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -25,6 +26,9 @@ pub struct TablePlan {
     /// Whether its workbook counts days from 1904.
     #[serde(default)]
     pub date1904: bool,
+    /// Whose the rows are that name no owner.
+    #[serde(default)]
+    pub owners: OwnerRule,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -146,6 +150,7 @@ impl TablePlan {
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
             header: HeaderChoice::AsFound,
             date1904: false,
+            owners: OwnerRule::Open,
         }
     }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod archive;
+mod classes;
 mod document;
 mod error;
 mod format;
@@ -15,6 +16,7 @@ mod rows;
 pub mod staging;
 mod table;
 mod text;
+mod told;
 mod workbook;
 
 pub use document::{Document, Note, TableInfo, Visibility, open};

@@ -91,7 +91,12 @@ fn hidden_rows(count: u64, first: &[u64], filtered: bool) -> String {
     } else {
         ("rows are", "rows", "were")
     };
-    format!("{count} {rows_are} hidden{by} ({row} {rows}{more}) and {were} read like the others.")
+    let which = if first.is_empty() {
+        String::new()
+    } else {
+        format!(" ({row} {rows}{more})")
+    };
+    format!("{count} {rows_are} hidden{by}{which} and {were} read like the others.")
 }
 
 fn counted(count: u64, one: &str, many: &str) -> String {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
-use torqueflow_pipeline::{DateVotes, Password, TablePlan};
+use torqueflow_pipeline::{DateVotes, OwnerVotes, Password, TablePlan};
 
 use super::{Work, options_of};
 use crate::analyse::Analysis;
@@ -110,7 +110,7 @@ impl Work<'_> {
             }
             job.status = JobStatus::Analysing;
             job.analysed = 0;
-            self.settle_dates(&mut job).await?;
+            self.settle_open(&mut job).await?;
             self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
             let rows = self.rows(job.clone()).await?;
             let report = self.reporter(files, &job, Event::Analysed);
@@ -148,16 +148,18 @@ impl Work<'_> {
         })
     }
 
-    /// Asks all rows for the order of day and month in columns that a person mapped anew.
-    async fn settle_dates(&self, job: &mut Job) -> Result<(), AppError> {
+    /// Asks all rows what is open since a person mapped columns anew: the order of day and month, and whose the rows are
+    /// that name no owner.
+    async fn settle_open(&self, job: &mut Job) -> Result<(), AppError> {
         let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
         let mut plan = plan.map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        let mut votes = DateVotes::of(&plan);
-        if votes.is_empty() {
+        let (mut votes, mut owners) = (DateVotes::of(&plan), OwnerVotes::of(&plan));
+        if votes.is_empty() && owners.is_empty() {
             return Ok(());
         }
-        self.rows(job.clone()).await?.vote(&mut votes)?;
+        self.rows(job.clone()).await?.vote(&mut votes, &mut owners)?;
         let doubts = votes.settle(&mut plan, None);
+        owners.settle(&mut plan);
         job.plan = serde_json::to_value(&plan).unwrap_or_default();
         if let Some(warnings) = job.warnings.as_array_mut() {
             warnings.extend(

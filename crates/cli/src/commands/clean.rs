@@ -102,6 +102,9 @@ impl<W: Write> Cleaning<W> {
         }
         for table in &file.tables {
             let title = table.sheet.as_deref().unwrap_or(name);
+            for finding in &table.findings {
+                note!("{title}: {}", finding.message());
+            }
             if table.detection.table_type.is_none() {
                 self.flagged = true;
                 note!("{title}: This file wasn't recognised. Check the format and try again.");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::{Value, json};
 use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_model::LeftOut;
 use torqueflow_pipeline::{DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
 
 use crate::args::{Common, PasswordSource};
@@ -132,6 +133,12 @@ impl Found {
             .iter()
             .map(|warning| json!({"code": warning.code, "message": warning.message}))
             .collect();
+        warnings.extend(
+            table
+                .findings
+                .iter()
+                .map(|finding| json!({"code": finding.code.code(), "message": finding.message()})),
+        );
         let notes = notes.iter().chain(&table.notes);
         warnings.extend(notes.map(|note| json!({"code": "note", "message": note})));
         let messages = warnings
@@ -153,7 +160,10 @@ impl Found {
             "entities": known.map(|known| known.entities.clone()).unwrap_or_default(),
             "confidence": detection.confidence,
             "confidence_level": detection.confidence_level,
+            "table": table.ordinal,
+            "first_row": table.first_row,
             "row_count": table.row_count,
+            "left_out": counts_left_out(&table.left_out),
             "header_row": table.head.header_row,
             "encoding": table.head.encoding,
             "delimiter": table.head.delimiter,
@@ -188,4 +198,12 @@ impl Found {
             Exit::Done
         }
     }
+}
+
+/// How many rows of each class were left out.
+fn counts_left_out(left_out: &LeftOut) -> serde_json::Map<String, Value> {
+    let counts = left_out
+        .iter()
+        .map(|(class, rows)| (class.name().to_owned(), json!(rows.count)));
+    counts.collect()
 }

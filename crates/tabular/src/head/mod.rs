@@ -2,15 +2,15 @@
 
 mod groups;
 mod header;
-mod kinds;
-mod words;
+pub(crate) mod kinds;
+pub(crate) mod words;
 
 use torqueflow_model::{Finding, Row};
 
 use crate::merged::Span;
 
 /// A sampled row with what was found in it.
-type Sampled = (Row, Vec<Finding>);
+pub(crate) type Sampled = (Row, Vec<Finding>);
 
 /// How far down a table may begin.
 const DEEPEST_HEADER: usize = 60;
@@ -56,6 +56,20 @@ pub(crate) fn decide(sample: &[Sampled], spans: &[Span], max_columns: usize) -> 
         first_data,
         columns: column_names(&rows, header, columns),
         evidence,
+    }
+}
+
+/// What follows for a table whose header is known to be the first of these rows.
+pub(crate) fn below_header(rows: &[&Row], max_columns: usize) -> HeadDecision {
+    let columns = column_count(rows, 0, Some(0)).min(max_columns.saturating_add(1));
+    let number = rows.first().map_or(0, |row| row.number);
+    HeadDecision {
+        header: Some(0),
+        first_data: 1,
+        columns: column_names(rows, Some(0), columns),
+        evidence: vec![format!(
+            "Row {number} names other columns than the table above it, so another table begins there."
+        )],
     }
 }
 
@@ -199,17 +213,4 @@ fn column_names(rows: &[&Row], header: Option<usize>, columns: usize) -> Vec<Str
 fn clean_name(text: &str) -> String {
     let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{FEFF}');
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A row that can stand below a table without belonging to it: one cell of a wide table, or a total.
-pub(crate) fn looks_like_footer(row: &Row, columns: usize) -> bool {
-    if columns < 3 {
-        return false;
-    }
-    let mut cells = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
-    let Some((first, cell)) = cells.next() else {
-        return false;
-    };
-    let alone = cells.next().is_none();
-    (alone && first == 0 && words::is_footer_sentence(&cell.text)) || words::is_total(&cell.text)
 }

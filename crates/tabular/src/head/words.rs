@@ -1,4 +1,4 @@
-//! Words that headers and footers are made of.
+//! Words that headers are made of.
 
 /// Words of which the headers of exports are made, in lower case.
 const HEADER_WORDS: &[&str] = &[
@@ -194,7 +194,7 @@ fn is_plural(word: &str) -> bool {
 }
 
 /// The words of a header in lower case, cut at blanks, signs and where a small letter meets a capital.
-fn split(text: &str) -> Vec<String> {
+pub(crate) fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_small = false;
     for character in text.trim().chars() {
@@ -210,59 +210,6 @@ fn split(text: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
-}
-
-/// `Total`, `Grand total:`, `Totals`.
-pub(crate) fn is_total(text: &str) -> bool {
-    const LONGEST: usize = 16;
-    if text.len() > LONGEST {
-        return false;
-    }
-    let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
-    ["total", "totals", "grand total", "grand totals", "sum", "subtotal"].contains(&text.as_str())
-}
-
-/// A sentence as reports end with.
-pub(crate) fn is_footer_sentence(text: &str) -> bool {
-    const BEGINNINGS: &[&str] = &[
-        "end of",
-        "exported",
-        "generated",
-        "printed",
-        "report",
-        "created on",
-        "created by",
-        "page ",
-        "source:",
-        "note:",
-        "notes:",
-        "total",
-        "grand total",
-        "number of",
-        "records:",
-        "rows:",
-        "count:",
-        "confidential",
-        "copyright",
-        "©",
-        "***",
-        "---",
-        "===",
-        "run date",
-        "produced",
-        "(c)",
-        "end",
-    ];
-    let lower = text.trim().to_lowercase();
-    let counts_rows = lower.split_once(' ').is_some_and(|(count, what)| {
-        count
-            .chars()
-            .all(|character| character.is_ascii_digit() || character == ',')
-            && ["record", "row", "customer", "vehicle", "item", "result", "line", "entr"]
-                .iter()
-                .any(|word| what.starts_with(word))
-    });
-    counts_rows || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
 
 #[cfg(test)]

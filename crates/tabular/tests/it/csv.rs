@@ -143,11 +143,11 @@ fn titles_and_footers_are_left_out() {
     assert_eq!((table.head.header_row, table.head.title_lines), (Some(4), 3));
     assert_eq!(table.head.titles, ["Customers of May", "printed 1 June"]);
     assert_eq!(table.rows, ["5: Ada|1|York", "6: Bob|2|Bath"]);
-    assert_eq!(table.footers, [7]);
+    assert_eq!(table.left_out, ["7 total"]);
 }
 
 #[test]
-fn what_looks_like_a_footer_in_the_middle_is_data() {
+fn a_person_called_total_with_a_number_is_a_record() {
     let table = read(b"Name,Phone,City\nAda,1,York\nTotal,9,\nBob,2,Bath\n").unwrap();
     assert_eq!(table.rows, ["2: Ada|1|York", "3: Total|9|", "4: Bob|2|Bath"]);
 }

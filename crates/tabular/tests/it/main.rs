@@ -15,6 +15,8 @@ mod limits;
 #[cfg(test)]
 mod oracle;
 #[cfg(test)]
+mod rows;
+#[cfg(test)]
 mod structure;
 #[cfg(test)]
 mod support;
