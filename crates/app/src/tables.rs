@@ -184,9 +184,6 @@ pub enum ChoiceError {
     /// The table has no such column.
     #[error("the table has no column `{0}`")]
     UnknownColumn(String),
-    /// Two columns can't feed one field.
-    #[error("two columns are mapped to `{0}`")]
-    FieldTwice(String),
     /// A mapping needs a type.
     #[error("the table needs a type before its columns can be mapped")]
     NoType,
@@ -215,6 +212,8 @@ pub(crate) fn plan_again(
     }
     let mut plan = TablePlan::from_detection(&detection);
     plan.header = head.header;
+    // What the workbook says of itself stands however its tables are understood.
+    plan.date1904 = serde_json::from_value::<TablePlan>(job.plan.clone()).is_ok_and(|before| before.date1904);
     if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
         map_columns(&mut plan, &head.headers, mapping)?;
         require_columns(&mut detection, &plan);
@@ -240,7 +239,8 @@ pub(crate) fn plan_again(
     Ok(())
 }
 
-/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were.
+/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were. Several columns can
+/// feed one field: of each row, the first that is filled counts.
 fn map_columns(
     plan: &mut TablePlan,
     headers: &[String],
@@ -263,19 +263,19 @@ fn map_columns(
     for (index, column) in plan.columns.iter_mut().enumerate() {
         match chosen.get(&index) {
             Some(field) => {
+                if column.field != *field {
+                    column.ask_again();
+                }
                 column.field = *field;
                 column.date_order = None;
                 "person".clone_into(&mut column.by);
             }
             // What a person gave to another column is no longer this one's.
-            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => column.field = None,
+            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => {
+                column.field = None;
+                column.ask_again();
+            }
             None => {}
-        }
-    }
-    let mut fed = BTreeSet::new();
-    for field in plan.columns.iter().filter_map(|column| column.field) {
-        if !fed.insert(field.to_string()) {
-            return Err(ChoiceError::FieldTwice(field.to_string()));
         }
     }
     Ok(())

@@ -67,6 +67,14 @@ pub struct PlannedColumn {
 }
 
 impl PlannedColumn {
+    /// Forgets what its rows said: they are asked anew, since its values go elsewhere.
+    pub fn ask_again(&mut self) {
+        self.date_order = None;
+        self.facts = None;
+        self.origin = None;
+        self.salutations = None;
+    }
+
     /// Where its numbers or postcodes are from, as far as that is settled.
     pub(crate) fn known_origin(&self) -> Origin {
         self.origin.as_deref().and_then(Origin::from_name).unwrap_or_default()

@@ -64,7 +64,11 @@ impl Told {
         };
         // The worksheet also counts those in rows that hold nothing else, but not by table.
         let is_alone = is_last && !self.is_below;
-        let uncalculated = if is_alone { &layout.uncalculated } else { &self.uncalculated };
+        let uncalculated = if is_alone {
+            &layout.uncalculated
+        } else {
+            &self.uncalculated
+        };
         let uncalculated: Vec<_> = uncalculated.range(..columns).collect();
         if !uncalculated.is_empty() {
             let columns = uncalculated.iter().map(|(column, count)| (**column, **count));

@@ -103,7 +103,7 @@ fn of_file(error: OpenError) -> ApiError {
 fn pointer_of(error: &ChoiceError) -> &'static str {
     match error {
         ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | ChoiceError::FieldTwice(_) => "/mapping",
+        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) => "/mapping",
         _ => "/mapping",
     }
 }

@@ -149,7 +149,7 @@ impl Found {
             .plan
             .columns
             .iter()
-            .map(|column| json!({"header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order}))
+            .map(|column| json!({"header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order, "facts": column.facts}))
             .collect();
         self.json.push(json!({
             "file": name,

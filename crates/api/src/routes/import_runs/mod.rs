@@ -1,5 +1,6 @@
 //! Import runs: upload, look, start, follow.
 
+mod columns;
 mod commands;
 mod duplicates;
 mod events;

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use time::OffsetDateTime;
 use torqueflow_app::runs::RunDetails;
-use torqueflow_app::tables::column_name;
 use torqueflow_app::{EntityCounts, ImportFile, Job, JobCounts, Run};
-use torqueflow_pipeline::{PlannedDateOrder, TablePlan};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::columns::{ColumnView, columns};
 use super::options::OptionsView;
 
 /// A code and its message.
@@ -165,22 +164,6 @@ impl From<&ImportFile> for FileView {
     }
 }
 
-/// A column of a table and where its values go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null })))]
-pub struct ColumnView {
-    /// Its header; `Column 3` where it has none. The key in a mapping.
-    pub header: String,
-    /// Where its values go; null: nowhere.
-    #[schema(required)]
-    pub field: Option<String>,
-    /// How that was found: `alias`, `similar`, `values`, `unmapped` or `person`.
-    pub by: String,
-    /// For dates: `day_first`, `month_first`, `assumed_day_first`, `assumed_month_first` or `mixed`.
-    #[schema(required)]
-    pub date_order: Option<String>,
-}
-
 /// A table of a run's files.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(examples(json!({
@@ -203,7 +186,7 @@ pub struct ColumnView {
     "provisional": false,
     "row_count": 490,
     "analysed": 490,
-    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null }],
+    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null }],
     "warnings": [],
     "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
     "entity_counts": {},
@@ -362,25 +345,6 @@ impl JobView {
             version: job.version,
         }
     }
-}
-
-fn columns(job: &Job) -> Vec<ColumnView> {
-    let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
-    let columns = plan.map(|plan| plan.columns).unwrap_or_default();
-    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
-    let columns = columns.iter().enumerate();
-    columns
-        .map(|(index, column)| ColumnView {
-            header: column_name(&headers, index),
-            field: column.field.map(|field| field.to_string()),
-            by: column.by.clone(),
-            date_order: column.date_order.and_then(date_order),
-        })
-        .collect()
-}
-
-fn date_order(order: PlannedDateOrder) -> Option<String> {
-    serde_json::to_value(order).ok()?.as_str().map(str::to_owned)
 }
 
 /// An import run with its files and jobs.
