@@ -5,7 +5,6 @@ use torqueflow_model::DateOrder;
 
 use crate::country::Country;
 use crate::damage::ColumnText;
-use crate::date::ColumnDateOrder;
 use crate::date::{ColumnDateOrder, DateNumbers};
 use crate::number::ColumnNumbers;
 use crate::origin::Origin;

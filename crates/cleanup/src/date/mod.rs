@@ -43,7 +43,7 @@ pub(crate) fn is_date(text: &str) -> bool {
         parse::DateParts::Moment(_) => true,
         parse::DateParts::Triple(triple) => !triple.is_zero(),
     };
-    text.contains(['/', '-', '.', ' ']) && parse::parse(text).is_some_and(is_day)
+    text.contains(['/', '-', '.', ' ']) && parse::parse(text, DateNumbers::default()).is_some_and(is_day)
 }
 
 /// A calendar date; a time of day is left out.

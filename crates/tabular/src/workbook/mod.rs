@@ -114,7 +114,7 @@ impl<'a> Workbook<'a> {
             .look_ahead(&sheet.part, |part| tail::merged(part, limits))?;
         let merged = merged.ok_or_else(missing)??;
         let part = self.package.part(&sheet.part)?.ok_or_else(missing)?;
-        let xml = xml::Xml::new(part, limits.max_token_bytes);
+        let xml = Xml::new(part, limits.max_token_bytes);
         let rows = sheet::SheetRows::new(xml, book, Filler::new(merged), limits);
         let dialect = Dialect {
             date1904: book.date1904,
