@@ -9,9 +9,9 @@ use torqueflow_persistence::{FindingFilter, Job, OrganizationId, StoredFinding};
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::spreadsheet::neutral;
+use crate::{App, boxed};
 
 /// Findings that are read at a time.
 const PAGE: u64 = 5000;
@@ -45,12 +45,13 @@ type Each<'a> = &'a mut (dyn FnMut(Entry) -> io::Result<ControlFlow<()>> + Send)
 
 /// Calls `each` with every line of the log, or only with the errors, file by file, in row order, until it says that it
 /// has enough.
-pub async fn each(
-    app: &App,
+#[boxed]
+pub async fn each<'a>(
+    app: &'a App,
     organization: OrganizationId,
     run_id: Uuid,
     severity: Option<&str>,
-    each: Each<'_>,
+    each: Each<'a>,
 ) -> Result<(), AppError> {
     let files = app.store.file_list(organization, run_id).await?;
     for file in &files {
@@ -161,11 +162,12 @@ fn of_table(file: &str, sheet: Option<String>, (code, message): &(String, String
 }
 
 /// Writes the log as CSV that is safe to open in a spreadsheet.
+#[boxed]
 pub async fn write_csv(
     app: &App,
     organization: OrganizationId,
     run_id: Uuid,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let mut csv = csv::Writer::from_writer(writer);
     let failed = |error: csv::Error| io::Error::other(error);

@@ -17,11 +17,11 @@ use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::App;
 use crate::error::AppError;
 use crate::job_rows::rows_of;
 use crate::reports::Places;
 use crate::spreadsheet::neutral;
+use crate::{App, boxed};
 
 /// Row numbers that are read at a time.
 const PAGE: u64 = 5000;
@@ -71,6 +71,7 @@ impl FailedFile {
 }
 
 /// The files of a run that have failed rows, in the order of the upload.
+#[boxed]
 pub async fn list(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<FailedFile>, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let places = Places::load(app, organization, run_id).await?;
@@ -124,11 +125,12 @@ fn unused_name(upload: &str, format: FileFormat, names: &mut HashSet<String>) ->
 }
 
 /// Writes the failed rows of one file.
+#[boxed]
 pub async fn write_file(
     app: &App,
     organization: OrganizationId,
     file: &FailedFile,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     match file.format {
         FileFormat::Csv { delimiter } => write_csv(app, organization, file, delimiter, writer).await,
@@ -137,11 +139,12 @@ pub async fn write_file(
 }
 
 /// Writes the failed rows of several files as a zip.
+#[boxed]
 pub async fn write_zip(
     app: &App,
     organization: OrganizationId,
     files: &[FailedFile],
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let mut zip = ZipWriter::new_stream(writer);
     let options = SimpleFileOptions::default()
@@ -152,7 +155,7 @@ pub async fn write_zip(
             .map_err(|error| failed(error.into()))?;
         write_file(app, organization, file, &mut zip).await?;
     }
-    let mut writer = zip.finish().map_err(|error| failed(error.into()))?.into_inner();
+    let writer = zip.finish().map_err(|error| failed(error.into()))?.into_inner();
     writer.flush().map_err(failed)
 }
 
@@ -165,7 +168,7 @@ async fn write_csv(
     organization: OrganizationId,
     file: &FailedFile,
     delimiter: char,
-    mut writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     writer.write_all(BOM).map_err(failed)?;
     let mut csv = csv::WriterBuilder::new()
@@ -194,7 +197,7 @@ async fn write_workbook(
     app: &App,
     organization: OrganizationId,
     file: &FailedFile,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let broken = |error: XlsxError| failed(io::Error::other(error));
     let mut workbook = Workbook::new();
@@ -223,7 +226,8 @@ async fn write_workbook(
             next += 1;
         }
     }
-    workbook.save_to_writer(writer).map_err(broken)
+    workbook.save_to_writer(&mut *writer).map_err(broken)?;
+    writer.flush().map_err(failed)
 }
 
 fn write_row<'a>(

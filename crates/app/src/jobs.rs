@@ -16,7 +16,7 @@ use crate::job_rows::{SAMPLE_ROWS, staged_head};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
 use crate::values::stored;
 use crate::work::{command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// What a person changes of a table. What is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -106,6 +106,7 @@ pub struct FindingPage {
 }
 
 /// A job.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Job, AppError> {
     Ok(app.store.job_get(organization, job_id).await?)
 }
@@ -113,6 +114,7 @@ pub async fn get(app: &App, organization: OrganizationId, job_id: Uuid) -> Resul
 /// Changes what a table is, or how it is read; before the start only. `expected_version`: what the person has seen.
 ///
 /// The run is analysed anew as far as it has to be.
+#[boxed(?Send)]
 pub async fn patch(
     app: &App,
     caller: &Caller,
@@ -238,6 +240,7 @@ async fn head_of(
 }
 
 /// The first rows of a table: at once from the head of the file, later with all that the analysis found.
+#[boxed]
 pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Preview, AppError> {
     let job = get(app, organization, job_id).await?;
     let run = app.store.run_get(organization, job.run_id).await?;
@@ -350,6 +353,7 @@ pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> Findin
 }
 
 /// The findings of a whole table that pass the filter, in row order, after this place.
+#[boxed]
 pub async fn findings(
     app: &App,
     organization: OrganizationId,
@@ -380,6 +384,7 @@ pub async fn findings(
 }
 
 /// Leaves a row out of the import, or takes it in again. Before the start only.
+#[boxed(?Send)]
 pub async fn set_row_included(
     app: &App,
     caller: &Caller,

@@ -50,6 +50,10 @@ mod upkeep;
 mod values;
 mod work;
 
+// What an `async fn` does is compiled by the crate that awaits it, with everything that it awaits in its turn: without this
+// the service and the command line would each compile the engine and the store once more.
+use async_recursion::async_recursion as boxed;
+
 pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use deadline::{Deadline, TimedReader, TimedSink};

@@ -16,7 +16,7 @@ use crate::intake::{fingerprint, keep_files};
 use crate::options::RunOptions;
 use crate::progress::{Event, Listener};
 use crate::work::{Work, command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// How often a waiting caller looks again.
 const WAIT_STEP: Duration = Duration::from_millis(250);
@@ -79,6 +79,7 @@ impl RunDetails {
 }
 
 /// A run with its files and jobs.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunDetails, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     details(app, organization, run).await
@@ -99,6 +100,7 @@ pub(crate) async fn details(app: &App, organization: OrganizationId, run: Run) -
 }
 
 /// Runs, the newest first: those before this one, in this state.
+#[boxed]
 pub async fn list(
     app: &App,
     organization: OrganizationId,
@@ -114,6 +116,7 @@ pub async fn list(
 }
 
 /// The run as soon as it needs a person or is done, or as it is when the time is over.
+#[boxed]
 pub async fn wait(
     app: &App,
     organization: OrganizationId,
@@ -142,13 +145,14 @@ pub async fn wait(
 /// Keeps files as a new run, or finds the unfinished run of the same files with the same options.
 ///
 /// Files are copied and fingerprinted; nothing is opened yet. A file that can't be read becomes a file with an error.
-pub async fn create(
+#[boxed]
+pub async fn create<'a>(
     app: &App,
-    caller: &Caller,
+    caller: &'a Caller,
     files: &[PathBuf],
     options: &RunOptions,
     purpose: Purpose,
-    listener: Listener<'_>,
+    listener: Listener<'a>,
 ) -> Result<Run, AppError> {
     let organization = caller.organization;
     check_location(app, organization, options).await?;
@@ -196,12 +200,13 @@ pub(crate) async fn check_location(
 /// password, or has failed. What was done before is not done again.
 ///
 /// The password is used for the files that need one, and kept nowhere.
-pub async fn prepare(
+#[boxed]
+pub async fn prepare<'a>(
     app: &App,
-    caller: &Caller,
+    caller: &'a Caller,
     run_id: Uuid,
     password: Option<&Password>,
-    listener: Listener<'_>,
+    listener: Listener<'a>,
 ) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.prepare(password).await;
@@ -211,6 +216,7 @@ pub async fn prepare(
 /// Starts a run that is ready.
 ///
 /// Refuses while a file waits for its password, or while a likely duplicate waits for a decision and there is no default.
+#[boxed]
 pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| work.start().await).await?;
     app.queue.notify_waiters();
@@ -218,18 +224,21 @@ pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppE
 }
 
 /// Imports a started run to its end.
-pub async fn import(app: &App, caller: &Caller, run_id: Uuid, listener: Listener<'_>) -> Result<Run, AppError> {
+#[boxed]
+pub async fn import<'a>(app: &App, caller: &'a Caller, run_id: Uuid, listener: Listener<'a>) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.import().await;
     work.end(outcome).await
 }
 
 /// Stops a run. Before its start nothing of it is kept; after it, what has landed stays and can be rolled back.
+#[boxed]
 pub async fn cancel(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     command(app, caller, run_id, async |work| work.cancel().await).await
 }
 
 /// Runs again what failed in an ended run; nothing that succeeded is touched.
+#[boxed]
 pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| work.retry().await).await?;
     app.queue.notify_waiters();
@@ -239,6 +248,7 @@ pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppE
 /// Opens a file with its password: its worksheets become jobs, and the analysis goes on.
 ///
 /// A wrong password, or a damaged workbook, is an [`AppError::Open`], and the file stays as it is. The password is kept nowhere.
+#[boxed(?Send)]
 pub async fn unlock(
     app: &App,
     caller: &Caller,
@@ -284,6 +294,7 @@ pub async fn unlock(
 }
 
 /// Takes a file out of a run before its start.
+#[boxed(?Send)]
 pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid) -> Result<RunDetails, AppError> {
     let run = command(app, caller, run_id, async |work| {
         let mut run = work.editable()?;
@@ -315,6 +326,7 @@ pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid
 }
 
 /// Leaves a row out of the import, named as a person names it. Before the start only.
+#[boxed(?Send)]
 pub async fn exclude_row(
     app: &App,
     caller: &Caller,

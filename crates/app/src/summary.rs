@@ -9,9 +9,9 @@ use torqueflow_model::{FindingCode, JobStatus, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::error_log::{self, Entry};
+use crate::{App, boxed};
 
 /// Errors that a summary shows; the error log has all.
 const SHOWN_ERRORS: usize = 100;
@@ -158,6 +158,7 @@ pub struct RunListItem {
 }
 
 /// The newest runs.
+#[boxed]
 pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Result<Vec<RunListItem>, AppError> {
     let mut items = Vec::new();
     for run in app.store.run_list(organization, None, None, limit).await? {
@@ -177,6 +178,7 @@ pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Re
 }
 
 /// What became of a run so far.
+#[boxed]
 pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunSummary, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let files = app.store.file_list(organization, run_id).await?;

@@ -18,7 +18,7 @@ use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, check_location, details, get};
 use crate::work::{command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// Bytes that are collected before they are written.
 const WRITE_BUFFER: usize = 256 * 1024;
@@ -45,6 +45,7 @@ impl Upload {
     }
 
     /// An upload that joins a run which is not started yet.
+    #[boxed]
     pub async fn join(app: &App, caller: &Caller, run_id: Uuid) -> Result<Self, AppError> {
         let known = get(app, caller.organization, run_id).await?;
         if known.run.started_at.is_some() || known.run.status.is_done() {
@@ -133,7 +134,17 @@ impl Upload {
 
     /// Makes the run, with what the heads of its files say. A worker goes on from there. With `once`, the answer to the
     /// request is kept with the run.
-    pub async fn create(
+    #[boxed]
+    pub async fn create<'a>(
+        self,
+        options: &'a RunOptions,
+        password: Option<&Password>,
+        once: Option<Once<'a, RunDetails>>,
+    ) -> Result<RunDetails, AppError> {
+        self.make_run(options, password, once).await
+    }
+
+    async fn make_run(
         mut self,
         options: &RunOptions,
         password: Option<&Password>,
@@ -174,7 +185,12 @@ impl Upload {
     }
 
     /// Adds the files to the run that it joins.
-    pub async fn add(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+    #[boxed(?Send)]
+    pub async fn add(self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+        self.add_files(password).await
+    }
+
+    async fn add_files(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
         let (app, caller, run_id) = (self.app.clone(), self.caller.clone(), self.run_id);
         let known = get(&app, caller.organization, run_id).await?;
         let opened = self.open(&options_of(&known.run)?, password).await?;

@@ -12,7 +12,7 @@ use super::fields::{self, Values};
 use super::keys::{key_change, keys_of};
 use super::{Address, Customer, CustomerError, FieldError, get};
 use crate::error::AppError;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// A customer to be created.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +36,7 @@ pub struct CustomerPatch {
 /// Creates a customer. It needs a first and a last name or a company, and a valid e-mail address or telephone number;
 /// consent to SMS needs a mobile number. Values are cleaned as in an import, but what an import would leave blank or only
 /// warn of is refused: [`CustomerError::Invalid`] says what, field by field.
+#[boxed]
 pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Result<Customer, AppError> {
     let today = OffsetDateTime::now_utc().date();
     let (values, mut errors) = fields::change(&Values::new(), &customer.fields, today);
@@ -79,6 +80,7 @@ pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Resul
 
 /// Changes a customer that still has the version that the caller has seen. The rules are those of [`create`]; names and
 /// contacts are only asked for where the change touches them, since an import may have left them out.
+#[boxed]
 pub async fn update(
     app: &App,
     caller: &Caller,

@@ -19,7 +19,7 @@ use torqueflow_persistence::{BusinessRow, CustomerRow, MatchPosting, StoreError}
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::{App, OrganizationId};
+use crate::{App, OrganizationId, boxed};
 
 pub use edit::{CustomerPatch, NewCustomer, create, update};
 pub use error::{CustomerError, FieldError};
@@ -102,6 +102,7 @@ impl Customer {
 }
 
 /// The customer with this id, also when it is hidden.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, id: Uuid) -> Result<Customer, AppError> {
     let loaded = load(app, organization, &[id]).await?;
     loaded.into_iter().next().ok_or_else(|| not_found(id))

@@ -9,9 +9,9 @@ use torqueflow_persistence::{FindingExample, FindingGroup, Job, OrganizationId};
 use uuid::Uuid;
 
 use super::{Places, column_label, write_csv};
-use crate::App;
 use crate::error::AppError;
 use crate::error_log::headers;
+use crate::{App, boxed};
 
 /// Examples of each finding.
 const EXAMPLES: i64 = 5;
@@ -85,6 +85,7 @@ pub struct CompletenessLine {
 }
 
 /// How good the data of a run is.
+#[boxed]
 pub async fn data_quality(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<DataQuality, AppError> {
     let places = Places::load(app, organization, run_id).await?;
     let mut findings = Vec::new();

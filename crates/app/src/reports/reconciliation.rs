@@ -9,8 +9,8 @@ use torqueflow_persistence::{EntityCounts, FieldCount, OrganizationId};
 use uuid::Uuid;
 
 use super::{Places, column_label, column_of, finding_field, main_entity, write_csv};
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// The finding that says that a field was left as a person set it.
 pub(super) const PRESERVED: &str = "field_preserved";
@@ -79,6 +79,7 @@ pub struct FieldReconciliation {
 ///
 /// Records are counted as the run counted them. Fields are counted from the mappings of the records that it created, from
 /// its journal, and from its findings; after a rollback the first of these are gone.
+#[boxed]
 pub async fn reconciliation(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Reconciliation, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let places = Places::load(app, organization, run_id).await?;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::reconciliation::{PRESERVED, is_flag};
 use super::{Places, column_of, finding_field, main_entity};
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// Records of a page at most.
 const MAX_PAGE: u64 = 1000;
@@ -84,6 +84,7 @@ pub struct RecordPage {
 
 /// The records behind a number of the reconciliation: as many as `limit`, at most 1,000, behind the cursor of the page
 /// before.
+#[boxed]
 pub async fn reconciliation_records(
     app: &App,
     organization: OrganizationId,

@@ -262,9 +262,9 @@ impl Running<'_> {
     }
 
     async fn write_error_log(&self, path: &Path) -> anyhow::Result<()> {
-        let file = super::create_private(path)
+        let mut file = super::create_private(path)
             .with_context(|| format!("failed to write the error log `{}`", path.display()))?;
-        Ok(write_csv(self.app, self.organization, self.run_id, file).await?)
+        Ok(write_csv(self.app, self.organization, self.run_id, &mut file).await?)
     }
 
     /// The surest of the matches that wait for a decision.

@@ -135,8 +135,8 @@ async fn get_audit_export(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let file = temporary()?;
-    let writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
-    export(&service.app, &caller.caller, *run_id, writer).await?;
+    let mut writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    export(&service.app, &caller.caller, *run_id, &mut writer).await?;
     send(file, &format!("audit-{run_id}.zip"), "application/zip")
 }
 
@@ -171,15 +171,15 @@ async fn get_failed_rows(
     let organization = caller.caller.organization;
     let files = failed_rows::list(&service.app, organization, *run_id).await?;
     let file = temporary()?;
-    let writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    let mut writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
     match files.as_slice() {
         [] => Err(ApiError::new(Code::NotFound, "no row of this run has failed")),
         [only] => {
-            failed_rows::write_file(&service.app, organization, only, writer).await?;
+            failed_rows::write_file(&service.app, organization, only, &mut writer).await?;
             send(file, &only.name, only.format().media_type())
         }
         several => {
-            failed_rows::write_zip(&service.app, organization, several, writer).await?;
+            failed_rows::write_zip(&service.app, organization, several, &mut writer).await?;
             send(file, &format!("failed-rows-{run_id}.zip"), "application/zip")
         }
     }

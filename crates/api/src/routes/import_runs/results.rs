@@ -263,7 +263,7 @@ async fn get_error_log(
     let organization = caller.caller.organization;
     runs::get(&service.app, organization, *run_id).await?;
     let file = temporary()?;
-    let writer = std::io::BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
-    write_csv(&service.app, organization, *run_id, writer).await?;
+    let mut writer = std::io::BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    write_csv(&service.app, organization, *run_id, &mut writer).await?;
     send(file, &format!("error-log-{run_id}.csv"), "text/csv; charset=utf-8")
 }
