@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 
 use time::Date;
+use torqueflow_cleanup::Country;
 use torqueflow_model::{Finding, FindingCode, Row};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, open};
 
@@ -19,14 +20,17 @@ pub struct CleanOptions {
     pub as_of: Date,
     /// The source system, when the person says it.
     pub source_system: Option<String>,
+    /// The country of numbers and postcodes that name none, where neither their row nor their column shows one.
+    pub default_country: Country,
 }
 
 impl CleanOptions {
-    /// Cleans as of this date, detecting the source system.
+    /// Cleans British data as of this date, detecting the source system.
     pub fn new(as_of: Date) -> Self {
         Self {
             as_of,
             source_system: None,
+            default_country: Country::GB,
         }
     }
 }
@@ -55,7 +59,7 @@ pub fn clean_file(
             .source_system
             .as_deref()
             .and_then(|system| sources.adapter(system));
-        let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of);
+        let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
         let mut reader = document.read_table(table.index)?;
         let mut rows = 0;
         while reader.next_row(&mut row, &mut findings)? {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use time::Date;
-use torqueflow_cleanup::{Context, clean_record};
+use torqueflow_cleanup::{Context, Country, clean_record};
 use torqueflow_model::{
     EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
     SourceId,
@@ -72,6 +72,13 @@ impl Cleaner {
             adapter,
             context: Context::new(as_of).with_columns(plan.column_facts()),
         }
+    }
+
+    /// The same for data from another country than Great Britain, as far as rows and columns do not show theirs.
+    #[must_use]
+    pub fn with_default_country(mut self, country: Country) -> Self {
+        self.context = self.context.with_default_country(country);
+        self
     }
 
     /// The column that feeds a field, from 0.
