@@ -10,6 +10,7 @@ use torqueflow_pipeline::{Limit, OpenError};
 use uuid::Uuid;
 
 use crate::blobs::BucketError;
+use crate::organizations::InvalidSetting;
 
 /// An error of a use case.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +111,12 @@ pub enum AppError {
         /// What was given.
         id: Uuid,
     },
+    /// The country of the run is none.
+    #[error(transparent)]
+    InvalidCountry(InvalidSetting),
+    /// Settings of the organisation can't be taken.
+    #[error("{}", summary(.0))]
+    InvalidSettings(Vec<InvalidSetting>),
     /// The source was named, and a table of it lacks columns.
     #[error("{}: {message}", sheet.as_deref().unwrap_or(file))]
     MissingRequiredColumn {
@@ -193,6 +200,11 @@ impl AppError {
             _ => false,
         }
     }
+}
+
+fn summary(settings: &[InvalidSetting]) -> String {
+    let all: Vec<&str> = settings.iter().map(|setting| setting.message.as_str()).collect();
+    all.join("; ")
 }
 
 /// Whether an error comes from a disk without room.

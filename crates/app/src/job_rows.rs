@@ -6,16 +6,16 @@ use std::iter::Peekable;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use time::Date;
 use tokio::sync::mpsc;
 use torqueflow_model::{Finding, FindingCode, Row, Slot};
-use torqueflow_persistence::{Job, OrganizationId};
+use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan};
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
 use crate::tables::row_of_headers;
+use crate::work::options_of;
 
 /// Rows of a head: what detection looks at, and what a preview shows.
 pub(crate) const SAMPLE_ROWS: usize = 100;
@@ -46,7 +46,7 @@ impl JobRows {
         blobs: &BlobStore,
         sources: &Sources,
         job: Job,
-        as_of: Date,
+        run: &Run,
     ) -> Result<Self, AppError> {
         let plan: TablePlan = serde_json::from_value(job.plan.clone())
             .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
@@ -58,7 +58,7 @@ impl JobRows {
         fetch_staged(blobs, &key).await?;
         Ok(Self {
             organization,
-            cleaner: Cleaner::new(&plan, sources.adapter(&source_system), as_of),
+            cleaner: cleaner_of(run, sources, &plan)?,
             source_system,
             header: plan.header,
             job,
@@ -152,6 +152,14 @@ impl JobRows {
         let clean = self.cleaner.clean_owned(&row, reader.owner());
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
+}
+
+/// What cleans the rows of a table of this run: as of its day, and for its country.
+pub(crate) fn cleaner_of(run: &Run, sources: &Sources, plan: &TablePlan) -> Result<Cleaner, AppError> {
+    let system = plan.source_system.as_deref();
+    let adapter = system.and_then(|system| sources.adapter(system));
+    let country = options_of(run)?.default_country();
+    Ok(Cleaner::new(plan, adapter, run.as_of).with_default_country(country))
 }
 
 /// Brings the staged rows of a job here, and what was noted beside them.

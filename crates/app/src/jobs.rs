@@ -7,12 +7,12 @@ use torqueflow_model::{DateOrder, FindingCode, JobStatus, RunStatus};
 use torqueflow_persistence::{
     Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
 };
-use torqueflow_pipeline::{Cleaner, OwnerTracker, TablePlan};
+use torqueflow_pipeline::{OwnerTracker, TablePlan};
 use uuid::Uuid;
 
 use crate::detect::{choices_of, order_jobs, read_heads, saved_mapping};
 use crate::error::AppError;
-use crate::job_rows::{SAMPLE_ROWS, staged_head};
+use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
 use crate::values::stored;
 use crate::work::{command, options_of};
@@ -253,11 +253,7 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
     let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-    let adapter = plan
-        .source_system
-        .as_deref()
-        .and_then(|system| app.sources().adapter(system));
-    let cleaner = Cleaner::new(&plan, adapter, run.as_of);
+    let cleaner = cleaner_of(&run, app.sources(), &plan)?;
     let mut known = KnownOfRows::load(app, organization, &job, &head).await?;
     let columns = (0..head.headers.len()).map(|index| column_name(&head.headers, index));
     let mut owners = OwnerTracker::of(&plan);

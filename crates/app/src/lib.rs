@@ -17,6 +17,7 @@ pub mod isolate;
 pub mod jobs;
 pub mod lists;
 pub mod options;
+pub mod organizations;
 pub mod progress;
 pub mod records;
 pub mod reports;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
 use torqueflow_persistence::{DuplicateAction, MatchLevel};
+use torqueflow_pipeline::Country;
 use uuid::Uuid;
+
+use crate::organizations::read_country;
 
 /// The options of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,6 +31,9 @@ pub struct RunOptions {
     pub blank_wipes: bool,
     /// The location of new customers, vehicles, devices and jobs whose row names none.
     pub location_id: Option<Uuid>,
+    /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
+    /// ISO 3166-1 alpha-2. `None`: that of the organisation. A run keeps the one that it was made with.
+    pub country: Option<String>,
 }
 
 /// What happens with likely duplicates that are not decided by themselves: the same with all, or by how sure the match is.
@@ -114,6 +120,12 @@ pub enum Orphans {
 }
 
 impl RunOptions {
+    /// The country that the options of a run say. Runs that were made before there was a choice are British.
+    pub(crate) fn default_country(&self) -> Country {
+        let code = self.country.as_deref();
+        code.and_then(|code| read_country(code).ok()).unwrap_or(Country::GB)
+    }
+
     /// What makes two runs of the same files the same: everything but the decision on duplicates, which may come later.
     pub(crate) fn identity(&self) -> serde_json::Value {
         serde_json::json!([
@@ -124,6 +136,7 @@ impl RunOptions {
             self.update_existing,
             self.blank_wipes,
             self.location_id,
+            self.country,
         ])
     }
 }

@@ -14,6 +14,7 @@ use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::intake::{fingerprint, keep_files};
 use crate::options::RunOptions;
+use crate::organizations::{self, read_country};
 use crate::progress::{Event, Listener};
 use crate::work::{Work, command, options_of};
 use crate::{App, Caller, boxed};
@@ -155,7 +156,7 @@ pub async fn create<'a>(
     listener: Listener<'a>,
 ) -> Result<Run, AppError> {
     let organization = caller.organization;
-    check_location(app, organization, options).await?;
+    let options = &settled(app, organization, options).await?;
     let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
     let kept = keep_files(app, run.id, files).await?;
     if purpose == Purpose::Import {
@@ -177,12 +178,25 @@ pub async fn create<'a>(
     Ok(run)
 }
 
-/// The location that new records get has to be there.
-pub(crate) async fn check_location(
+/// The options that a run is made with. It keeps the country that it has by then, so that all of its rows are read alike.
+pub(crate) async fn settled(
     app: &App,
     organization: OrganizationId,
     options: &RunOptions,
-) -> Result<(), AppError> {
+) -> Result<RunOptions, AppError> {
+    check_location(app, organization, options).await?;
+    let country = match &options.country {
+        Some(code) => read_country(code).map_err(AppError::InvalidCountry)?,
+        None => organizations::get(app, organization).await?.country,
+    };
+    Ok(RunOptions {
+        country: Some(country.code().to_owned()),
+        ..options.clone()
+    })
+}
+
+/// The location that new records get has to be there.
+async fn check_location(app: &App, organization: OrganizationId, options: &RunOptions) -> Result<(), AppError> {
     let Some(id) = options.location_id else {
         return Ok(());
     };

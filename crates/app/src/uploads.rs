@@ -16,7 +16,7 @@ use crate::idempotency::Once;
 use crate::intake::{new_file, unpack};
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
-use crate::runs::{RunDetails, check_location, details, get};
+use crate::runs::{RunDetails, details, get, settled};
 use crate::work::{command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -151,7 +151,7 @@ impl Upload {
         once: Option<Once<'_, RunDetails>>,
     ) -> Result<RunDetails, AppError> {
         let (app, caller) = (self.app.clone(), self.caller.clone());
-        check_location(&app, caller.organization, options).await?;
+        let options = &settled(&app, caller.organization, options).await?;
         let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
         run.id = self.run_id;
         run.background = true;

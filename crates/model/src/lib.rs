@@ -14,6 +14,7 @@
 mod adapter;
 mod catalogue;
 mod cell;
+mod currency;
 mod entity;
 mod field;
 mod finding;
@@ -26,6 +27,7 @@ mod value;
 
 pub use adapter::{MappedCell, SourceAdapter};
 pub use cell::{Cell, CellKind, Row};
+pub use currency::{CURRENCIES, is_currency};
 pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
 pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, OnMissing, Storage};
 pub use finding::{Finding, FindingCode, Severity};

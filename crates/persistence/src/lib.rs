@@ -41,6 +41,7 @@ pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
 pub use store::mapping::MappedRecord;
 pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
+pub use store::organization::{Organization, OrganizationSettings};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
 pub use store::rollback::{

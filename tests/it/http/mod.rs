@@ -12,6 +12,7 @@ mod instances;
 mod issuer;
 mod leaving;
 mod options;
+mod organization;
 mod records;
 mod refusals;
 mod serving;

@@ -35,17 +35,18 @@ fn every_option_of_an_upload_is_in_force() {
         let nothing_said = json!({
             "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
             "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-            "auto_start": false
+            "auto_start": false, "country": "GB"
         });
         assert_eq!(options(&client, &[]), nothing_said);
         let said = json!({
             "on_duplicate": { "high": "merge", "low": "skip" }, "mode": "initial", "update_existing": true,
-            "create_missing": false, "orphans": "unlinked", "location_id": location, "blank_wipes": true, "auto_start": true
+            "create_missing": false, "orphans": "unlinked", "location_id": location, "blank_wipes": true, "auto_start": true,
+            "country": "ie"
         });
         let expected = json!({
             "source_system": "generic", "on_duplicate": { "high": "merge", "medium": null, "low": "skip" }, "mode": "initial",
             "update_existing": true, "create_missing": false, "orphans": "unlinked", "location_id": location,
-            "blank_wipes": true, "auto_start": true
+            "blank_wipes": true, "auto_start": true, "country": "IE"
         });
         let fields = [("options", said.to_string()), ("source_system", "generic".to_owned())];
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));

@@ -8,7 +8,7 @@ mod signatures;
 
 pub use jwt::{DevelopmentToken, Verifier, development_token};
 pub use needs::{
-    Allowed, SignedIn, ToManageApiKeys, ToManageImports, ToManageRoles, ToMergeCustomers, ToReadAuditLog,
-    ToReadCustomers, ToWriteCustomers, require,
+    Allowed, SignedIn, ToManageApiKeys, ToManageImports, ToManageOrganization, ToManageRoles, ToMergeCustomers,
+    ToReadAuditLog, ToReadCustomers, ToWriteCustomers, require,
 };
 pub use sign_in::{TICKET_PARAMETER, authenticate, ticket_url};

@@ -100,6 +100,8 @@ needs! {
     ToManageApiKeys = ApiKeysManage;
     /// Reading the audit log.
     ToReadAuditLog = AuditRead;
+    /// Changing the settings of the organisation.
+    ToManageOrganization = OrganizationManage;
     /// Giving capabilities to roles.
     ToManageRoles = RolesManage;
 }

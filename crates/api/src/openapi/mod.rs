@@ -28,7 +28,7 @@ use crate::routes;
     ),
     servers((url = "/", description = "This service")),
     tags(
-        (name = "account", description = "Who calls, and what they may do."),
+        (name = "account", description = "Who calls, what they may do, and the settings of their organisation."),
         (name = "access", description = "API keys, roles and tickets."),
         (name = "catalogue", description = "What can be imported: source systems, entities, fields, templates."),
         (name = "customers", description = "Customers as people work with them: found, created, changed, merged."),

@@ -43,6 +43,11 @@ impl From<AppError> for ApiError {
             AppError::NoSuchLocation { .. } => {
                 return Self::value(Code::ValidationFailed, "/options/location_id", detail);
             }
+            AppError::InvalidCountry(_) => return Self::value(Code::ValidationFailed, "/options/country", detail),
+            AppError::InvalidSettings(settings) => {
+                let places = settings.into_iter().map(|one| (format!("/{}", one.field), one.message));
+                return Self::values(Code::ValidationFailed, detail, places);
+            }
             AppError::LimitExceeded { limit, maximum } => {
                 return Self::new(Code::PayloadTooLarge, detail).over(limit.name, maximum);
             }

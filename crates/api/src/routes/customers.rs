@@ -47,7 +47,7 @@ fn shown(customer: &Customer) -> Value {
         created_at: customer.created_at,
         updated_at: customer.updated_at,
     };
-    view::record(EntityKind::Customer, &record)
+    view::record(EntityKind::Customer, &record, None)
 }
 
 fn answer(status: StatusCode, customer: &Customer) -> HttpResponse {

@@ -11,6 +11,7 @@ mod import_runs;
 mod mappings;
 mod me;
 mod metrics;
+mod organization;
 mod records;
 mod roles;
 mod source_systems;
@@ -40,6 +41,7 @@ pub fn configure(config: &mut ServiceConfig<'_>) {
 fn signed_in(config: &mut ServiceConfig<'_>) {
     config
         .configure(me::routes)
+        .configure(organization::routes)
         .configure(api_keys::routes)
         .configure(audit_log::routes)
         .configure(roles::routes)

@@ -43,6 +43,8 @@ capabilities! {
     ApiKeysManage = "settings.api_keys.manage",
     /// Read the audit log.
     AuditRead = "settings.audit.read",
+    /// Change the organisation's country, currency, time zone and language.
+    OrganizationManage = "settings.organization.manage",
     /// Give capabilities to roles. Of owners alone.
     RolesManage = "settings.roles.manage",
 }
@@ -78,6 +80,7 @@ const ROLES: &[(&str, &[Capability])] = &[
             Capability::ImportManage,
             Capability::ApiKeysManage,
             Capability::AuditRead,
+            Capability::OrganizationManage,
         ],
     ),
     (
@@ -169,7 +172,7 @@ mod tests {
     #[test]
     fn these_are_the_capabilities_of_the_roles() {
         let of_admin = "records.read customers.read customers.access customers.merge settings.import.manage \
-                        settings.api_keys.manage settings.audit.read";
+                        settings.api_keys.manage settings.audit.read settings.organization.manage";
         check("owner", &format!("{of_admin} settings.roles.manage"));
         check("admin", of_admin);
         check(

@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
-use time::OffsetDateTime;
 use torqueflow_model::{EntityKind, Slot};
 use torqueflow_persistence::{AuditEvent, NewRecord, OrganizationId, StoreError};
 use uuid::Uuid;
 
 use super::fields::{self, Values};
 use super::keys::{key_change, keys_of};
-use super::{Address, Customer, CustomerError, FieldError, get};
+use super::{Address, Customer, CustomerError, FieldError, cleanup_context, get};
 use crate::error::AppError;
 use crate::{App, Caller, boxed};
 
@@ -38,8 +37,8 @@ pub struct CustomerPatch {
 /// warn of is refused: [`CustomerError::Invalid`] says what, field by field.
 #[boxed]
 pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Result<Customer, AppError> {
-    let today = OffsetDateTime::now_utc().date();
-    let (values, mut errors) = fields::change(&Values::new(), &customer.fields, today);
+    let context = cleanup_context(app, caller.organization).await?;
+    let (values, mut errors) = fields::change(&Values::new(), &customer.fields, &context);
     let given = [
         (Slot::BillingAddress, &customer.billing_address),
         (Slot::ShippingAddress, &customer.shipping_address),
@@ -47,7 +46,7 @@ pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Resul
     let mut addresses = Vec::new();
     for (slot, given) in given {
         if let Some(given) = given {
-            let (values, wrong) = fields::address(slot, given, today);
+            let (values, wrong) = fields::address(slot, given, &context);
             errors.extend(wrong);
             addresses.push(values);
         }
@@ -93,8 +92,8 @@ pub async fn update(
     if current.version != expected_version {
         return Err(conflict(&current, expected_version));
     }
-    let today = OffsetDateTime::now_utc().date();
-    let (changes, mut errors) = fields::change(&current.values, &patch.fields, today);
+    let context = cleanup_context(app, organization).await?;
+    let (changes, mut errors) = fields::change(&current.values, &patch.fields, &context);
     check_links(app, organization, &changes, &mut errors).await?;
     if !errors.is_empty() {
         return Err(CustomerError::Invalid(errors).into());

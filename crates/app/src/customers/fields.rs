@@ -51,11 +51,11 @@ const REFUSED: &[FindingCode] = &[
 /// What a customer with these columns becomes with what is given: all columns that change, and what is wrong.
 ///
 /// `current` is empty for a new customer. Names and contacts are asked for where they are given, and of a new customer.
-pub(super) fn change(current: &Values, given: &Map<String, Json>, today: Date) -> (Values, Vec<FieldError>) {
+pub(super) fn change(current: &Values, given: &Map<String, Json>, context: &Context) -> (Values, Vec<FieldError>) {
     let mut errors = Vec::new();
     let given = known(given, &mut errors);
     let cells = cells(current, &given);
-    let cleaned = clean_record(SLOT, &cells, &Context::new(today));
+    let cleaned = clean_record(SLOT, &cells, context);
     refuse(&cleaned, "", &given, &mut errors);
     let mut after = current.clone();
     let touches = |group: &[&str]| group.iter().any(|name| given.contains_key(*name));
@@ -86,7 +86,7 @@ pub(super) fn change(current: &Values, given: &Map<String, Json>, today: Date) -
 }
 
 /// The columns of an address that a person gives with a new customer.
-pub(super) fn address(slot: Slot, given: &Map<String, Json>, today: Date) -> (Values, Vec<FieldError>) {
+pub(super) fn address(slot: Slot, given: &Map<String, Json>, context: &Context) -> (Values, Vec<FieldError>) {
     let mut errors = Vec::new();
     let pointer = format!("/{}", slot.name());
     let mut cells = Vec::new();
@@ -104,7 +104,7 @@ pub(super) fn address(slot: Slot, given: &Map<String, Json>, today: Date) -> (Va
             _ => errors.push(unknown_field(&format!("{pointer}/{name}"))),
         }
     }
-    let cleaned = clean_record(slot, &cells, &Context::new(today));
+    let cleaned = clean_record(slot, &cells, context);
     refuse(&cleaned, &pointer, &known, &mut errors);
     if cleaned.fields.is_empty() && errors.is_empty() {
         errors.push(FieldError::new(

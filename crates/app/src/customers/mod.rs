@@ -14,12 +14,13 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value as Json;
 use time::OffsetDateTime;
+use torqueflow_cleanup::Context;
 use torqueflow_model::EntityKind;
 use torqueflow_persistence::{BusinessRow, CustomerRow, MatchPosting, StoreError};
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::{App, OrganizationId, boxed};
+use crate::{App, OrganizationId, boxed, organizations};
 
 pub use edit::{CustomerPatch, NewCustomer, create, update};
 pub use error::{CustomerError, FieldError};
@@ -99,6 +100,13 @@ impl Customer {
             None => Ok(self),
         }
     }
+}
+
+/// How what people type is cleaned: as of today, in the country of the organisation.
+async fn cleanup_context(app: &App, organization: OrganizationId) -> Result<Context, AppError> {
+    let country = organizations::get(app, organization).await?.country;
+    let today = OffsetDateTime::now_utc().date();
+    Ok(Context::new(today).with_default_country(country))
 }
 
 /// The customer with this id, also when it is hidden.

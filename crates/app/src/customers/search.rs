@@ -1,13 +1,12 @@
 //! Finding customers.
 
 use serde::Serialize;
-use time::OffsetDateTime;
 use torqueflow_cleanup::{Context, clean_record};
 use torqueflow_model::{Cell, EntityKind, FieldRef, MappedCell, Slot, Value, fold};
 use torqueflow_persistence::{CustomerClause, CustomerSearch};
 use uuid::Uuid;
 
-use super::{Customer, CustomerError, with_addresses};
+use super::{Customer, CustomerError, cleanup_context, with_addresses};
 use crate::error::AppError;
 use crate::{App, OrganizationId, boxed};
 
@@ -45,7 +44,8 @@ pub async fn search(app: &App, organization: OrganizationId, query: &CustomerQue
     let limit = query.limit.clamp(1, MAX_LIMIT);
     let mut groups = Vec::new();
     if let Some(text) = query.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-        groups.push(clauses(text));
+        let context = cleanup_context(app, organization).await?;
+        groups.push(clauses(text, &context));
     }
     if let Some(number) = &query.external_customer_number {
         groups.push(vec![CustomerClause::Number(vec![number.trim().to_owned()])]);
@@ -97,7 +97,7 @@ pub async fn find(app: &App, organization: OrganizationId, name: &str) -> Result
 }
 
 /// What a person may mean by what was typed.
-fn clauses(text: &str) -> Vec<CustomerClause> {
+fn clauses(text: &str, context: &Context) -> Vec<CustomerClause> {
     let mut clauses = Vec::new();
     if text.contains('@') {
         clauses.push(CustomerClause::Email(text.to_lowercase()));
@@ -111,7 +111,7 @@ fn clauses(text: &str) -> Vec<CustomerClause> {
         numbers.dedup();
         clauses.push(CustomerClause::Number(numbers));
     }
-    clauses.extend(phone(text).map(CustomerClause::Phone));
+    clauses.extend(phone(text, context).map(CustomerClause::Phone));
     let plate: String = text.chars().filter(|character| character.is_alphanumeric()).collect();
     if plate.len() >= 2 {
         clauses.push(CustomerClause::Registration(plate.to_uppercase()));
@@ -120,7 +120,7 @@ fn clauses(text: &str) -> Vec<CustomerClause> {
 }
 
 /// A telephone number, or the beginning of one, in E.164.
-fn phone(text: &str) -> Option<String> {
+fn phone(text: &str, context: &Context) -> Option<String> {
     let is_number = |character: char| character.is_ascii_digit() || " +()-./".contains(character);
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     if !text.chars().all(is_number) || digits.len() < MIN_DIGITS {
@@ -132,7 +132,7 @@ fn phone(text: &str) -> Option<String> {
         column: None,
         cell: Cell::text(text),
     };
-    let cleaned = clean_record(slot, &[cell], &Context::new(OffsetDateTime::now_utc().date()));
+    let cleaned = clean_record(slot, &[cell], context);
     let whole = cleaned
         .fields
         .iter()
@@ -144,7 +144,9 @@ fn phone(text: &str) -> Option<String> {
         let international = digits
             .strip_prefix("00")
             .or_else(|| text.starts_with('+').then_some(&*digits));
-        let national = digits.strip_prefix('0').map(|rest| format!("+44{rest}"));
+        let is_british = context.default_country.has_british_postcodes();
+        let national = digits.strip_prefix('0').filter(|_| is_british);
+        let national = national.map(|rest| format!("+44{rest}"));
         international.map(|rest| format!("+{rest}")).or(national)
     })
 }
@@ -165,11 +167,20 @@ fn read_cursor(cursor: &str) -> Result<(String, Uuid), AppError> {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::date;
+    use torqueflow_pipeline::Country;
+
     use super::*;
 
     #[track_caller]
+    fn check_in(country: Country, text: &str, expected: Option<&str>) {
+        let context = Context::new(date!(2026 - 11 - 22)).with_default_country(country);
+        assert_eq!(phone(text, &context).as_deref(), expected, "{text}");
+    }
+
+    #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(phone(text).as_deref(), expected, "{text}");
+        check_in(Country::GB, text, expected);
     }
 
     #[test]
@@ -182,6 +193,15 @@ mod tests {
         check("+4479111", Some("+4479111"));
         check("0791", None);
         check("AB12 CDE", None);
+    }
+
+    #[test]
+    fn numbers_that_name_no_country_are_those_of_the_organisation() {
+        let [us, germany] = ["US", "DE"].map(|code| Country::from_name(code).unwrap());
+        check_in(us, "(212) 555-0142", Some("+12125550142"));
+        check_in(us, "+44 7911 123456", Some("+447911123456"));
+        check_in(germany, "030 901820", Some("+4930901820"));
+        check_in(germany, "03090", None);
     }
 
     #[test]

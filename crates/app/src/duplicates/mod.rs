@@ -318,7 +318,7 @@ impl<'a> Viewer<'a> {
             return Ok(None);
         };
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
-        let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run.as_of).await?;
+        let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run).await?;
         let rows = Arc::new(rows);
         self.rows.insert(job_id, Arc::clone(&rows));
         Ok(Some(rows))

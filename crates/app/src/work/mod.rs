@@ -156,7 +156,7 @@ impl<'a> Work<'a> {
 
     pub(crate) async fn rows(&self, job: Job) -> Result<Arc<JobRows>, AppError> {
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
-        let rows = JobRows::open(self.organization, blobs, sources, job, self.run.as_of).await?;
+        let rows = JobRows::open(self.organization, blobs, sources, job, &self.run).await?;
         Ok(Arc::new(rows))
     }
 

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
+use torqueflow_app::organizations::read_country;
 use torqueflow_app::{Input, Opener, inputs, known_sources};
 use torqueflow_model::{Record, Value as FieldValue};
-use torqueflow_pipeline::{CleanOptions, CleanRow, OpenError, OpenedTable, Password, Sources, clean_file, id_text};
+use torqueflow_pipeline::{
+    CleanOptions, CleanRow, Country, OpenError, OpenedTable, Password, Sources, clean_file, id_text,
+};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -23,6 +26,10 @@ pub struct Clean {
     /// The source system, instead of detecting it
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
+    /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
+    /// US, IE, …
+    #[arg(long, value_name = "CODE", value_parser = read_country, default_value_t = Country::GB)]
+    pub country: Country,
 }
 
 /// Prints cleaned records, one line of JSON per source row.
@@ -32,6 +39,7 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
     options.source_system.clone_from(&arguments.source);
+    options.default_country = arguments.country;
     let opener = super::opener(common)?;
     let mut cleaning = Cleaning {
         output: BufWriter::new(std::io::stdout().lock()),

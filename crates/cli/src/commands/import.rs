@@ -8,11 +8,12 @@ use torqueflow_app::duplicates::{self, DuplicatePage};
 use torqueflow_app::error_log::write_csv;
 use torqueflow_app::lists::read_list;
 use torqueflow_app::options::{self, Orphans, RunMode, RunOptions};
+use torqueflow_app::organizations::read_country;
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
-use torqueflow_pipeline::Password;
+use torqueflow_pipeline::{Country, Password};
 use uuid::Uuid;
 
 use crate::args::{Common, PasswordSource};
@@ -30,6 +31,10 @@ pub struct Import {
     /// The source system, instead of detecting it: techman, ga4, xero, …
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
+    /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
+    /// US, IE, …; by default that of the organisation
+    #[arg(long, value_name = "CODE", value_parser = read_country)]
+    pub country: Option<Country>,
     /// What to do with likely duplicates; without it they are listed and nothing is written
     #[arg(long, value_enum, value_name = "ACTION")]
     pub on_duplicate: Option<OnDuplicate>,
@@ -200,6 +205,7 @@ fn options(arguments: &Import) -> RunOptions {
         mode: arguments.mode.map(Into::into),
         update_existing: arguments.update_existing.map(|switch| switch == Switch::On),
         blank_wipes: arguments.blank_wipes,
+        country: arguments.country.map(|country| country.code().to_owned()),
         ..RunOptions::default()
     }
 }

@@ -10,6 +10,11 @@ pub struct Model {
     pub id: Uuid,
     pub slug: String,
     pub created_at: TimeDateTimeWithTimeZone,
+    pub country: String,
+    pub currency: String,
+    pub time_zone: String,
+    pub language: String,
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

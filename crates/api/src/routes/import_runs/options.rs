@@ -32,6 +32,10 @@ pub struct OptionsRequest {
     pub blank_wipes: Option<bool>,
     /// Starts the run as soon as it is ready and nothing waits for a person.
     pub auto_start: Option<bool>,
+    /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
+    /// ISO 3166-1 alpha-2, in any case. Null: that of the organisation.
+    #[schema(pattern = "^[A-Za-z]{2}$")]
+    pub country: Option<String>,
 }
 
 impl From<OptionsRequest> for RunOptions {
@@ -45,6 +49,7 @@ impl From<OptionsRequest> for RunOptions {
             location_id,
             blank_wipes,
             auto_start,
+            country,
         } = request;
         Self {
             source_system: None,
@@ -56,6 +61,7 @@ impl From<OptionsRequest> for RunOptions {
             update_existing,
             blank_wipes: blank_wipes.unwrap_or_default(),
             location_id,
+            country,
         }
     }
 }
@@ -65,7 +71,7 @@ impl From<OptionsRequest> for RunOptions {
 #[schema(examples(json!({
     "source_system": "techman", "on_duplicate": { "high": "skip", "medium": "skip", "low": null }, "mode": null,
     "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-    "auto_start": false
+    "auto_start": false, "country": "GB"
 })))]
 pub struct OptionsView {
     /// The source system, where a person named it.
@@ -92,6 +98,11 @@ pub struct OptionsView {
     pub blank_wipes: bool,
     /// The run starts as soon as it is ready and nothing waits for a person.
     pub auto_start: bool,
+    /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one,
+    /// by ISO 3166-1: what was said, else that of the organisation when the run was made. Null in runs from before there
+    /// was a choice: they are British.
+    #[schema(required)]
+    pub country: Option<String>,
 }
 
 impl From<RunOptions> for OptionsView {
@@ -106,6 +117,7 @@ impl From<RunOptions> for OptionsView {
             update_existing,
             blank_wipes,
             location_id,
+            country,
         } = options;
         Self {
             source_system,
@@ -117,6 +129,7 @@ impl From<RunOptions> for OptionsView {
             location_id,
             blank_wipes,
             auto_start,
+            country,
         }
     }
 }

@@ -357,7 +357,7 @@ impl JobView {
     "options": {
         "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
         "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-        "auto_start": false
+        "auto_start": false, "country": "GB"
     },
     "created_by": "user:ada",
     "created_at": "2026-11-22T09:30:00Z",

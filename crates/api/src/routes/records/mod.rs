@@ -10,7 +10,7 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::{HttpRequest, web};
 use serde_json::Value;
 use torqueflow_app::access::Capability;
-use torqueflow_app::records;
+use torqueflow_app::{AppError, OrganizationId, organizations, records};
 use torqueflow_model::{EntityKind, FieldKind, FieldSpec};
 use utoipa::openapi::path::Paths;
 use utoipa::openapi::{RefOr, Schema};
@@ -131,7 +131,9 @@ async fn list_records(
     let organization = caller.caller.organization;
     let mut found = records::list(&service.app, organization, kind, &links, page.after, page.fetch()).await?;
     let next_cursor = page.cut(&mut found, |record| record.row.id);
-    Ok(web::Json(view::page(kind, &found, next_cursor.as_deref())))
+    let currency = currency_of(kind, organization, &service).await?;
+    let (currency, next_cursor) = (currency.as_deref(), next_cursor.as_deref());
+    Ok(web::Json(view::page(kind, &found, currency, next_cursor)))
 }
 
 /// One record.
@@ -142,8 +144,23 @@ async fn get_record(
     service: web::Data<Service>,
 ) -> Result<web::Json<Value>, ApiError> {
     require(&caller, needed(kind))?;
-    let found = records::get(&service.app, caller.caller.organization, kind, *id).await?;
-    Ok(web::Json(view::record(kind, &found)))
+    let organization = caller.caller.organization;
+    let found = records::get(&service.app, organization, kind, *id).await?;
+    let currency = currency_of(kind, organization, &service).await?;
+    Ok(web::Json(view::record(kind, &found, currency.as_deref())))
+}
+
+/// The currency of a kind's amounts, which is that of the organisation; none where it has no amounts.
+async fn currency_of(
+    kind: EntityKind,
+    organization: OrganizationId,
+    service: &Service,
+) -> Result<Option<String>, AppError> {
+    if !view::has_money(kind) {
+        return Ok(None);
+    }
+    let organization = organizations::get(&service.app, organization).await?;
+    Ok(Some(organization.currency))
 }
 
 type Links = Vec<(String, Uuid)>;

@@ -161,8 +161,8 @@ fn record_schema(kind: EntityKind) -> Value {
         add(name, schema, moment.into());
     }
     if view::has_money(kind) {
-        let schema = json!({ "type": "string", "description": "The currency of all its amounts, by ISO 4217." });
-        add("currency", schema, view::CURRENCY.into());
+        let schema = json!({ "type": "string", "description": "The currency of all its amounts, by ISO 4217: that of the organisation." });
+        add("currency", schema, "GBP".into());
     }
     for (spec, column) in shown_fields(kind) {
         add(&column, field_schema(spec), field_example(spec, id));

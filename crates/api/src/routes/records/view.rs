@@ -8,24 +8,21 @@ use torqueflow_model::{Decimal, EntityKind, FieldKind, Storage};
 
 use super::shown_fields;
 
-/// The currency of all amounts: files name none, and the garages are British.
-pub const CURRENCY: &str = "GBP";
-
-/// A page of records.
-pub fn page(kind: EntityKind, records: &[ListedRecord], next_cursor: Option<&str>) -> Value {
-    let items: Vec<Value> = records.iter().map(|one| record(kind, one)).collect();
+/// A page of records; their amounts are in this currency.
+pub fn page(kind: EntityKind, records: &[ListedRecord], currency: Option<&str>, next_cursor: Option<&str>) -> Value {
+    let items: Vec<Value> = records.iter().map(|one| record(kind, one, currency)).collect();
     json!({ "items": items, "next_cursor": next_cursor })
 }
 
 /// A record: what every record has, then its fields. Decimals are strings, so that no penny is lost.
-pub fn record(kind: EntityKind, record: &ListedRecord) -> Value {
+pub fn record(kind: EntityKind, record: &ListedRecord, currency: Option<&str>) -> Value {
     let mut view = Map::new();
     view.insert("id".to_owned(), record.row.id.to_string().into());
     view.insert("version".to_owned(), record.row.version.into());
     view.insert("created_at".to_owned(), moment(record.created_at));
     view.insert("updated_at".to_owned(), moment(record.updated_at));
-    if has_money(kind) {
-        view.insert("currency".to_owned(), CURRENCY.into());
+    if let Some(currency) = currency {
+        view.insert("currency".to_owned(), currency.into());
     }
     for (spec, column) in shown_fields(kind) {
         let value = record

@@ -3,11 +3,15 @@ use time::macros::date;
 
 use super::*;
 
+fn context() -> Context {
+    Context::new(date!(2026 - 11 - 22))
+}
+
 /// What a customer with `current` becomes with `given`: what changes, or what is wrong as `pointer code`.
 #[track_caller]
 fn check(current: &Json, given: &Json, expected: Result<Json, &[&str]>) {
     let current: Values = serde_json::from_value(current.clone()).unwrap();
-    let (mut changes, errors) = change(&current, given.as_object().unwrap(), date!(2026 - 11 - 22));
+    let (mut changes, errors) = change(&current, given.as_object().unwrap(), &context());
     // What is made of names is tested where it is made.
     changes.retain(|name, _| !MADE_NAMES.contains(&name.as_str()));
     let errors: Vec<_> = errors
@@ -185,12 +189,12 @@ fn a_company_that_is_renamed_is_called_by_its_new_name() {
 #[test]
 fn an_address_is_cleaned_and_its_postcode_checked() {
     let given = json!({"line_1": "12 Mill Lane", "city": "Leeds", "postal_code": "ls63aa"});
-    let (values, errors) = address(Slot::BillingAddress, given.as_object().unwrap(), date!(2026 - 11 - 22));
+    let (values, errors) = address(Slot::BillingAddress, given.as_object().unwrap(), &context());
     assert_eq!(errors, []);
     assert_eq!(values["postal_code"], "LS6 3AA");
     assert_eq!(values["address_type"], "billing");
     let given = json!({"line_1": "12 Mill Lane", "postal_code": "nowhere"});
-    let (_, errors) = address(Slot::BillingAddress, given.as_object().unwrap(), date!(2026 - 11 - 22));
+    let (_, errors) = address(Slot::BillingAddress, given.as_object().unwrap(), &context());
     assert_eq!(errors[0].pointer, "/billing_address/postal_code");
     assert_eq!(errors[0].message, "Enter a valid UK postcode");
 }
