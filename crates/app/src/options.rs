@@ -9,7 +9,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunOptions {
-    /// The source system, when the person says it.
+    /// The source system, when the person says it: one that is known, or a name for one that is not.
     pub source_system: Option<String>,
     /// What happens with every likely duplicate that is not decided by itself.
     pub on_duplicate: OnDuplicate,
@@ -28,6 +28,9 @@ pub struct RunOptions {
     pub blank_wipes: bool,
     /// The location of new customers, vehicles, devices and jobs whose row names none.
     pub location_id: Option<Uuid>,
+    /// A person has confirmed that the files are of their source, though it would put other people or cars in the place of
+    /// those that were imported before.
+    pub source_confirmation: bool,
 }
 
 /// What happens with likely duplicates that are not decided by themselves: the same with all, or by how sure the match is.
@@ -114,7 +117,8 @@ pub enum Orphans {
 }
 
 impl RunOptions {
-    /// What makes two runs of the same files the same: everything but the decision on duplicates, which may come later.
+    /// What makes two runs of the same files the same: everything but the decision on duplicates and
+    /// the confirmation of the source, which may come later.
     pub(crate) fn identity(&self) -> serde_json::Value {
         serde_json::json!([
             self.source_system,

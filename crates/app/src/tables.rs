@@ -120,6 +120,7 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         attempt: 1,
         choices: None,
         version: 1,
+        replaced: None,
     };
     describe(&mut job, &table.detection, &table.plan, &table.notes);
     job

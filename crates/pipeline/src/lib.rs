@@ -13,7 +13,9 @@ pub use identity::{id_text, key_hash};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables};
 pub use plan::{DateVotes, HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
-pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
+pub use torqueflow_detection::{
+    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, parse_source,
+};
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
     legacy, open, staging,

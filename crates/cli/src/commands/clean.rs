@@ -20,7 +20,7 @@ pub struct Clean {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it
+    /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
 }
@@ -28,10 +28,9 @@ pub struct Clean {
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::read_password(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
-    options.source_system.clone_from(&arguments.source);
+    options.source_system = super::source_system(arguments.source.as_deref())?;
     let opener = super::opener(common)?;
     let open_options = opener.options(password.as_ref());
     let mut output = BufWriter::new(std::io::stdout().lock());

@@ -1,9 +1,11 @@
 //! Import runs: upload, look, start, follow.
 
 mod commands;
+mod confirmation;
 mod duplicates;
 mod events;
 mod options;
+mod patch;
 mod reports;
 mod results;
 mod rollback;
@@ -34,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(upload::routes)
         .service(list_import_runs)
         .service(get_import_run)
+        .configure(patch::routes)
         .configure(commands::routes)
         .configure(duplicates::routes)
         .configure(events::routes)

@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_app::DuplicateAction;
 use torqueflow_app::options::{OnDuplicate, Orphans, RunMode, RunOptions};
+use torqueflow_app::source_name::source_named;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::problem::{ApiError, Code};
+use crate::service::Service;
 
 /// What a person says of a run when it is made.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -32,11 +36,15 @@ pub struct OptionsRequest {
     pub blank_wipes: Option<bool>,
     /// Starts the run as soon as it is ready and nothing waits for a person.
     pub auto_start: Option<bool>,
+    /// Confirms that the files are from their source, though a refresh would put other people or cars in the place of those
+    /// that were imported before.
+    pub source_confirmation: Option<bool>,
 }
 
-impl From<OptionsRequest> for RunOptions {
-    fn from(request: OptionsRequest) -> Self {
-        let OptionsRequest {
+impl OptionsRequest {
+    /// The options with what was said over them; what was not said stays.
+    pub fn over(&self, options: RunOptions) -> RunOptions {
+        let Self {
             on_duplicate,
             mode,
             update_existing,
@@ -45,19 +53,27 @@ impl From<OptionsRequest> for RunOptions {
             location_id,
             blank_wipes,
             auto_start,
-        } = request;
-        Self {
-            source_system: None,
-            on_duplicate: on_duplicate.map(Into::into).unwrap_or_default(),
-            create_missing,
-            orphans: orphans.unwrap_or_default(),
-            auto_start: auto_start.unwrap_or_default(),
-            mode,
-            update_existing,
-            blank_wipes: blank_wipes.unwrap_or_default(),
-            location_id,
+            source_confirmation,
+        } = self;
+        RunOptions {
+            source_system: options.source_system,
+            on_duplicate: on_duplicate.map_or(options.on_duplicate, Into::into),
+            create_missing: create_missing.or(options.create_missing),
+            orphans: orphans.unwrap_or(options.orphans),
+            auto_start: auto_start.unwrap_or(options.auto_start),
+            mode: mode.or(options.mode),
+            update_existing: update_existing.or(options.update_existing),
+            blank_wipes: blank_wipes.unwrap_or(options.blank_wipes),
+            location_id: location_id.or(options.location_id),
+            source_confirmation: source_confirmation.unwrap_or(options.source_confirmation),
         }
     }
+}
+
+/// The source system that a client names.
+pub fn source_system(service: &Service, given: &str) -> Result<String, ApiError> {
+    source_named(service.app.sources(), given)
+        .map_err(|error| ApiError::value(Code::ValidationFailed, "/source_system", error.to_string()))
 }
 
 /// The options of a run, as they are in force.
@@ -65,7 +81,7 @@ impl From<OptionsRequest> for RunOptions {
 #[schema(examples(json!({
     "source_system": "techman", "on_duplicate": { "high": "skip", "medium": "skip", "low": null }, "mode": null,
     "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-    "auto_start": false
+    "auto_start": false, "source_confirmation": false
 })))]
 pub struct OptionsView {
     /// The source system, where a person named it.
@@ -92,6 +108,8 @@ pub struct OptionsView {
     pub blank_wipes: bool,
     /// The run starts as soon as it is ready and nothing waits for a person.
     pub auto_start: bool,
+    /// A person has confirmed that the files are from their source.
+    pub source_confirmation: bool,
 }
 
 impl From<RunOptions> for OptionsView {
@@ -106,6 +124,7 @@ impl From<RunOptions> for OptionsView {
             update_existing,
             blank_wipes,
             location_id,
+            source_confirmation,
         } = options;
         Self {
             source_system,
@@ -117,6 +136,7 @@ impl From<RunOptions> for OptionsView {
             location_id,
             blank_wipes,
             auto_start,
+            source_confirmation,
         }
     }
 }
