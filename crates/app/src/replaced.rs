@@ -303,7 +303,9 @@ mod tests {
             replaced: 3,
             pairs: vec![pair],
         };
-        let kept = Tallies(BTreeMap::from([(EntityKind::Vehicle, tally)])).into_doubts().unwrap();
+        let kept = Tallies(BTreeMap::from([(EntityKind::Vehicle, tally)]))
+            .into_doubts()
+            .unwrap();
         let read: Tallies = serde_json::from_value(kept.clone()).unwrap();
         assert_eq!(read.into_doubts(), Some(kept));
     }
@@ -318,7 +320,13 @@ mod tests {
         });
         let read = |field| imported_text(&imported, field);
         assert_eq!(
-            [read("last_name"), read("first_name"), read("company"), read("on_stop"), read("vin")],
+            [
+                read("last_name"),
+                read("first_name"),
+                read("company"),
+                read("on_stop"),
+                read("vin")
+            ],
             [Some("Lowe"), Some("Ada"), Some("Lowe Ltd"), None, None]
         );
     }

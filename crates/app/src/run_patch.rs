@@ -92,6 +92,13 @@ impl Work<'_> {
         let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
         let saved = saved_mapping(self.app, self.organization, &head).await?;
         let system = options.source_system.as_deref();
-        Ok(plan_again(job, self.app.sources(), system, &head, &choices, saved.as_ref())?)
+        Ok(plan_again(
+            job,
+            self.app.sources(),
+            system,
+            &head,
+            &choices,
+            saved.as_ref(),
+        )?)
     }
 }

@@ -133,15 +133,19 @@ fn differ(one: Option<&str>, other: Option<&str>, alike: impl Fn(&str, &str) -> 
 /// Words that say nothing of whose name it is: titles, particles, forms and trades of companies.
 const NOISE: &[&str] = &[
     "al", "and", "autos", "bin", "centre", "co", "company", "da", "de", "del", "der", "di", "dr", "du", "el", "garage",
-    "gmbh", "group", "inc", "la", "le", "limited", "llc", "llp", "ltd", "mac", "mc", "miss", "motors", "mr", "mrs", "ms",
-    "of", "plc", "services", "sir", "sons", "st", "the", "uk", "van", "von",
+    "gmbh", "group", "inc", "la", "le", "limited", "llc", "llp", "ltd", "mac", "mc", "miss", "motors", "mr", "mrs",
+    "ms", "of", "plc", "services", "sir", "sons", "st", "the", "uk", "van", "von",
 ];
 
 /// The folded words of a name, without accents. Initials and noise are left out where there are others.
 fn words(name: &str) -> Vec<String> {
     let plain: String = name.nfd().filter(|sign| !is_combining_mark(*sign)).collect();
     let folded = fold(&plain);
-    let all: Vec<String> = folded.split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let all: Vec<String> = folded
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
     let telling: Vec<String> = all
         .iter()
         .filter(|word| word.chars().nth(1).is_some() && !NOISE.contains(&word.as_str()))

@@ -101,7 +101,11 @@ mod tests {
         check("Account No|Full Name", "Account No|Full Name|Town|County", false);
         // One came and one went: whatever it is called now, it is not what it was.
         check("Account No|Full Name|Town", "Account No|Full Name|County", false);
-        check("Customer Number|Customer Name|Phone", "Account No|Full Name|E-mail|Town", false);
+        check(
+            "Customer Number|Customer Name|Phone",
+            "Account No|Full Name|E-mail|Town",
+            false,
+        );
         check("Name|Phone|Phone|Phone", "Name|Phone", false);
         // A single common header is anybody's.
         check("Name", "Name|Phone", false);

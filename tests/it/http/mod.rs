@@ -16,5 +16,6 @@ mod records;
 mod refusals;
 mod serving;
 mod shutdown;
+mod sources;
 mod states;
 mod tokens;

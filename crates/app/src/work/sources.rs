@@ -35,10 +35,7 @@ impl Table {
             system: plan.source_system?,
             set: HeaderSet::of(&headers),
             headers,
-            counts: matches!(
-                job.status,
-                JobStatus::Pending | JobStatus::Analysing | JobStatus::Ready
-            ),
+            counts: matches!(job.status, JobStatus::Pending | JobStatus::Analysing | JobStatus::Ready),
         })
     }
 
