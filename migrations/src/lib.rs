@@ -5,6 +5,7 @@
 mod m20261122_000001_control;
 mod m20261122_000002_business;
 mod m20261122_000003_service;
+mod m20261130_000001_sources;
 mod m20261130_000005_organization_settings;
 mod table;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_control::Migration),
             Box::new(m20261122_000002_business::Migration),
             Box::new(m20261122_000003_service::Migration),
+            Box::new(m20261130_000001_sources::Migration),
             Box::new(m20261130_000005_organization_settings::Migration),
         ]
     }

@@ -63,6 +63,8 @@ mod sample_import;
 #[cfg(test)]
 mod several_files;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod terminal;

@@ -20,6 +20,7 @@ use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
+use crate::replaced::{MetAgain, Tallies};
 use crate::values::{merge_repeat, stored};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
@@ -36,6 +37,8 @@ pub(crate) struct Analysis<'a> {
     pub jobs: HashMap<Uuid, Arc<JobRows>>,
     /// Source systems that have mappings at all.
     pub mapped_systems: HashSet<String>,
+    /// What the job at hand has under the ids of mapped records.
+    pub replaced: Tallies,
 }
 
 /// What the database knows of a chunk's rows.
@@ -73,6 +76,8 @@ struct Draft {
     fills: BTreeMap<u128, RecordFill>,
     /// New records that can match: identity of the record, its keys, and what to call it.
     candidates: Vec<Candidate>,
+    /// Mapped records, in their first rows.
+    met: Vec<MetAgain>,
 }
 
 struct Candidate {
@@ -101,6 +106,7 @@ impl Analysis<'_> {
         let store = &self.app.store;
         let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
         store.analysis_reset(job.organization, job.job.id).await?;
+        self.replaced = Tallies::default();
         self.knows(job);
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         let mut done = 0;
@@ -108,7 +114,8 @@ impl Analysis<'_> {
             go_on()?;
             let rows = rows?;
             done += rows.len() as i64;
-            let mut chunk = self.analyse(job, rows).await?;
+            let (mut chunk, met) = self.analyse(job, rows).await?;
+            self.replaced.add(self.app, job, &met).await?;
             for duplicate in &mut chunk.duplicates {
                 let place = (duplicate.row_number, duplicate.slot.clone());
                 duplicate.action = decisions.get(&place).copied();
@@ -143,7 +150,7 @@ impl Analysis<'_> {
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
-            let chunk = self.analyse(job, rows).await?;
+            let (chunk, _) = self.analyse(job, rows).await?;
             let analysed = job.job.row_count.unwrap_or_default();
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)
@@ -152,7 +159,7 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<AnalysisChunk, AppError> {
+    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<(AnalysisChunk, Vec<MetAgain>), AppError> {
         let links: Vec<Vec<WantedLink>> = rows.iter().map(|row| wanted(&row.clean)).collect();
         let known = self.look_up(job, &rows, &links).await?;
         let in_chunk = identities(job, &rows);
@@ -178,7 +185,7 @@ impl Analysis<'_> {
         // Neighbours in the index are written together.
         draft.chunk.postings.sort_unstable_by_key(|posting| posting.key_hash);
         draft.chunk.fills = draft.fills.into_values().collect();
-        Ok(draft.chunk)
+        Ok((draft.chunk, draft.met))
     }
 
     async fn look_up(&self, job: &JobRows, rows: &[JobRow], links: &[Vec<WantedLink>]) -> Result<Known, AppError> {
@@ -343,7 +350,9 @@ impl Analysis<'_> {
                 continue;
             }
             let id = id_text(&record.source_id, occurrence);
-            let is_mapped = known.mappings.contains_key(&(entity, id));
+            let mapped = known.mappings.get(&(entity, id.clone()));
+            draft.met.extend(MetAgain::of(row.number, &id, mapped, record));
+            let is_mapped = mapped.is_some();
             let record_id = Uuid::now_v7();
             if !is_mapped && !known.exists(record) {
                 draft.add_candidate(row, index, record_id);

@@ -50,7 +50,9 @@ impl JobRows {
     ) -> Result<Self, AppError> {
         let plan: TablePlan = serde_json::from_value(job.plan.clone())
             .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        let source_system = plan.source_system.clone().unwrap_or_default();
+        // Whose form the table has decides how it is read; whose it is, by which ids its records are known.
+        let form = plan.source_system.clone().unwrap_or_default();
+        let source_system = job.source_system.clone().unwrap_or_else(|| form.clone());
         let key = job
             .staged_key
             .clone()

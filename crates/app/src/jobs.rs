@@ -224,7 +224,7 @@ fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
 }
 
 /// The headers of a job as they were found, and its first rows.
-async fn head_of(
+pub(crate) async fn head_of(
     app: &App,
     job: &Job,
     files: &[torqueflow_persistence::ImportFile],

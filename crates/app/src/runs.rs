@@ -16,6 +16,7 @@ use crate::intake::{fingerprint, keep_files};
 use crate::options::RunOptions;
 use crate::organizations::{self, read_country};
 use crate::progress::{Event, Listener};
+use crate::replaced::SourceConfirmation;
 use crate::work::{Work, command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -63,6 +64,9 @@ impl RunDetails {
         if matches!(self.run.status, RunStatus::Detecting | RunStatus::Analysing) {
             missing.push("analysis");
         }
+        if self.source_confirmation().is_some() {
+            missing.push("source_confirmation");
+        }
         if self.undecided_duplicates > 0 {
             missing.push("duplicate_decisions");
         }
@@ -70,6 +74,11 @@ impl RunDetails {
             missing.push("importable_table");
         }
         missing
+    }
+
+    /// What a person has to confirm of the sources before the start, if anything.
+    pub fn source_confirmation(&self) -> Option<SourceConfirmation> {
+        SourceConfirmation::needed(&self.run, &self.options(), &self.files, &self.jobs)
     }
 
     /// It does nothing more by itself: it waits for a person, or is done.

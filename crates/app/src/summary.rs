@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::error_log::{self, Entry};
+use crate::replaced::SourceConfirmation;
+use crate::work::options_of;
 use crate::{App, boxed};
 
 /// Errors that a summary shows; the error log has all.
@@ -46,6 +48,9 @@ pub struct RunSummary {
     /// Why the run failed as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorView>,
+    /// What a person has to confirm of the sources before the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_confirmation: Option<SourceConfirmation>,
     /// The files, for detection views.
     #[serde(skip)]
     pub files: Vec<FileSummary>,
@@ -184,6 +189,7 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
     let files = app.store.file_list(organization, run_id).await?;
     let jobs = app.store.job_list(organization, run_id).await?;
     let mut summary = empty_summary(&run, &files, &jobs);
+    summary.source_confirmation = SourceConfirmation::needed(&run, &options_of(&run)?, &files, &jobs);
     let mut systems: Vec<_> = jobs.iter().filter_map(|job| job.source_system.clone()).collect();
     systems.sort_unstable();
     systems.dedup();
@@ -245,6 +251,7 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         unrecognised: Vec::new(),
         errors: Vec::new(),
         error: run.error.clone().map(view),
+        source_confirmation: None,
         files: file_summaries(files, jobs),
     }
 }

@@ -120,6 +120,7 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         attempt: 1,
         choices: None,
         version: 1,
+        replaced: None,
     };
     let found = table.findings.iter();
     let found = found.map(|finding| serde_json::json!({"code": finding.code.code(), "message": finding.message()}));

@@ -307,6 +307,32 @@ pub fn runs_table(runs: &[RunListItem]) -> String {
     table.to_string()
 }
 
+/// The first records that would become other people or cars.
+pub fn replaced_table(confirmation: &SourceConfirmation) -> String {
+    let mut table = table(&["Row", "Id", "Was imported as", "Would become"]);
+    for pair in &confirmation.pairs {
+        let place = pair.sheet.as_ref().unwrap_or(&pair.file);
+        table.add_row([
+            format!("{place}, row {}", thousands(pair.row)),
+            pair.source_id.clone(),
+            pair.before.clone(),
+            pair.after.clone(),
+        ]);
+    }
+    table.to_string()
+}
+
+/// What a person is asked before records become other people or cars.
+pub fn source_question(confirmation: &SourceConfirmation) -> String {
+    let SourceConfirmation { mapped, replaced, .. } = confirmation;
+    format!(
+        "{} of {} that were imported before would become other people or cars; nothing was written. If the files are from \
+         another program, name it: --source NAME. If they are from the same one all the same: --confirm-source.",
+        thousands(*replaced as i64),
+        counted(*mapped as i64, "record", "records"),
+    )
+}
+
 /// What became, or would become, of what a run wrote: a line per kind of record, then the reasons of what stays.
 pub fn rollback_table(report: &RollbackReport) -> String {
     let mut table = table(&["", "Deleted", "Put back", "Unlinked", "Kept", "Blocked", "Failed"]);

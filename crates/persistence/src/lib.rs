@@ -50,6 +50,7 @@ pub use store::rollback::{
 };
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
+pub use store::source_table::SourceTable;
 pub use store::ticket::Ticket;
 pub use store::update::{MappingUpdate, UpdatedRecord};
 

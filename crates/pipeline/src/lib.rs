@@ -21,7 +21,9 @@ pub use owners::{OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;
-pub use torqueflow_detection::{ConfidenceLevel, DetectedType, Detection, DetectionWarning, SourceError, parse_source};
+pub use torqueflow_detection::{
+    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, parse_source,
+};
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
     archive, legacy, open, staging,

@@ -17,5 +17,6 @@ mod records;
 mod refusals;
 mod serving;
 mod shutdown;
+mod sources;
 mod states;
 mod tokens;

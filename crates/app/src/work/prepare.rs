@@ -14,6 +14,7 @@ use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
+use crate::replaced::Tallies;
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
@@ -29,6 +30,7 @@ impl Work<'_> {
         let files = self.app.store.file_list(self.organization, run.id).await?;
         let mut jobs = self.app.store.job_list(self.organization, run.id).await?;
         order_jobs(&files, &mut jobs);
+        self.settle_sources(&options, &mut jobs).await?;
         let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
         if !waits && !has_prospects(&run, &jobs) {
             return self.fail_unusable(run, &files, jobs).await;
@@ -117,6 +119,7 @@ impl Work<'_> {
             let count = analysis.run(&rows, || self.go_on(), report).await?;
             job.row_count = Some(count);
             job.analysed = count;
+            job.replaced = std::mem::take(&mut analysis.replaced).into_doubts();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
@@ -145,6 +148,7 @@ impl Work<'_> {
             options: options.clone(),
             jobs: HashMap::new(),
             mapped_systems,
+            replaced: Tallies::default(),
         })
     }
 
@@ -187,7 +191,8 @@ impl Work<'_> {
     async fn may_start(&self, run: &Run) -> Result<bool, AppError> {
         let jobs = self.app.store.job_list(self.organization, run.id).await?;
         Ok(jobs.iter().any(|job| job.status == JobStatus::Ready)
-            && undecided_count(self.app, self.organization, run).await? == 0)
+            && undecided_count(self.app, self.organization, run).await? == 0
+            && self.unconfirmed_source(run).await?.is_none())
     }
 }
 

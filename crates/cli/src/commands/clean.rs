@@ -23,7 +23,7 @@ pub struct Clean {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it
+    /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
@@ -35,10 +35,9 @@ pub struct Clean {
 /// Prints cleaned records, one line of JSON per source row.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
-    options.source_system.clone_from(&arguments.source);
+    options.source_system = super::source_system(arguments.source.as_deref())?;
     options.default_country = arguments.country;
     let opener = super::opener(common)?;
     let mut cleaning = Cleaning {

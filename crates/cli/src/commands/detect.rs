@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 use torqueflow_app::{Input, Opener, inputs, known_sources};
 use torqueflow_model::LeftOut;
-use torqueflow_pipeline::{DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
+use torqueflow_pipeline::{DetectedType, DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -19,7 +19,7 @@ pub struct Detect {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it
+    /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
     /// Print the result as JSON
@@ -30,12 +30,15 @@ pub struct Detect {
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
+    let named = super::source_system(arguments.source.as_deref())?;
     let sources = known_sources();
     let opener = super::opener(common)?;
-    let mut found = Found::default();
+    let mut found = Found {
+        named: named.clone(),
+        ..Found::default()
+    };
     for path in &arguments.files {
-        found.look_into(path, &opener, password.as_ref(), &sources, arguments.source.as_deref());
+        found.look_into(path, &opener, password.as_ref(), &sources, named.as_deref());
     }
     super::note_limits(found.errors.iter().copied());
     let summary = render::summary_line(&found.lines);
@@ -56,6 +59,8 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
 
 #[derive(Default)]
 struct Found {
+    /// The source system that a person named.
+    named: Option<String>,
     json: Vec<Value>,
     lines: Vec<TableLine>,
     explanations: Vec<String>,
@@ -156,7 +161,7 @@ impl Found {
             "sheet": table.sheet,
             "type": known.map(|known| &known.type_id),
             "label": known.map(|known| &known.label),
-            "source_system": known.map(|known| &known.source_system),
+            "source_system": known.map(|known| self.source_of(known)),
             "entities": known.map(|known| known.entities.clone()).unwrap_or_default(),
             "confidence": detection.confidence,
             "confidence_level": detection.confidence_level,
@@ -185,6 +190,12 @@ impl Found {
         for reason in reasons {
             self.explanations.push(format!("  {title}: {reason}"));
         }
+    }
+
+    /// The name that a person gave to a program that nobody recognises, else what was detected.
+    fn source_of<'a>(&'a self, known: &'a DetectedType) -> &'a str {
+        let named = self.named.as_deref().filter(|_| known.source_system == "generic");
+        named.unwrap_or(&known.source_system)
     }
 
     fn exit(&self) -> Exit {

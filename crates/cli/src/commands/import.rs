@@ -9,6 +9,7 @@ use torqueflow_app::error_log::write_csv;
 use torqueflow_app::lists::read_list;
 use torqueflow_app::options::{self, Orphans, RunMode, RunOptions};
 use torqueflow_app::organizations::read_country;
+use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
@@ -28,13 +29,17 @@ pub struct Import {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it: techman, ga4, xero, …
-    #[arg(long, value_name = "SYSTEM")]
+    /// The source system, instead of detecting it: techman, ga4, xero, …; or a name of your own for a program that is not
+    /// known, so that its files belong together
+    #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
     /// US, IE, …; by default that of the organisation
     #[arg(long, value_name = "CODE", value_parser = read_country)]
     pub country: Option<Country>,
+    /// Import although other people or cars take the place of those that were imported before
+    #[arg(long)]
+    pub confirm_source: bool,
     /// What to do with likely duplicates; without it they are listed and nothing is written
     #[arg(long, value_enum, value_name = "ACTION")]
     pub on_duplicate: Option<OnDuplicate>,
@@ -134,9 +139,9 @@ const SHOWN_DUPLICATES: u64 = 50;
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
+    let source = super::source_system(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
-    let outcome = import_files(&app, organization, arguments, password).await;
+    let outcome = import_files(&app, organization, arguments, source, password).await;
     super::seal_audit_log(&app).await;
     outcome
 }
@@ -145,12 +150,13 @@ async fn import_files(
     app: &App,
     organization: OrganizationId,
     arguments: &Import,
+    source: Option<String>,
     password: Option<Password>,
 ) -> anyhow::Result<Exit> {
     let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
     let listener = |event| progress.on(event);
-    let options = options(arguments);
+    let options = options(arguments, source);
     let purpose = if arguments.dry_run {
         Purpose::DryRun
     } else {
@@ -186,6 +192,7 @@ async fn import_files(
     // A run that is taken up again was started before.
     if run.status == RunStatus::Ready {
         match runs::start(app, &caller, run.id).await {
+            Err(AppError::SourceUnconfirmed(what)) => return import.ask_for_source(&what).await,
             Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
             started => started?,
         };
@@ -196,9 +203,9 @@ async fn import_files(
     import.report(Exit::Done).await
 }
 
-fn options(arguments: &Import) -> RunOptions {
+fn options(arguments: &Import, source_system: Option<String>) -> RunOptions {
     RunOptions {
-        source_system: arguments.source.clone(),
+        source_system,
         on_duplicate: decision_of(arguments),
         create_missing: arguments.create_missing.map(|switch| switch == Switch::On),
         orphans: arguments.orphans.into(),
@@ -206,6 +213,7 @@ fn options(arguments: &Import) -> RunOptions {
         update_existing: arguments.update_existing.map(|switch| switch == Switch::On),
         blank_wipes: arguments.blank_wipes,
         country: arguments.country.map(|country| country.code().to_owned()),
+        source_confirmation: arguments.confirm_source,
         ..RunOptions::default()
     }
 }
@@ -318,6 +326,20 @@ impl Running<'_> {
         Ok(Exit::Waiting)
     }
 
+    /// Shows what would be replaced.
+    async fn ask_for_source(&self, confirmation: &SourceConfirmation) -> anyhow::Result<Exit> {
+        if self.arguments.json {
+            say!("{}", serde_json::to_string_pretty(&self.summary().await?)?);
+        } else {
+            say!("{}", render::replaced_table(confirmation));
+        }
+        note!("{}", render::source_question(confirmation));
+        if let Some(path) = &self.arguments.error_log {
+            self.write_error_log(path).await?;
+        }
+        Ok(Exit::Waiting)
+    }
+
     /// Shows what would happen, and gives the run up.
     async fn dry_run(&self) -> anyhow::Result<Exit> {
         let summary = self.summary().await?;
@@ -329,18 +351,26 @@ impl Running<'_> {
             total: count,
             ..
         } = self.undecided().await?;
+        let confirmation = &summary.source_confirmation;
         if self.arguments.json {
             say!("{}", serde_json::to_string_pretty(&summary)?);
         } else {
+            if let Some(confirmation) = confirmation {
+                say!("{}", render::replaced_table(confirmation));
+            }
             if count > 0 {
                 say!("{}", render::duplicates_table(&shown));
             }
             say!("{}", render::findings_table(&summary));
             say!("Nothing was written: this was a dry run.");
         }
+        if let Some(confirmation) = confirmation {
+            note!("{}", render::source_question(confirmation));
+        }
         runs::cancel(self.app, &Caller::program(self.organization, "cli"), self.run_id).await?;
         let has_errors = !summary.errors.is_empty() || !summary.unrecognised.is_empty();
-        Ok(if count > 0 && self.arguments.on_duplicate.is_none() {
+        let undecided = count > 0 && self.arguments.on_duplicate.is_none();
+        Ok(if undecided || confirmation.is_some() {
             Exit::Waiting
         } else if has_errors {
             Exit::Flagged

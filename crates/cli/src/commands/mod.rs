@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
 use torqueflow_app::isolate::ConverterCommand;
+use torqueflow_app::source_name::{SourceNameError, is_known, source_named};
 use torqueflow_app::{
     App, AppConfig, AppError, Deadline, Input, LimitError, Limits, Opener, OrganizationId, known_sources,
 };
@@ -99,26 +100,19 @@ fn converter() -> Option<ConverterCommand> {
     })
 }
 
-/// The argument names something that does not exist.
-#[derive(Debug, thiserror::Error)]
-#[error("`{given}` is not a known source system; known are {known}")]
-pub struct UnknownSource {
-    given: String,
-    known: String,
-}
-
-/// Refuses a source system that nobody knows.
-fn check_source(source: Option<&str>) -> Result<(), UnknownSource> {
-    let Some(given) = source else { return Ok(()) };
+/// The source system that an argument names. Says so where it is none that is known: it may be misspelt.
+fn source_system(source: Option<&str>) -> Result<Option<String>, SourceNameError> {
+    let Some(given) = source else { return Ok(None) };
     let sources = known_sources();
-    let known: Vec<_> = sources.definitions().iter().map(|known| known.id.as_str()).collect();
-    if known.contains(&given) {
-        return Ok(());
+    let name = source_named(&sources, given)?;
+    if !is_known(&sources, &name) {
+        let known: Vec<_> = sources.definitions().iter().map(|known| known.id.as_str()).collect();
+        note!(
+            "`{name}` is no source system whose files are recognised, so it names your own; recognised are {}.",
+            known.join(", ")
+        );
     }
-    Err(UnknownSource {
-        given: given.to_owned(),
-        known: known.join(", "),
-    })
+    Ok(Some(name))
 }
 
 /// Creates a file that only this user can read: it holds people's data.

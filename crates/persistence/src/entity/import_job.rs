@@ -45,6 +45,7 @@ pub struct Model {
     pub provisional: bool,
     pub choices: Option<Json>,
     pub version: i64,
+    pub replaced: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -73,6 +73,8 @@ pub struct Job {
     pub choices: Option<serde_json::Value>,
     /// Grows with each change by a person.
     pub version: i64,
+    /// The other people and cars that it has under the ids of imported ones, where these are too many.
+    pub replaced: Option<serde_json::Value>,
 }
 
 /// What became of rows. Each row counts once, so the six add up to the rows.
@@ -191,6 +193,7 @@ impl Job {
             provisional: model.provisional,
             choices: model.choices,
             version: model.version,
+            replaced: model.replaced,
         })
     }
 
@@ -234,6 +237,7 @@ impl Job {
             provisional: Set(self.provisional),
             choices: Set(self.choices.clone()),
             version: Set(self.version),
+            replaced: Set(self.replaced.clone()),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod columns;
 mod commands;
+mod confirmation;
 mod duplicates;
 mod events;
 mod options;
+mod patch;
 mod reports;
 mod results;
 mod rollback;
@@ -35,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(upload::routes)
         .service(list_import_runs)
         .service(get_import_run)
+        .configure(patch::routes)
         .configure(commands::routes)
         .configure(duplicates::routes)
         .configure(events::routes)

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::columns::{ColumnView, columns};
+use super::confirmation::ConfirmationView;
 use super::options::OptionsView;
 
 /// A code and its message.
@@ -357,7 +358,7 @@ impl JobView {
     "options": {
         "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
         "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-        "auto_start": false, "country": "GB"
+        "auto_start": false, "country": "GB", "source_confirmation": false
     },
     "created_by": "user:ada",
     "created_at": "2026-11-22T09:30:00Z",
@@ -367,6 +368,7 @@ impl JobView {
     "error": null,
     "missing": ["duplicate_decisions"],
     "undecided_duplicates": 3,
+    "source_confirmation": null,
     "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
     "files": [],
     "jobs": [],
@@ -405,10 +407,15 @@ pub struct RunView {
     /// Why it failed as a whole.
     #[schema(required)]
     pub error: Option<Notice>,
-    /// What keeps it from being started: `password`, `analysis`, `duplicate_decisions`, `importable_table`.
+    /// What keeps it from being started: `password`, `analysis`, `source_confirmation`, `duplicate_decisions`,
+    /// `importable_table`.
     pub missing: Vec<String>,
     /// Likely duplicates that wait for a decision.
     pub undecided_duplicates: u64,
+    /// What a refresh would put in the place of records that were imported before, where these are too many to be
+    /// corrections: the option `source_confirmation` confirms it, another `source_system` avoids it.
+    #[schema(required)]
+    pub source_confirmation: Option<ConfirmationView>,
     /// What became of all rows.
     pub totals: TotalsView,
     /// Its files, in upload order.
@@ -439,6 +446,7 @@ impl From<&RunDetails> for RunView {
             error: run.error.clone().map(Notice::from),
             missing: details.missing().into_iter().map(str::to_owned).collect(),
             undecided_duplicates: details.undecided_duplicates,
+            source_confirmation: details.source_confirmation().map(ConfirmationView::from),
             totals: TotalsView::new(rows, counts),
             files: details.files.iter().map(FileView::from).collect(),
             jobs: details

@@ -78,6 +78,7 @@ fn job(number: u128, status: JobStatus, done: i64) -> Job {
         provisional: false,
         choices: None,
         version: 1,
+        replaced: None,
     }
 }
 
