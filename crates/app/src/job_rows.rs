@@ -50,9 +50,8 @@ impl JobRows {
     ) -> Result<Self, AppError> {
         let plan: TablePlan = serde_json::from_value(job.plan.clone())
             .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        // Whose form the table has decides how it is read; whose it is, by which ids its records are known.
-        let form = plan.source_system.clone().unwrap_or_default();
-        let source_system = job.source_system.clone().unwrap_or_else(|| form.clone());
+        // Whose form the table has (the plan's) decides how it is read; whose it is, by which ids its records are known.
+        let source_system = job.source_system.clone().or_else(|| plan.source_system.clone());
         let key = job
             .staged_key
             .clone()
@@ -61,7 +60,7 @@ impl JobRows {
         Ok(Self {
             organization,
             cleaner: cleaner_of(run, sources, &plan)?,
-            source_system,
+            source_system: source_system.unwrap_or_default(),
             header: plan.header,
             job,
             blobs: blobs.clone(),
