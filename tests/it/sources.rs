@@ -159,7 +159,10 @@ fn a_known_system_in_two_places_is_two_sources_by_name() {
         assert_eq!(here["source_system"], "techman");
         workspace.write("export.csv", csv_file(&table("CustomersAndVehicles", ELSEWHERE)));
         let there = workspace.import("export.csv --source Norbury", 0);
-        assert_eq!((&there["source_system"], customers(&there)), (&json!("Norbury"), [1, 0, 0]));
+        assert_eq!(
+            (&there["source_system"], customers(&there)),
+            (&json!("Norbury"), [1, 0, 0])
+        );
         assert_eq!(there["jobs"][0]["type"], "techman.customers_and_vehicles");
         assert_eq!(names(workspace), ["Marta Ellwood", "Owen Pryce"]);
     });
@@ -180,7 +183,10 @@ fn a_refresh_that_would_replace_people_asks_before_it_writes() {
         assert!(dry.stdout.contains("Hamid Rostami"), "{}", dry.stdout);
         let report = workspace.import("list.csv", 4);
         let confirmation = &report["source_confirmation"];
-        assert_eq!((&confirmation["replaced"], &confirmation["mapped"]), (&json!(3), &json!(4)));
+        assert_eq!(
+            (&confirmation["replaced"], &confirmation["mapped"]),
+            (&json!(3), &json!(4))
+        );
         assert_eq!(
             confirmation["pairs"][0],
             json!({
@@ -193,7 +199,10 @@ fn a_refresh_that_would_replace_people_asks_before_it_writes() {
         let other = workspace.import("list.csv --source other", 0);
         assert_eq!(customers(&other), [4, 0, 0]);
         let confirmed = workspace.import("list.csv --confirm-source --source till", 0);
-        assert_eq!((&confirmed["mode"], customers(&confirmed)), (&json!("refresh"), [0, 4, 0]));
+        assert_eq!(
+            (&confirmed["mode"], customers(&confirmed)),
+            (&json!("refresh"), [0, 4, 0])
+        );
         assert_eq!(confirmed.get("source_confirmation"), None);
     });
 }
@@ -269,7 +278,10 @@ fn a_refresh_that_would_replace_cars_asks() {
         workspace.import("list.csv --on-duplicate create", 0);
         workspace.write("list.csv", &plates);
         let moved = workspace.import("list.csv", 0);
-        assert_eq!(moved["entities"]["vehicle"]["updated"], 3, "plates move from car to car");
+        assert_eq!(
+            moved["entities"]["vehicle"]["updated"], 3,
+            "plates move from car to car"
+        );
         workspace.write("list.csv", others);
         let asked = workspace.import("list.csv", 4);
         assert_eq!(asked["source_confirmation"]["pairs"][0]["entity"], "vehicle");
@@ -295,7 +307,10 @@ fn what_was_imported_before_programs_were_told_apart_is_refreshed_by_its_headers
         let other = import(workspace, OTHER, "");
         assert_eq!((&other["mode"], customers(&other)), (&json!("initial"), [4, 0, 0]));
         let later = import(workspace, TILL, "");
-        assert_eq!((&later["source_system"], customers(&later)), (&json!("generic"), [0, 1, 3]));
+        assert_eq!(
+            (&later["source_system"], customers(&later)),
+            (&json!("generic"), [0, 1, 3])
+        );
     });
 }
 
@@ -304,7 +319,10 @@ fn another_organisation_has_sources_of_its_own() {
     on_each_database(|workspace| {
         import(workspace, TILL, "--source till");
         let elsewhere = import(workspace, TILL, "--organization other");
-        assert_eq!((&elsewhere["mode"], customers(&elsewhere)), (&json!("initial"), [4, 0, 0]));
+        assert_eq!(
+            (&elsewhere["mode"], customers(&elsewhere)),
+            (&json!("initial"), [4, 0, 0])
+        );
         assert_ne!(elsewhere["source_system"], "till");
         assert_eq!(
             workspace.number("SELECT count(DISTINCT organization_id) FROM source_table"),

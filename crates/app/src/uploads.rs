@@ -15,6 +15,7 @@ use crate::idempotency::Once;
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, check_location, details, get};
+use crate::source_name::is_known;
 use crate::work::{command, options_of};
 use crate::{App, Caller};
 
@@ -139,7 +140,8 @@ impl Upload {
             files.push(opened.file);
             jobs.extend(opened.new_jobs);
         }
-        if options.source_system.is_some() {
+        let named = options.source_system.as_deref();
+        if named.is_some_and(|system| is_known(app.sources(), system)) {
             require_columns(&files, &jobs)?;
         }
         let made = RunDetails {
@@ -233,7 +235,7 @@ impl Drop for Upload {
     }
 }
 
-/// When a person named the source, a table of it that lacks columns is refused instead of flagged.
+/// When a person named a source that is known, a table of it that lacks columns is refused instead of flagged.
 fn require_columns(files: &[ImportFile], jobs: &[Job]) -> Result<(), AppError> {
     for job in jobs {
         if let Some((_, message)) = job.error.as_ref().filter(|(code, _)| code == "missing_required_column") {

@@ -61,7 +61,10 @@ fn a_run_that_would_replace_people_waits_until_somebody_confirms_the_source() {
             (&json!("ready"), &json!("refresh"), &json!(["source_confirmation"]))
         );
         let confirmation = &run["source_confirmation"];
-        assert_eq!((&confirmation["replaced"], &confirmation["mapped"]), (&json!(3), &json!(3)));
+        assert_eq!(
+            (&confirmation["replaced"], &confirmation["mapped"]),
+            (&json!(3), &json!(3))
+        );
         assert_eq!(confirmation["pairs"][1]["before"], "Piotr Nowicki");
         assert_eq!(confirmation["pairs"][1]["after"], "Hamid Rostami");
         let refused = client
@@ -91,7 +94,10 @@ fn a_run_that_would_replace_people_waits_until_somebody_confirms_the_source() {
             (&json!([]), &Value::Null)
         );
         let done = finish(&client, &run);
-        assert_eq!((&done["status"], &done["totals"]["updated"]), (&json!("completed"), &json!(3)));
+        assert_eq!(
+            (&done["status"], &done["totals"]["updated"]),
+            (&json!("completed"), &json!(3))
+        );
         client
             .send("PATCH", &path(&run, ""), &[], Some(&confirm))
             .refused(409, "wrong_state");
@@ -105,7 +111,11 @@ fn another_name_makes_other_people_of_them() {
         let (client, run) = garage(&service, &[]);
         let renamed = patch(&client, &run, &json!({ "source_system": "The other till" }));
         assert_eq!(
-            (&renamed["mode"], &renamed["missing"], &renamed["jobs"][0]["source_system"]),
+            (
+                &renamed["mode"],
+                &renamed["missing"],
+                &renamed["jobs"][0]["source_system"]
+            ),
             (&json!("initial"), &json!([]), &json!("The other till"))
         );
         let done = finish(&client, &run);
@@ -119,7 +129,7 @@ fn another_name_makes_other_people_of_them() {
             .refused(422, "validation_failed");
         // A system that has tables of its own does not know this one.
         let techman = patch(&client, &again, &json!({ "source_system": "Techman" }));
-        assert_eq!(techman["jobs"][0]["type"], Value::Null);
+        assert_eq!(techman["missing"], json!(["importable_table"]));
         let back = patch(&client, &again, &json!({ "source_system": "OUR TILL" }));
         assert_eq!(
             (&back["jobs"][0]["source_system"], &back["mode"]),
@@ -140,7 +150,10 @@ fn a_run_that_starts_by_itself_waits_for_the_confirmation_too() {
         let confirm = json!({ "options": { "source_confirmation": true } });
         client.send("PATCH", &path(&run, ""), &[], Some(&confirm)).ok();
         let done = client.done(run["id"].as_str().unwrap());
-        assert_eq!((&done["status"], &done["totals"]["updated"]), (&json!("completed"), &json!(3)));
+        assert_eq!(
+            (&done["status"], &done["totals"]["updated"]),
+            (&json!("completed"), &json!(3))
+        );
     });
 }
 
