@@ -163,13 +163,14 @@ pub async fn patch(
             .with_jobs(jobs)
             .with_event(patch.event(&work.actor, job_id));
         change.events.extend(event.map(|event| event.in_run(run_id)));
-        work.commit(change).await?;
+        // Before the run goes on: it looks for the name of its source among the saved mappings.
         if let Some(saved) = save {
             let store = &app.store;
             store
                 .saved_mapping_put(work.organization, &saved, &work.actor.name)
                 .await?;
         }
+        work.commit(change).await?;
         Ok(changed)
     })
     .await?;

@@ -8,16 +8,17 @@ use crate::detect::{choices_of, order_jobs, saved_mapping};
 use crate::error::AppError;
 use crate::jobs::head_of;
 use crate::options::RunOptions;
-use crate::runs::{RunDetails, check_location, details};
+use crate::runs::{RunDetails, details, settled};
 use crate::source_name::is_known;
 use crate::tables::{Head, plan_again};
 use crate::work::{Work, command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// Changes the options of a run, of which the source system is one; before the start only. `change` gets the options that
 /// it has. `expected_version`: the version of the run that the person has seen.
 ///
 /// The run is analysed anew as far as it has to be.
+#[boxed(?Send)]
 pub async fn patch(
     app: &App,
     caller: &Caller,
@@ -31,8 +32,7 @@ pub async fn patch(
             return Err(AppError::Stale);
         }
         let before = options_of(&run)?;
-        let after = change(before.clone());
-        check_location(app, work.organization, &after).await?;
+        let after = settled(app, work.organization, &change(before.clone())).await?;
         work.take_over(run, &before, &after).await
     })
     .await?;

@@ -17,6 +17,7 @@ use crate::intake::{new_file, unpack};
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, details, get, settled};
+use crate::source_name::is_known;
 use crate::work::{command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -162,7 +163,8 @@ impl Upload {
             files.push(opened.file);
             jobs.extend(opened.new_jobs);
         }
-        if options.source_system.is_some() {
+        let named = options.source_system.as_deref();
+        if named.is_some_and(|system| is_known(app.sources(), system)) {
             require_columns(&files, &jobs)?;
         }
         let made = RunDetails {
@@ -263,7 +265,7 @@ impl Drop for Upload {
     }
 }
 
-/// When a person named the source, a table of it that lacks columns is refused instead of flagged.
+/// When a person named a source that is known, a table of it that lacks columns is refused instead of flagged.
 fn require_columns(files: &[ImportFile], jobs: &[Job]) -> Result<(), AppError> {
     for job in jobs {
         if let Some((_, message)) = job.error.as_ref().filter(|(code, _)| code == "missing_required_column") {

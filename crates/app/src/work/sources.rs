@@ -172,11 +172,11 @@ impl Work<'_> {
             return Ok(None);
         }
         let plans = store.job_plans_of_source(self.organization, NO_PARTICULAR).await?;
-        let mut sets = plans.into_iter().filter_map(|plan| {
+        let sets = plans.into_iter().filter_map(|plan| {
             let plan: TablePlan = serde_json::from_value(plan).ok()?;
             HeaderSet::of(plan.columns.iter().map(|column| &column.header))
         });
-        let like: Vec<HeaderSet> = sets.by_ref().filter(|known| known.is_like(set)).collect();
+        let like: Vec<HeaderSet> = sets.filter(|known| known.is_like(set)).collect();
         let best = like.iter().find(|known| *known == set).or(like.first());
         Ok(best.map(|known| Known {
             source_system: NO_PARTICULAR.to_owned(),

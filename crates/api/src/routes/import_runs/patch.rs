@@ -20,8 +20,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 /// What changes of a run. What is left out or null stays as it is.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "options": { "source_confirmation": true } })))]
 struct RunPatchRequest {
     /// The source system: one of those that are known, or a name for one that is not.
@@ -30,7 +30,6 @@ struct RunPatchRequest {
     #[schema(value_type = Option<String>, pattern = "^(initial|refresh)$")]
     mode: Option<RunMode>,
     /// The options that change.
-    #[schema(value_type = Option<OptionsRequest>)]
     options: Option<OptionsRequest>,
 }
 
