@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use torqueflow_app::duplicates::DuplicateView;
 use torqueflow_app::rollback::RollbackReport;
-use torqueflow_app::summary::{JobSummary, RunListItem, RunSummary, Totals};
+use torqueflow_app::summary::{RunListItem, RunSummary, Totals};
 
 /// The width of a terminal, in characters, that does not say how wide it is.
 const USUAL_WIDTH: u16 = 80;
@@ -184,7 +184,7 @@ pub fn findings_table(summary: &RunSummary) -> String {
     for job in &summary.jobs {
         let reasons: Vec<_> = job.reasons.iter().map(reason).collect();
         table.add_row([
-            Cell::new(table_name(job)),
+            Cell::new(table_name(job.sheet.as_ref().unwrap_or(&job.file), job.table)),
             number(job.totals.rows),
             Cell::new(left_out(&job.totals).join("\n")),
             Cell::new(reasons.join("\n")),
@@ -202,12 +202,11 @@ fn reason(reason: &torqueflow_app::summary::Reason) -> String {
     )
 }
 
-/// The worksheet or file of a table; of several that stand below each other, also which one.
-fn table_name(job: &JobSummary) -> String {
-    let name = job.sheet.as_ref().unwrap_or(&job.file);
-    match job.table {
-        1 => name.clone(),
-        table => format!("{name}, table {table}"),
+/// What a person calls a table: its worksheet or file, and of several that stand below each other which one.
+pub fn table_name(sheet_or_file: &str, table: usize) -> String {
+    match table {
+        1 => sheet_or_file.to_owned(),
+        further => format!("{sheet_or_file}, table {further}"),
     }
 }
 
@@ -257,7 +256,7 @@ pub fn report(summary: &RunSummary) -> String {
         let mut reasons: Vec<_> = job.reasons.iter().map(reason).collect();
         reasons.extend(job.error.iter().map(|error| error.message.clone()));
         jobs.add_row([
-            Cell::new(table_name(job)),
+            Cell::new(table_name(job.sheet.as_ref().unwrap_or(&job.file), job.table)),
             number(job.totals.rows),
             number(job.totals.in_database()),
             number(job.totals.skipped()),

@@ -4,7 +4,7 @@ use comfy_table::{Cell, CellAlignment};
 use torqueflow_app::audit::AuditEntry;
 use torqueflow_app::reports::{Changes, DataQuality, Reconciliation, RowReconciliation};
 
-use crate::render::{left_out, number, table};
+use crate::render::{left_out, number, table, table_name};
 
 /// Where the rows of a run went, per table; and what it did, per entity and per field.
 pub fn reconciliation(report: &Reconciliation) -> String {
@@ -18,11 +18,7 @@ pub fn reconciliation(report: &Reconciliation) -> String {
         "Failed",
     ]);
     for table in &report.tables {
-        let name = table.sheet.as_ref().unwrap_or(&table.file);
-        let name = match table.table {
-            1 => name.clone(),
-            further => format!("{name}, table {further}"),
-        };
+        let name = table_name(table.sheet.as_ref().unwrap_or(&table.file), table.table);
         rows.add_row(row_cells(name, &table.rows));
     }
     if report.tables.len() > 1 {
