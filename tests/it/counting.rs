@@ -332,7 +332,7 @@ fn a_failed_row_comes_back_with_its_owner_which_is_unchanged() {
         assert_eq!(owner_rows, [json!(null), json!(2), json!(null), json!(4), json!(4)]);
         assert_eq!(
             rows[1]["cells"][1],
-            json!({"original": "", "field": "customer.full_name", "cleaned": null})
+            json!({"original": "", "field": "customer.display_name", "cleaned": "Ann Ash"})
         );
     });
 }
