@@ -6,6 +6,7 @@ mod m20261122_000001_control;
 mod m20261122_000002_business;
 mod m20261122_000003_service;
 mod m20261130_000001_sources;
+mod m20261130_000004_rows;
 mod m20261130_000005_organization_settings;
 mod table;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_business::Migration),
             Box::new(m20261122_000003_service::Migration),
             Box::new(m20261130_000001_sources::Migration),
+            Box::new(m20261130_000004_rows::Migration),
             Box::new(m20261130_000005_organization_settings::Migration),
         ]
     }

@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
-use torqueflow_model::{EntityKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
+use torqueflow_model::{
+    EntityKind, Finding, FindingCode, LeftOut, LeftOutRows, OnMissing, Record, RowClass, Slot, SourceId,
+};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
+    StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -89,20 +92,31 @@ struct Candidate {
     keys: Vec<MatchKey>,
 }
 
+/// A finding per class of the rows that are left out, in the place of the first of them.
+fn of_rows_left_out(left_out: &LeftOut, empty: &LeftOutRows) -> Vec<StoredFinding> {
+    let mut left_out = left_out.clone();
+    left_out.replace(RowClass::EmptyRecord, empty.clone());
+    let of_class = |(class, rows): (RowClass, &LeftOutRows)| {
+        let finding = Finding::row(class.finding_code()?, rows.to_string());
+        Some(stored(*rows.first.first()? as i64, 0, &finding))
+    };
+    left_out.iter().filter_map(of_class).collect()
+}
+
 impl Analysis<'_> {
     /// Takes note of a job that was analysed before, so that later ones can go back to its rows.
     pub fn knows(&mut self, job: &Arc<JobRows>) {
         self.jobs.insert(job.job.id, Arc::clone(job));
     }
 
-    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has. Decisions that people
-    /// took on its duplicates stand.
+    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has, and which of them are
+    /// empty records; these are left out. Decisions that people took on its duplicates stand.
     pub async fn run(
         &mut self,
         job: &Arc<JobRows>,
         go_on: impl Fn() -> Result<(), AppError>,
         progress: impl Fn(i64),
-    ) -> Result<i64, AppError> {
+    ) -> Result<(i64, LeftOutRows), AppError> {
         let store = &self.app.store;
         let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
         store.analysis_reset(job.organization, job.job.id).await?;
@@ -110,10 +124,17 @@ impl Analysis<'_> {
         self.knows(job);
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         let mut done = 0;
+        let mut empty = LeftOutRows::default();
         while let Some(rows) = chunks.recv().await {
             go_on()?;
-            let rows = rows?;
+            let mut rows = rows?;
             done += rows.len() as i64;
+            rows.retain(|row| {
+                if !row.clean.is_record() {
+                    empty.add(row.clean.number);
+                }
+                row.clean.is_record()
+            });
             let (mut chunk, met) = self.analyse(job, rows).await?;
             self.replaced.add(self.app, job, &met).await?;
             for duplicate in &mut chunk.duplicates {
@@ -125,7 +146,17 @@ impl Analysis<'_> {
                 .await?;
             progress(done);
         }
-        Ok(done)
+        let records = done - empty.count as i64;
+        let chunk = AnalysisChunk {
+            findings: of_rows_left_out(&job.job.left_out, &empty),
+            ..AnalysisChunk::default()
+        };
+        if !chunk.findings.is_empty() {
+            store
+                .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, records)
+                .await?;
+        }
+        Ok((done, empty))
     }
 
     /// Analyses anew those rows of a job that have no result yet.
@@ -145,7 +176,7 @@ impl Analysis<'_> {
             };
             let (first, last) = (first.number, last.number);
             let finished = store.row_result_done(job.organization, job.job.id, first, last).await?;
-            rows.retain(|row| !finished.contains(&row.number));
+            rows.retain(|row| row.clean.is_record() && !finished.contains(&row.number));
             let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)

@@ -4,7 +4,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{Finding, Row};
+use torqueflow_model::{Finding, Row, RowClass};
 use torqueflow_pipeline::RowSink;
 use torqueflow_pipeline::staging::Owner;
 
@@ -94,6 +94,10 @@ impl<S: RowSink> RowSink for TimedSink<S> {
     fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()> {
         self.deadline.check()?;
         self.inner.row(row, owner, findings)
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        self.inner.left_out(class, row)
     }
 
     fn end(&mut self) -> io::Result<()> {

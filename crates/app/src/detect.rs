@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{EntityKind, Finding, Row};
+use torqueflow_model::{EntityKind, Finding, Row, RowClass};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
 use torqueflow_pipeline::staging::Owner;
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
@@ -180,11 +180,12 @@ pub(crate) struct Heads {
     current: usize,
 }
 
-/// The head of a table as it was found: its headers and its first rows.
+/// The head of a table as it was found: its headers, its first rows, and the first that hold no record.
 #[derive(Default)]
 pub(crate) struct FoundHead {
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
+    pub left_out: Vec<(RowClass, Row)>,
 }
 
 impl Heads {
@@ -199,7 +200,7 @@ impl RowSink for Heads {
         self.current = table;
         let head = FoundHead {
             headers: headers.to_vec(),
-            rows: Vec::new(),
+            ..FoundHead::default()
         };
         self.tables.insert(table, head);
         Ok(())
@@ -208,6 +209,13 @@ impl RowSink for Heads {
     fn row(&mut self, row: &Row, _: Option<&Owner>, _: &[Finding]) -> std::io::Result<()> {
         if let Some(head) = self.tables.get_mut(&self.current) {
             head.rows.push(row.clone());
+        }
+        Ok(())
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> std::io::Result<()> {
+        if let Some(head) = self.tables.get_mut(&self.current) {
+            head.left_out.push((class, row.clone()));
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use torqueflow_model::{Finding, FindingCode, Row, Slot};
+use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan};
@@ -172,7 +172,27 @@ async fn fetch_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
 /// Makes the staged rows of a table readable for others, and what was noted beside them.
 pub(crate) async fn keep_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
     blobs.keep(key).await?;
+    blobs.keep(&left_out_key(key)).await?;
     blobs.keep(&findings_key(key)).await
+}
+
+/// The first rows of a staged table that hold no record, with their classes.
+pub(crate) async fn staged_left_out(blobs: &BlobStore, key: &str) -> Result<Vec<(RowClass, Row)>, AppError> {
+    let key = left_out_key(key);
+    blobs.fetch(&key).await?;
+    let lines = BufReader::new(blobs.read(&key)?).lines();
+    let rows = lines.filter_map(|line| serde_json::from_str::<NotedRow>(&line.ok()?).ok());
+    let rows = rows.map(|noted| {
+        let cells = noted.cells.into_iter().map(Cell::text).collect();
+        (
+            noted.class,
+            Row {
+                number: noted.row,
+                cells,
+            },
+        )
+    });
+    Ok(rows.collect())
 }
 
 /// Opens the rows of a job for whoever only reads them.
@@ -249,7 +269,14 @@ pub(crate) async fn staged_head(blobs: &BlobStore, key: &str) -> Result<(Vec<Str
 pub(crate) struct Stager<'a> {
     blobs: &'a BlobStore,
     prefix: String,
-    current: Option<(StagingWriter<BufWriter<File>>, BufWriter<File>)>,
+    current: Option<Staged>,
+}
+
+/// The table that is being staged.
+struct Staged {
+    rows: StagingWriter<BufWriter<File>>,
+    findings: BufWriter<File>,
+    left_out: BufWriter<File>,
 }
 
 impl<'a> Stager<'a> {
@@ -272,21 +299,29 @@ fn findings_key(key: &str) -> String {
     format!("{key}.findings")
 }
 
+fn left_out_key(key: &str) -> String {
+    format!("{key}.left_out")
+}
+
 impl RowSink for Stager<'_> {
     fn begin(&mut self, table: usize, headers: &[String]) -> std::io::Result<()> {
         let key = self.key(table);
         let rows = self.blobs.create(&key).map_err(std::io::Error::other)?;
-        let noted = self.blobs.create(&findings_key(&key)).map_err(std::io::Error::other)?;
-        let writer = StagingWriter::new(BufWriter::new(rows), headers).map_err(std::io::Error::other)?;
-        self.current = Some((writer, BufWriter::new(noted)));
+        let findings = self.blobs.create(&findings_key(&key)).map_err(std::io::Error::other)?;
+        let left_out = self.blobs.create(&left_out_key(&key)).map_err(std::io::Error::other)?;
+        self.current = Some(Staged {
+            rows: StagingWriter::new(BufWriter::new(rows), headers).map_err(std::io::Error::other)?,
+            findings: BufWriter::new(findings),
+            left_out: BufWriter::new(left_out),
+        });
         Ok(())
     }
 
     fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> std::io::Result<()> {
-        let Some((writer, noted)) = &mut self.current else {
+        let Some(staged) = &mut self.current else {
             return Ok(());
         };
-        writer.write_owned(row, owner).map_err(std::io::Error::other)?;
+        staged.rows.write_owned(row, owner).map_err(std::io::Error::other)?;
         for finding in findings {
             let line = NotedFinding {
                 row: row.number,
@@ -295,17 +330,31 @@ impl RowSink for Stager<'_> {
                 value: finding.value.clone(),
                 detail: finding.detail.clone(),
             };
-            serde_json::to_writer(&mut *noted, &line)?;
-            noted.write_all(b"\n")?;
+            serde_json::to_writer(&mut staged.findings, &line)?;
+            staged.findings.write_all(b"\n")?;
         }
         Ok(())
     }
 
+    fn left_out(&mut self, class: RowClass, row: &Row) -> std::io::Result<()> {
+        let Some(staged) = &mut self.current else {
+            return Ok(());
+        };
+        let line = NotedRow {
+            row: row.number,
+            class,
+            cells: row.cells.iter().map(|cell| cell.text.clone()).collect(),
+        };
+        serde_json::to_writer(&mut staged.left_out, &line)?;
+        staged.left_out.write_all(b"\n")
+    }
+
     fn end(&mut self) -> std::io::Result<()> {
-        if let Some((writer, mut noted)) = self.current.take() {
-            let (mut file, _) = writer.finish().map_err(std::io::Error::other)?;
+        if let Some(mut staged) = self.current.take() {
+            let (mut file, _) = staged.rows.finish().map_err(std::io::Error::other)?;
             file.flush()?;
-            noted.flush()?;
+            staged.findings.flush()?;
+            staged.left_out.flush()?;
         }
         Ok(())
     }
@@ -319,6 +368,14 @@ struct NotedFinding {
     column: Option<usize>,
     value: String,
     detail: String,
+}
+
+/// A row that holds no record, kept beside the staged rows.
+#[derive(Serialize, Deserialize)]
+struct NotedRow {
+    row: u64,
+    class: RowClass,
+    cells: Vec<String>,
 }
 
 /// The noted findings of a table, in row order.

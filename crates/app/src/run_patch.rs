@@ -24,7 +24,7 @@ pub async fn patch(
     caller: &Caller,
     run_id: Uuid,
     expected_version: Option<i64>,
-    change: impl Fn(RunOptions) -> RunOptions,
+    change: &dyn Fn(RunOptions) -> RunOptions,
 ) -> Result<RunDetails, AppError> {
     let run = command(app, caller, run_id, async |work| {
         let run = work.editable()?;
@@ -88,8 +88,8 @@ impl Work<'_> {
 
     async fn recognise_again(&self, job: &mut Job, files: &[ImportFile], options: &RunOptions) -> Result<(), AppError> {
         let choices = choices_of(job.choices.as_ref())?;
-        let (found, samples) = head_of(self.app, job, files).await?;
-        let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
+        let found = head_of(self.app, job, files).await?;
+        let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
         let saved = saved_mapping(self.app, self.organization, &head).await?;
         let system = options.source_system.as_deref();
         Ok(plan_again(

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
-use torqueflow_model::{FindingCode, JobStatus, RunStatus};
+use torqueflow_model::{FindingCode, JobStatus, RowClass, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
+use torqueflow_pipeline::table_ordinal;
 use uuid::Uuid;
 
 use crate::error::AppError;
@@ -66,13 +67,53 @@ pub struct ErrorView {
 }
 
 /// Rows, and what became of them.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
-    /// All rows.
+    /// The rows that hold records.
     pub rows: i64,
     /// What became of them. The six add up to the rows once the job is done.
     #[serde(flatten)]
     pub counts: JobCounts,
+    /// The rows that hold none, by class. With `rows` they are all rows of the file below its header.
+    pub left_out: BTreeMap<RowClass, u64>,
+}
+
+impl Totals {
+    /// The rows of a job.
+    pub fn of(job: &Job) -> Self {
+        Self {
+            rows: job.row_count.unwrap_or_default(),
+            counts: job.counts,
+            left_out: job.left_out.counts(),
+        }
+    }
+
+    /// The rows of several jobs; tables that nobody recognised do not count.
+    pub fn of_all<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+        let mut sum = Self::default();
+        for job in jobs {
+            if job.status == JobStatus::Unrecognised {
+                continue;
+            }
+            let of_job = Self::of(job);
+            sum.rows += of_job.rows;
+            sum.counts = sum.counts.plus(of_job.counts);
+            for (class, count) in of_job.left_out {
+                *sum.left_out.entry(class).or_default() += count;
+            }
+        }
+        sum
+    }
+
+    /// Rows whose records are in the database.
+    pub fn in_database(&self) -> i64 {
+        self.counts.imported + self.counts.updated + self.counts.unchanged
+    }
+
+    /// Rows that were left out because of a match, or by a person.
+    pub fn skipped(&self) -> i64 {
+        self.counts.skipped_duplicate + self.counts.skipped_choice
+    }
 }
 
 /// What became of a table.
@@ -82,6 +123,8 @@ pub struct JobSummary {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
     /// What it is: `techman.jobs`.
     #[serde(rename = "type")]
     pub table_type: Option<String>,
@@ -203,12 +246,6 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
             summary.unrecognised.push(UnrecognisedTable { file, sheet });
             continue;
         }
-        let totals = Totals {
-            rows: job.row_count.unwrap_or_default(),
-            counts: job.counts,
-        };
-        summary.totals.rows += totals.rows;
-        summary.totals.counts = summary.totals.counts.plus(totals.counts);
         for (entity, counts) in &job.entity_counts {
             let sum = summary.entities.entry(entity.clone()).or_default();
             *sum = sum.plus(*counts);
@@ -216,9 +253,10 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
         summary.jobs.push(JobSummary {
             file,
             sheet: job.sheet.clone(),
+            table: table_ordinal(job.table_index as usize),
             table_type: job.table_type.clone(),
             status: job.status,
-            totals,
+            totals: Totals::of(job),
             error: job.error.clone().map(view),
             reasons: reasons(app, organization, job).await?,
         });
@@ -245,7 +283,7 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         mode: run.mode.clone(),
         source_system: None,
         duration_ms: (end - begin).whole_milliseconds() as i64,
-        totals: Totals::default(),
+        totals: Totals::of_all(jobs),
         entities: BTreeMap::new(),
         jobs: Vec::new(),
         unrecognised: Vec::new(),

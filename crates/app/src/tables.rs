@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{Cell, DateOrder, EntityKind, FieldRef, JobStatus, Row, RowClass, fold_header, hash128};
+use torqueflow_model::{
+    Cell, DateOrder, EntityKind, FieldRef, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass, fold_header,
+    hash128,
+};
 use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping};
 use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
 use uuid::Uuid;
@@ -110,6 +113,11 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         warnings: serde_json::Value::Null,
         provisional: staged_key.is_none(),
         row_count: staged_key.is_some().then_some(table.row_count as i64),
+        left_out: if staged_key.is_some() {
+            table.left_out.clone()
+        } else {
+            LeftOut::default()
+        },
         staged_key,
         checkpoint: 0,
         counts: JobCounts::default(),
@@ -122,11 +130,25 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         version: 1,
         replaced: None,
     };
-    let found = table.findings.iter();
-    let found = found.map(|finding| serde_json::json!({"code": finding.code.code(), "message": finding.message()}));
-    job.warnings = found.collect();
+    job.warnings = table.findings.iter().map(warning).collect();
     describe(&mut job, &table.detection, &table.plan, &table.notes);
     job
+}
+
+fn warning(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({"code": finding.code.code(), "message": finding.message()})
+}
+
+/// Notes what the analysis says of a job's rows: how many there are, and which of them are empty records.
+pub(crate) fn note_rows(job: &mut Job, rows: i64, empty: LeftOutRows) {
+    job.row_count = Some(rows - empty.count as i64);
+    job.analysed = rows - empty.count as i64;
+    job.left_out.replace(RowClass::EmptyRecord, empty);
+    let told = of_rows_left_out(job);
+    if let Some(warnings) = job.warnings.as_array_mut() {
+        warnings.retain(|warning| !told.contains(warning));
+        warnings.extend(job.left_out.findings().iter().map(warning));
+    }
 }
 
 /// What was said of the rows that are left out, which stands however the table is understood.

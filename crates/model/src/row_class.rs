@@ -30,7 +30,7 @@ pub enum RowClass {
     Page,
     /// The header or a title of another table below this one.
     OtherTable,
-    /// Nothing but a reference to another record.
+    /// Nothing but a reference to another record: a note on a job, without its text.
     EmptyRecord,
 }
 
@@ -86,6 +86,7 @@ pub struct LeftOut(BTreeMap<RowClass, LeftOutRows>);
 
 /// The rows of one class that were left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LeftOutRows {
     /// How many there are.
     pub count: u64,
@@ -96,11 +97,7 @@ pub struct LeftOutRows {
 impl LeftOut {
     /// Counts a row with this number.
     pub fn add(&mut self, class: RowClass, number: u64) {
-        let rows = self.0.entry(class).or_default();
-        rows.count += 1;
-        if rows.first.len() < FIRST_ROWS {
-            rows.first.push(number);
-        }
+        self.0.entry(class).or_default().add(number);
     }
 
     /// Counts rows whose numbers nobody needs.
@@ -108,6 +105,20 @@ impl LeftOut {
         if count > 0 {
             self.0.entry(class).or_default().count += count;
         }
+    }
+
+    /// Puts these rows of a class in the place of those that were counted before.
+    pub fn replace(&mut self, class: RowClass, rows: LeftOutRows) {
+        if rows.count > 0 {
+            self.0.insert(class, rows);
+        } else {
+            self.0.remove(&class);
+        }
+    }
+
+    /// How many rows of each class were left out; classes that do not occur are not in it.
+    pub fn counts(&self) -> BTreeMap<RowClass, u64> {
+        self.iter().map(|(class, rows)| (class, rows.count)).collect()
     }
 
     /// How many rows of a class were left out.
@@ -141,6 +152,16 @@ impl LeftOut {
             .iter()
             .filter_map(|(class, rows)| Some((class.finding_code()?, rows)));
         named.map(|(code, rows)| Finding::row(code, rows.to_string())).collect()
+    }
+}
+
+impl LeftOutRows {
+    /// Counts a row with this number.
+    pub fn add(&mut self, number: u64) {
+        self.count += 1;
+        if self.first.len() < FIRST_ROWS {
+            self.first.push(number);
+        }
     }
 }
 
@@ -189,7 +210,24 @@ mod tests {
         left_out.add_many(RowClass::Blank, 4);
         left_out.add_many(RowClass::Page, 0);
         assert_eq!((left_out.total(), left_out.count(RowClass::Page)), (5, 0));
+        assert_eq!(
+            serde_json::to_value(left_out.counts()).unwrap(),
+            serde_json::json!({"blank": 4, "total": 1})
+        );
         let json = serde_json::to_value(&left_out).unwrap();
         assert_eq!(serde_json::from_value::<LeftOut>(json).unwrap(), left_out);
+    }
+
+    #[test]
+    fn what_is_counted_anew_takes_the_place_of_what_was_counted_before() {
+        let mut left_out = LeftOut::default();
+        left_out.add(RowClass::EmptyRecord, 9);
+        let mut rows = LeftOutRows::default();
+        rows.add(3);
+        rows.add(5);
+        left_out.replace(RowClass::EmptyRecord, rows);
+        assert_eq!(left_out.count(RowClass::EmptyRecord), 2);
+        left_out.replace(RowClass::EmptyRecord, LeftOutRows::default());
+        assert_eq!(left_out, LeftOut::default());
     }
 }

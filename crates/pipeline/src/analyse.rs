@@ -5,7 +5,7 @@ use std::io;
 
 use time::Date;
 use torqueflow_cleanup::Country;
-use torqueflow_model::{Finding, FindingCode, Row};
+use torqueflow_model::{Finding, FindingCode, LeftOutRows, Row, RowClass};
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableReader, open};
 
 use crate::clean::{CleanRow, Cleaner};
@@ -40,7 +40,7 @@ impl CleanOptions {
 pub type CleanedTable = OpenedTable;
 
 /// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
-/// result. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned. One
+/// result. So are rows that hold no record, empty ones among them. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned. One
 /// that has other rows the second time is an error.
 pub fn clean_file(
     name: &str,
@@ -51,9 +51,9 @@ pub fn clean_file(
     each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
 ) -> Result<OpenedFile, OpenError> {
     let system = clean.source_system.as_deref();
-    let file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
+    let mut file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
     let mut document = open(name, open_reader()?, options)?;
-    let mut tables = file.tables.iter().peekable();
+    let mut tables = file.tables.iter_mut().peekable();
     while let Some(sheet_index) = tables.peek().map(|table| table.sheet_index) {
         let mut reader = document.read_table(sheet_index)?;
         while let Some(table) = tables.next_if(|table| table.sheet_index == sheet_index) {
@@ -63,35 +63,46 @@ pub fn clean_file(
                 }
             }
             if table.detection.table_type.is_some() {
-                clean_table(table, &mut reader, sources, clean, each)?;
+                let empty = clean_table(table, &mut reader, sources, clean, each)?;
+                if empty.count > 0 {
+                    table.row_count -= empty.count;
+                    table.left_out.replace(RowClass::EmptyRecord, empty);
+                    table.findings = table.left_out.findings();
+                }
             }
         }
     }
     Ok(file)
 }
 
+/// Cleans the rows of a table. Says which of them are empty records.
 fn clean_table(
     table: &CleanedTable,
     reader: &mut TableReader<'_>,
     sources: &Sources,
     clean: &CleanOptions,
     each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
-) -> Result<(), OpenError> {
+) -> Result<LeftOutRows, OpenError> {
     let system = table.plan.source_system.as_deref();
     let adapter = system.and_then(|system| sources.adapter(system));
     let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
     let mut owners = OwnerTracker::of(&table.plan);
     let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
     let mut rows = 0;
+    let mut empty = LeftOutRows::default();
     while reader.next_row(&mut row, &mut findings)? {
         let owner = owners.owner_of(&row);
         let mut clean_row = cleaner.clean_owned(&row, owner.as_ref());
+        rows += 1;
+        if !clean_row.is_record() {
+            empty.add(row.number);
+            continue;
+        }
         clean_row.findings.splice(0..0, findings.drain(..));
         each(table, clean_row)?;
-        rows += 1;
     }
     if rows == table.row_count {
-        Ok(())
+        Ok(empty)
     } else {
         Err(changed())
     }

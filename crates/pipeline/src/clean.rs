@@ -5,11 +5,12 @@ use std::sync::Arc;
 use time::Date;
 use torqueflow_cleanup::{Context, Country, clean_record};
 use torqueflow_model::{
-    EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
-    SourceId,
+    EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, RowClass, Severity, Slot,
+    SourceAdapter, SourceId,
 };
 use torqueflow_tabular::staging::Owner;
 
+use crate::empty::is_empty_record;
 use crate::identity::{id_text, identify, same_row_target};
 use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
@@ -19,6 +20,8 @@ use crate::plan::TablePlan;
 pub struct CleanRow {
     /// The row's number as the person's program shows it.
     pub number: u64,
+    /// A record, or an empty record: nothing but a link. What else is no record is left out when a file is read.
+    pub class: RowClass,
     /// The records in it, in import order.
     pub records: Vec<Record>,
     /// References between them.
@@ -39,6 +42,11 @@ pub struct RowLink {
 }
 
 impl CleanRow {
+    /// It holds a record. One that does not is left out, and has no records and no findings.
+    pub fn is_record(&self) -> bool {
+        self.class == RowClass::Record
+    }
+
     /// It has a finding that keeps it from being imported.
     pub fn has_error(&self) -> bool {
         self.findings
@@ -114,7 +122,9 @@ impl Cleaner {
         }
         let Some(owner) = owner.filter(|owner| follows && owner.number != row.number) else {
             let mut clean = self.clean_cells(row, None);
-            clean.findings.push(Finding::row(FindingCode::OwnerUnclear, ""));
+            if clean.is_record() {
+                clean.findings.push(Finding::row(FindingCode::OwnerUnclear, ""));
+            }
             return clean;
         };
         let mut clean = self.clean_cells(&columns.inherit(row, owner), Some((columns, owner.occurrence)));
@@ -125,6 +135,13 @@ impl Cleaner {
         clean
     }
 
+    /// The number of the row above that a row belongs to, where it belongs to one.
+    pub fn owner_row(&self, row: &Row, owner: Option<&Owner>) -> Option<u64> {
+        let columns = self.owner_columns.as_ref()?;
+        let owner = owner.filter(|owner| self.owner_rule == OwnerRule::Above && owner.number != row.number)?;
+        (columns.is_owned(row) && !columns.names_owner(row)).then_some(owner.number)
+    }
+
     /// `namesakes`: in a table whose rows belong to the row above, how many owners before this one say the same.
     fn clean_cells(&self, row: &Row, namesakes: Option<(&OwnerColumns, u64)>) -> CleanRow {
         let mut cells = self.map(row);
@@ -132,6 +149,15 @@ impl Cleaner {
             adapter.arrange(&self.type_id, &mut cells);
         }
         cells.sort_by_key(|cell| cell.field.slot);
+        if is_empty_record(&cells) {
+            return CleanRow {
+                number: row.number,
+                class: RowClass::EmptyRecord,
+                records: Vec::new(),
+                links: Vec::new(),
+                findings: Vec::new(),
+            };
+        }
         let mut findings = Vec::new();
         let mut records = Vec::new();
         for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
@@ -155,6 +181,7 @@ impl Cleaner {
         identify_all(&mut records, &links, namesakes);
         CleanRow {
             number: row.number,
+            class: RowClass::Record,
             records,
             links,
             findings,

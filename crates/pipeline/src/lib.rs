@@ -3,6 +3,7 @@
 mod analyse;
 mod clean;
 mod columns;
+mod empty;
 mod facts;
 mod identity;
 mod open;

@@ -3,7 +3,7 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use torqueflow_detection::Detection;
-use torqueflow_model::{Finding, LeftOut, Row};
+use torqueflow_model::{Finding, LeftOut, Row, RowClass};
 use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
@@ -23,6 +23,11 @@ pub trait RowSink {
     fn begin(&mut self, table: usize, headers: &[String]) -> io::Result<()>;
     /// Its next data row, with the row that it belongs to and what was wrong in reading it.
     fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()>;
+    /// One of its first rows that hold no record and were left out. They come behind its data rows.
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        let _ = (class, row);
+        Ok(())
+    }
     /// The table is complete.
     fn end(&mut self) -> io::Result<()>;
 }
@@ -34,6 +39,10 @@ impl<S: RowSink + ?Sized> RowSink for &mut S {
 
     fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()> {
         (**self).row(row, owner, findings)
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        (**self).left_out(class, row)
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -89,7 +98,7 @@ pub struct OpenedTable {
     pub detection: Detection,
     /// How its rows are to be read.
     pub plan: TablePlan,
-    /// Its data rows.
+    /// Its data rows. Once they are cleaned, those that are empty records are no longer among them.
     pub row_count: u64,
     /// Rows that hold no record and were left out.
     pub left_out: LeftOut,
@@ -284,6 +293,9 @@ fn read_table(
             raise_number(&mut row, &mut last_number);
             take(&row, &findings)?;
         }
+    }
+    for (class, row) in table.first_left_out() {
+        sink.left_out(*class, row)?;
     }
     sink.end()?;
     let known = detection.table_type.as_ref().and_then(|table| table.date_order);

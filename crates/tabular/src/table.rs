@@ -24,6 +24,10 @@ const WIDTH_BELOW: usize = 256;
 const AHEAD_BYTES: usize = 1 << 20;
 /// Buffers that are larger are not kept.
 const SPARE_BYTES: usize = 64 * 1024;
+/// Rows that hold no record and are kept to be shown.
+const SHOWN_LEFT_OUT: usize = 100;
+/// Bytes that those take at most, and one row more.
+const SHOWN_BYTES: usize = 256 * 1024;
 /// What a cell takes beside its text.
 const CELL_BYTES: usize = 48;
 
@@ -78,6 +82,9 @@ pub struct TableReader<'d> {
     ordinal: usize,
     classifier: Classifier,
     left_out: LeftOut,
+    /// The first of those that are not blank.
+    first_left_out: Vec<(RowClass, Row)>,
+    first_left_out_bytes: usize,
     /// Rows that were read for the head and are still to come, blank ones included.
     sample: VecDeque<Sampled>,
     /// The next rows, without blank ones.
@@ -128,6 +135,8 @@ impl<'d> TableReader<'d> {
             ordinal: 1,
             classifier,
             left_out: LeftOut::default(),
+            first_left_out: Vec::new(),
+            first_left_out_bytes: 0,
             sample: sample.into_iter().skip(first_data).collect(),
             ahead: VecDeque::new(),
             ahead_bytes: 0,
@@ -158,6 +167,11 @@ impl<'d> TableReader<'d> {
     /// The rows that hold no record and were left out so far. Complete once [`next_row`](Self::next_row) has said `false`.
     pub fn left_out(&self) -> &LeftOut {
         &self.left_out
+    }
+
+    /// The first hundred of those that are not blank, with their classes, in their order; fewer where they are very long.
+    pub fn first_left_out(&self) -> &[(RowClass, Row)] {
+        &self.first_left_out
     }
 
     /// What is worth knowing about the table as a whole. Complete once [`next_row`](Self::next_row) has said `false`.
@@ -192,7 +206,7 @@ impl<'d> TableReader<'d> {
                 return Ok(false);
             };
             if let Verdict::LeftOut(class) = verdict {
-                self.left_out.add(class, waiting.row.number);
+                self.leave_out(class, &waiting.row);
                 self.classifier.left_out(class);
                 self.recycle(waiting);
                 continue;
@@ -217,12 +231,14 @@ impl<'d> TableReader<'d> {
         };
         self.told.begin_next(self.source.layout());
         self.look_ahead(NEXT_HEAD_ROWS)?;
-        let mut left_out = LeftOut::default();
+        self.left_out = LeftOut::default();
+        self.first_left_out.clear();
+        self.first_left_out_bytes = 0;
         let mut lines = Vec::new();
         for _ in 0..titles {
             let Some(waiting) = self.take() else { return Ok(false) };
-            left_out.add_many(RowClass::Blank, waiting.blanks);
-            left_out.add(RowClass::OtherTable, waiting.row.number);
+            self.left_out.add_many(RowClass::Blank, waiting.blanks);
+            self.leave_out(RowClass::OtherTable, &waiting.row);
             lines.push(title(&waiting.row));
         }
         let rows: Vec<&Row> = self.ahead.iter().map(|waiting| &waiting.row).collect();
@@ -230,10 +246,9 @@ impl<'d> TableReader<'d> {
         limits::COLUMNS.check(decision.columns.len() as u64, self.limits.max_columns as u64)?;
         self.classifier = Classifier::new(&decision.columns, rows.into_iter().skip(1));
         let Some(header) = self.take() else { return Ok(false) };
-        left_out.add_many(RowClass::Blank, header.blanks);
-        left_out.add(RowClass::OtherTable, header.row.number);
+        self.left_out.add_many(RowClass::Blank, header.blanks);
+        self.leave_out(RowClass::OtherTable, &header.row);
         self.ordinal += 1;
-        self.left_out = left_out;
         self.head = TableHead {
             header_row: Some(header.row.number),
             columns: decision.columns,
@@ -244,6 +259,15 @@ impl<'d> TableReader<'d> {
             ..self.head.clone()
         };
         Ok(true)
+    }
+
+    /// Counts a row that holds no record, and keeps it if it is one of the first.
+    fn leave_out(&mut self, class: RowClass, row: &Row) {
+        self.left_out.add(class, row.number);
+        if self.first_left_out.len() < SHOWN_LEFT_OUT && self.first_left_out_bytes < SHOWN_BYTES {
+            self.first_left_out_bytes += bytes(row);
+            self.first_left_out.push((class, row.clone()));
+        }
     }
 
     /// Has so many rows ahead, unless there are no more or they are very long.

@@ -5,6 +5,7 @@ mod access;
 mod bucket;
 mod catalogue;
 mod contract;
+mod counting;
 mod events;
 mod guide;
 mod imports;

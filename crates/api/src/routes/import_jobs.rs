@@ -132,7 +132,11 @@ async fn patch_import_job(
 #[schema(examples(json!({
     "columns": ["Name", "Phone"],
     "rows": [{
-        "row": 2, "original": ["Ada Smith", "07700 900123"],
+        "row": 2, "class": null, "owner_row": null, "original": ["Ada Smith", "07700 900123"],
+        "cells": [
+            { "original": "Ada Smith", "field": "customer.display_name", "cleaned": "Ada Smith" },
+            { "original": "07700 900123", "field": "customer.phone", "cleaned": "+447700900123" }
+        ],
         "cleaned": [{ "slot": "customer", "fields": { "display_name": "Ada Smith", "phone": "+447700900123" } }],
         "findings": [], "duplicate": false, "included": true
     }],
@@ -141,7 +145,7 @@ async fn patch_import_job(
 struct PreviewView {
     /// The names of the columns.
     columns: Vec<String>,
-    /// The rows: the first hundred.
+    /// The rows: the first hundred, those that hold no record among them; blank ones are not shown.
     rows: Vec<PreviewRowView>,
     /// Only the head of the file was looked at; duplicates are not known yet.
     provisional: bool,
@@ -150,21 +154,45 @@ struct PreviewView {
 /// A row of a preview.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 2, "original": ["Ada Smith"], "cleaned": [], "findings": [], "duplicate": false, "included": true
+    "row": 9, "class": "total", "owner_row": null, "original": ["Total", "7"], "cells": [], "cleaned": [], "findings": [], "duplicate": false, "included": false
 })))]
 struct PreviewRowView {
     /// Its number, as the person's program shows it.
     row: i64,
+    /// What it is, where it holds no record and is left out: a class as in `left_out` of the totals. Null: it is a record. New
+    /// values may come.
+    #[schema(required)]
+    class: Option<String>,
+    /// The row above that it belongs to, and takes the owner's cells from.
+    #[schema(required)]
+    owner_row: Option<i64>,
     /// The cells as they are in the file.
     original: Vec<String>,
+    /// The same by column, each beside what becomes of it. None of a row that holds no record.
+    cells: Vec<CellView>,
     /// The records that it becomes.
     cleaned: Vec<CleanedRecord>,
     /// What was found in it.
     findings: Vec<FindingItem>,
     /// It matches another record.
     duplicate: bool,
-    /// It will be imported, as far as a person has a say.
+    /// It will be imported: it is a record, and nobody excluded it.
     included: bool,
+}
+
+/// A cell, beside what becomes of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "original": "07700 900123", "field": "customer.phone", "cleaned": "+447700900123" })))]
+struct CellView {
+    /// The text as it is in the file.
+    original: String,
+    /// The field that the column feeds; null: the column is not imported.
+    #[schema(required)]
+    field: Option<String>,
+    /// The value that the field gets, from this cell or from the row above that it belongs to; null: none, or another
+    /// column's.
+    #[schema(required)]
+    cleaned: Option<String>,
 }
 
 /// A cleaned record.
@@ -238,7 +266,18 @@ impl From<Preview> for PreviewView {
                 .into_iter()
                 .map(|row| PreviewRowView {
                     row: row.row,
+                    class: row.class.map(|class| class.name().to_owned()),
+                    owner_row: row.owner_row,
                     original: row.original,
+                    cells: row
+                        .cells
+                        .into_iter()
+                        .map(|cell| CellView {
+                            original: cell.original,
+                            field: cell.field,
+                            cleaned: cell.cleaned,
+                        })
+                        .collect(),
                     cleaned: row
                         .cleaned
                         .into_iter()
@@ -259,7 +298,7 @@ impl From<Preview> for PreviewView {
 
 /// Preview a table
 ///
-/// Its first hundred rows, original and cleaned: at once from the head of the file, later with all that the analysis found.
+/// Its first hundred rows, each cell beside what becomes of it, and what each row is that holds no record: at once from the head of the file, later with all that the analysis found.
 #[utoipa::path(
     tag = "import-jobs",
     params(("job_id" = Uuid, Path, description = "The job's id.")),

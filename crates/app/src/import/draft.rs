@@ -113,7 +113,7 @@ impl<'a> Draft<'a> {
 
     /// Adds a row.
     pub fn add(&mut self, row: &JobRow) {
-        if self.context.done.contains(&row.number) {
+        if !row.clean.is_record() || self.context.done.contains(&row.number) {
             return;
         }
         self.ordinal = 0;

@@ -87,8 +87,8 @@ impl Work<'_> {
         }
         let rows = self.rows(job.clone()).await?;
         let report = self.reporter(files, &job, Event::Imported);
-        report(job.checkpoint);
-        let state = importer.run(&rows, |state| report(state.checkpoint)).await?;
+        report(job.counts.rows());
+        let state = importer.run(&rows, |state| report(state.counts.rows())).await?;
         job.checkpoint = state.checkpoint;
         job.counts = state.counts;
         job.entity_counts = state.entity_counts;

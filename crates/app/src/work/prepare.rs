@@ -15,6 +15,7 @@ use crate::error::AppError;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 use crate::replaced::Tallies;
+use crate::tables::note_rows;
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
@@ -116,9 +117,8 @@ impl Work<'_> {
             self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
             let rows = self.rows(job.clone()).await?;
             let report = self.reporter(files, &job, Event::Analysed);
-            let count = analysis.run(&rows, || self.go_on(), report).await?;
-            job.row_count = Some(count);
-            job.analysed = count;
+            let (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
+            note_rows(&mut job, count, empty);
             job.replaced = std::mem::take(&mut analysis.replaced).into_doubts();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;

@@ -17,6 +17,7 @@ use torqueflow_model::RunStatus;
 use torqueflow_pipeline::{Country, Password};
 use uuid::Uuid;
 
+use super::preview::{USUAL_ROWS, WithPreviews, previews};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::progress::Progress;
@@ -65,6 +66,10 @@ pub struct Import {
     /// Analyse everything, show what would happen, and write no record
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: show the first rows of each table, each cell beside what it becomes
+    #[arg(long, num_args = 0..=1, default_missing_value = USUAL_ROWS, require_equals = true, value_name = "ROWS",
+          value_parser = clap::value_parser!(u16).range(1..=100), requires = "dry_run")]
+    pub preview: Option<u16>,
     /// Write every finding to this CSV
     #[arg(long, value_name = "FILE")]
     pub error_log: Option<PathBuf>,
@@ -352,11 +357,19 @@ impl Running<'_> {
             ..
         } = self.undecided().await?;
         let confirmation = &summary.source_confirmation;
+        let previews = previews(self.app, self.organization, self.run_id, self.arguments.preview).await?;
         if self.arguments.json {
-            say!("{}", serde_json::to_string_pretty(&summary)?);
+            let shown = WithPreviews {
+                summary: &summary,
+                previews: previews.as_deref(),
+            };
+            say!("{}", serde_json::to_string_pretty(&shown)?);
         } else {
             if let Some(confirmation) = confirmation {
                 say!("{}", render::replaced_table(confirmation));
+            }
+            for preview in previews.iter().flatten() {
+                say!("{}", preview.render());
             }
             if count > 0 {
                 say!("{}", render::duplicates_table(&shown));

@@ -9,6 +9,7 @@ pub mod merge;
 pub mod migrate;
 pub mod openapi;
 mod password;
+mod preview;
 pub mod report;
 pub mod rollback;
 pub mod runs;

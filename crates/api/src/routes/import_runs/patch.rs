@@ -66,7 +66,7 @@ async fn patch_import_run(
     } = body.0;
     let named = named.map(|name| source_system(&service, &name)).transpose()?;
     let said = options.unwrap_or_default();
-    let details = run_patch::patch(&service.app, &caller.caller, *run_id, expected, |options| {
+    let details = run_patch::patch(&service.app, &caller.caller, *run_id, expected, &|options| {
         let mut options = said.over(options);
         options.mode = mode.or(options.mode);
         options.source_system = named.clone().or(options.source_system);

@@ -25,7 +25,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Read what a run did, per entity and field
 ///
-/// Created, updated, preserved (left as a person set it), flagged (warned of), merged, skipped, unchanged, failed: records
+/// First where the rows went, of the run and of each table: `rows_in_file` are `rows` and all of `left_out`, `rows` are
+/// `in_database`, `skipped` and `failed`. Then created, updated, preserved (left as a person set it), flagged (warned of), merged, skipped, unchanged, failed: records
 /// per entity, and values per field. With `Accept: text/csv` as CSV that is safe to open in a spreadsheet.
 #[utoipa::path(
     tag = "import-runs",
@@ -36,6 +37,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         content(
             (Object = "application/json", example = json!({
                 "run_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23", "status": "completed", "mode": "initial",
+                "totals": {
+                    "rows_in_file": 492, "in_database": 490, "skipped": 0, "rows": 490, "imported": 490, "updated": 0,
+                    "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": { "blank": 1, "total": 1 }
+                },
+                "tables": [],
                 "entities": [{
                     "entity": "customer", "label": "Customer", "created": 112, "updated": 0, "preserved": 0, "flagged": 3,
                     "merged": 0, "skipped": 0, "unchanged": 0, "failed": 0, "fields": []

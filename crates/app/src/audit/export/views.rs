@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use torqueflow_model::{EntityKind, Slot};
+use torqueflow_model::{EntityKind, LeftOut, Slot};
 use torqueflow_persistence::{
     Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, ImportFile, Job,
     JobCounts, Place, StoredFinding,
@@ -54,7 +54,10 @@ pub(super) struct TableView<'a> {
     encoding: Option<&'a str>,
     delimiter: Option<&'a str>,
     status: torqueflow_model::JobStatus,
+    /// The rows that hold records.
     rows: Option<i64>,
+    /// The rows that hold none, by class: how many, and the first ones.
+    left_out: &'a LeftOut,
     #[serde(flatten)]
     counts: JobCounts,
     entity_counts: &'a std::collections::BTreeMap<String, EntityCounts>,
@@ -82,6 +85,7 @@ impl<'a> TableView<'a> {
             delimiter: job.delimiter.as_deref(),
             status: job.status,
             rows: job.row_count,
+            left_out: &job.left_out,
             counts: job.counts,
             entity_counts: &job.entity_counts,
             columns: plan.map(|plan| plan.columns).unwrap_or_default(),
