@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::Detection;
-use torqueflow_model::{DateOrder, FieldKind, FieldRef};
+use torqueflow_model::{ColumnProfile, DateOrder, FieldKind, FieldRef};
 
 use crate::columns;
 use crate::facts::PlannedFacts;
+use crate::ids::PlannedIdentity;
 use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TablePlan {
     /// What the table is: `techman.jobs`. `None` when nobody knows.
     pub type_id: Option<String>,
@@ -29,6 +30,12 @@ pub struct TablePlan {
     /// Whose the rows are that name no owner.
     #[serde(default)]
     pub owners: OwnerRule,
+    /// What all rows say of the values of each column, mapped or not; none until they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ColumnProfile>,
+    /// Which columns identify records; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identities: Option<Vec<PlannedIdentity>>,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -159,6 +166,8 @@ impl TablePlan {
             header: HeaderChoice::AsFound,
             date1904: false,
             owners: OwnerRule::Open,
+            profiles: Vec::new(),
+            identities: None,
         }
     }
 

@@ -307,7 +307,7 @@ mod tests {
             required_values: Vec::new(),
             header: crate::HeaderChoice::AsFound,
             date1904: false,
-            owners: crate::OwnerRule::Open,
+            ..TablePlan::default()
         };
         let mut votes = DateVotes::of(&plan);
         for row in rows {
