@@ -56,6 +56,15 @@ impl ColumnProfile {
         (values > 0).then(|| ((like.fits + like.repairable) as f64 / values as f64).min(1.0))
     }
 
+    /// Whether its whole numbers are written with a point and zeros, as programs do that take a column of them for decimals:
+    /// `1002.0`. Not where any number has other decimals.
+    pub fn writes_whole_numbers_with_zeros(&self) -> bool {
+        self.numbers.is_some_and(|numbers| {
+            let marked = numbers.decimal_point + numbers.decimal_comma + numbers.either_mark;
+            numbers.point_zero > 0 && marked <= numbers.point_zero
+        })
+    }
+
     /// Which share of the rows is filled, from 0 to 1; 0 for no rows.
     pub fn filled_share(&self) -> f64 {
         if self.rows == 0 {

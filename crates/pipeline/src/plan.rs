@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::Detection;
-use torqueflow_model::{ColumnProfile, DateOrder, FieldKind, FieldRef};
+use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef};
 
 use crate::columns;
 use crate::facts::PlannedFacts;
@@ -176,6 +176,18 @@ impl TablePlan {
         for column in self.columns.iter_mut().filter(|column| column.holds_dates()) {
             column.date_order = Some(order);
         }
+    }
+
+    /// The ids that rows of different records have, with the kind of these.
+    pub fn conflicting_ids(&self) -> impl Iterator<Item = (EntityKind, &str)> {
+        let identities = self.identities.iter().flatten();
+        identities.flat_map(|identity| {
+            let field = self.columns.get(identity.column).and_then(|column| column.field);
+            let conflicts = field.map(|field| (field.slot.entity(), &identity.conflicts));
+            conflicts
+                .into_iter()
+                .flat_map(|(entity, conflicts)| conflicts.iter().map(move |conflict| (entity, conflict.id.as_str())))
+        })
     }
 
     /// What is known of each column, as cleanup takes it.

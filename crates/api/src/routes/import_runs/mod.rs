@@ -5,6 +5,7 @@ mod commands;
 mod duplicates;
 mod events;
 mod options;
+mod profile_view;
 mod reports;
 mod results;
 mod rollback;
