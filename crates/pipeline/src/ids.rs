@@ -99,10 +99,10 @@ impl IdentityVotes {
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
-        let portraits: Vec<Portrait> = match self.columns.is_empty() {
-            true => return,
-            false => self.portraits.iter().map(|(_, columns)| columns.portrait(row)).collect(),
-        };
+        if self.columns.is_empty() {
+            return;
+        }
+        let portraits: Vec<Portrait> = self.portraits.iter().map(|(_, columns)| columns.portrait(row)).collect();
         for column in &mut self.columns {
             let cell = row.cells.get(column.column).filter(|cell| !cell.is_blank());
             if let (Some(cell), Some(portrait)) = (cell, portraits.get(column.portrait)) {
@@ -133,10 +133,10 @@ impl IdentityVotes {
 
     /// Where one column is the record's own id, an id of doubtful meaning is not, even if it could be.
     fn spare(&self, plan: &TablePlan, identities: &mut [PlannedIdentity]) -> Vec<String> {
-        let subject = |vote: &ColumnVote| plan.columns.get(vote.column).map(|column| vote.subject(column));
+        let subject_of = |vote: &ColumnVote| plan.columns.get(vote.column).map(|column| vote.subject(column));
         let is_own = |(vote, identity): &(&ColumnVote, &PlannedIdentity)| {
             let is_id = identity.verdict == PlannedIdVerdict::Id && vote.vote.ids() > 0;
-            is_id && subject(vote) == Some(Subject::Record)
+            is_id && subject_of(vote) == Some(Subject::Record)
         };
         let votes = self.columns.iter().zip(identities.iter());
         let own: Vec<Slot> = votes.filter(is_own).map(|(vote, _)| vote.field.slot).collect();

@@ -181,7 +181,7 @@ impl TablePlan {
     /// The ids that rows of different records have, with the kind of these.
     pub fn conflicting_ids(&self) -> impl Iterator<Item = (EntityKind, &str)> {
         let identities = self.identities.iter().flatten();
-        identities.flat_map(|identity| {
+        identities.flat_map(move |identity| {
             let field = self.columns.get(identity.column).and_then(|column| column.field);
             let conflicts = field.map(|field| (field.slot.entity(), &identity.conflicts));
             conflicts

@@ -165,7 +165,7 @@ impl ColumnProfiler {
     }
 
     fn observe_looks(&mut self, kind: CellKind, text: &str, scan: &Scan, has_date: bool) {
-        if kind == CellKind::Text && scan.len > 64 || has_date {
+        if (kind == CellKind::Text && scan.len > 64) || has_date {
             return;
         }
         let looks = Looks::of(text, scan);

@@ -153,7 +153,7 @@ impl Common {
         let rows = self.rows_of_feature.iter_mut().zip(other.rows_of_feature);
         let differing = self.differing.iter_mut().zip(other.differing);
         for (((feature, other), (rows, more)), (differs, already)) in features.zip(rows).zip(differing) {
-            *differs |= already || (*rows > 0 && more > 0 && feature != other);
+            *differs |= already || (*rows > 0 && more > 0 && *feature != *other);
             if *rows == 0 {
                 *feature = *other;
             }
