@@ -21,7 +21,12 @@ fn different_people_with_one_number_stay_apart_and_links_by_it_lead_to_none() {
             let errors = report["errors"].as_array().unwrap().iter();
             let found = errors.filter(|error| error["code"] == code);
             found
-                .map(|error| (error["row"].as_i64().unwrap(), error["message"].as_str().unwrap().to_owned()))
+                .map(|error| {
+                    (
+                        error["row"].as_i64().unwrap(),
+                        error["message"].as_str().unwrap().to_owned(),
+                    )
+                })
                 .collect()
         };
         let conflicts = told("id_conflict");
@@ -43,15 +48,22 @@ fn different_people_with_one_number_stay_apart_and_links_by_it_lead_to_none() {
 #[test]
 fn what_a_repeat_loses_is_told_in_its_column() {
     on_each_database(|workspace| {
-        let rows = "Customer Number,First Name,Last Name,Email\nC1,Ann,Ash,ann@ash.example\nC1,Ann,Ash,ann@home.example\n";
+        let rows =
+            "Customer Number,First Name,Last Name,Email\nC1,Ann,Ash,ann@ash.example\nC1,Ann,Ash,ann@home.example\n";
         workspace.write("customers.csv", rows);
         let report = workspace.import("customers.csv --on-duplicate create", 0);
         assert_eq!(report["entities"]["customer"]["created"], 1);
         let errors = report["errors"].as_array().unwrap();
-        let repeat = errors.iter().find(|error| error["code"] == "conflicting_repeat").unwrap();
+        let repeat = errors
+            .iter()
+            .find(|error| error["code"] == "conflicting_repeat")
+            .unwrap();
         assert_eq!(repeat["row"], 3);
         assert_eq!(repeat["column"], "Email");
         assert_eq!(repeat["value"], "ann@home.example");
-        assert!(repeat["message"].as_str().unwrap().contains("`ann@ash.example`"), "{repeat}");
+        assert!(
+            repeat["message"].as_str().unwrap().contains("`ann@ash.example`"),
+            "{repeat}"
+        );
     });
 }

@@ -323,7 +323,10 @@ impl Analysis<'_> {
     /// Rows of different records have the id that the link names, in a table of this run.
     fn is_ambiguous(&self, job: &JobRows, link: &WantedLink) -> bool {
         let Target::Id(id) = &link.target else { return false };
-        let mut others = self.jobs.values().filter(|other| other.source_system == job.source_system);
+        let mut others = self
+            .jobs
+            .values()
+            .filter(|other| other.source_system == job.source_system);
         others.any(|other| other.cleaner.is_conflicting(link.to, id))
     }
 

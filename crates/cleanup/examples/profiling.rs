@@ -12,9 +12,18 @@ const ROWS: usize = 200_000;
 /// A column: its name, whether its values go to a field of dates or numbers, and its value in a row.
 type Column = (&'static str, Expected, fn(usize) -> String);
 
-const TEXTS: Expected = Expected { dates: false, numbers: false };
-const DATES: Expected = Expected { dates: true, numbers: false };
-const NUMBERS: Expected = Expected { dates: false, numbers: true };
+const TEXTS: Expected = Expected {
+    dates: false,
+    numbers: false,
+};
+const DATES: Expected = Expected {
+    dates: true,
+    numbers: false,
+};
+const NUMBERS: Expected = Expected {
+    dates: false,
+    numbers: true,
+};
 
 #[rustfmt::skip]
 const COLUMNS: [Column; 14] = [
@@ -46,7 +55,11 @@ fn main() {
         all += nanoseconds;
         let _ = writeln!(std::io::stdout(), "{name}: {nanoseconds:.0} ns");
     }
-    let _ = writeln!(std::io::stdout(), "all columns: {:.0} ns a cell", all / COLUMNS.len() as f64);
+    let _ = writeln!(
+        std::io::stdout(),
+        "all columns: {:.0} ns a cell",
+        all / COLUMNS.len() as f64
+    );
 
     let rows: Vec<(Cell, String)> = (0..ROWS)
         .map(|row| (Cell::text(format!("C{:05}", row / 2)), format!("Ada Smith {}", row / 2)))

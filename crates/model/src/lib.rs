@@ -32,9 +32,7 @@ pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
 pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, OnMissing, Storage};
 pub use finding::{Finding, FindingCode, Severity};
 pub use fold::{fold, fold_header, hash64, hash128, sorted_hash};
-pub use profile::{
-    ColumnProfile, DateForms, Distinct, Likeness, Look, NumberForms, Repeats, Shape, ValueKind,
-};
+pub use profile::{ColumnProfile, DateForms, Distinct, Likeness, Look, NumberForms, Repeats, Shape, ValueKind};
 pub use record::{FieldValue, Record, SourceId};
 pub use row_class::{LeftOut, LeftOutRows, RowClass};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};

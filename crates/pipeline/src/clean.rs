@@ -280,7 +280,9 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
             "nothing in this row can be imported",
         ));
     }
-    let has_customer = records.iter().any(|record| record.slot == Slot::Main(EntityKind::Customer));
+    let has_customer = records
+        .iter()
+        .any(|record| record.slot == Slot::Main(EntityKind::Customer));
     records.retain(|record| {
         let main = std::mem::replace(&mut is_main, false);
         let missing = missing_group(record).or_else(|| needs::identity_of(record, has_customer));

@@ -78,10 +78,15 @@ impl IdentityVotes {
         for (column, field) in id_columns(&plan.columns) {
             let known = votes.portraits.iter().position(|(slot, _)| *slot == field.slot);
             let portrait = known.unwrap_or_else(|| {
-                votes.portraits.push((field.slot, PortraitColumns::of(&plan.columns, field.slot)));
+                votes
+                    .portraits
+                    .push((field.slot, PortraitColumns::of(&plan.columns, field.slot)));
                 votes.portraits.len() - 1
             });
-            let rule = votes.portraits.get(portrait).map_or(PortraitRule::Thing, |(_, columns)| columns.rule);
+            let rule = votes
+                .portraits
+                .get(portrait)
+                .map_or(PortraitRule::Thing, |(_, columns)| columns.rule);
             votes.columns.push(ColumnVote {
                 column,
                 field,
@@ -102,7 +107,11 @@ impl IdentityVotes {
         if self.columns.is_empty() {
             return;
         }
-        let portraits: Vec<Portrait> = self.portraits.iter().map(|(_, columns)| columns.portrait(row)).collect();
+        let portraits: Vec<Portrait> = self
+            .portraits
+            .iter()
+            .map(|(_, columns)| columns.portrait(row))
+            .collect();
         for column in &mut self.columns {
             let cell = row.cells.get(column.column).filter(|cell| !cell.is_blank());
             if let (Some(cell), Some(portrait)) = (cell, portraits.get(column.portrait)) {
@@ -216,7 +225,10 @@ impl ColumnVote {
 
 fn examples(conflicts: &[PlannedConflict]) -> String {
     let example = |conflict: &PlannedConflict| {
-        format!("`{}` in rows {} and {}", conflict.id, conflict.first_row, conflict.other_row)
+        format!(
+            "`{}` in rows {} and {}",
+            conflict.id, conflict.first_row, conflict.other_row
+        )
     };
     conflicts.iter().take(3).map(example).collect::<Vec<_>>().join(", ")
 }
@@ -245,8 +257,7 @@ fn id_columns(columns: &[PlannedColumn]) -> impl Iterator<Item = (usize, FieldRe
 /// The field names the record by itself.
 pub(crate) fn is_id(field: FieldRef) -> bool {
     let Slot::Main(entity) = field.slot else { return false };
-    !entity.is_lookup()
-        && (field.spec.kind == FieldKind::SourceId || entity.code_field() == Some(field.spec.name))
+    !entity.is_lookup() && (field.spec.kind == FieldKind::SourceId || entity.code_field() == Some(field.spec.name))
 }
 
 /// The columns that tell one record of a kind from another.
@@ -262,7 +273,9 @@ impl PortraitColumns {
     pub fn of(columns: &[PlannedColumn], slot: Slot) -> Self {
         let of_field = |name: &str| -> Vec<usize> {
             let is_it = |column: &PlannedColumn| {
-                column.field.is_some_and(|field| field.slot == slot && field.spec.name == name)
+                column
+                    .field
+                    .is_some_and(|field| field.slot == slot && field.spec.name == name)
             };
             let found = columns.iter().enumerate().filter(|(_, column)| is_it(column));
             found.map(|(index, _)| index).collect()
@@ -279,29 +292,44 @@ impl PortraitColumns {
             names = &[(0, "display_name")];
         }
         for (set, name) in names {
-            portrait.names.extend(of_field(name).into_iter().map(|column| (*set, column)));
+            portrait
+                .names
+                .extend(of_field(name).into_iter().map(|column| (*set, column)));
         }
         let (features, codes) = features(entity);
         for (feature, name) in features {
-            portrait.features.extend(of_field(name).into_iter().map(|column| (*feature, column)));
+            portrait
+                .features
+                .extend(of_field(name).into_iter().map(|column| (*feature, column)));
         }
         for (feature, name) in codes {
-            portrait.codes.extend(of_field(name).into_iter().map(|column| (*feature, column)));
+            portrait
+                .codes
+                .extend(of_field(name).into_iter().map(|column| (*feature, column)));
         }
         portrait
     }
 
     pub fn portrait(&self, row: &Row) -> Portrait {
         let mut portrait = Portrait::default();
-        let text = |column: &usize| row.cells.get(*column).map(|cell| cell.text.trim()).filter(|text| !text.is_empty());
+        let text = |column: &usize| {
+            row.cells
+                .get(*column)
+                .map(|cell| cell.text.trim())
+                .filter(|text| !text.is_empty())
+        };
         for (set, column) in &self.names {
             text(column).into_iter().for_each(|text| portrait.add_name(*set, text));
         }
         for (feature, column) in &self.features {
-            text(column).into_iter().for_each(|text| portrait.add_feature(*feature, text));
+            text(column)
+                .into_iter()
+                .for_each(|text| portrait.add_feature(*feature, text));
         }
         for (feature, column) in &self.codes {
-            text(column).into_iter().for_each(|text| portrait.add_code(*feature, text));
+            text(column)
+                .into_iter()
+                .for_each(|text| portrait.add_code(*feature, text));
         }
         portrait
     }
@@ -311,7 +339,9 @@ fn rule(entity: EntityKind) -> PortraitRule {
     match entity {
         EntityKind::Customer => PortraitRule::Person,
         EntityKind::Vehicle => PortraitRule::Vehicle,
-        EntityKind::WorkOrder | EntityKind::Invoice | EntityKind::Payment | EntityKind::Device => PortraitRule::Document,
+        EntityKind::WorkOrder | EntityKind::Invoice | EntityKind::Payment | EntityKind::Device => {
+            PortraitRule::Document
+        }
         _ => PortraitRule::Thing,
     }
 }
@@ -354,13 +384,48 @@ enum Subject {
 
 /// Words of headers that name the customer as well as what it belongs to.
 const DOUBTFUL: [&str; 10] = [
-    "owner", "account", "acct", "company", "organisation", "organization", "business", "firm", "household", "parent",
+    "owner",
+    "account",
+    "acct",
+    "company",
+    "organisation",
+    "organization",
+    "business",
+    "firm",
+    "household",
+    "parent",
 ];
 /// Words that name somebody or something else than a customer, a vehicle, a job or a bill.
 const OTHERS: [&str; 29] = [
-    "salesman", "salesperson", "salesrep", "rep", "representative", "agent", "advisor", "adviser", "technician", "mechanic",
-    "user", "staff", "employee", "branch", "depot", "site", "location", "model", "range", "cap", "derivative", "group",
-    "category", "type", "campaign", "assigned", "creator", "manager", "dealer",
+    "salesman",
+    "salesperson",
+    "salesrep",
+    "rep",
+    "representative",
+    "agent",
+    "advisor",
+    "adviser",
+    "technician",
+    "mechanic",
+    "user",
+    "staff",
+    "employee",
+    "branch",
+    "depot",
+    "site",
+    "location",
+    "model",
+    "range",
+    "cap",
+    "derivative",
+    "group",
+    "category",
+    "type",
+    "campaign",
+    "assigned",
+    "creator",
+    "manager",
+    "dealer",
 ];
 /// Words that name the record itself.
 const OWN: [&str; 9] = [
@@ -444,14 +509,27 @@ mod tests {
     #[track_caller]
     fn check(columns: &[(&str, &str)], rows: &[&[&str]], expected: &[PlannedIdVerdict]) {
         let (plan, notes) = settle(columns, rows);
-        let verdicts: Vec<PlannedIdVerdict> = plan.identities.iter().flatten().map(|identity| identity.verdict).collect();
+        let verdicts: Vec<PlannedIdVerdict> = plan
+            .identities
+            .iter()
+            .flatten()
+            .map(|identity| identity.verdict)
+            .collect();
         assert_eq!(verdicts, expected, "{notes:?}");
-        let told = expected.iter().filter(|verdict| **verdict != PlannedIdVerdict::Id).count();
+        let told = expected
+            .iter()
+            .filter(|verdict| **verdict != PlannedIdVerdict::Id)
+            .count();
         assert_eq!(notes.len(), told, "{notes:?}");
         let mut backwards = rows.to_vec();
         backwards.reverse();
         let (other, _) = settle(columns, &backwards);
-        let again: Vec<PlannedIdVerdict> = other.identities.iter().flatten().map(|identity| identity.verdict).collect();
+        let again: Vec<PlannedIdVerdict> = other
+            .identities
+            .iter()
+            .flatten()
+            .map(|identity| identity.verdict)
+            .collect();
         assert_eq!(again, expected, "backwards");
     }
 
@@ -465,7 +543,11 @@ mod tests {
     fn an_id_of_the_salesman_is_not_the_customer_s() {
         check(
             &[NUMBER, GIVEN, FAMILY, ("Sales Rep Id", "customer.source_id")],
-            &[&["C1", "Ann", "Hay", "R1"], &["C2", "Ben", "Ive", "R2"], &["C3", "Col", "Jay", "R3"]],
+            &[
+                &["C1", "Ann", "Hay", "R1"],
+                &["C2", "Ben", "Ive", "R2"],
+                &["C3", "Col", "Jay", "R3"],
+            ],
             &[V::Id, V::Foreign],
         );
         check(
@@ -490,7 +572,12 @@ mod tests {
         );
         check(
             &[GIVEN, FAMILY, account],
-            &[&["Ann", "Hay", "A1"], &["Ben", "Ive", "A1"], &["Col", "Jay", "A2"], &["Dan", "Kay", "A3"]],
+            &[
+                &["Ann", "Hay", "A1"],
+                &["Ben", "Ive", "A1"],
+                &["Col", "Jay", "A2"],
+                &["Dan", "Kay", "A3"],
+            ],
             &[V::Differs],
         );
     }
@@ -512,21 +599,35 @@ mod tests {
 
     #[test]
     fn one_exception_is_told_with_its_rows() {
-        let rows: [&[&str]; 4] = [&["C1", "Ann", "Hay"], &["C2", "Ben", "Ive"], &["C2", "Col", "Jay"], &["C3", "Dan", "Kay"]];
+        let rows: [&[&str]; 4] = [
+            &["C1", "Ann", "Hay"],
+            &["C2", "Ben", "Ive"],
+            &["C2", "Col", "Jay"],
+            &["C3", "Dan", "Kay"],
+        ];
         let (plan, notes) = settle(&[NUMBER, GIVEN, FAMILY], &rows);
         assert_eq!(
             notes,
-            ["Different records have the same id in column `Customer Number` (`C2` in rows 3 and 4); each id is that of the first one only."]
+            [
+                "Different records have the same id in column `Customer Number` (`C2` in rows 3 and 4); each id is that of the first one only."
+            ]
         );
         let identities = plan.identities.unwrap();
         let conflict = &identities[0].conflicts[0];
-        assert_eq!((conflict.id.as_str(), conflict.first_row, conflict.other_row), ("C2", 3, 4));
+        assert_eq!(
+            (conflict.id.as_str(), conflict.first_row, conflict.other_row),
+            ("C2", 3, 4)
+        );
         assert_eq!(conflict.keeper.len(), Portrait::NUMBERS);
     }
 
     #[test]
     fn ids_that_lost_digits_are_none() {
-        check(&[NUMBER, GIVEN], &[&["1.23457E+15", "Ann"], &["1.23457E+15", "Ben"]], &[V::LostDigits]);
+        check(
+            &[NUMBER, GIVEN],
+            &[&["1.23457E+15", "Ann"], &["1.23457E+15", "Ben"]],
+            &[V::LostDigits],
+        );
     }
 
     #[test]
@@ -536,8 +637,20 @@ mod tests {
             ("Customer", "invoice.customer"),
             ("Date", "invoice.issued_on"),
         ];
-        check(&columns, &[&["1", "C1", "1/2/2024"], &["1", "C1", "1/2/2024"], &["2", "C2", "1/2/2024"]], &[V::Id]);
-        check(&columns, &[&["1", "C1", "1/2/2024"], &["1", "C2", "3/4/2024"]], &[V::Differs]);
+        check(
+            &columns,
+            &[
+                &["1", "C1", "1/2/2024"],
+                &["1", "C1", "1/2/2024"],
+                &["2", "C2", "1/2/2024"],
+            ],
+            &[V::Id],
+        );
+        check(
+            &columns,
+            &[&["1", "C1", "1/2/2024"], &["1", "C2", "3/4/2024"]],
+            &[V::Differs],
+        );
     }
 
     #[track_caller]

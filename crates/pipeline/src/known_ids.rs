@@ -29,10 +29,10 @@ struct IdColumn {
     is_id: bool,
     /// They do not, and are no value of the record either.
     is_left_out: bool,
-    /// They do not, but the record needs them.
+    /// They do not, but stay with the record.
     is_no_id: bool,
-    /// The record can't be without them.
-    is_needed: bool,
+    /// They stay with the record all the same: it can't be without them, or a person has put them there.
+    stays: bool,
     /// Its whole numbers are written with a point and zeros.
     has_point_zeros: bool,
 }
@@ -55,8 +55,8 @@ impl KnownIds {
             let Some(field) = column.field else { continue };
             if identity.verdict != PlannedIdVerdict::Id {
                 column.is_id = false;
-                column.is_no_id = column.is_needed;
-                column.is_left_out = !column.is_needed;
+                column.is_no_id = column.stays;
+                column.is_left_out = !column.stays;
                 continue;
             }
             for conflict in &identity.conflicts {
@@ -65,7 +65,8 @@ impl KnownIds {
             }
             let is_known = ids.portraits.iter().any(|(slot, _)| *slot == field.slot);
             if !identity.conflicts.is_empty() && !is_known {
-                ids.portraits.push((field.slot, PortraitColumns::of(&plan.columns, field.slot)));
+                ids.portraits
+                    .push((field.slot, PortraitColumns::of(&plan.columns, field.slot)));
             }
         }
         ids
@@ -80,7 +81,7 @@ impl KnownIds {
     /// The cell as it is to be cleaned. `None`: its id has lost digits, which makes it none.
     pub fn cell<'c>(&self, column: usize, cell: &'c Cell) -> Option<Cow<'c, Cell>> {
         let known = self.columns.get(column).copied().unwrap_or_default();
-        if known.is_id && !known.is_needed && has_lost_digits(cell) {
+        if known.is_id && !known.stays && has_lost_digits(cell) {
             return None;
         }
         if known.has_point_zeros
@@ -111,7 +112,9 @@ impl KnownIds {
     pub fn is_no_id(&self, row: &Row, slot: Slot, name: &str) -> bool {
         let columns = self.columns.iter().zip(&row.cells);
         let mut fed = columns.filter(|(column, cell)| {
-            let is_it = column.field.is_some_and(|field| field.slot == slot && field.spec.name == name);
+            let is_it = column
+                .field
+                .is_some_and(|field| field.slot == slot && field.spec.name == name);
             is_it && !cell.is_blank()
         });
         fed.any(|(column, cell)| column.is_no_id || column.is_id && has_lost_digits(cell))
@@ -119,7 +122,9 @@ impl KnownIds {
 
     /// Keeps a record apart whose id belongs to the record of an earlier row. It loses the id, which is told.
     pub fn keep_apart(&self, row: &Row, record: &mut Record, linked: &[(&str, &SourceId)]) -> Option<Finding> {
-        let SourceId::Given(id) = &record.source_id else { return None };
+        let SourceId::Given(id) = &record.source_id else {
+            return None;
+        };
         let conflict = self.conflicts.get(&(record.slot, id.clone()))?;
         let (_, portrait) = self.portraits.iter().find(|(slot, _)| *slot == record.slot)?;
         let keeper = Portrait::from_numbers(&conflict.keeper);
@@ -128,12 +133,22 @@ impl KnownIds {
         }
         let natural = identify_otherwise(record, linked, &|name| self.is_id_field(record.slot, name));
         let own = bounded(format!("{id}|{}", id_text(&natural, 0)));
-        let place = record.fields.iter().position(|field| self.is_id_field(record.slot, field.spec.name));
-        let finding = self.told(conflict, record.slot, place.and_then(|place| record.fields.get(place)), &own);
+        let place = record
+            .fields
+            .iter()
+            .position(|field| self.is_id_field(record.slot, field.spec.name));
+        let finding = self.told(
+            conflict,
+            record.slot,
+            place.and_then(|place| record.fields.get(place)),
+            &own,
+        );
         record.source_id = SourceId::Derived(own);
         // With the number of another record it would be found, and updated, as that one.
         record.fields.retain(|field| {
-            let is_needed = self.column_of(record.slot, field.spec.name).is_some_and(|(_, column)| column.is_needed);
+            let is_needed = self
+                .column_of(record.slot, field.spec.name)
+                .is_some_and(|(_, column)| column.is_needed);
             is_needed || !self.is_id_field(record.slot, field.spec.name)
         });
         Some(finding)
@@ -159,7 +174,9 @@ impl KnownIds {
 
     fn column_of(&self, slot: Slot, name: &str) -> Option<(usize, &IdColumn)> {
         self.columns.iter().enumerate().find(|(_, column)| {
-            column.field.is_some_and(|field| field.slot == slot && field.spec.name == name)
+            column
+                .field
+                .is_some_and(|field| field.slot == slot && field.spec.name == name)
         })
     }
 
@@ -171,24 +188,34 @@ impl KnownIds {
 
 impl IdColumn {
     fn of(column: &PlannedColumn, plan: &TablePlan) -> Self {
-        let Some(field) = column.field else { return Self::default() };
+        let Some(field) = column.field else {
+            return Self::default();
+        };
         Self {
             field: Some(field),
             is_id: is_id(field),
-            is_needed: is_id(field) && is_needed(field, plan),
+            stays: is_id(field) && (column.by == "person" || is_needed(field, plan)),
             ..Self::default()
         }
     }
 }
 
-/// No other column gives what the record can't be without.
+/// No other column gives what the record, or the source's rows, can't be without.
 fn is_needed(field: FieldRef, plan: &TablePlan) -> bool {
-    let has = |name: &str| {
-        let mut fields = plan.columns.iter().filter_map(|column| column.field);
-        fields.any(|other| other.slot == field.slot && other.spec.name == name && name != field.spec.name)
+    let is_field = |other: &FieldRef| other.slot == field.slot && other.spec.name == field.spec.name;
+    let is_mapped = |other: &FieldRef| {
+        let mut mapped = plan.columns.iter().filter_map(|column| column.field);
+        mapped.any(|mapped| mapped.slot == other.slot && mapped.spec.name == other.spec.name)
     };
-    let mut required = field.slot.entity().spec().required.iter();
-    required.any(|group| group.contains(&field.spec.name) && !group.iter().any(|name| has(name)))
+    let needs = |group: &[FieldRef]| {
+        group.iter().any(is_field) && !group.iter().any(|other| !is_field(other) && is_mapped(other))
+    };
+    let required = field.slot.entity().spec().required.iter();
+    let mut groups = required.map(|group| -> Vec<FieldRef> {
+        let fields = group.iter().filter_map(|name| FieldRef::new(field.slot, name));
+        fields.collect()
+    });
+    groups.any(|group| needs(&group)) || plan.required_values.iter().any(|group| needs(group))
 }
 
 /// Values of this field name a record, this one or another.

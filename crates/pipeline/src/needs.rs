@@ -8,7 +8,9 @@ use crate::clean::RowLink;
 /// those of thousands.
 pub(crate) fn identity_of(record: &Record, has_customer: bool) -> Option<String> {
     let is_vehicle = record.slot.entity() == EntityKind::Vehicle;
-    let is_known = ["registration", "vin", "customer"].iter().any(|name| record.get(name).is_some());
+    let is_known = ["registration", "vin", "customer"]
+        .iter()
+        .any(|name| record.get(name).is_some());
     (is_vehicle && !is_known && !has_customer).then(|| "Registration or VIN or Customer".to_owned())
 }
 
@@ -16,7 +18,13 @@ pub(crate) fn identity_of(record: &Record, has_customer: bool) -> Option<String>
 pub(crate) fn of_nobody(records: &[Record], links: &[RowLink]) -> Option<Finding> {
     let record = records.first()?;
     let mut owners = record.slot.entity().fields().iter().filter(|spec| {
-        let fails = matches!(spec.kind, FieldKind::Reference { on_missing: OnMissing::FailRow, .. });
+        let fails = matches!(
+            spec.kind,
+            FieldKind::Reference {
+                on_missing: OnMissing::FailRow,
+                ..
+            }
+        );
         fails || spec.is_owner
     });
     let can_belong = owners.clone().next().is_some();

@@ -228,7 +228,11 @@ impl IdentityVote {
 
     /// What later rows added may tell that two rows are not so different after all.
     fn conflicting(&self) -> impl Iterator<Item = &ConflictingId> {
-        let differs = |print| self.known.get(print).is_some_and(|known| known.common.differs(self.rule));
+        let differs = |print| {
+            self.known
+                .get(print)
+                .is_some_and(|known| known.common.differs(self.rule))
+        };
         self.conflicts
             .iter()
             .filter(move |(print, _)| differs(*print))
@@ -377,16 +381,32 @@ mod tests {
     #[test]
     fn ids_that_stand_again_for_the_same_record_identify_it() {
         check(&[(2, "C1", "Amy Lock"), (3, "C2", "Bob Mill")], true, "id but ");
-        check(&[(2, "C1", "Amy Lock"), (3, "C1", "LOCK, AMY"), (4, "C1", "")], true, "id but ");
+        check(
+            &[(2, "C1", "Amy Lock"), (3, "C1", "LOCK, AMY"), (4, "C1", "")],
+            true,
+            "id but ",
+        );
         check(&[(2, "1002.0", "Amy Lock"), (3, "1002", "Amy Lock")], true, "id but ");
-        check(&[(2, "", "Amy Lock"), (3, "N/A", "Bob Mill"), (4, "", "Cat Nash")], true, "id but ");
+        check(
+            &[(2, "", "Amy Lock"), (3, "N/A", "Bob Mill"), (4, "", "Cat Nash")],
+            true,
+            "id but ",
+        );
     }
 
     #[test]
     fn ids_of_different_people_identify_nobody() {
-        let owners = [(2, "005A1", "Amy Lock"), (3, "005A1", "Bob Mill"), (4, "005A2", "Dee Pool")];
+        let owners = [
+            (2, "005A1", "Amy Lock"),
+            (3, "005A1", "Bob Mill"),
+            (4, "005A2", "Dee Pool"),
+        ];
         check(&owners, false, "differs 1: 005A1 2/3");
-        check(&[(2, "1002", "Amy Lock"), (3, "1002.0", "Bob Mill")], false, "differs 1: 1002 2/3");
+        check(
+            &[(2, "1002", "Amy Lock"), (3, "1002.0", "Bob Mill")],
+            false,
+            "differs 1: 1002 2/3",
+        );
     }
 
     #[test]
@@ -403,7 +423,11 @@ mod tests {
 
     #[test]
     fn numbers_that_lost_digits_identify_nobody() {
-        check(&[(2, "1.23457E+15", "Amy Lock"), (3, "1.23457E+15", "Bob Mill")], false, "lost 2");
+        check(
+            &[(2, "1.23457E+15", "Amy Lock"), (3, "1.23457E+15", "Bob Mill")],
+            false,
+            "lost 2",
+        );
         let rows = [
             (2, "C1", "Amy Lock"),
             (3, "C2", "Bob Mill"),

@@ -61,14 +61,13 @@ fn phone(text: &str, scan: &Scan) -> Fit {
         return Fit::No;
     }
     let marks = scan.spaces + scan.hyphens + scan.points + scan.phone_marks + scan.slashes;
-    let begins = text
-        .strip_prefix('(')
-        .unwrap_or(text)
-        .starts_with(['0', '+']);
+    let begins = text.strip_prefix('(').unwrap_or(text).starts_with(['0', '+']);
     let is_bare = scan.digits + marks == scan.len && scan.slashes < 2;
     match (is_bare, begins) {
         (true, true) => Fit::Fits,
-        (true, false) if scan.digits == 10 && scan.points < 2 && matches!(scan.first, b'1'..=b'9' | b'(') => Fit::Repairable,
+        (true, false) if scan.digits == 10 && scan.points < 2 && matches!(scan.first, b'1'..=b'9' | b'(') => {
+            Fit::Repairable
+        }
         (false, true) if scan.letters <= 16 && scan.ats == 0 => Fit::Repairable,
         (false, false) if scan.letters <= 16 && scan.digits >= 10 && text.contains(" 0") => Fit::Repairable,
         _ => Fit::No,
@@ -94,7 +93,9 @@ fn plate(scan: &Scan) -> Fit {
         return Fit::No;
     }
     match scan.compact().map(vrm_shape) {
-        Some(VrmShape::Current | VrmShape::Prefix | VrmShape::Suffix | VrmShape::NorthernIreland | VrmShape::Q) => Fit::Fits,
+        Some(VrmShape::Current | VrmShape::Prefix | VrmShape::Suffix | VrmShape::NorthernIreland | VrmShape::Q) => {
+            Fit::Fits
+        }
         Some(VrmShape::Dateless) => Fit::Repairable,
         _ => Fit::No,
     }
@@ -167,9 +168,10 @@ fn is_placeholder(text: &str, scan: &Scan) -> bool {
     let Some(compact) = words(text, scan) else { return false };
     match compact.as_bytes() {
         b"" => true,
-        b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN" | b"NOTGIVEN" | b"NOTPROVIDED"
-        | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE" | b"NONUMBER" | b"REFUSED" | b"WITHHELD"
-        | b"UNREG" | b"UNREGISTERED" | b"EXDIRECTORY" | b"XX" | b"XXX" | b"NAN" | b"UNDEFINED" | b"NOTAPPLICABLE" => true,
+        b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN" | b"NOTGIVEN"
+        | b"NOTPROVIDED" | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE" | b"NONUMBER"
+        | b"REFUSED" | b"WITHHELD" | b"UNREG" | b"UNREGISTERED" | b"EXDIRECTORY" | b"XX" | b"XXX" | b"NAN"
+        | b"UNDEFINED" | b"NOTAPPLICABLE" => true,
         [first, rest @ ..] => rest.len() >= 2 && rest.iter().all(|byte| byte == first) && b"0X9".contains(first),
     }
 }

@@ -17,9 +17,7 @@ mod repeats;
 mod scan;
 mod shapes;
 
-use torqueflow_model::{
-    Cell, CellKind, ColumnProfile, Likeness, Look, NumberForms, ValueKind, hash64,
-};
+use torqueflow_model::{Cell, CellKind, ColumnProfile, Likeness, Look, NumberForms, ValueKind, hash64};
 
 use crate::damage::TextVote;
 use crate::date::DateVote;
@@ -31,9 +29,7 @@ use repeats::RepeatRuns;
 use scan::Scan;
 use shapes::Shapes;
 
-pub use identity::{
-    ConflictingId, IdVerdict, IdentityVote, Portrait, PortraitRule, has_lost_digits, whole_id,
-};
+pub use identity::{ConflictingId, IdVerdict, IdentityVote, Portrait, PortraitRule, has_lost_digits, whole_id};
 
 /// Values that are told as examples.
 const EXAMPLES: usize = 3;

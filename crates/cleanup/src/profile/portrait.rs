@@ -145,7 +145,10 @@ impl Common {
             match (*rows, more) {
                 (0, _) => *words = *others,
                 (_, 0) => {}
-                _ => words.iter_mut().filter(|word| !others.contains(word)).for_each(|word| *word = 0),
+                _ => words
+                    .iter_mut()
+                    .filter(|word| !others.contains(word))
+                    .for_each(|word| *word = 0),
             }
             *rows = rows.saturating_add(more).min(2);
         }
@@ -261,7 +264,11 @@ mod tests {
             common.differs(rule)
         };
         assert_eq!(differs(&mut portraits.iter()), expected, "{portraits:?}");
-        assert_eq!(differs(&mut portraits.iter().rev()), expected, "{portraits:?} backwards");
+        assert_eq!(
+            differs(&mut portraits.iter().rev()),
+            expected,
+            "{portraits:?} backwards"
+        );
     }
 
     #[test]
@@ -310,11 +317,21 @@ mod tests {
     fn documents_differ_by_two_features() {
         let document = |features: &[&str]| {
             let mut portrait = Portrait::default();
-            (0..).zip(features).for_each(|(feature, text)| portrait.add_feature(feature, text));
+            (0..)
+                .zip(features)
+                .for_each(|(feature, text)| portrait.add_feature(feature, text));
             portrait
         };
-        check(PortraitRule::Document, &[document(&["C1", "AB12CDE"]), document(&["C2", "AB13CDE"])], true);
-        check(PortraitRule::Document, &[document(&["C1", "AB12CDE"]), document(&["C2", "AB12CDE"])], false);
+        check(
+            PortraitRule::Document,
+            &[document(&["C1", "AB12CDE"]), document(&["C2", "AB13CDE"])],
+            true,
+        );
+        check(
+            PortraitRule::Document,
+            &[document(&["C1", "AB12CDE"]), document(&["C2", "AB12CDE"])],
+            false,
+        );
         check(PortraitRule::Document, &[document(&["C1"]), document(&["C2"])], false);
     }
 

@@ -59,7 +59,11 @@ impl RepeatRuns {
                 self.first_run += next.first_run;
             }
         }
-        self.last_run = if is_joined && next.is_one_run { joined } else { next.last_run };
+        self.last_run = if is_joined && next.is_one_run {
+            joined
+        } else {
+            next.last_run
+        };
         self.is_one_run &= is_joined && next.is_one_run;
         self.last = next.last;
         self.rows += next.rows;

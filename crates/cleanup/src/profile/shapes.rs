@@ -106,7 +106,11 @@ mod tests {
     fn check(value: &str, expected: &str) {
         let mut shapes = Shapes::default();
         shapes.observe(value.as_bytes(), value.bytes().any(|byte| byte.is_ascii_digit()));
-        assert_eq!(shapes.result().first().map(|shape| shape.shape.as_str()), Some(expected), "{value}");
+        assert_eq!(
+            shapes.result().first().map(|shape| shape.shape.as_str()),
+            Some(expected),
+            "{value}"
+        );
     }
 
     #[test]
@@ -124,7 +128,9 @@ mod tests {
         let mut shapes = Shapes::default();
         for length in 1..=16 {
             for digits in 0..length {
-                let value: String = (0..length).map(|place| if place == digits { '9' } else { 'a' }).collect();
+                let value: String = (0..length)
+                    .map(|place| if place == digits { '9' } else { 'a' })
+                    .collect();
                 shapes.observe(value.as_bytes(), true);
             }
         }

@@ -23,14 +23,20 @@ fn check_looks(texts: &[&str], expected: &str) {
 #[test]
 fn phones_are_known_with_damage_and_placeholders() {
     check_looks(&["07911 123456", "+44 20 7946 0001", "(0113) 496-0001"], "Phone 3+0 0");
-    check_looks(&["7400124021", "0113 496 OOO1 ext 2", "07911 123456 (wife)"], "Phone 0+2 0");
+    check_looks(
+        &["7400124021", "0113 496 OOO1 ext 2", "07911 123456 (wife)"],
+        "Phone 0+2 0",
+    );
     check_looks(&["TBA", "N/A", "0000", "unknown", "-"], "5");
     check_looks(&["12345678", "AB12"], "Plate 0+0 0");
 }
 
 #[test]
 fn addresses_are_known() {
-    check_looks(&["ada@smith.example", "bob@", "ada @ smith.example", "none"], "Email 1+2 1");
+    check_looks(
+        &["ada@smith.example", "bob@", "ada @ smith.example", "none"],
+        "Email 1+2 1",
+    );
 }
 
 #[test]
@@ -63,7 +69,10 @@ fn check_kinds(texts: &[&str], expected: &[(ValueKind, u64)]) {
 fn texts_have_kinds() {
     check_kinds(&["Ada", "Mill Lane 12"], &[(ValueKind::Text, 2)]);
     check_kinds(&["12", "4,20", "-1.5", "1,234.50"], &[(ValueKind::TextNumber, 4)]);
-    check_kinds(&["13/05/2024", "3 May 2024", "2024-05-13 10:00"], &[(ValueKind::TextDate, 3)]);
+    check_kinds(
+        &["13/05/2024", "3 May 2024", "2024-05-13 10:00"],
+        &[(ValueKind::TextDate, 3)],
+    );
     check_kinds(&["C1001", "INV-0042"], &[(ValueKind::Code, 2)]);
 }
 
@@ -96,5 +105,10 @@ fn rows_are_counted_and_told_by_example() {
     assert_eq!((profile.rows, profile.filled, profile.distinct.values), (4, 3, 2));
     assert_eq!((profile.repeats.rows, profile.repeats.longest), (1, 2));
     assert_eq!(profile.lengths, (1, 49));
-    assert!(profile.examples.iter().all(|example| example.chars().count() <= EXAMPLE_CHARS));
+    assert!(
+        profile
+            .examples
+            .iter()
+            .all(|example| example.chars().count() <= EXAMPLE_CHARS)
+    );
 }

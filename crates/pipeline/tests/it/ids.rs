@@ -17,7 +17,10 @@ fn check(entity: EntityKind, text: &str, expected: &[&str]) {
             let id = id.map(|id| if id.starts_with('~') { "~".to_owned() } else { id });
             let told = ["id_conflict", "id_damaged", "record_of_nobody", "required_missing"];
             let codes = row.codes().into_iter().filter(|code| told.contains(code));
-            std::iter::once(id.unwrap_or_default()).chain(codes.map(str::to_owned)).collect::<Vec<_>>().join(" ")
+            std::iter::once(id.unwrap_or_default())
+                .chain(codes.map(str::to_owned))
+                .collect::<Vec<_>>()
+                .join(" ")
         })
         .collect();
     let notes: Vec<&String> = file.tables.iter().flat_map(|table| &table.notes).collect();
@@ -36,7 +39,11 @@ fn the_id_of_an_owner_or_an_account_is_not_the_customer_s() {
         Customer,
         "First Name,Last Name,Email,Account ID\nAnn,Ash,ann@ash.example,NORTH\nBert,Birch,bert@birch.example,NORTH\n\
          Cora,Cole,cora@cole.example,SOUTH\n",
-        &["ann ash|ann@ash.example", "bert birch|bert@birch.example", "cora cole|cora@cole.example"],
+        &[
+            "ann ash|ann@ash.example",
+            "bert birch|bert@birch.example",
+            "cora cole|cora@cole.example",
+        ],
     );
     check(
         Customer,

@@ -173,7 +173,11 @@ impl From<&ColumnProfile> for ProfileView {
                 rows: profile.repeats.rows,
                 longest: profile.repeats.longest,
             },
-            kinds: profile.kinds.iter().filter_map(|(kind, count)| Some((name(kind)?, *count))).collect(),
+            kinds: profile
+                .kinds
+                .iter()
+                .filter_map(|(kind, count)| Some((name(kind)?, *count)))
+                .collect(),
             looks: profile
                 .looks
                 .iter()
