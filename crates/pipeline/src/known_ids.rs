@@ -146,10 +146,10 @@ impl KnownIds {
         record.source_id = SourceId::Derived(own);
         // With the number of another record it would be found, and updated, as that one.
         record.fields.retain(|field| {
-            let is_needed = self
+            let stays = self
                 .column_of(record.slot, field.spec.name)
-                .is_some_and(|(_, column)| column.is_needed);
-            is_needed || !self.is_id_field(record.slot, field.spec.name)
+                .is_some_and(|(_, column)| column.stays);
+            stays || !self.is_id_field(record.slot, field.spec.name)
         });
         Some(finding)
     }
