@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use torqueflow_model::EntityKind;
+use torqueflow_model::{EntityKind, JobStatus};
 use torqueflow_persistence::Job;
 use torqueflow_pipeline::TablePlan;
 
@@ -18,7 +18,8 @@ impl AmbiguousIds {
     /// Those of the tables of a run.
     pub fn of(jobs: &[Job]) -> Result<Self, AppError> {
         let mut ids = HashSet::new();
-        for job in jobs.iter().filter(|job| !job.plan.is_null()) {
+        let is_imported = |job: &&Job| !matches!(job.status, JobStatus::Skipped | JobStatus::Unrecognised);
+        for job in jobs.iter().filter(is_imported) {
             let plan: TablePlan = serde_json::from_value(job.plan.clone())
                 .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
             let system = job.source_system.clone().unwrap_or_default();
