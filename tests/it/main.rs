@@ -33,6 +33,8 @@ mod full_disk;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod ids;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod matches;

@@ -24,7 +24,7 @@ use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
-use crate::values::{merge_repeat, stored};
+use crate::values::{Conflict, merge_repeat, stored};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
@@ -328,6 +328,9 @@ impl Analysis<'_> {
         if matches!(link.target, Target::Row(_) | Target::Name(_)) {
             return None;
         }
+        if self.is_ambiguous(job, link) {
+            return Some(link.finding(job, row, FindingCode::LinkAmbiguous, link.describe()));
+        }
         if let Some(id) = link.target.source_id() {
             let hash = id_hash(&job.source_system, link.to, &id);
             let is_known = known.records.contains_key(&hash) || in_chunk.contains(&hash);
@@ -355,6 +358,16 @@ impl Analysis<'_> {
         Some(link.finding(job, row, code, link.describe()))
     }
 
+    /// Rows of different records have the id that the link names, in a table of this run.
+    fn is_ambiguous(&self, job: &JobRows, link: &WantedLink) -> bool {
+        let Target::Id(id) = &link.target else { return false };
+        let mut others = self
+            .jobs
+            .values()
+            .filter(|other| other.source_system == job.source_system);
+        others.any(|other| other.cleaner.is_conflicting(link.to, id))
+    }
+
     /// Registers the records of a row: new ones, and what it adds to those of earlier rows.
     fn register(
         &self,
@@ -373,11 +386,9 @@ impl Analysis<'_> {
             } else if let Some(conflicts) =
                 self.merge_into_first(hash, record, (job.job.id, row.number), known, draft)?
             {
-                findings.extend(
-                    conflicts
-                        .into_iter()
-                        .map(|conflict| Finding::row(FindingCode::ConflictingRepeat, conflict)),
-                );
+                let column_of = |field| job.cleaner.column_of(field);
+                let conflicts = conflicts.into_iter();
+                findings.extend(conflicts.map(|conflict| conflict.finding(record.slot, column_of)));
                 continue;
             }
             let id = id_text(&record.source_id, occurrence);
@@ -411,7 +422,7 @@ impl Analysis<'_> {
         place: (Uuid, i64),
         known: &Known,
         draft: &mut Draft,
-    ) -> Result<Option<Vec<String>>, AppError> {
+    ) -> Result<Option<Vec<Conflict>>, AppError> {
         if let Some((position, first)) = draft.first.get(&hash) {
             let Some(found) = draft.chunk.records.get_mut(*position) else {
                 return Ok(None);

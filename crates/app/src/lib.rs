@@ -32,6 +32,7 @@ pub mod template;
 pub mod uploads;
 pub mod worker;
 
+mod ambiguous;
 mod analyse;
 mod caller;
 mod config;

@@ -235,8 +235,7 @@ pub(crate) fn plan_again(
     }
     let mut plan = TablePlan::from_detection(&detection);
     plan.header = head.header;
-    // What the workbook says of itself stands however its tables are understood.
-    plan.date1904 = serde_json::from_value::<TablePlan>(job.plan.clone()).is_ok_and(|before| before.date1904);
+    keep_what_it_holds(job, &mut plan);
     if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
         map_columns(&mut plan, &head.headers, mapping)?;
         require_columns(&mut detection, &plan);
@@ -260,6 +259,17 @@ pub(crate) fn plan_again(
         job.status = JobStatus::Skipped;
     }
     Ok(())
+}
+
+/// What the workbook says of itself, and what the columns hold, stands however the table is understood. What the columns hold
+/// depends on whether the first row is one of them.
+fn keep_what_it_holds(job: &Job, plan: &mut TablePlan) {
+    let before = serde_json::from_value::<TablePlan>(job.plan.clone());
+    let Ok(before) = before else { return };
+    plan.date1904 = before.date1904;
+    if before.header == plan.header && before.columns.len() == plan.columns.len() {
+        plan.profiles = before.profiles;
+    }
 }
 
 /// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were. Several columns can

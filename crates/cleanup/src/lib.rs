@@ -18,6 +18,7 @@ mod opt_out;
 mod origin;
 mod phone;
 mod postcode;
+mod profile;
 mod rules;
 mod text;
 mod verdict;
@@ -34,6 +35,9 @@ pub use number::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, DecimalMark, Numb
 pub use origin::{Origin, PostcodeVote};
 pub use phone::{NumberKind, PhoneVote, number_kind};
 pub use postcode::is_uk_postcode;
+pub use profile::{
+    ColumnProfiler, ConflictingId, Expected, IdVerdict, IdentityVote, Portrait, PortraitRule, has_lost_digits, whole_id,
+};
 pub use rules::{RULES, Rule};
 pub use vin::vin_check_digit_fits;
 pub use vrm::{VrmShape, vrm_shape};

@@ -70,7 +70,7 @@ pub(crate) fn uk_postcode(text: &str) -> Option<String> {
 }
 
 /// The shapes A9, A99, A9A, AA9, AA99, AA9A, followed by 9AA, with the letters that each place may have.
-fn is_geographic(code: &[u8]) -> bool {
+pub(crate) fn is_geographic(code: &[u8]) -> bool {
     let Some((outward, inward)) = code.len().checked_sub(3).and_then(|at| code.split_at_checked(at)) else {
         return false;
     };

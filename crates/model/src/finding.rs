@@ -220,6 +220,15 @@ finding_codes! {
     RecordLeftOut = "record_left_out", Warning, "The row was imported without its {}", "Fill in what is missing.";
     /// A row that says something else of a record than an earlier row of this import.
     ConflictingRepeat = "conflicting_repeat", Warning, "An earlier row of this import gives this record another value: {}", "Check which of the values is right.";
+    // Ids
+    /// The id of the row belongs to the record of an earlier row that clearly is another one.
+    IdConflict = "id_conflict", Warning, "Another record has the same id, so this one was kept apart: {}", "Give each record an id of its own, or merge the two if they are the same.";
+    /// A number that identifies a record has lost its last digits.
+    IdDamaged = "id_damaged", Warning, "This number has lost digits, so it identifies nothing", "Export the column again as text.";
+    /// A record without an id that belongs to nobody.
+    RecordOfNobody = "record_of_nobody", Warning, "Nothing says which {} this is, nor whose", "Fill in its number, or what it belongs to.";
+    /// A link by an id that several records have.
+    LinkAmbiguous = "link_ambiguous", Warning, "Several records have the id of the {}, so the link was left blank", "Give each record an id of its own, or link the right one by hand.";
     // Rows that are no records
     /// The header stands in the table once more.
     RepeatedHeaderLeftOut = "repeated_header_left_out", Info, "The header is repeated and was left out: {}", "Nothing, if these rows are no records.";

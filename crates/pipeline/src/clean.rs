@@ -11,7 +11,9 @@ use torqueflow_model::{
 use torqueflow_tabular::staging::Owner;
 
 use crate::empty::is_empty_record;
-use crate::identity::{id_text, identify, same_row_target};
+use crate::identity::{id_text, identify_otherwise, same_row_target};
+use crate::known_ids::KnownIds;
+use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
 
@@ -66,6 +68,7 @@ impl CleanRow {
 /// Cleans the rows of one table.
 pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
+    ids: KnownIds,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
@@ -77,8 +80,10 @@ pub struct Cleaner {
 impl Cleaner {
     /// A cleaner for tables of this plan. `as_of` is the date that counts as today.
     pub fn new(plan: &TablePlan, adapter: Option<Arc<dyn SourceAdapter>>, as_of: Date) -> Self {
+        let ids = KnownIds::of(plan);
         Self {
-            fields: plan.columns.iter().map(|column| column.field).collect(),
+            fields: ids.fields(),
+            ids,
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
@@ -100,6 +105,11 @@ impl Cleaner {
     /// The column that feeds a field, from 0.
     pub fn column_of(&self, field: FieldRef) -> Option<usize> {
         self.fields.iter().position(|mapped| *mapped == Some(field))
+    }
+
+    /// Whether rows of different records have this id, so that nobody knows which of them a link by it means.
+    pub fn is_conflicting(&self, entity: EntityKind, id: &str) -> bool {
+        self.ids.is_conflicting(entity, id)
     }
 
     /// Cleans one row that stands on its own.
@@ -158,7 +168,7 @@ impl Cleaner {
                 findings: Vec::new(),
             };
         }
-        let mut findings = Vec::new();
+        let mut findings = self.ids.damaged(row);
         let mut records = Vec::new();
         for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
             let Some(slot) = of_slot.first().map(|cell| cell.field.slot) else {
@@ -178,7 +188,8 @@ impl Cleaner {
         drop_incomplete(&mut records, &mut findings);
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
-        identify_all(&mut records, &links, namesakes);
+        self.identify_all(row, &mut records, &links, namesakes, &mut findings);
+        findings.extend(needs::of_nobody(&records, &links));
         CleanRow {
             number: row.number,
             class: RowClass::Record,
@@ -195,13 +206,45 @@ impl Cleaner {
             .enumerate()
             .filter(|(_, (cell, _))| !cell.is_blank())
             .filter_map(|(column, (cell, field))| {
-                field.map(|field| MappedCell {
-                    field,
+                Some(MappedCell {
+                    field: (*field)?,
                     column: Some(column),
-                    cell: cell.clone(),
+                    cell: self.ids.cell(column, cell)?.into_owned(),
                 })
             })
             .collect()
+    }
+
+    /// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.
+    ///
+    /// An owner without an id is the same in all rows that belong to it, so equal contents are not counted anew there.
+    fn identify_all(
+        &self,
+        row: &Row,
+        records: &mut [Record],
+        links: &[RowLink],
+        namesakes: Option<(&OwnerColumns, u64)>,
+        findings: &mut Vec<Finding>,
+    ) {
+        for index in 0..records.len() {
+            let linked: Vec<(&str, SourceId)> = links
+                .iter()
+                .filter(|link| link.from == index)
+                .filter_map(|link| Some((link.field, records.get(link.to)?.source_id.clone())))
+                .collect();
+            let linked: Vec<(&str, &SourceId)> = linked.iter().map(|(field, id)| (*field, id)).collect();
+            let Some(record) = records.get_mut(index) else { continue };
+            let slot = record.slot;
+            record.source_id = identify_otherwise(record, &linked, &|name| self.ids.is_no_id(row, slot, name));
+            findings.extend(self.ids.keep_apart(row, record, &linked));
+            if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
+                && slot == Slot::Main(columns.entity)
+            {
+                let occurrence = i64::try_from(occurrence).unwrap_or(i64::MAX);
+                record.source_id = SourceId::Derived(id_text(&record.source_id, occurrence));
+            }
+            record.fields.retain(|field| field.spec.kind != FieldKind::SourceId);
+        }
     }
 
     /// What the source asks of each row beyond the catalogue, such as a contact.
@@ -264,9 +307,13 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
             "nothing in this row can be imported",
         ));
     }
+    let has_customer = records
+        .iter()
+        .any(|record| record.slot == Slot::Main(EntityKind::Customer));
     records.retain(|record| {
         let main = std::mem::replace(&mut is_main, false);
-        let Some(missing) = missing_group(record) else {
+        let missing = missing_group(record).or_else(|| needs::identity_of(record, has_customer));
+        let Some(missing) = missing else {
             return true;
         };
         if main {
@@ -319,30 +366,6 @@ fn link(records: &[Record]) -> Vec<RowLink> {
         }
     }
     links
-}
-
-/// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.
-///
-/// An owner without an id is the same in all rows that belong to it, so equal contents are not counted anew there.
-fn identify_all(records: &mut [Record], links: &[RowLink], namesakes: Option<(&OwnerColumns, u64)>) {
-    for index in 0..records.len() {
-        let linked: Vec<(&str, SourceId)> = links
-            .iter()
-            .filter(|link| link.from == index)
-            .filter_map(|link| Some((link.field, records.get(link.to)?.source_id.clone())))
-            .collect();
-        let linked: Vec<(&str, &SourceId)> = linked.iter().map(|(field, id)| (*field, id)).collect();
-        if let Some(record) = records.get_mut(index) {
-            record.source_id = identify(record, &linked);
-            if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
-                && record.slot == Slot::Main(columns.entity)
-            {
-                let occurrence = i64::try_from(occurrence).unwrap_or(i64::MAX);
-                record.source_id = SourceId::Derived(id_text(&record.source_id, occurrence));
-            }
-            record.fields.retain(|field| field.spec.kind != FieldKind::SourceId);
-        }
-    }
 }
 
 /// What a person recognises a record by: its name, number or plate.

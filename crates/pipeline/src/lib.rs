@@ -6,10 +6,14 @@ mod columns;
 mod empty;
 mod facts;
 mod identity;
+mod ids;
+mod known_ids;
+mod needs;
 mod open;
 mod origins;
 mod owners;
 mod plan;
+mod profiles;
 mod sources;
 mod votes;
 
@@ -17,6 +21,7 @@ pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
+pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
 pub use owners::{OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};

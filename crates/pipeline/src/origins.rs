@@ -136,7 +136,7 @@ mod tests {
             required_values: Vec::new(),
             header: HeaderChoice::AsFound,
             date1904: false,
-            owners: crate::OwnerRule::Open,
+            ..TablePlan::default()
         }
     }
 

@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::Detection;
-use torqueflow_model::{DateOrder, FieldKind, FieldRef};
+use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef};
 
 use crate::columns;
 use crate::facts::PlannedFacts;
+use crate::ids::PlannedIdentity;
 use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TablePlan {
     /// What the table is: `techman.jobs`. `None` when nobody knows.
     pub type_id: Option<String>,
@@ -29,6 +30,12 @@ pub struct TablePlan {
     /// Whose the rows are that name no owner.
     #[serde(default)]
     pub owners: OwnerRule,
+    /// What all rows say of the values of each column, mapped or not; none until they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ColumnProfile>,
+    /// Which columns identify records; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identities: Option<Vec<PlannedIdentity>>,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -159,6 +166,8 @@ impl TablePlan {
             header: HeaderChoice::AsFound,
             date1904: false,
             owners: OwnerRule::Open,
+            profiles: Vec::new(),
+            identities: None,
         }
     }
 
@@ -167,6 +176,18 @@ impl TablePlan {
         for column in self.columns.iter_mut().filter(|column| column.holds_dates()) {
             column.date_order = Some(order);
         }
+    }
+
+    /// The ids that rows of different records have, with the kind of these.
+    pub fn conflicting_ids(&self) -> impl Iterator<Item = (EntityKind, &str)> {
+        let identities = self.identities.iter().flatten();
+        identities.flat_map(move |identity| {
+            let field = self.columns.get(identity.column).and_then(|column| column.field);
+            let conflicts = field.map(|field| (field.slot.entity(), &identity.conflicts));
+            conflicts
+                .into_iter()
+                .flat_map(|(entity, conflicts)| conflicts.iter().map(move |conflict| (entity, conflict.id.as_str())))
+        })
     }
 
     /// What is known of each column, as cleanup takes it.

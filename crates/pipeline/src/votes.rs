@@ -8,59 +8,40 @@ use torqueflow_model::{DateOrder, FieldKind, Measure, Row};
 use crate::facts::{PlannedFacts, PlannedUnit, PlannedUnixTime};
 use crate::origins::OriginVotes;
 use crate::plan::{PlannedColumn, TablePlan};
+use crate::profiles::ProfileVotes;
 
-/// Takes the votes of all rows of a table: on the order of day and month, on the mark before decimals, on units, and on
-/// damage to its texts.
+/// Takes the votes of all rows of a table: the profiles of its columns, with what they say of the order of day and month, the
+/// mark before decimals, units and damage to texts; where its numbers are from; and which of its columns are ids.
+#[derive(Debug)]
 pub struct DateVotes {
-    columns: Vec<ColumnVotes>,
+    /// Mapped columns of which the rows were not asked.
+    open: Vec<usize>,
+    profiles: ProfileVotes,
     origins: OriginVotes,
 }
 
-/// The votes on one column.
-struct ColumnVotes {
-    column: usize,
-    dates: Option<DateVote>,
-    numbers: Option<NumberVote>,
-    texts: TextVote,
-}
-
 impl DateVotes {
-    /// No votes yet, for the columns of this plan of which the rows were not asked.
+    /// No votes yet, on what is open in this plan.
     pub fn of(plan: &TablePlan) -> Self {
-        let open = |column: &PlannedColumn| column.field.is_some() && column.facts.is_none();
-        let columns = plan.columns.iter().enumerate().filter(|(_, column)| open(column));
-        let votes = columns.map(|(index, column)| ColumnVotes {
-            column: index,
-            dates: column.holds_dates().then(DateVote::new),
-            numbers: column.holds_numbers().then(NumberVote::new),
-            texts: TextVote::new(),
-        });
+        let is_open = |column: &PlannedColumn| column.field.is_some() && column.facts.is_none();
+        let columns = plan.columns.iter().enumerate().filter(|(_, column)| is_open(column));
+        let open: Vec<usize> = columns.map(|(index, _)| index).collect();
         Self {
-            columns: votes.collect(),
+            profiles: ProfileVotes::of(plan, !open.is_empty()),
+            open,
             origins: OriginVotes::of(plan),
         }
     }
 
-    /// No column is open.
+    /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        self.columns.is_empty() && self.origins.is_empty()
+        self.open.is_empty() && self.origins.is_empty() && self.profiles.is_empty()
     }
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
         self.origins.observe(row);
-        for votes in &mut self.columns {
-            let Some(cell) = row.cells.get(votes.column) else {
-                continue;
-            };
-            if let Some(vote) = &mut votes.dates {
-                vote.observe(cell);
-            }
-            if let Some(vote) = &mut votes.numbers {
-                vote.observe(cell);
-            }
-            votes.texts.observe(cell);
-        }
+        self.profiles.observe(row);
     }
 
     /// Settles in the plan what the rows say. Says, in sentences, what a person should know of it. `known`: the order of day
@@ -68,29 +49,31 @@ impl DateVotes {
     pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
         let mark = self.common_mark(plan);
         let mut notes = Vec::new();
-        for votes in &self.columns {
-            let Some(column) = plan.columns.get_mut(votes.column) else {
+        for index in &self.open {
+            let (Some(column), Some(votes)) = (plan.columns.get_mut(*index), self.profiles.column(*index)) else {
                 continue;
             };
             let mut facts = PlannedFacts::default();
-            if let Some(vote) = &votes.dates {
-                settle_dates(vote, known, column, &mut facts, &mut notes);
+            if column.holds_dates() {
+                settle_dates(votes.dates(), known, column, &mut facts, &mut notes);
             }
-            if let Some(vote) = &votes.numbers {
-                settle_numbers(vote, mark, column, &mut facts, &mut notes);
+            if column.holds_numbers() {
+                settle_numbers(votes.numbers(), mark, column, &mut facts, &mut notes);
             }
-            settle_texts(&votes.texts, column, &mut facts, &mut notes);
+            settle_texts(votes.texts(), column, &mut facts, &mut notes);
             column.facts = Some(facts);
         }
         notes.extend(self.origins.settle(plan));
+        notes.extend(self.profiles.settle(plan));
         notes
     }
 
     /// The mark before decimals, if all columns that prove one prove the same.
     fn common_mark(&self, plan: &TablePlan) -> Option<DecimalMark> {
-        let proven = self.columns.iter().filter_map(|votes| {
-            let is_whole = plan.columns.get(votes.column).is_some_and(is_whole);
-            match votes.numbers.as_ref()?.decimal_mark(is_whole, None) {
+        let proven = self.open.iter().filter_map(|index| {
+            let column = plan.columns.get(*index).filter(|column| column.holds_numbers())?;
+            let votes = self.profiles.column(*index)?;
+            match votes.numbers().decimal_mark(is_whole(column), None) {
                 ColumnDecimalMark::Proven(mark) => Some(mark),
                 ColumnDecimalMark::Assumed(_) | ColumnDecimalMark::Mixed => None,
             }
@@ -307,7 +290,7 @@ mod tests {
             required_values: Vec::new(),
             header: crate::HeaderChoice::AsFound,
             date1904: false,
-            owners: crate::OwnerRule::Open,
+            ..TablePlan::default()
         };
         let mut votes = DateVotes::of(&plan);
         for row in rows {

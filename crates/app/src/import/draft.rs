@@ -215,6 +215,12 @@ impl<'a> Draft<'a> {
             let id = fates.get(*target).and_then(|fate| fate.id());
             return id.map_or_else(|| self.missing(row, link), |id| Ok(Some(id)));
         }
+        if let Target::Id(id) = &link.target
+            && self.importer.ambiguous.contains(self.source_system(), link.to, id)
+        {
+            // The analysis has told so.
+            return Ok(None);
+        }
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));
             let mapped = self.context.mapped(link.to, id);

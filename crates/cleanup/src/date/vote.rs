@@ -1,6 +1,6 @@
 //! Which of two numbers is the day: decided by all rows of a column.
 
-use torqueflow_model::{Cell, CellKind, DateOrder};
+use torqueflow_model::{Cell, CellKind, DateForms, DateOrder};
 
 use super::parse::{self, DateNumbers, DateParts};
 use crate::evidence::{Sides, weigh};
@@ -161,6 +161,17 @@ impl DateVote {
     pub fn has_swapped_dates(&self) -> bool {
         let one_order = (self.day_first > 0) != (self.month_first > 0);
         one_order && self.ambiguous == 0 && self.typed_high == 0 && self.typed_low >= FEWEST_SWAPPED
+    }
+
+    /// How many dates there were, and what each could be.
+    pub(crate) fn tally(&self) -> DateForms {
+        let texts = self.day_first + self.month_first + self.ambiguous + self.clear;
+        DateForms {
+            values: texts + self.typed_low + self.typed_high,
+            day_first: self.day_first,
+            month_first: self.month_first,
+            either: self.ambiguous,
+        }
     }
 
     /// Whether any cell held a date.

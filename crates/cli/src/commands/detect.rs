@@ -154,7 +154,16 @@ impl Found {
             .plan
             .columns
             .iter()
-            .map(|column| json!({"header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order, "facts": column.facts}))
+            .enumerate()
+            .map(|(index, column)| {
+                let mut identities = table.plan.identities.iter().flatten();
+                json!({
+                    "header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order,
+                    "facts": column.facts,
+                    "profile": table.plan.profiles.get(index),
+                    "identity": identities.find(|identity| identity.column == index),
+                })
+            })
             .collect();
         self.json.push(json!({
             "file": name,

@@ -6,9 +6,11 @@ use torqueflow_app::tables::column_name;
 use torqueflow_pipeline::{PlannedFacts, TablePlan};
 use utoipa::ToSchema;
 
+use super::profile_view::{IdentityView, ProfileView};
+
 /// A column of a table and where its values go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null })))]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null })))]
 pub struct ColumnView {
     /// Its header; `Column 3` where it has none. The key in a mapping.
     pub header: String,
@@ -23,6 +25,12 @@ pub struct ColumnView {
     /// What else all of its rows say; null until they were asked.
     #[schema(required)]
     pub facts: Option<ColumnFactsView>,
+    /// What all of its rows say of its values; null until they were looked at.
+    #[schema(required)]
+    pub profile: Option<ProfileView>,
+    /// For what may identify the record of a row: whether it does.
+    #[schema(required)]
+    pub identity: Option<IdentityView>,
 }
 
 /// What all rows of a column say of how it is to be read.
@@ -63,8 +71,12 @@ impl From<PlannedFacts> for ColumnFactsView {
 
 /// The columns of a table.
 pub fn columns(job: &Job) -> Vec<ColumnView> {
-    let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
-    let columns = plan.map(|plan| plan.columns).unwrap_or_default();
+    let plan = serde_json::from_value::<TablePlan>(job.plan.clone()).unwrap_or_default();
+    let columns = &plan.columns;
+    let identity = |index| {
+        let mut identities = plan.identities.iter().flatten();
+        identities.find(|identity| identity.column == index)
+    };
     let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
     let columns = columns.iter().enumerate();
     columns
@@ -74,11 +86,13 @@ pub fn columns(job: &Job) -> Vec<ColumnView> {
             by: column.by.clone(),
             date_order: column.date_order.and_then(name),
             facts: column.facts.map(ColumnFactsView::from),
+            profile: plan.profiles.get(index).map(ProfileView::from),
+            identity: identity(index).map(IdentityView::from),
         })
         .collect()
 }
 
 /// The word that something is kept as.
-fn name(value: impl Serialize) -> Option<String> {
+pub(super) fn name(value: impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }

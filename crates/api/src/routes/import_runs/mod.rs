@@ -7,6 +7,7 @@ mod duplicates;
 mod events;
 mod options;
 mod patch;
+mod profile_view;
 mod reports;
 mod results;
 mod rollback;

@@ -201,7 +201,7 @@ impl From<&ImportFile> for FileView {
     "provisional": false,
     "row_count": 490,
     "analysed": 490,
-    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null }],
+    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null }],
     "warnings": [],
     "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} },
     "entity_counts": {},
