@@ -5,6 +5,7 @@
 mod m20261122_000001_control;
 mod m20261122_000002_business;
 mod m20261122_000003_service;
+mod m20261130_000006_findings_of_columns;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_control::Migration),
             Box::new(m20261122_000002_business::Migration),
             Box::new(m20261122_000003_service::Migration),
+            Box::new(m20261130_000006_findings_of_columns::Migration),
         ]
     }
 }

@@ -66,3 +66,5 @@ mod support;
 mod terminal;
 #[cfg(test)]
 mod unwritable_output;
+#[cfg(test)]
+mod whole_columns;

@@ -10,6 +10,7 @@ use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
+    StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
-use crate::values::{merge_repeat, stored};
+use crate::values::{merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
@@ -102,7 +103,7 @@ impl Analysis<'_> {
         let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
         store.analysis_reset(job.organization, job.job.id).await?;
         self.knows(job);
-        let mut chunks = job.stream(0, CHUNK_ROWS, true);
+        let (mut chunks, tally) = job.stream_tallied(CHUNK_ROWS);
         let mut done = 0;
         while let Some(rows) = chunks.recv().await {
             go_on()?;
@@ -118,6 +119,17 @@ impl Analysis<'_> {
                 .await?;
             progress(done);
         }
+        let of_columns = tally.settle();
+        let of_columns: Vec<_> = of_columns
+            .iter()
+            .zip(0..)
+            .map(|(finding, ordinal)| stored_of_column(ordinal, finding))
+            .collect();
+        if !of_columns.is_empty() {
+            store
+                .finding_of_columns(job.organization, job.job.id, &self.lease, &of_columns)
+                .await?;
+        }
         Ok(done)
     }
 
@@ -129,6 +141,7 @@ impl Analysis<'_> {
     ) -> Result<(), AppError> {
         let store = &self.app.store;
         self.knows(job);
+        let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
             go_on()?;
@@ -143,7 +156,10 @@ impl Analysis<'_> {
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
-            let chunk = self.analyse(job, rows).await?;
+            let mut chunk = self.analyse(job, rows).await?;
+            // They were counted in the findings of their columns.
+            let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
+            chunk.findings.retain(|finding| !is_counted(finding));
             let analysed = job.job.row_count.unwrap_or_default();
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)

@@ -14,7 +14,7 @@ use crate::detect::{choices_of, order_jobs, read_heads, saved_mapping};
 use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, staged_head};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
-use crate::values::stored;
+use crate::values::{message_of, stored};
 use crate::work::{command, options_of};
 use crate::{App, Caller};
 
@@ -76,13 +76,17 @@ pub struct PreviewRecord {
 /// A finding with its words.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingView {
-    /// The row.
-    pub row: i64,
+    /// The row; `None` where it is about many cells of a column.
+    pub row: Option<i64>,
+    /// How many cells it is about.
+    pub cells: i64,
+    /// The first rows of a column that it is about.
+    pub first_rows: Vec<i64>,
     /// The column's name, where it is about one.
     pub column: Option<String>,
     /// The field: `customer.phone`.
     pub field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell; of a column's cells, that of the first.
     pub value: String,
     /// The stable code.
     pub code: String,
@@ -97,7 +101,7 @@ pub struct FindingView {
 /// A page of findings.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     pub items: Vec<FindingView>,
     /// Where the next page begins: row and place in the row.
     pub next: Option<(i64, i64)>,
@@ -268,7 +272,11 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
                 .collect()
         };
         let findings: Vec<StoredFinding> = if job.analysed > 0 {
-            known.findings.remove(&number).unwrap_or_default()
+            // Here each row shows what was done to it, also where that is said of the column.
+            let is_of_column = |finding: &StoredFinding| known.of_columns.iter().any(|known| known.covers(finding));
+            let mut findings: Vec<_> = of_cleaning().into_iter().filter(is_of_column).collect();
+            findings.extend(known.findings.remove(&number).unwrap_or_default());
+            findings
         } else {
             of_cleaning()
         };
@@ -293,6 +301,7 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
 
 /// What is known of the first rows of a job.
 struct KnownOfRows {
+    of_columns: Vec<StoredFinding>,
     findings: BTreeMap<i64, Vec<StoredFinding>>,
     duplicates: Vec<i64>,
     excluded: std::collections::HashSet<i64>,
@@ -311,6 +320,7 @@ impl KnownOfRows {
         }
         let duplicates = store.duplicate_list_of_rows(organization, job.id, first, last).await?;
         Ok(Self {
+            of_columns: findings.remove(&0).unwrap_or_default(),
             findings,
             duplicates: duplicates.into_iter().map(|duplicate| duplicate.row_number).collect(),
             excluded: store.row_choice_excluded(organization, job.id, first, last).await?,
@@ -335,13 +345,12 @@ fn record_view(record: &torqueflow_model::Record) -> PreviewRecord {
 pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> FindingView {
     let code = FindingCode::from_code(&finding.code);
     FindingView {
-        row: finding.row_number,
+        row: finding.row(),
+        cells: finding.cells,
+        first_rows: finding.examples.iter().map(|cell| cell.row).collect(),
         column: finding.column_index.map(|index| column_name(headers, index as usize)),
+        message: message_of(&finding),
         field: finding.field,
-        message: code.map_or_else(
-            || finding.code.clone(),
-            |code| code.message(&finding.detail).into_owned(),
-        ),
         fix: code.map_or_else(String::new, |code| code.fix().to_owned()),
         value: finding.value,
         code: finding.code,

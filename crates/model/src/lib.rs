@@ -28,7 +28,7 @@ pub use adapter::{MappedCell, SourceAdapter};
 pub use cell::{Cell, CellKind, Row};
 pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
 pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, OnMissing, Storage};
-pub use finding::{Finding, FindingCode, Severity};
+pub use finding::{Finding, FindingCode, Scope, Severity};
 pub use fold::{fold, fold_header, hash128, sorted_hash};
 pub use record::{FieldValue, Record, SourceId};
 pub use row_class::{LeftOut, LeftOutRows, RowClass};

@@ -177,22 +177,30 @@ struct CleanedRecord {
     fields: BTreeMap<String, String>,
 }
 
-/// Something that was found in a row.
+/// Something that was found in a row, or in many cells of a column.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
+    "row": null, "cells": 300, "first_rows": [2, 3, 4, 5, 6], "column": "Engine", "field": "vehicle.engine_cc", "value": "1.968", "code": "number_converted",
+    "severity": "warning", "message": "In 300 cells of this column, first in rows 2, 3, 4, 5 and 6; in row 2: The number was converted to 1968", "fix": "Nothing, if the number is right; otherwise give it in the unit of the field."
+}), json!({
+    "row": 12, "cells": 1, "first_rows": [], "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
     "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
 })))]
 struct FindingItem {
-    /// The row.
-    row: i64,
+    /// The row; null where it holds for a column: a warning with the same cause in many of its cells.
+    #[schema(required)]
+    row: Option<i64>,
+    /// How many cells it is about.
+    cells: i64,
+    /// The first few rows that it is about, where it holds for a column.
+    first_rows: Vec<i64>,
     /// The column, where it is about one.
     #[schema(required)]
     column: Option<String>,
     /// The field, where it is about one.
     #[schema(required)]
     field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell, or of the first one.
     value: String,
     /// The stable code. New ones may come.
     code: String,
@@ -208,6 +216,8 @@ impl From<FindingView> for FindingItem {
     fn from(finding: FindingView) -> Self {
         let FindingView {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -218,6 +228,8 @@ impl From<FindingView> for FindingItem {
         } = finding;
         Self {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -321,9 +333,9 @@ async fn set_row_included(
 
 /// A page of findings.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 }] })))]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 }] })))]
 struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     items: Vec<FindingItem>,
     /// The cursor of the next page; null on the last one.
     #[schema(required)]
@@ -334,14 +346,16 @@ struct FindingPage {
 
 /// How often a code occurs.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 })))]
 struct CodeCount {
     /// The stable code.
     code: String,
     /// `error` or `warning`. New values may come.
     severity: String,
-    /// How often.
+    /// In how many cells, or rows where it is about no cell.
     count: i64,
+    /// In how many findings: one that holds for a column counts once.
+    findings: i64,
 }
 
 /// Which findings, and which page.
@@ -367,7 +381,9 @@ struct FindingParams {
 
 /// List the findings of a table
 ///
-/// Of the whole table, in row order, with counts per code.
+/// Of the whole table, with counts per code: first those that hold for a column, then those of rows in their order. A warning
+/// holds for a column where it has one cause in at least one in five of the column's filled cells, and in ten at least. Errors,
+/// and values that a person may have to restore, always stand on their row.
 #[utoipa::path(
     tag = "import-jobs",
     params(("job_id" = Uuid, Path, description = "The job's id."), FindingParams),
@@ -402,6 +418,7 @@ async fn list_findings(
                 code: count.code,
                 severity: count.severity,
                 count: count.count,
+                findings: count.findings,
             })
             .collect(),
     }))
