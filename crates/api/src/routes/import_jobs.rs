@@ -180,8 +180,10 @@ struct CleanedRecord {
 /// Something that was found in a row, or in many cells of a column.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": null, "cells": 300, "first_rows": [2, 3, 4, 5, 6], "column": "Engine", "field": "vehicle.engine_cc", "value": "1.968", "code": "number_converted",
-    "severity": "warning", "message": "In 300 cells of this column, first in rows 2, 3, 4, 5 and 6; in row 2: The number was converted to 1968", "fix": "Nothing, if the number is right; otherwise give it in the unit of the field."
+    "row": null, "cells": 300, "first_rows": [2, 3, 4, 5, 6], "column": "Chassis", "field": "vehicle.vin", "value": "BJ8-41622",
+    "code": "vin_unusual", "severity": "warning",
+    "message": "In 300 cells of this column, first in rows 2, 3, 4, 5 and 6: This is not a 17-character VIN and is kept as a chassis number",
+    "fix": "Check the VIN, unless the vehicle is older than 1981."
 }), json!({
     "row": 12, "cells": 1, "first_rows": [], "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
     "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
