@@ -8,6 +8,7 @@ mod m20261122_000003_service;
 mod m20261130_000001_sources;
 mod m20261130_000004_rows;
 mod m20261130_000005_organization_settings;
+mod m20261130_000006_findings_of_columns;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000001_sources::Migration),
             Box::new(m20261130_000004_rows::Migration),
             Box::new(m20261130_000005_organization_settings::Migration),
+            Box::new(m20261130_000006_findings_of_columns::Migration),
         ]
     }
 }

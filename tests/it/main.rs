@@ -74,3 +74,5 @@ mod support;
 mod terminal;
 #[cfg(test)]
 mod unwritable_output;
+#[cfg(test)]
+mod whole_columns;

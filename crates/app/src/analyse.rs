@@ -24,7 +24,7 @@ use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
-use crate::values::{Conflict, merge_repeat, stored};
+use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
@@ -122,7 +122,7 @@ impl Analysis<'_> {
         store.analysis_reset(job.organization, job.job.id).await?;
         self.replaced = Tallies::default();
         self.knows(job);
-        let mut chunks = job.stream(0, CHUNK_ROWS, true);
+        let (mut chunks, tally) = job.stream_tallied(CHUNK_ROWS);
         let mut done = 0;
         let mut empty = LeftOutRows::default();
         while let Some(rows) = chunks.recv().await {
@@ -156,6 +156,17 @@ impl Analysis<'_> {
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, records)
                 .await?;
         }
+        let of_columns = tally.settle();
+        let of_columns: Vec<_> = of_columns
+            .iter()
+            .zip(0..)
+            .map(|(finding, ordinal)| stored_of_column(ordinal, finding))
+            .collect();
+        if !of_columns.is_empty() {
+            store
+                .finding_of_columns(job.organization, job.job.id, &self.lease, &of_columns)
+                .await?;
+        }
         Ok((done, empty))
     }
 
@@ -167,6 +178,7 @@ impl Analysis<'_> {
     ) -> Result<(), AppError> {
         let store = &self.app.store;
         self.knows(job);
+        let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
             go_on()?;
@@ -181,7 +193,10 @@ impl Analysis<'_> {
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
-            let (chunk, _) = self.analyse(job, rows).await?;
+            let (mut chunk, _) = self.analyse(job, rows).await?;
+            // They were counted in the findings of their columns.
+            let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
+            chunk.findings.retain(|finding| !is_counted(finding));
             let analysed = job.job.row_count.unwrap_or_default();
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::spreadsheet::neutral;
+use crate::values::message_of;
 use crate::{App, boxed};
 
 /// Findings that are read at a time.
@@ -23,7 +24,7 @@ pub struct Entry {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
-    /// The row as a person's program shows it; `None` for what is wrong with the file.
+    /// The row as a person's program shows it; `None` for what is wrong with the file or holds for a column.
     pub row: Option<i64>,
     /// The column's header.
     pub column: Option<String>,
@@ -126,13 +127,10 @@ fn of_row(file: &str, job: &Job, headers: &[String], finding: StoredFinding) -> 
     Entry {
         file: file.to_owned(),
         sheet: job.sheet.clone(),
-        row: Some(finding.row_number),
+        row: finding.row(),
         column: column.cloned(),
+        message: message_of(&finding),
         value: finding.value,
-        message: code.map_or_else(
-            || finding.code.clone(),
-            |code| code.message(&finding.detail).into_owned(),
-        ),
         fix: code.map(FindingCode::fix).unwrap_or_default().to_owned(),
         code: finding.code,
         severity: finding.severity,

@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Lines, Write};
 use std::iter::Peekable;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
-use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan};
+use torqueflow_pipeline::{
+    CleanRow, Cleaner, ColumnFinding, ColumnTally, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
+};
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
@@ -38,6 +40,25 @@ pub(crate) struct JobRow {
     pub index: i64,
     pub number: i64,
     pub clean: CleanRow,
+}
+
+/// Counts what was found in the columns, while the rows are on their way.
+#[derive(Clone)]
+pub(crate) struct SharedTally(Arc<Mutex<ColumnTally>>);
+
+impl SharedTally {
+    fn observe(&self, row: &Row, findings: &mut Vec<Finding>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .observe(row, findings);
+    }
+
+    /// What is said of columns, once all rows have come.
+    pub fn settle(&self) -> Vec<ColumnFinding> {
+        let tally = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        tally.settle().into_vec()
+    }
 }
 
 impl JobRows {
@@ -68,6 +89,18 @@ impl JobRows {
         })
     }
 
+    /// Reads and cleans all rows, in chunks, with what was found when the file was read. What is certain to be said of a column
+    /// stands on no row; the tally knows the rest once the last chunk is there.
+    pub fn stream_tallied(
+        self: &Arc<Self>,
+        chunk_rows: usize,
+    ) -> (mpsc::Receiver<Result<Vec<JobRow>, AppError>>, SharedTally) {
+        let known = self.job.row_count.and_then(|rows| u64::try_from(rows).ok());
+        let tally = SharedTally(Arc::new(Mutex::new(ColumnTally::new(known))));
+        let receiver = self.send(0, chunk_rows, true, Some(tally.clone()));
+        (receiver, tally)
+    }
+
     /// Reads and cleans the rows from this place on, in chunks. With `reading_findings`, what was found when the file
     /// was read stands before what cleaning finds.
     pub fn stream(
@@ -76,10 +109,21 @@ impl JobRows {
         chunk_rows: usize,
         reading_findings: bool,
     ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
+        self.send(from, chunk_rows, reading_findings, None)
+    }
+
+    fn send(
+        self: &Arc<Self>,
+        from: i64,
+        chunk_rows: usize,
+        reading_findings: bool,
+        tally: Option<SharedTally>,
+    ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
         let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
         let rows = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = rows.send_chunks(from, chunk_rows, reading_findings, &sender) {
+            let sent = rows.send_chunks(from, chunk_rows, reading_findings, tally.as_ref(), &sender);
+            if let Err(error) = sent {
                 // A receiver that has gone does not want the error either.
                 let _ = sender.blocking_send(Err(error));
             }
@@ -92,6 +136,7 @@ impl JobRows {
         from: i64,
         chunk_rows: usize,
         reading_findings: bool,
+        tally: Option<&SharedTally>,
         sender: &mpsc::Sender<Result<Vec<JobRow>, AppError>>,
     ) -> Result<(), AppError> {
         let mut reader = self.reader(from)?;
@@ -107,6 +152,9 @@ impl JobRows {
             let mut clean = self.cleaner.clean_owned(&row, reader.owner());
             if let Some(noted) = &mut noted {
                 clean.findings.splice(0..0, noted.of_row(row.number));
+            }
+            if let Some(tally) = tally {
+                tally.observe(&row, &mut clean.findings);
             }
             chunk.push(JobRow {
                 index,

@@ -17,7 +17,7 @@ use crate::detect::{FoundHead, choices_of, order_jobs, read_heads, saved_mapping
 use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
-use crate::values::stored;
+use crate::values::{message_of, stored};
 use crate::work::{command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -85,13 +85,17 @@ pub struct PreviewRecord {
 /// A finding with its words.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingView {
-    /// The row.
-    pub row: i64,
+    /// The row; `None` where it is about many cells of a column.
+    pub row: Option<i64>,
+    /// How many cells it is about.
+    pub cells: i64,
+    /// The first rows of a column that it is about.
+    pub first_rows: Vec<i64>,
     /// The column's name, where it is about one.
     pub column: Option<String>,
     /// The field: `customer.phone`.
     pub field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell; of a column's cells, that of the first.
     pub value: String,
     /// The stable code.
     pub code: String,
@@ -106,7 +110,7 @@ pub struct FindingView {
 /// A page of findings.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     pub items: Vec<FindingView>,
     /// Where the next page begins: row and place in the row.
     pub next: Option<(i64, i64)>,
@@ -290,13 +294,20 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
         let owner = owners.owner_of(row);
         let clean = cleaner.clean_owned(row, owner.as_ref());
         let mut shown = known.row(row, clean.class, &head.headers);
+        // Each row shows what was done to it, also where that is said of its column.
         if !is_analysed {
-            let numbered = clean.findings.iter().enumerate();
-            let of_cleaning = numbered.map(|(ordinal, finding)| stored(shown.row, ordinal as i64, finding));
-            shown.findings = of_cleaning
-                .map(|finding| finding_view(&head.headers, finding))
-                .collect();
+            shown.findings.clear();
         }
+        let is_shown = |finding: &StoredFinding| {
+            !is_analysed || known.of_columns.iter().any(|of_column| of_column.covers(finding))
+        };
+        let numbered = clean.findings.iter().enumerate();
+        let of_cleaning = numbered.map(|(ordinal, finding)| stored(shown.row, ordinal as i64, finding));
+        let of_cleaning: Vec<_> = of_cleaning
+            .filter(is_shown)
+            .map(|finding| finding_view(&head.headers, finding))
+            .collect();
+        shown.findings.splice(0..0, of_cleaning);
         if clean.is_record() {
             shown.owner_row = cleaner.owner_row(row, owner.as_ref()).map(|number| number as i64);
             shown.cells = cells::cells(&plan, row, &clean);
@@ -318,6 +329,7 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
 
 /// What is known of the first rows of a job.
 struct KnownOfRows {
+    of_columns: Vec<StoredFinding>,
     findings: BTreeMap<i64, Vec<StoredFinding>>,
     duplicates: Vec<i64>,
     excluded: std::collections::HashSet<i64>,
@@ -341,6 +353,7 @@ impl KnownOfRows {
         }
         let duplicates = store.duplicate_list_of_rows(organization, job.id, first, last).await?;
         Ok(Self {
+            of_columns: findings.remove(&0).unwrap_or_default(),
             findings,
             duplicates: duplicates.into_iter().map(|duplicate| duplicate.row_number).collect(),
             excluded: store.row_choice_excluded(organization, job.id, first, last).await?,
@@ -385,13 +398,12 @@ fn record_view(record: &torqueflow_model::Record) -> PreviewRecord {
 pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> FindingView {
     let code = FindingCode::from_code(&finding.code);
     FindingView {
-        row: finding.row_number,
+        row: finding.row(),
+        cells: finding.cells,
+        first_rows: finding.examples.iter().map(|cell| cell.row).collect(),
         column: finding.column_index.map(|index| column_name(headers, index as usize)),
+        message: message_of(&finding),
         field: finding.field,
-        message: code.map_or_else(
-            || finding.code.clone(),
-            |code| code.message(&finding.detail).into_owned(),
-        ),
         fix: code.map_or_else(String::new, |code| code.fix().to_owned()),
         value: finding.value,
         code: finding.code,

@@ -2,6 +2,7 @@
 
 mod analyse;
 mod clean;
+mod column_findings;
 mod columns;
 mod empty;
 mod facts;
@@ -19,6 +20,7 @@ mod votes;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
 pub use clean::{CleanRow, Cleaner, RowLink};
+pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};

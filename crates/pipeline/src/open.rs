@@ -7,6 +7,7 @@ use torqueflow_model::{Finding, LeftOut, Row, RowClass};
 use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
+use crate::column_findings::ColumnFinding;
 use crate::owners::{OwnerTracker, OwnerVotes};
 use crate::plan::TablePlan;
 use crate::sources::Sources;
@@ -104,6 +105,8 @@ pub struct OpenedTable {
     pub left_out: LeftOut,
     /// What was found about the table as a whole: the classes of rows that were left out.
     pub findings: Vec<Finding>,
+    /// What was found in so many cells of a column that it is said of the column; only once the rows were cleaned.
+    pub column_findings: Vec<ColumnFinding>,
     /// What a person should know of it beyond the detection's warnings and these findings, in sentences.
     pub notes: Vec<String>,
 }
@@ -317,6 +320,7 @@ fn read_table(
         plan,
         row_count,
         findings: if is_whole { left_out.findings() } else { Vec::new() },
+        column_findings: Vec::new(),
         left_out,
         notes,
     };

@@ -205,22 +205,32 @@ struct CleanedRecord {
     fields: BTreeMap<String, String>,
 }
 
-/// Something that was found in a row.
+/// Something that was found in a row, or in many cells of a column.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
+    "row": null, "cells": 300, "first_rows": [2, 3, 4, 5, 6], "column": "Chassis", "field": "vehicle.vin", "value": "BJ8-41622",
+    "code": "vin_unusual", "severity": "warning",
+    "message": "In 300 cells of this column, first in rows 2, 3, 4, 5 and 6: This is not a 17-character VIN and is kept as a chassis number",
+    "fix": "Check the VIN, unless the vehicle is older than 1981."
+}), json!({
+    "row": 12, "cells": 1, "first_rows": [], "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
     "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
 })))]
 struct FindingItem {
-    /// The row.
-    row: i64,
+    /// The row; null where it holds for a column: a warning with the same cause in many of its cells.
+    #[schema(required)]
+    row: Option<i64>,
+    /// How many cells it is about.
+    cells: i64,
+    /// The first few rows that it is about, where it holds for a column.
+    first_rows: Vec<i64>,
     /// The column, where it is about one.
     #[schema(required)]
     column: Option<String>,
     /// The field, where it is about one.
     #[schema(required)]
     field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell, or of the first one.
     value: String,
     /// The stable code. New ones may come.
     code: String,
@@ -236,6 +246,8 @@ impl From<FindingView> for FindingItem {
     fn from(finding: FindingView) -> Self {
         let FindingView {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -246,6 +258,8 @@ impl From<FindingView> for FindingItem {
         } = finding;
         Self {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -360,9 +374,9 @@ async fn set_row_included(
 
 /// A page of findings.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 }] })))]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 }] })))]
 struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     items: Vec<FindingItem>,
     /// The cursor of the next page; null on the last one.
     #[schema(required)]
@@ -373,14 +387,16 @@ struct FindingPage {
 
 /// How often a code occurs.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 })))]
 struct CodeCount {
     /// The stable code.
     code: String,
     /// `error` or `warning`. New values may come.
     severity: String,
-    /// How often.
+    /// In how many cells, or rows where it is about no cell.
     count: i64,
+    /// In how many findings: one that holds for a column counts once.
+    findings: i64,
 }
 
 /// Which findings, and which page.
@@ -406,7 +422,9 @@ struct FindingParams {
 
 /// List the findings of a table
 ///
-/// Of the whole table, in row order, with counts per code.
+/// Of the whole table, with counts per code: first those that hold for a column, then those of rows in their order. A warning
+/// holds for a column where it has one cause in at least one in five of the column's filled cells, and in ten at least. Errors,
+/// and values that a person may have to restore, always stand on their row.
 #[utoipa::path(
     tag = "import-jobs",
     params(("job_id" = Uuid, Path, description = "The job's id."), FindingParams),
@@ -441,6 +459,7 @@ async fn list_findings(
                 code: count.code,
                 severity: count.severity,
                 count: count.count,
+                findings: count.findings,
             })
             .collect(),
     }))

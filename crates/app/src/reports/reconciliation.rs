@@ -84,7 +84,7 @@ pub struct Changes {
     pub updated: i64,
     /// Records with fields that were left as a person set them.
     pub preserved: i64,
-    /// Warnings about them.
+    /// Warnings about them; one that holds for a column counts once.
     pub flagged: i64,
     /// Incoming records that were merged into others; of a field, blanks that were filled.
     pub merged: i64,

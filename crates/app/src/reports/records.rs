@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::reconciliation::{PRESERVED, is_flag};
 use super::{Places, column_of, finding_field, main_entity};
 use crate::error::AppError;
+use crate::values::message_of;
 use crate::{App, boxed};
 
 /// Records of a page at most.
@@ -57,8 +58,8 @@ pub struct ReportedRecord {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
-    /// The row as a person's program shows it.
-    pub row: i64,
+    /// The row as a person's program shows it; `None` for a warning about many cells of a column.
+    pub row: Option<i64>,
     /// Our record; `None` where the row is all that is known.
     pub record_id: Option<Uuid>,
     /// The record's id at its source.
@@ -160,7 +161,7 @@ impl Query<'_> {
         ReportedRecord {
             file,
             sheet,
-            row: place.row_number,
+            row: (place.row_number > 0).then_some(place.row_number),
             record_id: None,
             source_id: None,
             field: None,
@@ -264,7 +265,7 @@ impl Query<'_> {
             row_number: finding.row_number,
             ordinal: finding.ordinal,
         };
-        let message = FindingCode::from_code(&finding.code).map(|code| code.message(&finding.detail).into_owned());
+        let message = FindingCode::from_code(&finding.code).map(|_| message_of(&finding));
         let record = ReportedRecord {
             field: finding.field,
             value: Some(finding.value),

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 use torqueflow_app::organizations::read_country;
 use torqueflow_app::{Input, Opener, inputs, known_sources};
-use torqueflow_model::{Record, Value as FieldValue};
+use torqueflow_model::{Finding, Record, Value as FieldValue};
 use torqueflow_pipeline::{
     CleanOptions, CleanRow, Country, OpenError, OpenedTable, Password, Sources, clean_file, id_text,
 };
@@ -32,7 +32,7 @@ pub struct Clean {
     pub country: Country,
 }
 
-/// Prints cleaned records, one line of JSON per source row.
+/// Prints cleaned records, one line of JSON per source row, and one per table for what holds for whole columns.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
     let sources = known_sources();
@@ -107,6 +107,10 @@ impl<W: Write> Cleaning<W> {
         for message in &file.notes {
             note!("{name}: {message}");
         }
+        for table in file.tables.iter().filter(|table| !table.column_findings.is_empty()) {
+            serde_json::to_writer(&mut self.output, &of_columns(name, table)).map_err(std::io::Error::from)?;
+            self.output.write_all(b"\n")?;
+        }
         for table in &file.tables {
             let title = table.sheet.as_deref().unwrap_or(name);
             for finding in &table.findings {
@@ -128,22 +132,41 @@ impl<W: Write> Cleaning<W> {
     }
 }
 
+/// The line after a table's rows: what is said once of its columns.
+fn of_columns(name: &str, table: &OpenedTable) -> Value {
+    let findings = table.column_findings.iter().map(|of_column| {
+        let rows: Vec<u64> = of_column.examples.iter().map(|example| example.row).collect();
+        let mut shown = finding(table, &of_column.finding, &of_column.message());
+        if let Value::Object(members) = &mut shown {
+            members.insert("cells".to_owned(), json!(of_column.cells));
+            members.insert("first_rows".to_owned(), json!(rows));
+        }
+        shown
+    });
+    json!({
+        "file": name,
+        "sheet": table.sheet,
+        "row": null,
+        "records": [],
+        "findings": findings.collect::<Vec<_>>(),
+    })
+}
+
+fn finding(table: &OpenedTable, finding: &Finding, message: &str) -> Value {
+    let column = finding.column.and_then(|index| table.plan.columns.get(index));
+    json!({
+        "column": column.map(|column| &column.header),
+        "field": finding.field,
+        "value": finding.value,
+        "code": finding.code.code(),
+        "severity": finding.severity(),
+        "message": message,
+    })
+}
+
 fn line(name: &str, table: &OpenedTable, row: &CleanRow) -> Value {
-    let columns = &table.plan.columns;
-    let findings: Vec<Value> = row
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "column": finding.column.and_then(|index| columns.get(index)).map(|column| &column.header),
-                "field": finding.field,
-                "value": finding.value,
-                "code": finding.code.code(),
-                "severity": finding.severity(),
-                "message": finding.message(),
-            })
-        })
-        .collect();
+    let found = row.findings.iter();
+    let findings: Vec<Value> = found.map(|found| finding(table, found, &found.message())).collect();
     json!({
         "file": name,
         "sheet": table.sheet,

@@ -1,6 +1,8 @@
 //! The steps of an import on files that the tests make themselves.
 
 #[cfg(test)]
+mod columns;
+#[cfg(test)]
 mod ids;
 #[cfg(test)]
 mod owners;

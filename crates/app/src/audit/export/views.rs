@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use torqueflow_model::{EntityKind, LeftOut, Slot};
 use torqueflow_persistence::{
-    Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, ImportFile, Job,
-    JobCounts, Place, StoredFinding,
+    Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, FindingCell, ImportFile,
+    Job, JobCounts, Place, StoredFinding,
 };
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
@@ -17,12 +17,14 @@ use crate::reports::Places;
 pub(super) struct RowPlace {
     pub file: String,
     pub sheet: Option<String>,
-    pub row: i64,
+    /// `None` for what stands on a column.
+    pub row: Option<i64>,
 }
 
 impl RowPlace {
     pub fn new(places: &Places, job_id: Uuid, row: i64) -> Self {
         let (file, sheet) = places.table(job_id);
+        let row = (row > 0).then_some(row);
         Self { file, sheet, row }
     }
 }
@@ -138,6 +140,9 @@ pub(super) struct FindingLine<'a> {
     pub severity: String,
     pub value: String,
     pub detail: String,
+    pub cells: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<FindingCell>,
 }
 
 impl<'a> FindingLine<'a> {
@@ -151,6 +156,8 @@ impl<'a> FindingLine<'a> {
             severity: finding.severity,
             value: finding.value,
             detail: finding.detail,
+            cells: finding.cells,
+            examples: finding.examples,
         }
     }
 }
