@@ -70,7 +70,7 @@ impl OptionsRequest {
             update_existing: update_existing.or(options.update_existing),
             blank_wipes: blank_wipes.unwrap_or(options.blank_wipes),
             location_id: location_id.or(options.location_id),
-            country: country.or(options.country),
+            country: country.clone().or(options.country),
             source_confirmation: source_confirmation.unwrap_or(options.source_confirmation),
         }
     }
