@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use torqueflow_app::duplicates::DuplicateView;
+use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::rollback::RollbackReport;
 use torqueflow_app::summary::{RunListItem, RunSummary, Totals};
 
