@@ -7,12 +7,9 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
-use torqueflow_model::{
-    EntityKind, Finding, FindingCode, LeftOut, LeftOutRows, OnMissing, Record, RowClass, Slot, SourceId,
-};
+use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
-    StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -24,6 +21,7 @@ use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
+use crate::tables::findings_of_rows_left_out;
 use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
@@ -92,17 +90,6 @@ struct Candidate {
     keys: Vec<MatchKey>,
 }
 
-/// A finding per class of the rows that are left out, in the place of the first of them.
-fn of_rows_left_out(left_out: &LeftOut, empty: &LeftOutRows) -> Vec<StoredFinding> {
-    let mut left_out = left_out.clone();
-    left_out.replace(RowClass::EmptyRecord, empty.clone());
-    let of_class = |(class, rows): (RowClass, &LeftOutRows)| {
-        let finding = Finding::row(class.finding_code()?, rows.to_string());
-        Some(stored(*rows.first.first()? as i64, 0, &finding))
-    };
-    left_out.iter().filter_map(of_class).collect()
-}
-
 impl Analysis<'_> {
     /// Takes note of a job that was analysed before, so that later ones can go back to its rows.
     pub fn knows(&mut self, job: &Arc<JobRows>) {
@@ -148,7 +135,7 @@ impl Analysis<'_> {
         }
         let records = done - empty.count as i64;
         let chunk = AnalysisChunk {
-            findings: of_rows_left_out(&job.job.left_out, &empty),
+            findings: findings_of_rows_left_out(&job.job.left_out, &empty),
             ..AnalysisChunk::default()
         };
         if !chunk.findings.is_empty() {

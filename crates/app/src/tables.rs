@@ -7,9 +7,11 @@ use torqueflow_model::{
     Cell, DateOrder, EntityKind, FieldRef, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass, fold_header,
     hash128,
 };
-use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping};
+use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping, StoredFinding};
 use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
 use uuid::Uuid;
+
+use crate::values::stored;
 
 /// What a person said of a table. What is `None` is left to the detection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -149,6 +151,17 @@ pub(crate) fn note_rows(job: &mut Job, rows: i64, empty: LeftOutRows) {
         warnings.retain(|warning| !told.contains(warning));
         warnings.extend(job.left_out.findings().iter().map(warning));
     }
+}
+
+/// A finding per class of the rows that are left out, in the place of the first of them.
+pub(crate) fn findings_of_rows_left_out(left_out: &LeftOut, empty: &LeftOutRows) -> Vec<StoredFinding> {
+    let mut left_out = left_out.clone();
+    left_out.replace(RowClass::EmptyRecord, empty.clone());
+    let of_class = |(class, rows): (RowClass, &LeftOutRows)| {
+        let finding = Finding::row(class.finding_code()?, rows.to_string());
+        Some(stored(*rows.first.first()? as i64, 0, &finding))
+    };
+    left_out.iter().filter_map(of_class).collect()
 }
 
 /// What was said of the rows that are left out, which stands however the table is understood.

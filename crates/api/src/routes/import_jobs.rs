@@ -337,13 +337,14 @@ async fn get_preview(
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "included": false })))]
 struct RowRequest {
-    /// False leaves it out; true takes it in again.
+    /// False excludes it; true takes it in again.
     included: bool,
 }
 
-/// Leave a row out
+/// Exclude a row
 ///
-/// Or take it in again; while the run is `ready`. A row that is left out counts as `skipped_choice`.
+/// Or take it in again; while the run is `ready`. A row that is excluded counts as `skipped_choice`. One that holds no record is
+/// left out in any case, and counts by its class.
 #[utoipa::path(
     tag = "import-jobs",
     params(

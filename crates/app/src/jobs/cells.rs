@@ -24,9 +24,10 @@ pub(super) fn cells(plan: &TablePlan, row: &Row, clean: &CleanRow) -> Vec<Previe
         let original = row.cells.get(index).map(|cell| cell.text.clone()).unwrap_or_default();
         let field = fields.get(index).copied().flatten();
         let value = field.and_then(|field| value_of(clean, field, original.trim(), &fields));
-        let (field, cleaned) = value
-            .map(|(field, value)| (Some(field), Some(value)))
-            .unwrap_or((field, None));
+        let (field, cleaned) = match value {
+            Some((field, value)) => (Some(field), Some(value)),
+            None => (field, None),
+        };
         PreviewCell {
             original,
             field: field.map(|field| field.to_string()),
@@ -62,5 +63,63 @@ fn given_id(record: &Record) -> Option<String> {
     match &record.source_id {
         SourceId::Given(id) => Some(id.clone()),
         SourceId::Derived(_) | SourceId::Content(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+    use torqueflow_model::Cell;
+    use torqueflow_pipeline::{Cleaner, Sources};
+
+    use super::*;
+
+    /// Cleans a row below these headers, and compares its cells: `field = value`, and `-` where there is none.
+    #[track_caller]
+    fn check(headers: &[&str], texts: &[&str], expected: &[&str]) {
+        let headers: Vec<String> = headers.iter().map(|header| (*header).to_owned()).collect();
+        let row = Row {
+            number: 2,
+            cells: texts.iter().map(|text| Cell::text(*text)).collect(),
+        };
+        let detection = Sources::built_in().detect(None, &headers, std::slice::from_ref(&row));
+        let plan = TablePlan::from_detection(&detection);
+        let clean = Cleaner::new(&plan, None, date!(2026 - 11 - 22)).clean(&row);
+        let shown: Vec<String> = cells(&plan, &row, &clean)
+            .into_iter()
+            .map(|cell| {
+                let or_none = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+                format!("{} = {}", or_none(cell.field), or_none(cell.cleaned))
+            })
+            .collect();
+        assert_eq!(shown, expected, "{:?}", clean.records);
+    }
+
+    #[test]
+    fn each_cell_stands_beside_its_value() {
+        check(
+            &["Customer Number", "Name", "Mobile", "Email", "Zodiac"],
+            &["C-1", " ann  ash ", "07700 900123", "n/a", "Leo"],
+            &[
+                "customer.external_customer_number = C-1",
+                "customer.display_name = Ann Ash",
+                "customer.phone = +447700900123",
+                "customer.email = -",
+                "- = -",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_moves_on_is_shown_where_it_goes() {
+        check(
+            &["Customer Number", "Name", "Mobile"],
+            &["C-1", "Ann Ash", "0113 496 0101"],
+            &[
+                "customer.external_customer_number = C-1",
+                "customer.display_name = Ann Ash",
+                "customer.landline = +441134960101",
+            ],
+        );
     }
 }

@@ -63,3 +63,55 @@ fn each_class_that_is_left_out_is_said_once() {
     let left_out = &file.tables[0].left_out;
     assert_eq!((left_out.total(), left_out.count(RowClass::Blank)), (5, 1));
 }
+
+/// Cleans lines below a header, between rows that show what the columns are, and compares which are empty records.
+#[track_caller]
+fn check_empty(header: &str, known: &str, lines: &[&str], expected: &[u64]) {
+    let text = format!("{header}\n{known}\n{}\n{known}\n", lines.join("\n"));
+    let (file, rows) = clean(&text);
+    let left_out = &file.tables[0].left_out;
+    let numbers = left_out.iter().find(|(class, _)| *class == RowClass::EmptyRecord);
+    let numbers = numbers.map(|(_, rows)| rows.first.clone()).unwrap_or_default();
+    assert_eq!(numbers, expected, "{:?} {left_out:?}", file.tables[0].plan);
+    assert_eq!(left_out.total(), expected.len() as u64, "{left_out:?}");
+    assert_eq!(rows.len() as u64, file.tables[0].row_count);
+    assert_eq!(rows.len() + expected.len(), lines.len() + 2);
+}
+
+#[test]
+fn a_record_that_is_blank_but_for_its_link_is_left_out() {
+    let notes = "Job Number,Date,Author,Note";
+    let note = "J-1,01/05/2024,Sam,Brakes approved";
+    check_empty(
+        notes,
+        note,
+        &["J-2,,,", "J-2,02/05/2024,Sam,", "J-2,02/05/2024,,"],
+        &[3, 4, 5],
+    );
+    let parts = "Job Number,Part Number,Description,Quantity,Unit Price";
+    check_empty(parts, "J-1,OF-1,Oil filter,1,9.99", &["J-2,,,,"], &[3]);
+    let vehicles = "Registration,Customer Number,Make,Model";
+    check_empty(vehicles, "YD19 AAA,C-1,Ford,Focus", &[",C-1,,"], &[3]);
+}
+
+#[test]
+fn a_record_that_says_anything_else_or_lacks_its_link_is_none_of_those() {
+    let notes = "Job Number,Date,Author,Note";
+    let note = "J-1,01/05/2024,Sam,Brakes approved";
+    check_empty(notes, note, &["J-2,,,x", ",02/05/2024,Sam,", ",,,Called back"], &[]);
+    let parts = "Job Number,Part Number,Description,Quantity,Unit Price";
+    check_empty(
+        parts,
+        "J-1,OF-1,Oil filter,1,9.99",
+        &["J-2,OF-1,,,", ",OF-1,,,", "J-2,,,2,"],
+        &[],
+    );
+    let vehicles = "Registration,Customer Number,Make,Model";
+    check_empty(vehicles, "YD19 AAA,C-1,Ford,Focus", &[",C-1,Ford,", "YD19 BBB,,,"], &[]);
+    check_empty(
+        "Customer Number,Name,Email",
+        "C-1,Ann Ash,ann@ash.example",
+        &["C-2,,"],
+        &[],
+    );
+}

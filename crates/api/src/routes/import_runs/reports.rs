@@ -25,9 +25,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Read what a run did, per entity and field
 ///
-/// First where the rows went, of the run and of each table: `rows_in_file` are `rows` and all of `left_out`, `rows` are
-/// `in_database`, `skipped` and `failed`. Then created, updated, preserved (left as a person set it), flagged (warned of), merged, skipped, unchanged, failed: records
-/// per entity, and values per field. With `Accept: text/csv` as CSV that is safe to open in a spreadsheet.
+/// First where the rows went, of the run and of each table: `rows_in_file` are `rows` and all of `left_out`; `rows` are
+/// `in_database`, `skipped` and `failed`. Then created, updated, preserved (left as a person set it), flagged (warned of),
+/// merged, skipped, unchanged, failed: records per entity, and values per field. With `Accept: text/csv` what became of
+/// records and fields, as CSV that is safe to open in a spreadsheet.
 #[utoipa::path(
     tag = "import-runs",
     params(("run_id" = Uuid, Path, description = "The run's id.")),
