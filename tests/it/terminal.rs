@@ -84,7 +84,7 @@ fn services_begin_with_their_own_words_and_log_in_colour() {
     let workspace = Workspace::on_sqlite();
     let mut worker = workspace.in_terminal("worker");
     worker.shows("Working on");
-    check_shown(&worker.is_told_to_end(), "Working on what the service is given.");
+    check_shown(&worker.end(), "Working on what the service is given.");
 
     let mut service = workspace.in_terminal("serve --bind 127.0.0.1:0");
     let shown = service.shows("Listening on");
@@ -92,7 +92,7 @@ fn services_begin_with_their_own_words_and_log_in_colour() {
     let address = shown.lines().find_map(|line| line.strip_prefix("Listening on "));
     ureq::get(format!("{}/healthz", address.unwrap())).call().unwrap();
     service.shows("/healthz");
-    let shown = service.is_told_to_end();
+    let shown = service.end();
     assert!(is_coloured(&shown), "{shown}");
     assert!(
         text(&shown).contains("answered method=GET route=\"/healthz\" status=200"),
@@ -116,7 +116,7 @@ fn nothing_is_coloured_for_those_who_want_no_colours() {
         }
         let mut worker = run("worker");
         worker.shows("Working on");
-        let shown = worker.is_told_to_end();
+        let shown = worker.end();
         assert!(shown.contains("INFO") && !is_coloured(&shown), "{variable}: {shown}");
     }
 }
@@ -169,10 +169,10 @@ fn a_terminal_that_does_not_know_its_width_shows_tables_that_can_be_read() {
 }
 
 #[test]
-fn a_window_that_is_closed_stops_no_import() {
+fn a_window_that_close_stops_no_import() {
     let workspace = workspace_with_samples();
     let mut import = workspace.in_terminal("import customers.csv --on-duplicate create");
     import.shows("Opening the files");
-    assert_eq!(import.is_closed(), Some(0));
+    assert_eq!(import.close(), Some(0));
     assert_eq!(workspace.query("SELECT status FROM import_run"), [["completed"]]);
 }

@@ -10,6 +10,7 @@ use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
+    StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;

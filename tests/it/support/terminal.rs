@@ -110,7 +110,9 @@ impl InTerminal {
             }
             match self.screen.recv_timeout(PATIENCE.saturating_sub(begun.elapsed())) {
                 Ok(piece) => self.shown.extend(piece),
-                Err(_) => panic!("`{text}` is not shown: {shown}"),
+                Err(RecvTimeoutError::Disconnected | RecvTimeoutError::Timeout) => {
+                    panic!("`{text}` is not shown: {shown}")
+                }
             }
         }
     }
@@ -138,13 +140,13 @@ impl InTerminal {
 
     /// Tells the program to end, and waits until it has. Says all that was shown.
     #[track_caller]
-    pub fn is_told_to_end(mut self) -> String {
+    pub fn end(mut self) -> String {
         assert_eq!(terminate(&mut self.process), 0, "{}", self.text());
         self.exits(0)
     }
 
     /// Closes the window, and waits until the program has ended. Says with which exit code.
-    pub fn is_closed(mut self) -> Option<i32> {
+    pub fn close(mut self) -> Option<i32> {
         // Whoever reads the screen notices with the next piece that comes, and gives the terminal up.
         self.screen = channel().1;
         self.keyboard = File::open("/dev/null").unwrap();

@@ -54,7 +54,7 @@ impl From<AppError> for ApiError {
                 return Self::new(Code::PayloadTooLarge, detail).over(limit.name, maximum);
             }
             AppError::InvalidCursor => return Self::parameter("cursor", "it is none that this list gave"),
-            AppError::AuditBusy => return not_ready(detail),
+            AppError::AuditBusy | AppError::WorkerDead => return not_ready(detail),
             AppError::Bucket { .. } => return not_ready("the store of uploads does not answer").caused_by(error),
             AppError::Io { .. }
             | AppError::BucketSettings(_)

@@ -30,7 +30,6 @@ use torqueflow_app::{
 };
 use torqueflow_pipeline::ReadSeek;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::args::{CONVERT_WORKBOOK, Common};
 

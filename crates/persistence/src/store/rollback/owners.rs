@@ -64,11 +64,11 @@ impl BulkTransaction {
         let facts = self.facts_of(organization, &owner_page, &entries, turn).await?;
         let mut owned = Vec::new();
         for kind in kind.owns() {
-            let owned_page = of_kind(page, kind);
-            let found = self.owned_entries(organization, &owned_page, &link, &owner_ids).await?;
+            let child_page = of_kind(page, kind);
+            let found = self.owned_entries(organization, &child_page, &link, &owner_ids).await?;
             of.extend(found.iter().map(|(owner, entry)| (entry.record_id, *owner)));
             for entries in by_record(found.into_iter().map(|(_, entry)| entry)) {
-                let facts = self.facts_of(organization, &owned_page, &entries, turn).await?;
+                let facts = self.facts_of(organization, &child_page, &entries, turn).await?;
                 owned.push(Writes { entries, facts });
             }
         }

@@ -149,18 +149,18 @@ fn in_short(events: &[Read]) -> Vec<String> {
 
 /// All that is told to a client that follows from one state to another.
 fn told_between(before: Arc<RunDetails>, after: Arc<RunDetails>) -> Vec<Read> {
-    let followed = Followed::new(before);
-    let mut follower = followed.follower(None);
+    let watched = Followed::new(before);
+    let mut follower = watched.follower(None);
     told(&mut follower);
-    followed.feed.send_replace(after);
+    watched.feed.send_replace(after);
     told(&mut follower)
 }
 
 /// Checks what is told at first to somebody who comes back with this id.
 #[track_caller]
 fn check(last_event: Option<&str>, now: Arc<RunDetails>, expected: &[&str]) {
-    let followed = Followed::new(now);
-    let mut follower = followed.follower(last_event);
+    let watched = Followed::new(now);
+    let mut follower = watched.follower(last_event);
     assert_eq!(in_short(&told(&mut follower)), expected, "{last_event:?}");
 }
 
@@ -219,11 +219,11 @@ async fn what_is_not_known_exactly_gets_a_snapshot() {
 
 #[actix_web::test]
 async fn no_two_events_have_the_same_id_and_only_the_last_of_a_state_says_that_it_is() {
-    let followed = Followed::new(ready());
-    let mut follower = followed.follower(None);
+    let watched = Followed::new(ready());
+    let mut follower = watched.follower(None);
     let mut events = told(&mut follower);
     for next in [importing(), state(RunStatus::Importing, 19, 60), completed()] {
-        followed.feed.send_replace(next);
+        watched.feed.send_replace(next);
         let new = told(&mut follower);
         let (last, others) = new.split_last().unwrap();
         assert!(last.id.ends_with("-all"), "{}", last.id);
@@ -288,13 +288,13 @@ async fn whoever_is_cut_off_after_each_so_many_events_knows_the_whole_run_in_the
         completed(),
     ];
     for cut_after in 1..=TABLES as usize + 2 {
-        let followed = Followed::new(ready());
+        let watched = Followed::new(ready());
         let mut client = Client::default();
         for now in &states {
-            followed.feed.send_replace(Arc::clone(now));
+            watched.feed.send_replace(Arc::clone(now));
             // Somebody who is cut off before anything new has come comes back for nothing.
             for _ in 0..=TABLES {
-                let mut follower = followed.follower(client.last_event());
+                let mut follower = watched.follower(client.last_event());
                 for event in told(&mut follower).into_iter().take(cut_after) {
                     client.take(event);
                 }
@@ -313,16 +313,20 @@ async fn whoever_is_cut_off_after_each_so_many_events_knows_the_whole_run_in_the
 async fn whoever_is_cut_off_in_the_middle_of_a_change_misses_nothing_of_it() {
     let changes = TABLES as usize + 1;
     for cut_after in 1..=changes {
-        let followed = Followed::new(ready());
+        let watched = Followed::new(ready());
         let mut client = Client::default();
-        let mut follower = followed.follower(None);
-        told(&mut follower).into_iter().for_each(|event| client.take(event));
-        followed.feed.send_replace(completed());
+        let mut follower = watched.follower(None);
+        for event in told(&mut follower) {
+            client.take(event);
+        }
+        watched.feed.send_replace(completed());
         for event in told(&mut follower).into_iter().take(cut_after) {
             client.take(event);
         }
-        let mut follower = followed.follower(client.last_event());
-        told(&mut follower).into_iter().for_each(|event| client.take(event));
+        let mut follower = watched.follower(client.last_event());
+        for event in told(&mut follower) {
+            client.take(event);
+        }
         assert!(client.has_the_end(), "cut off after {cut_after}");
         let whole = serde_json::to_value(RunView::from(completed().as_ref())).unwrap();
         assert_eq!(client.run, whole, "cut off after {cut_after}");
