@@ -189,7 +189,9 @@ impl Cleaner {
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
         self.identify_all(row, &mut records, &links, namesakes, &mut findings);
-        findings.extend(needs::of_nobody(&records, &links));
+        if findings.iter().all(|finding| finding.severity() != Severity::Error) {
+            findings.extend(needs::of_nobody(&records, &links));
+        }
         CleanRow {
             number: row.number,
             class: RowClass::Record,
