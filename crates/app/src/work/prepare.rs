@@ -119,7 +119,7 @@ impl Work<'_> {
             let count = analysis.run(&rows, || self.go_on(), report).await?;
             job.row_count = Some(count);
             job.analysed = count;
-            job.replaced = std::mem::take(&mut analysis.replaced).into_doubts();
+            job.replaced = std::mem::take(&mut analysis.replaced).into_json();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
