@@ -38,7 +38,7 @@ impl MigrationTrait for Migration {
         let mut import_job = Table::alter();
         import_job
             .table(Alias::new("import_job"))
-            // The other people and cars that the table has under the ids of imported ones, where these are too many.
+            // How many imported records the table has again, and the other people and cars that it has under their ids.
             .add_column(column(("replaced", Json, Yes)));
         manager.alter_table(import_job).await
     }

@@ -23,7 +23,7 @@ const FEWEST: u64 = 3;
 const ONE_IN: u64 = 20;
 
 /// What a refresh would put in the place of records that were imported before, and waits for a person to confirm.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SourceConfirmation {
     /// The records that were imported before and are in these tables, of the kinds that are in doubt.
     pub mapped: u64,
@@ -69,30 +69,31 @@ impl SourceConfirmation {
         if options.source_confirmation || !updates || !before_start {
             return None;
         }
-        let mut needed = Self {
-            mapped: 0,
-            replaced: 0,
-            pairs: Vec::new(),
-        };
+        // A list may be in several tables: all that a run has of a source counts.
+        let mut all: BTreeMap<(&str, EntityKind), Self> = BTreeMap::new();
         for job in jobs.iter().filter(|job| job.status == JobStatus::Ready) {
-            let file = files.iter().find(|file| file.id == job.file_id);
+            let source_system = job.source_system.as_deref().unwrap_or_default();
             for (entity, tally) in Tallies::of(job).0 {
-                needed.mapped += tally.mapped;
-                needed.replaced += tally.replaced;
-                needed.pairs.extend(tally.pairs.into_iter().map(|pair| ReplacedPair {
-                    file: file.map(|file| file.name.clone()).unwrap_or_default(),
-                    sheet: job.sheet.clone(),
-                    row: pair.row,
-                    entity,
-                    source_system: job.source_system.clone().unwrap_or_default(),
-                    source_id: pair.source_id,
-                    before: pair.before,
-                    after: pair.after,
-                }));
+                let of_kind = all.entry((source_system, entity)).or_default();
+                of_kind.mapped += tally.mapped;
+                of_kind.replaced += tally.replaced;
+                let pairs = tally.pairs.into_iter();
+                of_kind.pairs.extend(pairs.map(|pair| pair.of(job, entity, files)));
             }
+        }
+        let mut needed = Self::default();
+        for of_kind in all.into_values().filter(Self::is_doubtful) {
+            needed.mapped += of_kind.mapped;
+            needed.replaced += of_kind.replaced;
+            needed.pairs.extend(of_kind.pairs);
         }
         needed.pairs.truncate(SHOWN_PAIRS);
         (needed.replaced > 0).then_some(needed)
+    }
+
+    /// Too many are others to be corrections.
+    fn is_doubtful(&self) -> bool {
+        self.replaced >= FEWEST && self.replaced * ONE_IN > self.mapped
     }
 }
 
@@ -124,6 +125,22 @@ struct Pair {
     source_id: String,
     before: String,
     after: String,
+}
+
+impl Pair {
+    fn of(self, job: &Job, entity: EntityKind, files: &[ImportFile]) -> ReplacedPair {
+        let file = files.iter().find(|file| file.id == job.file_id);
+        ReplacedPair {
+            file: file.map(|file| file.name.clone()).unwrap_or_default(),
+            sheet: job.sheet.clone(),
+            row: self.row,
+            entity,
+            source_system: job.source_system.clone().unwrap_or_default(),
+            source_id: self.source_id,
+            before: self.before,
+            after: self.after,
+        }
+    }
 }
 
 /// A record of the file that an earlier run mapped, in its first row.
@@ -186,9 +203,8 @@ impl Tallies {
         self.0.entry(entity).or_default()
     }
 
-    /// What a job keeps: the kinds of which too many are others to be corrections.
-    pub fn into_doubts(mut self) -> Option<Json> {
-        self.0.retain(|_, tally| tally.is_doubtful());
+    /// What a job keeps; `None` where nothing of it was mapped.
+    pub fn into_json(self) -> Option<Json> {
         if self.0.is_empty() {
             return None;
         }
@@ -197,10 +213,6 @@ impl Tallies {
 }
 
 impl Tally {
-    fn is_doubtful(&self) -> bool {
-        self.replaced >= FEWEST && self.replaced * ONE_IN > self.mapped
-    }
-
     fn compare(&mut self, met: &MetAgain, record: &Record, imported: &Json) {
         let before = |field: &'static str| imported_text(imported, field);
         let after = |field: &'static str| record.text(field);
@@ -270,13 +282,12 @@ mod tests {
     /// Of so many mapped records so many are others: whether a person is asked.
     #[track_caller]
     fn check(mapped: u64, replaced: u64, expected: bool) {
-        let tally = Tally {
+        let confirmation = SourceConfirmation {
             mapped,
             replaced,
             pairs: Vec::new(),
         };
-        let tallies = Tallies(BTreeMap::from([(EntityKind::Customer, tally)]));
-        assert_eq!(tallies.into_doubts().is_some(), expected, "{replaced} of {mapped}");
+        assert_eq!(confirmation.is_doubtful(), expected, "{replaced} of {mapped}");
     }
 
     #[test]
@@ -304,10 +315,11 @@ mod tests {
             pairs: vec![pair],
         };
         let kept = Tallies(BTreeMap::from([(EntityKind::Vehicle, tally)]))
-            .into_doubts()
+            .into_json()
             .unwrap();
         let read: Tallies = serde_json::from_value(kept.clone()).unwrap();
-        assert_eq!(read.into_doubts(), Some(kept));
+        assert_eq!(read.into_json(), Some(kept));
+        assert_eq!(Tallies::default().into_json(), None);
     }
 
     #[test]

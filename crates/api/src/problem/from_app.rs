@@ -122,7 +122,6 @@ fn of_file(error: OpenError) -> ApiError {
 fn pointer_of(error: &ChoiceError) -> &'static str {
     match error {
         ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) => "/mapping",
         _ => "/mapping",
     }
 }

@@ -119,7 +119,7 @@ impl Work<'_> {
             let report = self.reporter(files, &job, Event::Analysed);
             let (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
             note_rows(&mut job, count, empty);
-            job.replaced = std::mem::take(&mut analysis.replaced).into_doubts();
+            job.replaced = std::mem::take(&mut analysis.replaced).into_json();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }

@@ -75,7 +75,7 @@ pub struct Job {
     pub choices: Option<serde_json::Value>,
     /// Grows with each change by a person.
     pub version: i64,
-    /// The other people and cars that it has under the ids of imported ones, where these are too many.
+    /// The records that it has again, and the other people and cars that it has under their ids.
     pub replaced: Option<serde_json::Value>,
 }
 
