@@ -336,3 +336,41 @@ fn a_failed_row_comes_back_with_its_owner_which_is_unchanged() {
         );
     });
 }
+
+/// Two customers of whom nothing but the name is known, and that is the same.
+const NAMESAKES: &str = "\
+Customer Name,Town,Registration,Make,Model
+Ann Ash,Leeds,,,
+,,YD19 AAA,Ford,Focus
+Jo Reed,York,,,
+,,YD19 BBB,Kia,Rio
+Jo Reed,York,,,
+,,YD19 CCC,Ford,Focus
+";
+
+#[test]
+fn a_failed_row_of_a_namesake_comes_back_with_both() {
+    on_each_database(|workspace| {
+        workspace.write("garage.csv", NAMESAKES);
+        workspace.run("migrate").exits(0);
+        workspace.execute("CREATE UNIQUE INDEX one_of_each_model ON vehicle (model)");
+        let summary = workspace.import("garage.csv --on-duplicate create", 3);
+        assert_eq!(summary["errors"][0]["row"], 7);
+        let run = workspace.newest_run();
+        workspace.run(&format!("report {run} --failed-rows again")).exits(0);
+        let again = workspace.read("again/garage - failed rows.csv");
+        let lines: Vec<&str> = again.trim_start_matches('\u{FEFF}').lines().collect();
+        let given: Vec<&str> = NAMESAKES.lines().collect();
+        assert_eq!(lines, [given[0], given[3], given[5], given[6]]);
+
+        workspace.execute("DROP INDEX one_of_each_model");
+        workspace.write("again.csv", &again);
+        let summary = workspace.import("again.csv --on-duplicate create", 0);
+        assert_eq!(
+            json!([summary["totals"]["unchanged"], summary["totals"]["imported"]]),
+            json!([2, 1])
+        );
+        let owners = workspace.number("SELECT count(DISTINCT customer_id) FROM vehicle");
+        assert_eq!(owners, 3);
+    });
+}

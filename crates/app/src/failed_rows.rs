@@ -5,20 +5,21 @@
 //! becomes an `.xlsx` workbook, with a worksheet per table and every cell as text, so that leading zeros stay. The files
 //! of an encrypted workbook are not encrypted.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, Write};
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use torqueflow_model::Row;
 use torqueflow_persistence::{Job, OrganizationId, RowOutcome};
-use torqueflow_pipeline::{OwnerRule, TablePlan, sheet_index};
+use torqueflow_pipeline::staging::Owner;
+use torqueflow_pipeline::{OwnerNames, OwnerRule, TablePlan, sheet_index};
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::error::AppError;
-use crate::job_rows::rows_of;
+use crate::job_rows::{RowReader, rows_of};
 use crate::reports::Places;
 use crate::spreadsheet::neutral;
 use crate::{App, boxed};
@@ -254,43 +255,129 @@ fn has_names(headers: &[String]) -> bool {
 type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Send);
 
 /// Calls `each` with every failed row of a job, in the order of the file. A row that belongs to the row above comes with
-/// that one before it, or nobody would know whose it is.
+/// that one before it, or nobody would know whose it is; and with the namesakes of that one, or it would be taken for the
+/// first of them.
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-    let mut staged = rows_of(&app.blobs, job, plan.header).await?;
     let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
+    let names = OwnerNames::of(&plan);
+    let namesakes = namesakes(app, organization, job, &plan, &names).await?;
+    let is_namesake = |row: &Row| {
+        let name = if namesakes.is_empty() {
+            None
+        } else {
+            names.bare_name(row)
+        };
+        name.is_some_and(|name| namesakes.contains(&name))
+    };
+    let mut rows = FailedRows::open(app, organization, job, &plan).await?;
     let mut row = Row::default();
     // The row that the next one would belong to, as far as it was given out.
     let mut owner_given = 0;
-    let mut after = None;
-    loop {
-        let page = app
-            .store
-            .export_row_results(organization, job.id, Some(RowOutcome::Failed.name()), after, PAGE)
-            .await?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
-        after = Some(*last);
-        let mut wanted = page.iter().map(|(number, _)| *number as u64).peekable();
-        while let Some(number) = wanted.peek() {
-            if !staged.next_row(&mut row)? {
-                return Ok(());
-            }
-            if row.number == *number {
-                wanted.next();
-                match staged.owner().filter(|owner| owner.number != row.number) {
-                    Some(owner) if plan.owners == OwnerRule::Above && owner.number != owner_given => {
-                        owner_given = owner.number;
-                        let cells = owner.cells.clone();
-                        let number = owner.number;
-                        each(&headers, &Row { number, cells })?;
-                    }
-                    Some(_) => {}
-                    None => owner_given = row.number,
+    while let Some(has_failed) = rows.next(&mut row).await? {
+        if has_failed {
+            match rows.staged.owner().filter(|owner| owner.number != row.number) {
+                Some(owner) if plan.owners == OwnerRule::Above && owner.number != owner_given => {
+                    owner_given = owner.number;
+                    each(&headers, &row_of(owner))?;
                 }
-                each(&headers, &row)?;
+                Some(_) => {}
+                None => owner_given = row.number,
             }
+            each(&headers, &row)?;
+        } else if is_namesake(&row) {
+            owner_given = row.number;
+            each(&headers, &row)?;
         }
+    }
+    Ok(())
+}
+
+fn row_of(owner: &Owner) -> Row {
+    Row {
+        number: owner.number,
+        cells: owner.cells.clone(),
+    }
+}
+
+/// The names of owners of failed rows that another owner above has too, where nothing but the name tells them apart.
+async fn namesakes(
+    app: &App,
+    organization: OrganizationId,
+    job: &Job,
+    plan: &TablePlan,
+    names: &OwnerNames,
+) -> Result<HashSet<u128>, AppError> {
+    let mut namesakes = HashSet::new();
+    if plan.owners != OwnerRule::Above {
+        return Ok(namesakes);
+    }
+    let mut rows = FailedRows::open(app, organization, job, plan).await?;
+    let mut row = Row::default();
+    while let Some(has_failed) = rows.next(&mut row).await? {
+        let Some(owner) = rows.staged.owner().filter(|owner| has_failed && owner.occurrence > 0) else {
+            continue;
+        };
+        namesakes.extend(if owner.number == row.number {
+            names.bare_name(&row)
+        } else {
+            names.bare_name(&row_of(owner))
+        });
+    }
+    Ok(namesakes)
+}
+
+/// The staged rows of a job up to the last one that failed.
+struct FailedRows<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    job: &'a Job,
+    staged: RowReader,
+    /// The numbers of the next ones that failed.
+    failed: VecDeque<i64>,
+    after: Option<i64>,
+}
+
+impl<'a> FailedRows<'a> {
+    async fn open(
+        app: &'a App,
+        organization: OrganizationId,
+        job: &'a Job,
+        plan: &TablePlan,
+    ) -> Result<Self, AppError> {
+        Ok(Self {
+            app,
+            organization,
+            job,
+            staged: rows_of(&app.blobs, job, plan.header).await?,
+            failed: VecDeque::new(),
+            after: None,
+        })
+    }
+
+    /// Reads the next row, and says whether it failed. `None` when no further one did.
+    async fn next(&mut self, row: &mut Row) -> Result<Option<bool>, AppError> {
+        if self.failed.is_empty() {
+            let outcome = Some(RowOutcome::Failed.name());
+            let store = &self.app.store;
+            let page = store
+                .export_row_results(self.organization, self.job.id, outcome, self.after, PAGE)
+                .await?;
+            self.failed.extend(page.into_iter().map(|(number, _)| number));
+            self.after = self.failed.back().copied();
+        }
+        let Some(next) = self.failed.front().copied() else {
+            return Ok(None);
+        };
+        if !self.staged.next_row(row)? {
+            return Ok(None);
+        }
+        let has_failed = row.number as i64 == next;
+        if has_failed {
+            self.failed.pop_front();
+        }
+        Ok(Some(has_failed))
     }
 }
 

@@ -25,7 +25,7 @@ pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, Pl
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
-pub use owners::{OwnerRule, OwnerTracker, OwnerVotes};
+pub use owners::{OwnerNames, OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;

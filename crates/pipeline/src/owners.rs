@@ -131,6 +131,16 @@ impl OwnerColumns {
         self.all.contains(&column)
     }
 
+    /// A fingerprint of the owner that a row names, where nothing but a name tells it from others.
+    pub(crate) fn bare_name(&self, row: &Row) -> Option<u128> {
+        let is_name = |text: &str| !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
+        if !self.names_owner(row) || !self.names(row).all(is_name) {
+            return None;
+        }
+        let folded: Vec<String> = self.names(row).map(fold).collect();
+        Some(hash128(folded.iter().map(String::as_bytes)))
+    }
+
     /// The texts that tell one owner from another.
     fn names<'r>(&self, row: &'r Row) -> impl Iterator<Item = &'r str> {
         let cells = self.naming.iter().map(|column| row.cells.get(*column));
@@ -156,6 +166,22 @@ fn is_telling(kind: FieldKind) -> bool {
 fn any_filled(row: &Row, columns: &[usize]) -> bool {
     let mut cells = columns.iter().filter_map(|column| row.cells.get(*column));
     cells.any(|cell| !cell.is_blank())
+}
+
+/// Which owners of a table are known by no more than a name, so that only their order tells namesakes apart.
+#[derive(Debug)]
+pub struct OwnerNames(Option<OwnerColumns>);
+
+impl OwnerNames {
+    /// Those of a table with this plan.
+    pub fn of(plan: &TablePlan) -> Self {
+        Self(OwnerColumns::of(plan))
+    }
+
+    /// A fingerprint of the owner that a row names, if it is known by no more than a name. Namesakes have the same.
+    pub fn bare_name(&self, row: &Row) -> Option<u128> {
+        self.0.as_ref()?.bare_name(row)
+    }
 }
 
 /// Finds, row by row from the first to the last, the row that each belongs to.
@@ -185,14 +211,9 @@ impl OwnerTracker {
         if !columns.names_owner(row) {
             return self.last.clone().filter(|_| columns.is_owned(row));
         }
-        let is_name = |text: &str| !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
         let mut occurrence = 0;
-        if columns.names(row).all(is_name) {
-            let folded: Vec<String> = columns.names(row).map(fold).collect();
-            let namesakes = self
-                .namesakes
-                .entry(hash128(folded.iter().map(String::as_bytes)))
-                .or_default();
+        if let Some(name) = columns.bare_name(row) {
+            let namesakes = self.namesakes.entry(name).or_default();
             occurrence = *namesakes;
             *namesakes += 1;
         }
