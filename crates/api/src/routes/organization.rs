@@ -72,24 +72,24 @@ async fn get_organization(caller: SignedIn, service: web::Data<Service>) -> Resu
 }
 
 /// What changes of the organisation's settings. What is left out stays as it is; letters may be in any case.
-#[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "country": "IE", "currency": "EUR", "time_zone": "Europe/Dublin", "language": "en-IE" })))]
 struct OrganizationPatchRequest {
     /// The country, by ISO 3166-1 alpha-2. Runs that are made already keep theirs.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(nullable = false, pattern = "^[A-Za-z]{2}$")]
     country: Option<String>,
     /// The currency: one in use, by ISO 4217.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(nullable = false, pattern = "^[A-Za-z]{3}$")]
     currency: Option<String>,
     /// The time zone, by a name of the IANA database.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(nullable = false, max_length = 64, pattern = "^[A-Za-z0-9_+/-]+$")]
     time_zone: Option<String>,
     /// The language, by BCP 47: language, script, region and variants, as far as it needs them.
-    #[serde(deserialize_with = "text")]
+    #[serde(default, deserialize_with = "text")]
     #[schema(nullable = false, max_length = 35, pattern = "^[A-Za-z0-9-]+$")]
     language: Option<String>,
 }
@@ -101,7 +101,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 
 /// Change the organisation's settings
 ///
-/// All that is given, or nothing. With the organisation's `ETag` in `If-Match`, it is refused when somebody else changed
+/// All that are given, or none. With the organisation's `ETag` in `If-Match`, it is refused when somebody else changed
 /// the settings in between.
 #[utoipa::path(
     tag = "account",
