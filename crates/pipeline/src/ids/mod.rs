@@ -1,10 +1,16 @@
 //! Whether columns identify the records of their rows: what is kept of it in the plan.
 
+mod portrait;
+mod subject;
+
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{IdVerdict, IdentityVote, Portrait, PortraitRule};
-use torqueflow_model::{EntityKind, FieldKind, FieldRef, Row, Slot};
+use torqueflow_model::{FieldKind, FieldRef, Row, Slot};
 
 use crate::plan::{PlannedColumn, TablePlan};
+use subject::{Subject, subject};
+
+pub(crate) use portrait::PortraitColumns;
 
 /// What all rows say of a column whose values go to a field that may identify its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -260,216 +266,6 @@ pub(crate) fn is_id(field: FieldRef) -> bool {
     !entity.is_lookup() && (field.spec.kind == FieldKind::SourceId || entity.code_field() == Some(field.spec.name))
 }
 
-/// The columns that tell one record of a kind from another.
-#[derive(Debug, Clone)]
-pub(crate) struct PortraitColumns {
-    pub rule: PortraitRule,
-    names: Vec<(usize, usize)>,
-    features: Vec<(usize, usize)>,
-    codes: Vec<(usize, usize)>,
-}
-
-impl PortraitColumns {
-    pub fn of(columns: &[PlannedColumn], slot: Slot) -> Self {
-        let of_field = |name: &str| -> Vec<usize> {
-            let is_it = |column: &PlannedColumn| {
-                column
-                    .field
-                    .is_some_and(|field| field.slot == slot && field.spec.name == name)
-            };
-            let found = columns.iter().enumerate().filter(|(_, column)| is_it(column));
-            found.map(|(index, _)| index).collect()
-        };
-        let entity = slot.entity();
-        let mut portrait = Self {
-            rule: rule(entity),
-            names: Vec::new(),
-            features: Vec::new(),
-            codes: Vec::new(),
-        };
-        let mut names: &[(usize, &str)] = names(entity);
-        if entity == EntityKind::Customer && of_field("first_name").is_empty() && of_field("last_name").is_empty() {
-            names = &[(0, "display_name")];
-        }
-        for (set, name) in names {
-            portrait
-                .names
-                .extend(of_field(name).into_iter().map(|column| (*set, column)));
-        }
-        let (features, codes) = features(entity);
-        for (feature, name) in features {
-            portrait
-                .features
-                .extend(of_field(name).into_iter().map(|column| (*feature, column)));
-        }
-        for (feature, name) in codes {
-            portrait
-                .codes
-                .extend(of_field(name).into_iter().map(|column| (*feature, column)));
-        }
-        portrait
-    }
-
-    pub fn portrait(&self, row: &Row) -> Portrait {
-        let mut portrait = Portrait::default();
-        let text = |column: &usize| {
-            row.cells
-                .get(*column)
-                .map(|cell| cell.text.trim())
-                .filter(|text| !text.is_empty())
-        };
-        for (set, column) in &self.names {
-            text(column).into_iter().for_each(|text| portrait.add_name(*set, text));
-        }
-        for (feature, column) in &self.features {
-            text(column)
-                .into_iter()
-                .for_each(|text| portrait.add_feature(*feature, text));
-        }
-        for (feature, column) in &self.codes {
-            text(column)
-                .into_iter()
-                .for_each(|text| portrait.add_code(*feature, text));
-        }
-        portrait
-    }
-}
-
-fn rule(entity: EntityKind) -> PortraitRule {
-    match entity {
-        EntityKind::Customer => PortraitRule::Person,
-        EntityKind::Vehicle => PortraitRule::Vehicle,
-        EntityKind::WorkOrder | EntityKind::Invoice | EntityKind::Payment | EntityKind::Device => {
-            PortraitRule::Document
-        }
-        _ => PortraitRule::Thing,
-    }
-}
-
-/// The fields whose words tell records apart, each with its set in the portrait.
-fn names(entity: EntityKind) -> &'static [(usize, &'static str)] {
-    match entity {
-        EntityKind::Customer => &[(0, "first_name"), (1, "last_name")],
-        EntityKind::Product | EntityKind::Supplier => &[(0, "name")],
-        EntityKind::LabourUnit => &[(0, "description")],
-        _ => &[],
-    }
-}
-
-type Features = &'static [(usize, &'static str)];
-
-/// The fields that tell records apart as a whole, each with its place in the portrait; then those that are plates or VINs.
-fn features(entity: EntityKind) -> (Features, Features) {
-    match entity {
-        EntityKind::Customer => (&[(0, "company")], &[]),
-        EntityKind::Vehicle => (&[], &[(0, "registration"), (1, "vin")]),
-        EntityKind::WorkOrder => (&[(0, "customer")], &[(1, "registration")]),
-        EntityKind::Invoice => (&[(0, "customer"), (1, "issued_on"), (2, "total_gross")], &[]),
-        EntityKind::Payment => (&[(0, "invoice"), (1, "paid_on"), (2, "amount")], &[]),
-        EntityKind::Device => (&[(0, "product"), (1, "customer")], &[]),
-        _ => (&[], &[]),
-    }
-}
-
-/// What a header of an id speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    /// The record of the row, as far as one can tell.
-    Record,
-    /// The record, or what it belongs to: an account, an owner.
-    Doubtful,
-    /// Something else.
-    Other,
-}
-
-/// Words of headers that name the customer as well as what it belongs to.
-const DOUBTFUL: [&str; 10] = [
-    "owner",
-    "account",
-    "acct",
-    "company",
-    "organisation",
-    "organization",
-    "business",
-    "firm",
-    "household",
-    "parent",
-];
-/// Words that name somebody or something else than a customer, a vehicle, a job or a bill.
-const OTHERS: [&str; 29] = [
-    "salesman",
-    "salesperson",
-    "salesrep",
-    "rep",
-    "representative",
-    "agent",
-    "advisor",
-    "adviser",
-    "technician",
-    "mechanic",
-    "user",
-    "staff",
-    "employee",
-    "branch",
-    "depot",
-    "site",
-    "location",
-    "model",
-    "range",
-    "cap",
-    "derivative",
-    "group",
-    "category",
-    "type",
-    "campaign",
-    "assigned",
-    "creator",
-    "manager",
-    "dealer",
-];
-/// Words that name the record itself.
-const OWN: [&str; 9] = [
-    "customer", "client", "cust", "contact", "member", "debtor", "vehicle", "car", "record",
-];
-
-/// What a header speaks of, in a table of this kind of record.
-fn subject(header: &str, entity: EntityKind) -> Subject {
-    let is_ours = matches!(
-        entity,
-        EntityKind::Customer | EntityKind::Vehicle | EntityKind::WorkOrder | EntityKind::Invoice | EntityKind::Payment
-    );
-    if !is_ours {
-        return Subject::Record;
-    }
-    let words = words(header);
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
-    if has(&OTHERS) {
-        return Subject::Other;
-    }
-    match (has(&OWN), has(&DOUBTFUL)) {
-        (true, true) if words.iter().any(|word| word == "owner") => Subject::Other,
-        (false, true) => Subject::Doubtful,
-        _ => Subject::Record,
-    }
-}
-
-/// The words of a header in lower case: `accountOwner_ID` is `account`, `owner`, `id`.
-fn words(header: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous = ' ';
-    for character in header.chars() {
-        let begins = !character.is_alphanumeric() || character.is_uppercase() && previous.is_lowercase();
-        if begins && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
-            word.extend(character.to_lowercase());
-        }
-        previous = character;
-    }
-    words
-}
-
 #[cfg(test)]
 mod tests {
     use torqueflow_model::Cell;
@@ -651,26 +447,5 @@ mod tests {
             &[&["1", "C1", "1/2/2024"], &["1", "C2", "3/4/2024"]],
             &[V::Differs],
         );
-    }
-
-    #[track_caller]
-    fn check_subject(header: &str, entity: EntityKind, expected: Subject) {
-        assert_eq!(subject(header, entity), expected, "{header}");
-    }
-
-    #[test]
-    fn headers_speak_of_the_record_or_of_others() {
-        use EntityKind::{Customer, Location, Vehicle};
-        check_subject("Customer Number", Customer, Subject::Record);
-        check_subject("Customer Account No", Customer, Subject::Record);
-        check_subject("ID", Customer, Subject::Record);
-        check_subject("Account No", Customer, Subject::Doubtful);
-        check_subject("Owner ID", Customer, Subject::Doubtful);
-        check_subject("Contact Owner Id", Customer, Subject::Other);
-        check_subject("customerGroup_id", Customer, Subject::Other);
-        check_subject("Branch Code", Customer, Subject::Other);
-        check_subject("Branch Code", Location, Subject::Record);
-        check_subject("CAP ID", Vehicle, Subject::Other);
-        check_subject("Vehicle ID", Vehicle, Subject::Record);
     }
 }
