@@ -39,9 +39,9 @@ impl CleanOptions {
 /// A table that is being cleaned.
 pub type CleanedTable = OpenedTable;
 
-/// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
-/// result. So are rows that hold no record, empty ones among them. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned. One
-/// that has other rows the second time is an error.
+/// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the result. So
+/// are rows that hold no record, empty ones among them. The file is opened twice: the order of day and month is settled over
+/// all rows before the first is cleaned. One that has other rows the second time is an error.
 pub fn clean_file(
     name: &str,
     open_reader: &dyn Fn() -> io::Result<Box<dyn ReadSeek>>,
