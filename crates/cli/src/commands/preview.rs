@@ -95,7 +95,7 @@ impl TablePreview {
                 column.clone(),
                 cell.original.clone(),
                 becomes,
-                found(Some(column)),
+                found(Some(column.as_str())),
             ];
             lines.push(line);
         }
