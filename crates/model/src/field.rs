@@ -6,6 +6,10 @@ use crate::entity::{EntityKind, Slot};
 
 /// One row of the field catalogue.
 #[derive(Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row of a table, of which each says yes or no to several questions"
+)]
 pub struct FieldSpec {
     /// The stable name within its entity; for [`Storage::Column`] also the name of the database column (see [`FieldSpec::column`]).
     pub name: &'static str,
