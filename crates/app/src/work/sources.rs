@@ -219,10 +219,8 @@ impl Work<'_> {
             }
         }
         // Runs that start at the same time write them in the same order, and wait for each other at most once.
-        tables.sort_by(|one, other| {
-            (&one.source_system, one.fingerprint).cmp(&(&other.source_system, other.fingerprint))
-        });
-        tables.dedup_by_key(|table| table.fingerprint);
+        tables.sort_by_key(|table| (table.source_system.clone(), table.fingerprint));
+        tables.dedup();
         tables
     }
 
