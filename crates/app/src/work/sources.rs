@@ -218,6 +218,9 @@ impl Work<'_> {
                 });
             }
         }
+        // Runs that start at the same time write them in the same order, and wait for each other at most once.
+        tables.sort_by_key(|table| (table.source_system.clone(), table.fingerprint));
+        tables.dedup();
         tables
     }
 
