@@ -202,7 +202,7 @@ fn a_note_without_its_text_is_left_out_and_no_failure() {
             "orphan.csv",
             "JobNumber,NoteDate,NoteAuthor,NoteText\nJ-1,01/05/2024,Sam,Done\n,02/05/2024,Sam,\n",
         );
-        let orphan = workspace.import("orphan.csv", 3);
+        let orphan = workspace.import("orphan.csv --orphans unlinked", 3);
         assert_eq!(
             json!([orphan["totals"]["failed"], orphan["totals"]["left_out"]]),
             json!([1, {}])

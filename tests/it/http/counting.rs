@@ -100,7 +100,7 @@ fn empty_records_are_counted_anew_when_columns_are_mapped_anew() {
     on_each_database(|workspace| {
         let service = workspace.serve("");
         let client = service.client("garage", "owner");
-        let notes = "JobNumber,NoteText,Remark\nJ-1,Brakes approved,\nJ-1,,Called back\nJ-2,,\n";
+        let notes = "JobNumber,NoteText,Xylem\nJ-1,Brakes approved,\nJ-1,,Called back\nJ-2,,\n";
         let run = upload(&client, "notes.csv", notes);
         let ready = client.get(&path(&run, "?wait=60")).ok();
         let check = |job: &Value, rows: i64, empty: i64| {
@@ -130,7 +130,7 @@ fn empty_records_are_counted_anew_when_columns_are_mapped_anew() {
             json!(["empty_record", "empty_record", false])
         );
 
-        let mapping = json!({"mapping": {"NoteText": null, "Remark": "work_order_note.text"}});
+        let mapping = json!({"mapping": {"NoteText": null, "Xylem": "work_order_note.text"}});
         client.send("PATCH", &job, &[], Some(&mapping)).ok();
         let ready = client.get(&path(&run, "?wait=60")).ok();
         check(&ready["jobs"][0], 1, 2);
