@@ -134,26 +134,23 @@ impl IdentityVote {
         if !self.sample.watches(print) {
             return;
         }
-        match self.known.get_mut(&print) {
-            Some(known) => {
-                let before = known.common;
-                known.common.add(portrait);
-                if known.common.differs(self.rule) {
-                    let conflict = known.conflict(before, row);
-                    self.keep(print, conflict);
-                }
+        if let Some(known) = self.known.get_mut(&print) {
+            let before = known.common;
+            known.common.add(portrait);
+            if known.common.differs(self.rule) {
+                let conflict = known.conflict(before, row);
+                self.keep(print, conflict);
             }
-            None => {
-                let mut common = Common::default();
-                common.add(portrait);
-                let known = Known {
-                    id: id.into(),
-                    first_row: row,
-                    common,
-                };
-                self.known.insert(print, known);
-                self.bound();
-            }
+        } else {
+            let mut common = Common::default();
+            common.add(portrait);
+            let known = Known {
+                id: id.into(),
+                first_row: row,
+                common,
+            };
+            self.known.insert(print, known);
+            self.bound();
         }
     }
 

@@ -167,11 +167,10 @@ fn is_placeholder(text: &str, scan: &Scan) -> bool {
     }
     let Some(compact) = words(text, scan) else { return false };
     match compact.as_bytes() {
-        b"" => true,
-        b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN" | b"NOTGIVEN"
-        | b"NOTPROVIDED" | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE" | b"NONUMBER"
-        | b"REFUSED" | b"WITHHELD" | b"UNREG" | b"UNREGISTERED" | b"EXDIRECTORY" | b"XX" | b"XXX" | b"NAN"
-        | b"UNDEFINED" | b"NOTAPPLICABLE" => true,
+        b"" | b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN"
+        | b"NOTGIVEN" | b"NOTPROVIDED" | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE"
+        | b"NONUMBER" | b"REFUSED" | b"WITHHELD" | b"UNREG" | b"UNREGISTERED" | b"EXDIRECTORY" | b"XX" | b"XXX"
+        | b"NAN" | b"UNDEFINED" | b"NOTAPPLICABLE" => true,
         [first, rest @ ..] => rest.len() >= 2 && rest.iter().all(|byte| byte == first) && b"0X9".contains(first),
     }
 }
