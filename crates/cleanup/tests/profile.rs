@@ -7,7 +7,9 @@ use torqueflow_model::{Cell, ColumnProfile, Repeats};
 
 fn profiler(texts: &[String], expected: Expected) -> ColumnProfiler {
     let mut column = ColumnProfiler::new(expected);
-    texts.iter().for_each(|text| column.observe(&Cell::text(text.clone())));
+    for text in texts {
+        column.observe(&Cell::text(text.clone()));
+    }
     column
 }
 

@@ -167,9 +167,9 @@ proptest! {
 
     #[test]
     fn votes_on_people_do_not_depend_on_the_order_of_rows(texts in proptest::collection::vec(text(), 0..8)) {
-        check_order(&texts, PhoneVote::new(), PhoneVote::observe, PhoneVote::merge);
-        check_order(&texts, PostcodeVote::new(), PostcodeVote::observe, PostcodeVote::merge);
-        check_order(&texts, TitleVote::new(), TitleVote::observe, TitleVote::merge);
+        check_order(&texts, &PhoneVote::new(), PhoneVote::observe, PhoneVote::merge);
+        check_order(&texts, &PostcodeVote::new(), PostcodeVote::observe, PostcodeVote::merge);
+        check_order(&texts, &TitleVote::new(), TitleVote::observe, TitleVote::merge);
     }
 
     #[test]
@@ -256,7 +256,7 @@ impl Votes {
 /// Observed in order or row by row from the end, the votes are the same.
 fn check_order<V: Clone + PartialEq + std::fmt::Debug>(
     texts: &[String],
-    none: V,
+    none: &V,
     observe: fn(&mut V, &Cell),
     merge: fn(&mut V, &V),
 ) {

@@ -23,6 +23,10 @@ pub(crate) struct KnownIds {
 
 /// What becomes of the values of a column.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are facts, of which several hold at once"
+)]
 struct IdColumn {
     field: Option<FieldRef>,
     /// They may identify the record.
@@ -35,6 +39,10 @@ struct IdColumn {
     stays: bool,
     /// Its whole numbers are written with a point and zeros.
     has_point_zeros: bool,
+}
+
+fn is_id_field(slot: Slot, name: &str) -> bool {
+    FieldRef::new(slot, name).is_some_and(is_id)
 }
 
 impl KnownIds {
@@ -131,12 +139,12 @@ impl KnownIds {
         if !portrait.portrait(row).differs(&keeper, portrait.rule) {
             return None;
         }
-        let natural = identify_otherwise(record, linked, &|name| self.is_id_field(record.slot, name));
+        let natural = identify_otherwise(record, linked, &|name| is_id_field(record.slot, name));
         let own = bounded(format!("{id}|{}", id_text(&natural, 0)));
         let place = record
             .fields
             .iter()
-            .position(|field| self.is_id_field(record.slot, field.spec.name));
+            .position(|field| is_id_field(record.slot, field.spec.name));
         let finding = self.told(
             conflict,
             record.slot,
@@ -149,7 +157,7 @@ impl KnownIds {
             let stays = self
                 .column_of(record.slot, field.spec.name)
                 .is_some_and(|(_, column)| column.stays);
-            stays || !self.is_id_field(record.slot, field.spec.name)
+            stays || !is_id_field(record.slot, field.spec.name)
         });
         Some(finding)
     }
@@ -166,10 +174,6 @@ impl KnownIds {
                 conflict.id, conflict.first_row
             ),
         }
-    }
-
-    fn is_id_field(&self, slot: Slot, name: &str) -> bool {
-        FieldRef::new(slot, name).is_some_and(is_id)
     }
 
     fn column_of(&self, slot: Slot, name: &str) -> Option<(usize, &IdColumn)> {

@@ -4,7 +4,9 @@ use super::*;
 
 fn profile(texts: &[&str]) -> ColumnProfile {
     let mut column = ColumnProfiler::new(Expected::default());
-    texts.iter().for_each(|text| column.observe(&Cell::text(*text)));
+    for text in texts {
+        column.observe(&Cell::text(*text));
+    }
     column.profile()
 }
 

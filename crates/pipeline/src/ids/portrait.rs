@@ -64,17 +64,19 @@ impl PortraitColumns {
                 .filter(|text| !text.is_empty())
         };
         for (set, column) in &self.names {
-            text(column).into_iter().for_each(|text| portrait.add_name(*set, text));
+            if let Some(text) = text(column) {
+                portrait.add_name(*set, text);
+            }
         }
         for (feature, column) in &self.features {
-            text(column)
-                .into_iter()
-                .for_each(|text| portrait.add_feature(*feature, text));
+            if let Some(text) = text(column) {
+                portrait.add_feature(*feature, text);
+            }
         }
         for (feature, column) in &self.codes {
-            text(column)
-                .into_iter()
-                .for_each(|text| portrait.add_code(*feature, text));
+            if let Some(text) = text(column) {
+                portrait.add_code(*feature, text);
+            }
         }
         portrait
     }
