@@ -212,6 +212,8 @@ async fn write_workbook(
         let mut next = 0;
         for job in tables {
             let mut begun = false;
+            // A blank row tells them apart.
+            next += u32::from(next > 0);
             each_row(app, organization, job, &mut |headers, row| {
                 if !std::mem::replace(&mut begun, true) && has_names(headers) {
                     write_row(sheet, next, headers.iter().map(String::as_str), &text).map_err(broken)?;
@@ -223,8 +225,6 @@ async fn write_workbook(
                 Ok(())
             })
             .await?;
-            // A blank row tells them apart.
-            next += 1;
         }
     }
     workbook.save_to_writer(&mut *writer).map_err(broken)?;

@@ -188,11 +188,11 @@ impl Upload {
 
     /// Adds the files to the run that it joins.
     #[boxed(?Send)]
-    pub async fn add(self, password: Option<&Password>) -> Result<RunDetails, AppError> {
-        self.add_files(password).await
+    pub async fn add_to_run(self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+        self.add_all(password).await
     }
 
-    async fn add_files(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+    async fn add_all(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
         let (app, caller, run_id) = (self.app.clone(), self.caller.clone(), self.run_id);
         let known = get(&app, caller.organization, run_id).await?;
         let opened = self.open(&options_of(&known.run)?, password).await?;

@@ -46,7 +46,7 @@ impl Work<'_> {
         run.started_at = Some(OffsetDateTime::now_utc());
         let queued = self.advance(&mut run, RunStatus::Queued)?;
         let mut change = RunChange::of(&run);
-        change.source_tables = self.source_tables(&run, &jobs);
+        change.source_tables = Self::source_tables(&run, &jobs);
         let change = change.with_jobs(jobs);
         let events = made_ready.into_iter().chain(queued);
         self.commit(events.fold(change, RunChange::with_event)).await?;

@@ -116,8 +116,8 @@ impl Work<'_> {
         }
         // Of equals the first: what others refer to stands before them.
         votes.sort_by_key(|(_, count)| Reverse(*count));
-        let voted = votes.into_iter().next().map(|(system, _)| system);
-        Ok(voted.or(saved).unwrap_or_else(|| self.new_source(&tables)))
+        let of_most = votes.into_iter().next().map(|(system, _)| system);
+        Ok(of_most.or(saved).unwrap_or_else(|| self.new_source(&tables)))
     }
 
     /// The name that a mapping of one of these tables was saved under.
@@ -201,7 +201,7 @@ impl Work<'_> {
     }
 
     /// What later runs find the sources of these jobs by.
-    pub(super) fn source_tables(&self, run: &Run, jobs: &[Job]) -> Vec<SourceTable> {
+    pub(super) fn source_tables(run: &Run, jobs: &[Job]) -> Vec<SourceTable> {
         let used_at = run.started_at.unwrap_or_else(OffsetDateTime::now_utc);
         let mut tables: Vec<SourceTable> = Vec::new();
         for job in jobs {

@@ -178,7 +178,7 @@ async fn add_files(
 ) -> Result<HttpResponse, ApiError> {
     let mut upload = Upload::join(&service.app, &caller.caller, *run_id).await?;
     let said = receive(&service, form, TO_ADD, &mut upload).await?;
-    let details = upload.add(said.password.as_ref()).await?;
+    let details = upload.add_to_run(said.password.as_ref()).await?;
     Ok(HttpResponse::Created().json(RunView::from(&details)))
 }
 
