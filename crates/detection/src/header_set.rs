@@ -40,28 +40,28 @@ impl HeaderSet {
 
     /// The same table, as far as headers can tell: the sets are equal, or one has a single header more.
     pub fn is_like(&self, other: &Self) -> bool {
-        let (mut ours, mut theirs) = (self.0.iter().peekable(), other.0.iter().peekable());
-        let (mut common, mut only_ours, mut only_theirs) = (0, 0, 0);
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        let (mut common, mut single) = (0, 0);
         loop {
-            let side = match (ours.peek(), theirs.peek()) {
+            let side = match (left.peek(), right.peek()) {
                 (None, None) => break,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some(our), Some(their)) => our.cmp(their),
+                (Some(here), Some(there)) => here.cmp(there),
             };
-            match side {
-                Ordering::Less => only_ours += 1,
-                Ordering::Greater => only_theirs += 1,
-                Ordering::Equal => common += 1,
+            if side.is_eq() {
+                common += 1;
+            } else {
+                single += 1;
             }
             if side.is_le() {
-                ours.next();
+                left.next();
             }
             if side.is_ge() {
-                theirs.next();
+                right.next();
             }
         }
-        only_ours + only_theirs == 0 || (only_ours + only_theirs == 1 && common >= ENOUGH_IN_COMMON)
+        single == 0 || (single == 1 && common >= ENOUGH_IN_COMMON)
     }
 }
 

@@ -24,6 +24,7 @@ use crate::progress::Progress;
 use crate::render;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Import {
     /// The files: CSV and Excel workbooks in any mix
     #[arg(required = true, value_name = "FILE")]
