@@ -6,7 +6,7 @@ use crate::support::{Workspace, csv_file, on_each_database, table};
 
 /// What a report prints between its records, people and products whose names look like that, and a second table below.
 pub const REPORT: &str = "\
-Ashdown Garage, all customers
+Ashdown Garage: all customers
 Customer Number,First Name,Last Name,Company,Email,Mobile
 C-1,Ada,Ashby,,ada@ashby.example,07700 900101
 ,,,,,
