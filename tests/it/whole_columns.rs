@@ -131,7 +131,7 @@ fn check_reports(client: &Client, run: &Value) {
         lines[0].starts_with("cars.csv,,,MOT due,01/03/27,date_century_assumed,warning,\"In 300 cells"),
         "{log}"
     );
-    let quality = client.get(&path(run, "/reports/data-quality")).ok();
+    let quality = client.get(&path(run, "/data-quality")).ok();
     let line = &quality["findings"][0];
     assert_eq!(
         (&line["count"], &line["rows"], &line["share"]),
@@ -146,7 +146,7 @@ fn check_reports(client: &Client, run: &Value) {
         .collect();
     assert_eq!(rows, [2, 3, 4, 5, 6]);
     assert_eq!(line["examples"][1]["message"], "The two-digit year was read as 2027");
-    let reconciliation = client.get(&path(run, "/reports/reconciliation")).ok();
+    let reconciliation = client.get(&path(run, "/reconciliation")).ok();
     assert_eq!(reconciliation["entities"][0]["flagged"], 1);
     assert_eq!(reconciliation["entities"][0]["created"], 300);
 }
