@@ -28,7 +28,8 @@ mod failed_rows;
 mod failures;
 #[cfg(test)]
 mod findings;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod full_disk;
 #[cfg(test)]
 mod http;

@@ -277,8 +277,11 @@ fn the_command_says_it_of_the_column_too() {
     });
 }
 
-/// Lines of `clean`, and the findings in them: code, row and cells.
-fn cleaned(workspace: &Workspace, name: &str) -> (usize, Vec<(String, Option<i64>, Option<i64>)>) {
+/// A finding: code, row and cells.
+type Said = (String, Option<i64>, Option<i64>);
+
+/// Lines of `clean`, and the findings in them.
+fn cleaned(workspace: &Workspace, name: &str) -> (usize, Vec<Said>) {
     let lines = workspace.run(&format!("clean {name}"));
     let lines: Vec<Value> = lines
         .stdout

@@ -122,7 +122,7 @@ fn of_file(error: OpenError) -> ApiError {
 fn pointer_of(error: &ChoiceError) -> &'static str {
     match error {
         ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-        _ => "/mapping",
+        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | _ => "/mapping",
     }
 }
 
