@@ -36,6 +36,8 @@ pub enum Scope {
     Row,
     /// On the column, whatever its cells say: their values are in the tables.
     Column,
+    /// On the table, where so many of its rows have it that it is a matter of the table.
+    Table,
     /// On the column, a finding for each text: the text is in no table, but it is the same in all of these cells.
     Text,
 }
@@ -104,7 +106,7 @@ macro_rules! finding_codes {
                 match self { $(Self::$variant => Severity::$severity,)* }
             }
 
-            /// Whether it stands on its row only, or can be said once of a whole column.
+            /// Whether it stands on its row only, or can be said once of a whole column or table.
             pub fn scope(self) -> Scope {
                 match self { $(Self::$variant => finding_codes!(@scope $($scope)?),)* }
             }
@@ -248,7 +250,7 @@ finding_codes! {
     /// A number that identifies a record has lost its last digits.
     IdDamaged = "id_damaged", Warning, "This number has lost digits, so it identifies nothing", "Export the column again as text.";
     /// A record without an id that belongs to nobody.
-    RecordOfNobody = "record_of_nobody", Warning, "Nothing says which {} this is, nor whose", "Fill in its number, or what it belongs to.";
+    RecordOfNobody = "record_of_nobody", Warning per Table, "Nothing says which {} this is, nor whose", "Fill in its number, or what it belongs to.";
     /// A link by an id that several records have.
     LinkAmbiguous = "link_ambiguous", Warning, "Several records have the id of the {}, so the link was left blank", "Give each record an id of its own, or link the right one by hand.";
     // Rows that are no records
@@ -316,6 +318,10 @@ impl FindingCode {
     ///     FindingCode::VinPlaceholder.message_of_column("", 12, &[4, 9]),
     ///     "In 12 cells of this column, first in rows 4 and 9: This is a placeholder, not a VIN"
     /// );
+    /// assert_eq!(
+    ///     FindingCode::RecordOfNobody.message_of_column("payment", 40, &[2]),
+    ///     "In 40 rows of this table, first in row 2; in row 2: Nothing says which payment this is, nor whose"
+    /// );
     /// ```
     pub fn message_of_column(self, detail: &str, cells: u64, first_rows: &[u64]) -> String {
         let names: Vec<String> = first_rows.iter().map(u64::to_string).collect();
@@ -328,10 +334,11 @@ impl FindingCode {
             Some(row) if !detail.is_empty() && self.template().contains("{}") => format!("; in row {row}"),
             _ => String::new(),
         };
-        format!(
-            "In {cells} cells of this column{rows}{example}: {}",
-            self.message(detail)
-        )
+        let place = match self.scope() {
+            Scope::Table => "rows of this table",
+            Scope::Row | Scope::Column | Scope::Text => "cells of this column",
+        };
+        format!("In {cells} {place}{rows}{example}: {}", self.message(detail))
     }
 
     /// The message for a person with this detail.

@@ -53,7 +53,7 @@ impl ColumnFinding {
 }
 
 /// What findings have in common that may be one finding of their column.
-type GroupKey = (usize, FindingCode, Option<FieldRef>);
+type GroupKey = (Option<usize>, FindingCode, Option<FieldRef>);
 
 /// Counts the findings of a table's rows, and says which of them are one finding of their column. Memory grows with the
 /// columns, never with the rows.
@@ -61,6 +61,8 @@ type GroupKey = (usize, FindingCode, Option<FieldRef>);
 pub struct ColumnTally {
     /// The rows of the table, where they are known.
     rows: Option<u64>,
+    /// Rows that were counted.
+    counted: u64,
     /// Filled cells per column.
     filled: Vec<u64>,
     groups: HashMap<GroupKey, Group>,
@@ -92,6 +94,7 @@ impl ColumnTally {
 
     /// Counts a row with what was found in it, in row order. Takes away the findings that are certain to be their column's.
     pub fn observe(&mut self, row: &Row, findings: &mut Vec<Finding>) {
+        self.counted += 1;
         if self.filled.len() < row.cells.len() {
             self.filled.resize(row.cells.len(), 0);
         }
@@ -130,7 +133,10 @@ impl ColumnTally {
     pub fn settle(self) -> ColumnFindings {
         let mut found = Vec::new();
         for ((column, ..), group) in self.groups {
-            let filled = self.filled.get(column).copied().unwrap_or_default();
+            let filled = match column {
+                Some(column) => self.filled.get(column).copied().unwrap_or_default(),
+                None => self.counted,
+            };
             let is_common = is_common(group.cells, filled);
             let cells = group.texts.into_values();
             found.extend(
@@ -193,10 +199,11 @@ fn is_common(cells: u64, filled: u64) -> bool {
 
 /// The findings that this one may become one with, and the text that they share. `None` for what stands on its row.
 fn group_of(finding: &Finding) -> Option<(GroupKey, &str)> {
-    let key = (finding.column?, finding.code, finding.field);
+    let key = (finding.column, finding.code, finding.field);
     match finding.code.scope() {
+        Scope::Column | Scope::Text if finding.column.is_none() => None,
         Scope::Row => None,
-        Scope::Column => Some((key, "")),
+        Scope::Table | Scope::Column => Some((key, "")),
         Scope::Text if finding.value.len() > MOST_CHARS => None,
         Scope::Text => Some((key, &finding.value)),
     }

@@ -106,7 +106,8 @@ impl TablePreview {
         }
         if let Some([number, _, _, _, said]) = lines.first_mut() {
             *number = what(row);
-            *said = [found(None), std::mem::take(said)].join("\n").trim().to_owned();
+            let both = [found(None), std::mem::take(said)].join("\n");
+            both.trim().clone_into(said);
         }
         lines
     }

@@ -245,7 +245,11 @@ impl Store {
 
 /// The condition for the findings of rows that one of a column covers.
 fn covered_by(finding: &StoredFinding, arguments: &mut Vec<Scalar>) -> String {
-    arguments.extend([finding.code.as_str().into(), finding.column_index.into()]);
+    arguments.push(finding.code.as_str().into());
+    let column = finding.column_index.map_or("column_index IS NULL", |index| {
+        arguments.push(index.into());
+        "column_index = ?"
+    });
     let field = finding.field.as_ref().map_or("field IS NULL", |field| {
         arguments.push(field.as_str().into());
         "field = ?"
@@ -256,5 +260,5 @@ fn covered_by(finding: &StoredFinding, arguments: &mut Vec<Scalar>) -> String {
     } else {
         ""
     };
-    format!("(code = ? AND column_index = ? AND {field}{value})")
+    format!("(code = ? AND {column} AND {field}{value})")
 }

@@ -23,8 +23,11 @@ fn check(
     assert_eq!(cleaned.len(), rows);
     let table = &file.tables[0];
     let said = |found: &ColumnFinding| {
-        let column = &table.plan.columns[found.finding.column.unwrap()];
-        (column.header.clone(), found.finding.code.code(), found.cells)
+        let column = found
+            .finding
+            .column
+            .map(|column| table.plan.columns[column].header.clone());
+        (column.unwrap_or_default(), found.finding.code.code(), found.cells)
     };
     let said: Vec<_> = table.column_findings.iter().map(said).collect();
     let expected = columns
@@ -109,4 +112,16 @@ fn errors_stand_on_their_rows() {
     let line = |index: usize| format!("{:02}/03/24,,P{index}", index % 28 + 1);
     let said = [("Payment date", "date_century_assumed", 50)];
     check(header, 50, line, &said, &[("required_missing", 50)]);
+}
+
+#[test]
+fn what_all_rows_lack_is_said_of_the_table_and_what_a_few_lack_of_their_rows() {
+    let line = |index: usize| format!("{:02}/03/2024,12.0{},", index % 28 + 1, index % 10);
+    let header = "Payment date,Amount,Payment number";
+    check(header, 50, line, &[("", "record_of_nobody", 50)], &[]);
+    let line = |index: usize| {
+        let number = if index < 3 { String::new() } else { format!("P{index}") };
+        format!("{:02}/03/2024,12.0{},{number}", index % 28 + 1, index % 10)
+    };
+    check(header, 50, line, &[], &[("record_of_nobody", 3)]);
 }
