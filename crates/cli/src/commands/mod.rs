@@ -106,7 +106,8 @@ fn source_system(source: Option<&str>) -> Result<Option<String>, SourceNameError
     let sources = known_sources();
     let name = source_named(&sources, given)?;
     if !is_known(&sources, &name) {
-        let known: Vec<_> = sources.definitions().iter().map(|known| known.id.as_str()).collect();
+        let known = sources.definitions().iter().map(|known| known.id.as_str());
+        let known: Vec<_> = known.filter(|id| *id != "generic").collect();
         note!(
             "`{name}` is no source system whose files are recognised, so it names your own; recognised are {}.",
             known.join(", ")
