@@ -6,7 +6,7 @@ use crate::support::Workspace;
 #[derive(Debug)]
 pub struct Finding {
     pub sheet: String,
-    /// As a spreadsheet counts: the header is 1. What holds for a column has none, here 0.
+    /// As a spreadsheet counts: the header is 1. What holds for a column or table has none, here 0.
     pub row: usize,
     pub column: String,
     pub value: String,
@@ -16,12 +16,11 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// How many cells it is about.
+    /// How many cells or rows it is about.
     pub fn cells(&self) -> i64 {
-        let counted = self
-            .message
-            .strip_prefix("In ")
-            .and_then(|rest| rest.split_once(" cells of this column"));
+        let counted = self.message.strip_prefix("In ").and_then(|rest| rest.split_once(' '));
+        let counted = counted
+            .filter(|(_, rest)| rest.starts_with("cells of this column") || rest.starts_with("rows of this table"));
         counted.map_or(1, |(cells, _)| cells.parse().unwrap())
     }
 }
