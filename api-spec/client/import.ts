@@ -12,6 +12,8 @@ type Run = Schemas["RunView"];
 export interface Page {
   /** The password of a file; null: the person gives up, and the file is left out. */
   askPassword(file: Schemas["FileView"], refused: string | null): Promise<string | null>;
+  /** Whether the files are from their source, though these records would become other people or cars. */
+  confirmSource(pairs: Schemas["PairView"][]): Promise<boolean>;
   /** What happens with likely duplicates. */
   askDuplicates(count: number): Promise<Schemas["ActionName"]>;
   /** "3,200 of 9,408 imported" */
@@ -31,6 +33,10 @@ export async function importFiles(client: Client, page: Page, files: File[]): Pr
     await unlock(client, page, created.id, file);
   }
   let run = await settled(client, created.id);
+  if (run.source_confirmation && (await page.confirmSource(run.source_confirmation.pairs))) {
+    const body = { options: { source_confirmation: true } };
+    run = await client.patch("/v1/import-runs/{run_id}", { path, body });
+  }
   if (run.undecided_duplicates > 0) {
     const action = await page.askDuplicates(run.undecided_duplicates);
     run = await client.put("/v1/import-runs/{run_id}/duplicate-default", { path, body: { action } });

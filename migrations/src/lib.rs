@@ -5,7 +5,10 @@
 mod m20261122_000001_control;
 mod m20261122_000002_business;
 mod m20261122_000003_service;
+mod m20261130_000001_sources;
+mod m20261130_000004_rows;
 mod m20261130_000005_organization_settings;
+mod m20261130_000006_findings_of_columns;
 mod table;
 
 pub use sea_orm_migration::MigratorTrait;
@@ -21,7 +24,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_control::Migration),
             Box::new(m20261122_000002_business::Migration),
             Box::new(m20261122_000003_service::Migration),
+            Box::new(m20261130_000001_sources::Migration),
+            Box::new(m20261130_000004_rows::Migration),
             Box::new(m20261130_000005_organization_settings::Migration),
+            Box::new(m20261130_000006_findings_of_columns::Migration),
         ]
     }
 }

@@ -39,7 +39,7 @@ const JOB_OF_SECOND: &str = "
 /// Imports the existing customer, then the Techman export with a decision.
 fn import_over_existing(workspace: &Workspace, action: &str) -> serde_json::Value {
     workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
-    workspace.import("crm.csv", 0);
+    workspace.import("crm.csv --source crm", 0);
     let export = [
         table("CustomersAndVehicles", INCOMING),
         table("Jobs", JOBS),
@@ -81,7 +81,7 @@ fn assert_dependants_belong_to(records: &Records, customer: &str) {
 fn a_match_without_a_decision_writes_nothing_more() {
     on_each_database(|workspace| {
         workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
-        workspace.import("crm.csv", 0);
+        workspace.import("crm.csv --source crm", 0);
         let before = (workspace.dump(), workspace.written());
         workspace.write("export.xlsx", workbook(&[table("CustomersAndVehicles", INCOMING)]));
         let undecided = workspace.run("import export.xlsx").exits(4);
@@ -105,7 +105,7 @@ fn skip_leaves_the_match_as_it_is_and_attaches_what_belongs_to_it() {
         assert_eq!(customers(workspace), 1);
         assert_eq!(workspace.number("SELECT count(*) FROM customer_address"), 1);
         let records = workspace.records();
-        let known = records.get("customer", "generic", "A-1");
+        let known = records.get("customer", "crm", "A-1");
         assert_eq!(
             records.get("customer", "techman", "000001").values,
             known.values,
@@ -114,7 +114,7 @@ fn skip_leaves_the_match_as_it_is_and_attaches_what_belongs_to_it() {
         assert_eq!((known.text("phone"), known.text("landline")), ("", "+441632960001"));
         assert_eq!(known.text("external_customer_number"), "A-1");
         assert_eq!(known.text("customer_group_id"), "");
-        assert_dependants_belong_to(&records, "generic:A-1");
+        assert_dependants_belong_to(&records, "crm:A-1");
     });
 }
 
@@ -126,7 +126,7 @@ fn merge_fills_blanks_overwrites_nothing_and_adds_a_differing_address() {
         assert_eq!(report["entities"]["customer"]["created"], 0);
         assert_eq!(customers(workspace), 1);
         let records = workspace.records();
-        let merged = records.get("customer", "generic", "A-1");
+        let merged = records.get("customer", "crm", "A-1");
         assert_eq!(merged.text("phone"), "+447181050327", "was blank");
         assert_eq!(merged.text("customer_group_id"), "techman:retail", "was blank");
         assert_eq!(merged.values["on_stop"], false, "was unknown");
@@ -143,7 +143,7 @@ fn merge_fills_blanks_overwrites_nothing_and_adds_a_differing_address() {
             ["14 Mill Lane", "9 Station Road"]
         );
         assert_eq!(records.texts("customer_address", "customer_id").len(), 1);
-        assert_dependants_belong_to(&records, "generic:A-1");
+        assert_dependants_belong_to(&records, "crm:A-1");
     });
 }
 
@@ -154,7 +154,7 @@ fn create_makes_a_customer_of_their_own_with_what_belongs_to_them() {
         assert_eq!(report["entities"]["customer"]["created"], 1);
         assert_eq!(customers(workspace), 2);
         let records = workspace.records();
-        let known = records.get("customer", "generic", "A-1");
+        let known = records.get("customer", "crm", "A-1");
         assert_eq!((known.text("phone"), known.text("landline")), ("", "+441632960001"));
         let own = records.get("customer", "techman", "000001");
         assert_eq!(
@@ -238,7 +238,7 @@ fn exported(workspace: &Workspace, run: &str) -> Vec<std::collections::HashMap<S
 fn decisions_are_taken_in_a_spreadsheet() {
     on_each_database(|workspace| {
         workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
-        workspace.import("crm.csv", 0);
+        workspace.import("crm.csv --source crm", 0);
         let export = [table("CustomersAndVehicles", TWICE)];
         workspace.write("export.xlsx", workbook(&export));
         let asked = workspace.run("import export.xlsx").exits(4);
@@ -283,7 +283,7 @@ fn decisions_are_taken_in_a_spreadsheet() {
 fn decisions_that_make_no_sense_are_named_by_row_and_none_is_taken() {
     on_each_database(|workspace| {
         workspace.write("crm.csv", csv_file(&table("Customers", EXISTING)));
-        workspace.import("crm.csv", 0);
+        workspace.import("crm.csv --source crm", 0);
         workspace.write("export.xlsx", workbook(&[table("CustomersAndVehicles", TWICE)]));
         workspace.run("import export.xlsx").exits(4);
         let run = workspace.newest_run();

@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod counting;
+#[cfg(test)]
 mod countries;
 #[cfg(test)]
 mod customers;
@@ -31,6 +33,8 @@ mod findings;
 mod full_disk;
 #[cfg(test)]
 mod http;
+#[cfg(test)]
+mod ids;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
@@ -64,8 +68,12 @@ mod sample_import;
 #[cfg(test)]
 mod several_files;
 #[cfg(test)]
+mod sources;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod terminal;
 #[cfg(test)]
 mod unwritable_output;
+#[cfg(test)]
+mod whole_columns;

@@ -132,7 +132,8 @@ fn data_quality_agrees_with_the_error_log_and_the_tables() {
         let quality = &report["data_quality"];
         let mut logged: BTreeMap<(String, String, String), i64> = BTreeMap::new();
         for finding in findings::read(workspace, "log.csv") {
-            *logged.entry((finding.sheet, finding.column, finding.code)).or_default() += 1;
+            let cells = finding.cells();
+            *logged.entry((finding.sheet, finding.column, finding.code)).or_default() += cells;
         }
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let mut reported: BTreeMap<(String, String, String), i64> = BTreeMap::new();

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
-use torqueflow_model::{EntityKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
+use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
+    StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -20,7 +21,9 @@ use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
-use crate::values::{merge_repeat, stored};
+use crate::replaced::{MetAgain, Tallies};
+use crate::tables::findings_of_rows_left_out;
+use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
@@ -36,6 +39,8 @@ pub(crate) struct Analysis<'a> {
     pub jobs: HashMap<Uuid, Arc<JobRows>>,
     /// Source systems that have mappings at all.
     pub mapped_systems: HashSet<String>,
+    /// What the job at hand has under the ids of mapped records.
+    pub replaced: Tallies,
 }
 
 /// What the database knows of a chunk's rows.
@@ -73,6 +78,8 @@ struct Draft {
     fills: BTreeMap<u128, RecordFill>,
     /// New records that can match: identity of the record, its keys, and what to call it.
     candidates: Vec<Candidate>,
+    /// Mapped records, in their first rows.
+    met: Vec<MetAgain>,
 }
 
 struct Candidate {
@@ -90,25 +97,34 @@ impl Analysis<'_> {
         self.jobs.insert(job.job.id, Arc::clone(job));
     }
 
-    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has. Decisions that people
-    /// took on its duplicates stand.
+    /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has, and which of them are
+    /// empty records; these are left out. Decisions that people took on its duplicates stand.
     pub async fn run(
         &mut self,
         job: &Arc<JobRows>,
         go_on: impl Fn() -> Result<(), AppError>,
         progress: impl Fn(i64),
-    ) -> Result<i64, AppError> {
+    ) -> Result<(i64, LeftOutRows), AppError> {
         let store = &self.app.store;
         let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
         store.analysis_reset(job.organization, job.job.id).await?;
+        self.replaced = Tallies::default();
         self.knows(job);
-        let mut chunks = job.stream(0, CHUNK_ROWS, true);
+        let (mut chunks, tally) = job.stream_tallied(CHUNK_ROWS);
         let mut done = 0;
+        let mut empty = LeftOutRows::default();
         while let Some(rows) = chunks.recv().await {
             go_on()?;
-            let rows = rows?;
+            let mut rows = rows?;
             done += rows.len() as i64;
-            let mut chunk = self.analyse(job, rows).await?;
+            rows.retain(|row| {
+                if !row.clean.is_record() {
+                    empty.add(row.clean.number);
+                }
+                row.clean.is_record()
+            });
+            let (mut chunk, met) = self.analyse(job, rows).await?;
+            self.replaced.add(self.app, job, &met).await?;
             for duplicate in &mut chunk.duplicates {
                 let place = (duplicate.row_number, duplicate.slot.clone());
                 duplicate.action = decisions.get(&place).copied();
@@ -118,7 +134,28 @@ impl Analysis<'_> {
                 .await?;
             progress(done);
         }
-        Ok(done)
+        let records = done - empty.count as i64;
+        let chunk = AnalysisChunk {
+            findings: findings_of_rows_left_out(&job.job.left_out, &empty),
+            ..AnalysisChunk::default()
+        };
+        if !chunk.findings.is_empty() {
+            store
+                .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, records)
+                .await?;
+        }
+        let of_columns = tally.settle();
+        let of_columns: Vec<_> = of_columns
+            .iter()
+            .zip(0..)
+            .map(|(finding, ordinal)| stored_of_column(ordinal, finding))
+            .collect();
+        if !of_columns.is_empty() {
+            store
+                .finding_of_columns(job.organization, job.job.id, &self.lease, &of_columns)
+                .await?;
+        }
+        Ok((done, empty))
     }
 
     /// Analyses anew those rows of a job that have no result yet.
@@ -129,6 +166,7 @@ impl Analysis<'_> {
     ) -> Result<(), AppError> {
         let store = &self.app.store;
         self.knows(job);
+        let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
             go_on()?;
@@ -138,12 +176,15 @@ impl Analysis<'_> {
             };
             let (first, last) = (first.number, last.number);
             let finished = store.row_result_done(job.organization, job.job.id, first, last).await?;
-            rows.retain(|row| !finished.contains(&row.number));
+            rows.retain(|row| row.clean.is_record() && !finished.contains(&row.number));
             let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
-            let chunk = self.analyse(job, rows).await?;
+            let (mut chunk, _) = self.analyse(job, rows).await?;
+            // They were counted in the findings of their columns.
+            let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
+            chunk.findings.retain(|finding| !is_counted(finding));
             let analysed = job.job.row_count.unwrap_or_default();
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)
@@ -152,7 +193,7 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<AnalysisChunk, AppError> {
+    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<(AnalysisChunk, Vec<MetAgain>), AppError> {
         let links: Vec<Vec<WantedLink>> = rows.iter().map(|row| wanted(&row.clean)).collect();
         let known = self.look_up(job, &rows, &links).await?;
         let in_chunk = identities(job, &rows);
@@ -178,7 +219,7 @@ impl Analysis<'_> {
         // Neighbours in the index are written together.
         draft.chunk.postings.sort_unstable_by_key(|posting| posting.key_hash);
         draft.chunk.fills = draft.fills.into_values().collect();
-        Ok(draft.chunk)
+        Ok((draft.chunk, draft.met))
     }
 
     async fn look_up(&self, job: &JobRows, rows: &[JobRow], links: &[Vec<WantedLink>]) -> Result<Known, AppError> {
@@ -290,6 +331,9 @@ impl Analysis<'_> {
         if matches!(link.target, Target::Row(_) | Target::Name(_)) {
             return None;
         }
+        if self.is_ambiguous(job, link) {
+            return Some(link.finding(job, row, FindingCode::LinkAmbiguous, link.describe()));
+        }
         if let Some(id) = link.target.source_id() {
             let hash = id_hash(&job.source_system, link.to, &id);
             let is_known = known.records.contains_key(&hash) || in_chunk.contains(&hash);
@@ -317,6 +361,16 @@ impl Analysis<'_> {
         Some(link.finding(job, row, code, link.describe()))
     }
 
+    /// Rows of different records have the id that the link names, in a table of this run.
+    fn is_ambiguous(&self, job: &JobRows, link: &WantedLink) -> bool {
+        let Target::Id(id) = &link.target else { return false };
+        let mut others = self
+            .jobs
+            .values()
+            .filter(|other| other.source_system == job.source_system);
+        others.any(|other| other.cleaner.is_conflicting(link.to, id))
+    }
+
     /// Registers the records of a row: new ones, and what it adds to those of earlier rows.
     fn register(
         &self,
@@ -335,15 +389,15 @@ impl Analysis<'_> {
             } else if let Some(conflicts) =
                 self.merge_into_first(hash, record, (job.job.id, row.number), known, draft)?
             {
-                findings.extend(
-                    conflicts
-                        .into_iter()
-                        .map(|conflict| Finding::row(FindingCode::ConflictingRepeat, conflict)),
-                );
+                let column_of = |field| job.cleaner.column_of(field);
+                let conflicts = conflicts.into_iter();
+                findings.extend(conflicts.map(|conflict| conflict.finding(record.slot, column_of)));
                 continue;
             }
             let id = id_text(&record.source_id, occurrence);
-            let is_mapped = known.mappings.contains_key(&(entity, id));
+            let mapped = known.mappings.get(&(entity, id.clone()));
+            draft.met.extend(MetAgain::of(row.number, &id, mapped, record));
+            let is_mapped = mapped.is_some();
             let record_id = Uuid::now_v7();
             if !is_mapped && !known.exists(record) {
                 draft.add_candidate(row, index, record_id);
@@ -371,7 +425,7 @@ impl Analysis<'_> {
         place: (Uuid, i64),
         known: &Known,
         draft: &mut Draft,
-    ) -> Result<Option<Vec<String>>, AppError> {
+    ) -> Result<Option<Vec<Conflict>>, AppError> {
         if let Some((position, first)) = draft.first.get(&hash) {
             let Some(found) = draft.chunk.records.get_mut(*position) else {
                 return Ok(None);

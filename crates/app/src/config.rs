@@ -11,6 +11,7 @@ use torqueflow_techman::techman;
 
 use crate::audit::{AuditConfig, AuditKey};
 use crate::blobs::BlobStore;
+use crate::boxed;
 use crate::error::AppError;
 use crate::events::Feeds;
 use crate::isolate::ConverterCommand;
@@ -81,6 +82,7 @@ impl App {
     /// # Ok(())
     /// # }
     /// ```
+    #[boxed]
     pub async fn open(config: &AppConfig) -> Result<Self, AppError> {
         let store = Store::connect(&config.database_url).await?;
         store.migrate().await?;
@@ -99,6 +101,7 @@ impl App {
     }
 
     /// The organisation with this slug, made when it is new.
+    #[boxed]
     pub async fn organization(&self, slug: &str) -> Result<OrganizationId, AppError> {
         Ok(self.store.organization_ensure(slug).await?)
     }
@@ -109,6 +112,7 @@ impl App {
     }
 
     /// The slug of an organisation, if there is one with this id.
+    #[boxed]
     pub async fn organization_slug(&self, id: OrganizationId) -> Result<Option<String>, AppError> {
         Ok(self.store.organization_slug(id).await?)
     }

@@ -4,8 +4,9 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{Finding, Row};
+use torqueflow_model::{Finding, Row, RowClass};
 use torqueflow_pipeline::RowSink;
+use torqueflow_pipeline::staging::Owner;
 
 use crate::limits::FILE_SECONDS;
 
@@ -90,9 +91,13 @@ impl<S: RowSink> RowSink for TimedSink<S> {
         self.inner.begin(table, headers)
     }
 
-    fn row(&mut self, row: &Row, findings: &[Finding]) -> io::Result<()> {
+    fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()> {
         self.deadline.check()?;
-        self.inner.row(row, findings)
+        self.inner.row(row, owner, findings)
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        self.inner.left_out(class, row)
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -110,7 +115,7 @@ mod tests {
     fn check(seconds: u64, in_time: bool) {
         let deadline = Deadline::after(seconds);
         let read = deadline.reader(io::Cursor::new(b"rows")).read(&mut [0; 4]).map(drop);
-        let row = deadline.sink(DiscardRows).row(&Row::default(), &[]);
+        let row = deadline.sink(DiscardRows).row(&Row::default(), None, &[]);
         for result in [read, row] {
             let refused = result.err().map(|error| OpenError::from(error).message());
             assert_eq!(refused.is_none(), in_time, "{refused:?}");

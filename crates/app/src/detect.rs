@@ -5,8 +5,9 @@ use std::io::BufReader;
 use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{EntityKind, Finding, Row};
+use torqueflow_model::{EntityKind, Finding, Row, RowClass};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
+use torqueflow_pipeline::staging::Owner;
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
@@ -132,6 +133,9 @@ pub(crate) async fn look_into(
     file: &ImportFile,
     source_system: Option<&str>,
 ) -> Result<OpenedJobs, AppError> {
+    if file.status == FileStatus::Failed {
+        return Ok(OpenedJobs::of(file.clone()));
+    }
     let read = Reading::of(app, file, source_system, None);
     let (opened, mut heads) = read
         .off_the_async_threads(|read| {
@@ -176,11 +180,12 @@ pub(crate) struct Heads {
     current: usize,
 }
 
-/// The head of a table as it was found: its headers and its first rows.
+/// The head of a table as it was found: its headers, its first rows, and the first that hold no record.
 #[derive(Default)]
 pub(crate) struct FoundHead {
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
+    pub left_out: Vec<(RowClass, Row)>,
 }
 
 impl Heads {
@@ -195,15 +200,22 @@ impl RowSink for Heads {
         self.current = table;
         let head = FoundHead {
             headers: headers.to_vec(),
-            rows: Vec::new(),
+            ..FoundHead::default()
         };
         self.tables.insert(table, head);
         Ok(())
     }
 
-    fn row(&mut self, row: &Row, _: &[Finding]) -> std::io::Result<()> {
+    fn row(&mut self, row: &Row, _: Option<&Owner>, _: &[Finding]) -> std::io::Result<()> {
         if let Some(head) = self.tables.get_mut(&self.current) {
             head.rows.push(row.clone());
+        }
+        Ok(())
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> std::io::Result<()> {
+        if let Some(head) = self.tables.get_mut(&self.current) {
+            head.left_out.push((class, row.clone()));
         }
         Ok(())
     }
@@ -363,7 +375,15 @@ pub(crate) fn choices_of(choices: Option<&serde_json::Value>) -> Result<TableCho
 fn accept(file: &mut ImportFile, opened: &OpenedFile) {
     file.status = FileStatus::Opened;
     file.encrypted = opened.encrypted;
-    file.notes.clone_from(&opened.notes);
+    // What was said when it was kept stays.
+    let said = std::mem::take(&mut file.notes);
+    let new: Vec<_> = opened
+        .notes
+        .iter()
+        .filter(|note| !said.contains(note))
+        .cloned()
+        .collect();
+    file.notes = said.into_iter().chain(new).collect();
     file.error = None;
 }
 

@@ -70,6 +70,9 @@ pub enum AppError {
         /// How many.
         count: u64,
     },
+    /// A refresh would put other people or cars in the place of those that were imported before.
+    #[error("{0}")]
+    SourceUnconfirmed(Box<crate::replaced::SourceConfirmation>),
     /// A file waits for its password.
     #[error("a file waits for its password")]
     PasswordNeeded,

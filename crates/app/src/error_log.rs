@@ -9,9 +9,10 @@ use torqueflow_persistence::{FindingFilter, Job, OrganizationId, StoredFinding};
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::spreadsheet::neutral;
+use crate::values::message_of;
+use crate::{App, boxed};
 
 /// Findings that are read at a time.
 const PAGE: u64 = 5000;
@@ -23,7 +24,7 @@ pub struct Entry {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
-    /// The row as a person's program shows it; `None` for what is wrong with the file.
+    /// The row as a person's program shows it; `None` for what is wrong with the file or holds for a column.
     pub row: Option<i64>,
     /// The column's header.
     pub column: Option<String>,
@@ -45,12 +46,13 @@ type Each<'a> = &'a mut (dyn FnMut(Entry) -> io::Result<ControlFlow<()>> + Send)
 
 /// Calls `each` with every line of the log, or only with the errors, file by file, in row order, until it says that it
 /// has enough.
-pub async fn each(
-    app: &App,
+#[boxed]
+pub async fn each<'a>(
+    app: &'a App,
     organization: OrganizationId,
     run_id: Uuid,
     severity: Option<&str>,
-    each: Each<'_>,
+    each: Each<'a>,
 ) -> Result<(), AppError> {
     let files = app.store.file_list(organization, run_id).await?;
     for file in &files {
@@ -125,13 +127,10 @@ fn of_row(file: &str, job: &Job, headers: &[String], finding: StoredFinding) -> 
     Entry {
         file: file.to_owned(),
         sheet: job.sheet.clone(),
-        row: Some(finding.row_number),
+        row: finding.row(),
         column: column.cloned(),
+        message: message_of(&finding),
         value: finding.value,
-        message: code.map_or_else(
-            || finding.code.clone(),
-            |code| code.message(&finding.detail).into_owned(),
-        ),
         fix: code.map(FindingCode::fix).unwrap_or_default().to_owned(),
         code: finding.code,
         severity: finding.severity,
@@ -161,11 +160,12 @@ fn of_table(file: &str, sheet: Option<String>, (code, message): &(String, String
 }
 
 /// Writes the log as CSV that is safe to open in a spreadsheet.
+#[boxed]
 pub async fn write_csv(
     app: &App,
     organization: OrganizationId,
     run_id: Uuid,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let mut csv = csv::Writer::from_writer(writer);
     let failed = |error: csv::Error| io::Error::other(error);

@@ -8,10 +8,10 @@ use tokio::sync::watch;
 use torqueflow_persistence::{Job, OrganizationId};
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::runs::{RunDetails, get};
 use crate::supervise::supervise;
+use crate::{App, boxed};
 
 /// How often a followed run is looked at. What a batch has changed is seen by then, whoever committed it.
 const LOOK: Duration = Duration::from_millis(500);
@@ -36,6 +36,7 @@ pub(crate) struct Feeds(Arc<Mutex<HashMap<Uuid, watch::Sender<Arc<RunDetails>>>>
 /// over, and when this process stops.
 ///
 /// However many follow a run, one task of this process looks at it.
+#[boxed]
 pub async fn follow(
     app: &App,
     organization: OrganizationId,

@@ -5,23 +5,24 @@
 //! becomes an `.xlsx` workbook, with a worksheet per table and every cell as text, so that leading zeros stay. The files
 //! of an encrypted workbook are not encrypted.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::io::{self, Write};
 use std::path::Path;
 
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use torqueflow_model::Row;
 use torqueflow_persistence::{Job, OrganizationId, RowOutcome};
-use torqueflow_pipeline::TablePlan;
+use torqueflow_pipeline::staging::Owner;
+use torqueflow_pipeline::{OwnerNames, OwnerRule, TablePlan, sheet_index};
 use uuid::Uuid;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::App;
 use crate::error::AppError;
-use crate::job_rows::rows_of;
+use crate::job_rows::{RowReader, rows_of};
 use crate::reports::Places;
 use crate::spreadsheet::neutral;
+use crate::{App, boxed};
 
 /// Row numbers that are read at a time.
 const PAGE: u64 = 5000;
@@ -71,6 +72,7 @@ impl FailedFile {
 }
 
 /// The files of a run that have failed rows, in the order of the upload.
+#[boxed]
 pub async fn list(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<FailedFile>, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let places = Places::load(app, organization, run_id).await?;
@@ -83,7 +85,7 @@ pub async fn list(app: &App, organization: OrganizationId, run_id: Uuid) -> Resu
             .filter(|job| job.file_id == file.id && job.counts.failed > 0)
             .cloned()
             .collect();
-        jobs.sort_by_key(|job| job.table_index);
+        jobs.sort_by_key(|job| (sheet_index(job.table_index as usize), job.table_index));
         let Some(first) = jobs.first() else { continue };
         if run.expired_at.is_some() {
             return Err(AppError::Expired);
@@ -124,11 +126,12 @@ fn unused_name(upload: &str, format: FileFormat, names: &mut HashSet<String>) ->
 }
 
 /// Writes the failed rows of one file.
+#[boxed]
 pub async fn write_file(
     app: &App,
     organization: OrganizationId,
     file: &FailedFile,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     match file.format {
         FileFormat::Csv { delimiter } => write_csv(app, organization, file, delimiter, writer).await,
@@ -137,11 +140,12 @@ pub async fn write_file(
 }
 
 /// Writes the failed rows of several files as a zip.
+#[boxed]
 pub async fn write_zip(
     app: &App,
     organization: OrganizationId,
     files: &[FailedFile],
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let mut zip = ZipWriter::new_stream(writer);
     let options = SimpleFileOptions::default()
@@ -152,7 +156,7 @@ pub async fn write_zip(
             .map_err(|error| failed(error.into()))?;
         write_file(app, organization, file, &mut zip).await?;
     }
-    let mut writer = zip.finish().map_err(|error| failed(error.into()))?.into_inner();
+    let writer = zip.finish().map_err(|error| failed(error.into()))?.into_inner();
     writer.flush().map_err(failed)
 }
 
@@ -165,7 +169,7 @@ async fn write_csv(
     organization: OrganizationId,
     file: &FailedFile,
     delimiter: char,
-    mut writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     writer.write_all(BOM).map_err(failed)?;
     let mut csv = csv::WriterBuilder::new()
@@ -194,31 +198,37 @@ async fn write_workbook(
     app: &App,
     organization: OrganizationId,
     file: &FailedFile,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<(), AppError> {
     let broken = |error: XlsxError| failed(io::Error::other(error));
     let mut workbook = Workbook::new();
     let text = Format::new().set_num_format("@");
-    for job in &file.jobs {
+    // Tables that stood below each other in a worksheet stand so again.
+    for tables in file.jobs.chunk_by(|above, below| above.sheet == below.sheet) {
+        let name = tables.first().and_then(|job| job.sheet.as_deref());
         // Rows go to a temporary file: memory does not grow with them.
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(broken)?;
-        sheet
-            .set_name(job.sheet.as_deref().unwrap_or("Sheet1"))
-            .map_err(broken)?;
+        sheet.set_name(name.unwrap_or("Sheet1")).map_err(broken)?;
         let mut next = 0;
-        each_row(app, organization, job, &mut |headers, row| {
-            if next == 0 && has_names(headers) {
-                write_row(sheet, 0, headers.iter().map(String::as_str), &text).map_err(broken)?;
-                next = 1;
-            }
-            let cells = row.cells.iter().map(|cell| cell.text.as_str());
-            write_row(sheet, next, cells, &text).map_err(broken)?;
-            next += 1;
-            Ok(())
-        })
-        .await?;
+        for job in tables {
+            let mut begun = false;
+            // A blank row tells them apart.
+            next += u32::from(next > 0);
+            each_row(app, organization, job, &mut |headers, row| {
+                if !std::mem::replace(&mut begun, true) && has_names(headers) {
+                    write_row(sheet, next, headers.iter().map(String::as_str), &text).map_err(broken)?;
+                    next += 1;
+                }
+                let cells = row.cells.iter().map(|cell| cell.text.as_str());
+                write_row(sheet, next, cells, &text).map_err(broken)?;
+                next += 1;
+                Ok(())
+            })
+            .await?;
+        }
     }
-    workbook.save_to_writer(writer).map_err(broken)
+    workbook.save_to_writer(&mut *writer).map_err(broken)?;
+    writer.flush().map_err(failed)
 }
 
 fn write_row<'a>(
@@ -244,31 +254,130 @@ fn has_names(headers: &[String]) -> bool {
 /// Takes headers and a failed row.
 type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Send);
 
-/// Calls `each` with every failed row of a job, in the order of the file.
+/// Calls `each` with every failed row of a job, in the order of the file. A row that belongs to the row above comes with
+/// that one before it, or nobody would know whose it is; and with the namesakes of that one, or it would be taken for the
+/// first of them.
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-    let mut staged = rows_of(&app.blobs, job, plan.header).await?;
-    let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
+    let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
+    let names = OwnerNames::of(&plan);
+    let namesakes = namesakes(app, organization, job, &plan, &names).await?;
+    let is_namesake = |row: &Row| {
+        let name = if namesakes.is_empty() {
+            None
+        } else {
+            names.bare_name(row)
+        };
+        name.is_some_and(|name| namesakes.contains(&name))
+    };
+    let mut rows = FailedRows::open(app, organization, job, &plan).await?;
     let mut row = Row::default();
-    let mut after = None;
-    loop {
-        let page = app
-            .store
-            .export_row_results(organization, job.id, Some(RowOutcome::Failed.name()), after, PAGE)
-            .await?;
-        let Some((last, _)) = page.last() else { return Ok(()) };
-        after = Some(*last);
-        let mut wanted = page.iter().map(|(number, _)| *number as u64).peekable();
-        while let Some(number) = wanted.peek() {
-            if !staged.next_row(&mut row)? {
-                return Ok(());
+    // The row that the next one would belong to, as far as it was given out.
+    let mut owner_given = 0;
+    while let Some(has_failed) = rows.next(&mut row).await? {
+        if has_failed {
+            match rows.staged.owner().filter(|owner| owner.number != row.number) {
+                Some(owner) if plan.owners == OwnerRule::Above && owner.number != owner_given => {
+                    owner_given = owner.number;
+                    each(&headers, &row_of(owner))?;
+                }
+                Some(_) => {}
+                None => owner_given = row.number,
             }
-            if row.number == *number {
-                wanted.next();
-                each(&headers, &row)?;
-            }
+            each(&headers, &row)?;
+        } else if is_namesake(&row) {
+            owner_given = row.number;
+            each(&headers, &row)?;
         }
+    }
+    Ok(())
+}
+
+fn row_of(owner: &Owner) -> Row {
+    Row {
+        number: owner.number,
+        cells: owner.cells.clone(),
+    }
+}
+
+/// The names of owners of failed rows that another owner above has too, where nothing but the name tells them apart.
+async fn namesakes(
+    app: &App,
+    organization: OrganizationId,
+    job: &Job,
+    plan: &TablePlan,
+    names: &OwnerNames,
+) -> Result<HashSet<u128>, AppError> {
+    let mut namesakes = HashSet::new();
+    if plan.owners != OwnerRule::Above {
+        return Ok(namesakes);
+    }
+    let mut rows = FailedRows::open(app, organization, job, plan).await?;
+    let mut row = Row::default();
+    while let Some(has_failed) = rows.next(&mut row).await? {
+        let Some(owner) = rows.staged.owner().filter(|owner| has_failed && owner.occurrence > 0) else {
+            continue;
+        };
+        namesakes.extend(if owner.number == row.number {
+            names.bare_name(&row)
+        } else {
+            names.bare_name(&row_of(owner))
+        });
+    }
+    Ok(namesakes)
+}
+
+/// The staged rows of a job up to the last one that failed.
+struct FailedRows<'a> {
+    app: &'a App,
+    organization: OrganizationId,
+    job: &'a Job,
+    staged: RowReader,
+    /// The numbers of the next ones that failed.
+    failed: VecDeque<i64>,
+    after: Option<i64>,
+}
+
+impl<'a> FailedRows<'a> {
+    async fn open(
+        app: &'a App,
+        organization: OrganizationId,
+        job: &'a Job,
+        plan: &TablePlan,
+    ) -> Result<Self, AppError> {
+        Ok(Self {
+            app,
+            organization,
+            job,
+            staged: rows_of(&app.blobs, job, plan.header).await?,
+            failed: VecDeque::new(),
+            after: None,
+        })
+    }
+
+    /// Reads the next row, and says whether it failed. `None` when no further one did.
+    async fn next(&mut self, row: &mut Row) -> Result<Option<bool>, AppError> {
+        if self.failed.is_empty() {
+            let outcome = Some(RowOutcome::Failed.name());
+            let store = &self.app.store;
+            let page = store
+                .export_row_results(self.organization, self.job.id, outcome, self.after, PAGE)
+                .await?;
+            self.failed.extend(page.into_iter().map(|(number, _)| number));
+            self.after = self.failed.back().copied();
+        }
+        let Some(next) = self.failed.front().copied() else {
+            return Ok(None);
+        };
+        if !self.staged.next_row(row)? {
+            return Ok(None);
+        }
+        let has_failed = row.number as i64 == next;
+        if has_failed {
+            self.failed.pop_front();
+        }
+        Ok(Some(has_failed))
     }
 }
 

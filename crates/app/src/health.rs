@@ -1,7 +1,7 @@
 //! Whether the program can do its work.
 
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// What has to work.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Health {
 }
 
 /// Looks whether everything works that a request may need.
+#[boxed]
 pub async fn check(app: &App) -> Health {
     Health {
         database: app.store.ping().await.map_err(AppError::from),

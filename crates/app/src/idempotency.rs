@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use torqueflow_persistence::OrganizationId;
 pub use torqueflow_persistence::{Answer, IdempotencyRequest, Reservation, Reserved};
 
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// How long an answer is kept.
 pub const LIFETIME: Duration = Duration::DAY;
@@ -42,6 +42,7 @@ impl<'a, T> Once<'a, T> {
 }
 
 /// Reserves the key of a request, or says what is known of it.
+#[boxed]
 pub async fn begin(
     app: &App,
     organization: OrganizationId,

@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Lines, Write};
 use std::iter::Peekable;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use torqueflow_model::{Finding, FindingCode, Row, Slot};
+use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
-use torqueflow_pipeline::staging::{StagingReader, StagingWriter};
-use torqueflow_pipeline::{CleanRow, Cleaner, DateVotes, HeaderChoice, RowSink, Sources, TablePlan};
+use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
+use torqueflow_pipeline::{
+    CleanRow, Cleaner, ColumnFinding, ColumnTally, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
+};
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
@@ -40,6 +42,25 @@ pub(crate) struct JobRow {
     pub clean: CleanRow,
 }
 
+/// Counts what was found in the columns, while the rows are on their way.
+#[derive(Clone)]
+pub(crate) struct SharedTally(Arc<Mutex<ColumnTally>>);
+
+impl SharedTally {
+    fn observe(&self, row: &Row, findings: &mut Vec<Finding>) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .observe(row, findings);
+    }
+
+    /// What is said of columns, once all rows have come.
+    pub fn settle(&self) -> Vec<ColumnFinding> {
+        let tally = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        tally.settle().into_vec()
+    }
+}
+
 impl JobRows {
     pub async fn open(
         organization: OrganizationId,
@@ -50,7 +71,8 @@ impl JobRows {
     ) -> Result<Self, AppError> {
         let plan: TablePlan = serde_json::from_value(job.plan.clone())
             .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        let source_system = plan.source_system.clone().unwrap_or_default();
+        // Whose form the table has (the plan's) decides how it is read; whose it is, by which ids its records are known.
+        let source_system = job.source_system.clone().or_else(|| plan.source_system.clone());
         let key = job
             .staged_key
             .clone()
@@ -59,12 +81,24 @@ impl JobRows {
         Ok(Self {
             organization,
             cleaner: cleaner_of(run, sources, &plan)?,
-            source_system,
+            source_system: source_system.unwrap_or_default(),
             header: plan.header,
             job,
             blobs: blobs.clone(),
             key,
         })
+    }
+
+    /// Reads and cleans all rows, in chunks, with what was found when the file was read. What is certain to be said of a column
+    /// stands on no row; the tally knows the rest once the last chunk is there.
+    pub fn stream_tallied(
+        self: &Arc<Self>,
+        chunk_rows: usize,
+    ) -> (mpsc::Receiver<Result<Vec<JobRow>, AppError>>, SharedTally) {
+        let known = self.job.row_count.and_then(|rows| u64::try_from(rows).ok());
+        let tally = SharedTally(Arc::new(Mutex::new(ColumnTally::new(known))));
+        let receiver = self.send(0, chunk_rows, true, Some(tally.clone()));
+        (receiver, tally)
     }
 
     /// Reads and cleans the rows from this place on, in chunks. With `reading_findings`, what was found when the file
@@ -75,10 +109,21 @@ impl JobRows {
         chunk_rows: usize,
         reading_findings: bool,
     ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
+        self.send(from, chunk_rows, reading_findings, None)
+    }
+
+    fn send(
+        self: &Arc<Self>,
+        from: i64,
+        chunk_rows: usize,
+        reading_findings: bool,
+        tally: Option<SharedTally>,
+    ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
         let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
         let rows = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
-            if let Err(error) = rows.send_chunks(from, chunk_rows, reading_findings, &sender) {
+            let sent = rows.send_chunks(from, chunk_rows, reading_findings, tally.as_ref(), &sender);
+            if let Err(error) = sent {
                 // A receiver that has gone does not want the error either.
                 let _ = sender.blocking_send(Err(error));
             }
@@ -91,6 +136,7 @@ impl JobRows {
         from: i64,
         chunk_rows: usize,
         reading_findings: bool,
+        tally: Option<&SharedTally>,
         sender: &mpsc::Sender<Result<Vec<JobRow>, AppError>>,
     ) -> Result<(), AppError> {
         let mut reader = self.reader(from)?;
@@ -103,9 +149,12 @@ impl JobRows {
         let mut row = Row::default();
         let mut index = from;
         while reader.next_row(&mut row)? {
-            let mut clean = self.cleaner.clean(&row);
+            let mut clean = self.cleaner.clean_owned(&row, reader.owner());
             if let Some(noted) = &mut noted {
                 clean.findings.splice(0..0, noted.of_row(row.number));
+            }
+            if let Some(tally) = tally {
+                tally.observe(&row, &mut clean.findings);
             }
             chunk.push(JobRow {
                 index,
@@ -131,12 +180,13 @@ impl JobRows {
         open_rows(&self.blobs, &self.job, self.header, from)
     }
 
-    /// The votes of all rows on open questions of day and month.
-    pub fn vote(&self, votes: &mut DateVotes) -> Result<(), AppError> {
+    /// The votes of all rows on open questions: the order of day and month, and whose rows are that name no owner.
+    pub fn vote(&self, votes: &mut DateVotes, owners: &mut OwnerVotes) -> Result<(), AppError> {
         let mut reader = self.reader(0)?;
         let mut row = Row::default();
         while reader.next_row(&mut row)? {
             votes.observe(&row);
+            owners.observe(&row);
         }
         Ok(())
     }
@@ -148,7 +198,7 @@ impl JobRows {
         if !reader.next_row(&mut row)? {
             return Ok(None);
         }
-        let clean = self.cleaner.clean(&row);
+        let clean = self.cleaner.clean_owned(&row, reader.owner());
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
 }
@@ -170,7 +220,27 @@ async fn fetch_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
 /// Makes the staged rows of a table readable for others, and what was noted beside them.
 pub(crate) async fn keep_staged(blobs: &BlobStore, key: &str) -> Result<(), AppError> {
     blobs.keep(key).await?;
+    blobs.keep(&left_out_key(key)).await?;
     blobs.keep(&findings_key(key)).await
+}
+
+/// The first rows of a staged table that hold no record, with their classes.
+pub(crate) async fn staged_left_out(blobs: &BlobStore, key: &str) -> Result<Vec<(RowClass, Row)>, AppError> {
+    let key = left_out_key(key);
+    blobs.fetch(&key).await?;
+    let lines = BufReader::new(blobs.read(&key)?).lines();
+    let rows = lines.filter_map(|line| serde_json::from_str::<NotedRow>(&line.ok()?).ok());
+    let rows = rows.map(|noted| {
+        let cells = noted.cells.into_iter().map(Cell::text).collect();
+        (
+            noted.class,
+            Row {
+                number: noted.row,
+                cells,
+            },
+        )
+    });
+    Ok(rows.collect())
 }
 
 /// Opens the rows of a job for whoever only reads them.
@@ -219,6 +289,11 @@ impl RowReader {
         }
         Ok(self.inner.next_row(row)?)
     }
+
+    /// The row that the row which was read last belongs to.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.inner.owner()
+    }
 }
 
 fn open_staged(blobs: &BlobStore, key: &str) -> Result<StagingReader<BufReader<File>>, AppError> {
@@ -242,7 +317,14 @@ pub(crate) async fn staged_head(blobs: &BlobStore, key: &str) -> Result<(Vec<Str
 pub(crate) struct Stager<'a> {
     blobs: &'a BlobStore,
     prefix: String,
-    current: Option<(StagingWriter<BufWriter<File>>, BufWriter<File>)>,
+    current: Option<Staged>,
+}
+
+/// The table that is being staged.
+struct Staged {
+    rows: StagingWriter<BufWriter<File>>,
+    findings: BufWriter<File>,
+    left_out: BufWriter<File>,
 }
 
 impl<'a> Stager<'a> {
@@ -265,21 +347,29 @@ fn findings_key(key: &str) -> String {
     format!("{key}.findings")
 }
 
+fn left_out_key(key: &str) -> String {
+    format!("{key}.left_out")
+}
+
 impl RowSink for Stager<'_> {
     fn begin(&mut self, table: usize, headers: &[String]) -> std::io::Result<()> {
         let key = self.key(table);
         let rows = self.blobs.create(&key).map_err(std::io::Error::other)?;
-        let noted = self.blobs.create(&findings_key(&key)).map_err(std::io::Error::other)?;
-        let writer = StagingWriter::new(BufWriter::new(rows), headers).map_err(std::io::Error::other)?;
-        self.current = Some((writer, BufWriter::new(noted)));
+        let findings = self.blobs.create(&findings_key(&key)).map_err(std::io::Error::other)?;
+        let left_out = self.blobs.create(&left_out_key(&key)).map_err(std::io::Error::other)?;
+        self.current = Some(Staged {
+            rows: StagingWriter::new(BufWriter::new(rows), headers).map_err(std::io::Error::other)?,
+            findings: BufWriter::new(findings),
+            left_out: BufWriter::new(left_out),
+        });
         Ok(())
     }
 
-    fn row(&mut self, row: &Row, findings: &[Finding]) -> std::io::Result<()> {
-        let Some((writer, noted)) = &mut self.current else {
+    fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> std::io::Result<()> {
+        let Some(staged) = &mut self.current else {
             return Ok(());
         };
-        writer.write(row).map_err(std::io::Error::other)?;
+        staged.rows.write_owned(row, owner).map_err(std::io::Error::other)?;
         for finding in findings {
             let line = NotedFinding {
                 row: row.number,
@@ -288,17 +378,31 @@ impl RowSink for Stager<'_> {
                 value: finding.value.clone(),
                 detail: finding.detail.clone(),
             };
-            serde_json::to_writer(&mut *noted, &line)?;
-            noted.write_all(b"\n")?;
+            serde_json::to_writer(&mut staged.findings, &line)?;
+            staged.findings.write_all(b"\n")?;
         }
         Ok(())
     }
 
+    fn left_out(&mut self, class: RowClass, row: &Row) -> std::io::Result<()> {
+        let Some(staged) = &mut self.current else {
+            return Ok(());
+        };
+        let line = NotedRow {
+            row: row.number,
+            class,
+            cells: row.cells.iter().map(|cell| cell.text.clone()).collect(),
+        };
+        serde_json::to_writer(&mut staged.left_out, &line)?;
+        staged.left_out.write_all(b"\n")
+    }
+
     fn end(&mut self) -> std::io::Result<()> {
-        if let Some((writer, mut noted)) = self.current.take() {
-            let (mut file, _) = writer.finish().map_err(std::io::Error::other)?;
+        if let Some(mut staged) = self.current.take() {
+            let (mut file, _) = staged.rows.finish().map_err(std::io::Error::other)?;
             file.flush()?;
-            noted.flush()?;
+            staged.findings.flush()?;
+            staged.left_out.flush()?;
         }
         Ok(())
     }
@@ -312,6 +416,14 @@ struct NotedFinding {
     column: Option<usize>,
     value: String,
     detail: String,
+}
+
+/// A row that holds no record, kept beside the staged rows.
+#[derive(Serialize, Deserialize)]
+struct NotedRow {
+    row: u64,
+    class: RowClass,
+    cells: Vec<String>,
 }
 
 /// The noted findings of a table, in row order.

@@ -1,22 +1,25 @@
 //! The tables of a run: looking at them, and saying what they are.
 
+mod cells;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use torqueflow_model::{DateOrder, FindingCode, JobStatus, RunStatus};
+use torqueflow_model::{DateOrder, FindingCode, JobStatus, Row, RowClass, RunStatus};
 use torqueflow_persistence::{
     Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
 };
-use torqueflow_pipeline::TablePlan;
+use torqueflow_pipeline::{OwnerTracker, TablePlan};
 use uuid::Uuid;
 
-use crate::detect::{choices_of, order_jobs, read_heads, saved_mapping};
+pub use self::cells::PreviewCell;
+use crate::detect::{FoundHead, choices_of, order_jobs, read_heads, saved_mapping};
 use crate::error::AppError;
-use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head};
+use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
-use crate::values::stored;
+use crate::values::{message_of, stored};
 use crate::work::{command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// What a person changes of a table. What is `None` stays as it is.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,8 +55,14 @@ pub struct Preview {
 pub struct PreviewRow {
     /// Its number, as the person's program shows it.
     pub row: i64,
+    /// What it is, where it holds no record: it is left out. `None`: it is a record.
+    pub class: Option<RowClass>,
+    /// The row above that it belongs to.
+    pub owner_row: Option<i64>,
     /// The cells as they are in the file.
     pub original: Vec<String>,
+    /// The same by column, each beside what becomes of it. None of a row that holds no record.
+    pub cells: Vec<PreviewCell>,
     /// The records that it becomes.
     pub cleaned: Vec<PreviewRecord>,
     /// What was found in it.
@@ -76,13 +85,17 @@ pub struct PreviewRecord {
 /// A finding with its words.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingView {
-    /// The row.
-    pub row: i64,
+    /// The row; `None` where it is about many cells of a column.
+    pub row: Option<i64>,
+    /// How many cells it is about.
+    pub cells: i64,
+    /// The first rows of a column that it is about.
+    pub first_rows: Vec<i64>,
     /// The column's name, where it is about one.
     pub column: Option<String>,
     /// The field: `customer.phone`.
     pub field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell; of a column's cells, that of the first.
     pub value: String,
     /// The stable code.
     pub code: String,
@@ -97,7 +110,7 @@ pub struct FindingView {
 /// A page of findings.
 #[derive(Debug, Clone, Serialize)]
 pub struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     pub items: Vec<FindingView>,
     /// Where the next page begins: row and place in the row.
     pub next: Option<(i64, i64)>,
@@ -106,6 +119,7 @@ pub struct FindingPage {
 }
 
 /// A job.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Job, AppError> {
     Ok(app.store.job_get(organization, job_id).await?)
 }
@@ -113,6 +127,7 @@ pub async fn get(app: &App, organization: OrganizationId, job_id: Uuid) -> Resul
 /// Changes what a table is, or how it is read; before the start only. `expected_version`: what the person has seen.
 ///
 /// The run is analysed anew as far as it has to be.
+#[boxed(?Send)]
 pub async fn patch(
     app: &App,
     caller: &Caller,
@@ -132,8 +147,8 @@ pub async fn patch(
             return Err(AppError::Stale);
         }
         let choices = patch.over(choices_of(job.choices.as_ref())?);
-        let (found, samples) = head_of(app, job, &files).await?;
-        let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
+        let found = head_of(app, job, &files).await?;
+        let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
         let saved = saved_mapping(app, work.organization, &head).await?;
         let system = options_of(&run)?.source_system;
         plan_again(job, app.sources(), system.as_deref(), &head, &choices, saved.as_ref())?;
@@ -161,13 +176,14 @@ pub async fn patch(
             .with_jobs(jobs)
             .with_event(patch.event(&work.actor, job_id));
         change.events.extend(event.map(|event| event.in_run(run_id)));
-        work.commit(change).await?;
+        // Before the run goes on: it looks for the name of its source among the saved mappings.
         if let Some(saved) = save {
             let store = &app.store;
             store
                 .saved_mapping_put(work.organization, &saved, &work.actor.name)
                 .await?;
         }
+        work.commit(change).await?;
         Ok(changed)
     })
     .await?;
@@ -222,22 +238,34 @@ fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
 }
 
 /// The headers of a job as they were found, and its first rows.
-async fn head_of(
+pub(crate) async fn head_of(
     app: &App,
     job: &Job,
     files: &[torqueflow_persistence::ImportFile],
-) -> Result<(Vec<String>, Vec<torqueflow_model::Row>), AppError> {
+) -> Result<FoundHead, AppError> {
     if let Some(key) = &job.staged_key {
-        return staged_head(&app.blobs, key).await;
+        let (headers, rows) = staged_head(&app.blobs, key).await?;
+        let is_kept = |class: RowClass| !matches!(class, RowClass::Blank | RowClass::EmptyRecord);
+        let left_out = if job.left_out.iter().any(|(class, _)| is_kept(class)) {
+            staged_left_out(&app.blobs, key).await?
+        } else {
+            Vec::new()
+        };
+        return Ok(FoundHead {
+            headers,
+            rows,
+            left_out,
+        });
     }
     let file = files.iter().find(|file| file.id == job.file_id);
     let file = file.ok_or(AppError::Internal("a job has no file"))?;
     let mut heads = read_heads(app, file).await?;
-    let head = heads.remove(job.table_index as usize).unwrap_or_default();
-    Ok((head.headers, head.rows))
+    Ok(heads.remove(job.table_index as usize).unwrap_or_default())
 }
 
-/// The first rows of a table: at once from the head of the file, later with all that the analysis found.
+/// The first rows of a table, those that hold no record too: at once from the head of the file, later with all that the
+/// analysis found.
+#[boxed]
 pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> Result<Preview, AppError> {
     let job = get(app, organization, job_id).await?;
     let run = app.store.run_get(organization, job.run_id).await?;
@@ -245,59 +273,78 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
         return Err(AppError::Expired);
     }
     let files = app.store.file_list(organization, job.run_id).await?;
-    let (found, samples) = head_of(app, &job, &files).await?;
+    let found = head_of(app, &job, &files).await?;
+    let mut left_out = found.left_out;
     let choices = choices_of(job.choices.as_ref())?;
-    let head = Head::new(&found, job.header_row, samples, choices.has_header_row);
+    let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
     let plan: TablePlan =
         serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
     let cleaner = cleaner_of(&run, app.sources(), &plan)?;
-    let mut known = KnownOfRows::load(app, organization, &job, &head).await?;
+    if let Some(last) = head.samples.get(SAMPLE_ROWS - 1) {
+        left_out.retain(|(_, row)| row.number < last.number);
+    }
+    let shown = head.samples.iter().chain(left_out.iter().map(|(_, row)| row));
+    let numbers = shown.map(|row| row.number as i64);
+    let mut known = KnownOfRows::load(app, organization, &job, numbers.clone().min().zip(numbers.max())).await?;
+    let is_analysed = job.analysed > 0 || job.left_out.count(RowClass::EmptyRecord) > 0;
     let columns = (0..head.headers.len()).map(|index| column_name(&head.headers, index));
-    let rows = head.samples.iter().take(SAMPLE_ROWS).map(|row| {
-        let number = row.number as i64;
-        let clean = cleaner.clean(row);
-        let of_cleaning = || {
-            let numbered = clean.findings.iter().enumerate();
-            numbered
-                .map(|(ordinal, finding)| stored(number, ordinal as i64, finding))
-                .collect()
-        };
-        let findings: Vec<StoredFinding> = if job.analysed > 0 {
-            known.findings.remove(&number).unwrap_or_default()
-        } else {
-            of_cleaning()
-        };
-        PreviewRow {
-            row: number,
-            original: row.cells.iter().map(|cell| cell.text.clone()).collect(),
-            cleaned: clean.records.iter().map(record_view).collect(),
-            findings: findings
-                .into_iter()
-                .map(|finding| finding_view(&head.headers, finding))
-                .collect(),
-            duplicate: known.duplicates.contains(&number),
-            included: !known.excluded.contains(&number),
+    let mut owners = OwnerTracker::of(&plan);
+    let mut rows = Vec::with_capacity(head.samples.len() + left_out.len());
+    for row in &head.samples {
+        let owner = owners.owner_of(row);
+        let clean = cleaner.clean_owned(row, owner.as_ref());
+        let mut shown = known.row(row, clean.class, &head.headers);
+        // Each row shows what was done to it, also where that is said of its column.
+        if !is_analysed {
+            shown.findings.clear();
         }
-    });
+        let is_shown = |finding: &StoredFinding| {
+            !is_analysed || known.of_columns.iter().any(|of_column| of_column.covers(finding))
+        };
+        let numbered = clean.findings.iter().enumerate();
+        let of_cleaning = numbered.map(|(ordinal, finding)| stored(shown.row, ordinal as i64, finding));
+        let of_cleaning: Vec<_> = of_cleaning
+            .filter(is_shown)
+            .map(|finding| finding_view(&head.headers, finding))
+            .collect();
+        shown.findings.splice(0..0, of_cleaning);
+        if clean.is_record() {
+            shown.owner_row = cleaner.owner_row(row, owner.as_ref()).map(|number| number as i64);
+            shown.cells = cells::cells(&plan, row, &clean);
+            shown.cleaned = clean.records.iter().map(record_view).collect();
+        }
+        rows.push(shown);
+    }
+    for (class, row) in &left_out {
+        rows.push(known.row(row, *class, &head.headers));
+    }
+    rows.sort_by_key(|row| row.row);
+    rows.truncate(SAMPLE_ROWS);
     Ok(Preview {
-        rows: rows.collect(),
+        rows,
         columns: columns.collect(),
-        provisional: job.analysed == 0,
+        provisional: !is_analysed,
     })
 }
 
 /// What is known of the first rows of a job.
 struct KnownOfRows {
+    of_columns: Vec<StoredFinding>,
     findings: BTreeMap<i64, Vec<StoredFinding>>,
     duplicates: Vec<i64>,
     excluded: std::collections::HashSet<i64>,
 }
 
 impl KnownOfRows {
-    async fn load(app: &App, organization: OrganizationId, job: &Job, head: &Head) -> Result<Self, AppError> {
+    /// What is known of the rows with these numbers, the first and the last.
+    async fn load(
+        app: &App,
+        organization: OrganizationId,
+        job: &Job,
+        numbers: Option<(i64, i64)>,
+    ) -> Result<Self, AppError> {
         let store = &app.store;
-        let numbers = head.samples.iter().map(|row| row.number as i64);
-        let (first, last) = (numbers.clone().min().unwrap_or(0), numbers.max().unwrap_or(0));
+        let (first, last) = numbers.unwrap_or_default();
         let mut findings: BTreeMap<i64, Vec<StoredFinding>> = BTreeMap::new();
         let all = FindingFilter::default();
         let page = store.finding_list(organization, job.id, &all, None, MANY).await?;
@@ -306,10 +353,31 @@ impl KnownOfRows {
         }
         let duplicates = store.duplicate_list_of_rows(organization, job.id, first, last).await?;
         Ok(Self {
+            of_columns: findings.remove(&0).unwrap_or_default(),
             findings,
             duplicates: duplicates.into_iter().map(|duplicate| duplicate.row_number).collect(),
             excluded: store.row_choice_excluded(organization, job.id, first, last).await?,
         })
+    }
+
+    /// A row with what is known of it.
+    fn row(&mut self, row: &Row, class: RowClass, headers: &[String]) -> PreviewRow {
+        let number = row.number as i64;
+        let findings = self.findings.remove(&number).unwrap_or_default();
+        PreviewRow {
+            row: number,
+            class: (class != RowClass::Record).then_some(class),
+            owner_row: None,
+            original: row.cells.iter().map(|cell| cell.text.clone()).collect(),
+            cells: Vec::new(),
+            cleaned: Vec::new(),
+            findings: findings
+                .into_iter()
+                .map(|finding| finding_view(headers, finding))
+                .collect(),
+            duplicate: self.duplicates.contains(&number),
+            included: class == RowClass::Record && !self.excluded.contains(&number),
+        }
     }
 }
 
@@ -330,13 +398,12 @@ fn record_view(record: &torqueflow_model::Record) -> PreviewRecord {
 pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> FindingView {
     let code = FindingCode::from_code(&finding.code);
     FindingView {
-        row: finding.row_number,
+        row: finding.row(),
+        cells: finding.cells,
+        first_rows: finding.examples.iter().map(|cell| cell.row).collect(),
         column: finding.column_index.map(|index| column_name(headers, index as usize)),
+        message: message_of(&finding),
         field: finding.field,
-        message: code.map_or_else(
-            || finding.code.clone(),
-            |code| code.message(&finding.detail).into_owned(),
-        ),
         fix: code.map_or_else(String::new, |code| code.fix().to_owned()),
         value: finding.value,
         code: finding.code,
@@ -345,6 +412,7 @@ pub(crate) fn finding_view(headers: &[String], finding: StoredFinding) -> Findin
 }
 
 /// The findings of a whole table that pass the filter, in row order, after this place.
+#[boxed]
 pub async fn findings(
     app: &App,
     organization: OrganizationId,
@@ -375,6 +443,7 @@ pub async fn findings(
 }
 
 /// Leaves a row out of the import, or takes it in again. Before the start only.
+#[boxed(?Send)]
 pub async fn set_row_included(
     app: &App,
     caller: &Caller,

@@ -20,15 +20,19 @@ pub mod options;
 pub mod organizations;
 pub mod progress;
 pub mod records;
+pub mod replaced;
 pub mod reports;
 pub mod rollback;
+pub mod run_patch;
 pub mod runs;
+pub mod source_name;
 pub mod summary;
 pub mod tables;
 pub mod template;
 pub mod uploads;
 pub mod worker;
 
+mod ambiguous;
 mod analyse;
 mod caller;
 mod config;
@@ -37,6 +41,7 @@ mod detect;
 mod error;
 mod existing;
 mod import;
+mod inputs;
 mod intake;
 mod job_rows;
 mod limits;
@@ -50,10 +55,15 @@ mod upkeep;
 mod values;
 mod work;
 
+// What an `async fn` does is compiled by the crate that awaits it, with everything that it awaits in its turn: without this
+// the service and the command line would each compile the engine and the store once more.
+use async_recursion::async_recursion as boxed;
+
 pub use caller::Caller;
 pub use config::{App, AppConfig, known_sources};
 pub use deadline::{Deadline, TimedReader, TimedSink};
 pub use error::AppError;
+pub use inputs::{Input, inputs};
 pub use limits::{LimitError, LimitInForce, Limits};
 pub use opener::Opener;
 pub use torqueflow_persistence::{

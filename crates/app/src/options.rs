@@ -12,7 +12,7 @@ use crate::organizations::read_country;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct RunOptions {
-    /// The source system, when the person says it.
+    /// The source system, when the person says it: one that is known, or a name for one that is not.
     pub source_system: Option<String>,
     /// What happens with every likely duplicate that is not decided by itself.
     pub on_duplicate: OnDuplicate,
@@ -34,6 +34,9 @@ pub struct RunOptions {
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
     /// ISO 3166-1 alpha-2. `None`: that of the organisation. A run keeps the one that it was made with.
     pub country: Option<String>,
+    /// A person has confirmed that the files are of their source, though it would put other people or cars in the place of
+    /// those that were imported before.
+    pub source_confirmation: bool,
 }
 
 /// What happens with likely duplicates that are not decided by themselves: the same with all, or by how sure the match is.
@@ -126,7 +129,8 @@ impl RunOptions {
         code.and_then(|code| read_country(code).ok()).unwrap_or(Country::GB)
     }
 
-    /// What makes two runs of the same files the same: everything but the decision on duplicates, which may come later.
+    /// What makes two runs of the same files the same: everything but the decision on duplicates and
+    /// the confirmation of the source, which may come later.
     pub(crate) fn identity(&self) -> serde_json::Value {
         serde_json::json!([
             self.source_system,

@@ -6,9 +6,10 @@ pub use torqueflow_persistence::{ListedRecord, MappingKey, MappingOrigin, Mappin
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::{App, OrganizationId};
+use crate::{App, OrganizationId, boxed};
 
 /// A page of the records of a kind that have these links (column and id), the newest first, from below this id on.
+#[boxed]
 pub async fn list(
     app: &App,
     organization: OrganizationId,
@@ -28,6 +29,7 @@ pub async fn list(
 }
 
 /// The record of a kind with this id.
+#[boxed]
 pub async fn get(
     app: &App,
     organization: OrganizationId,
@@ -49,6 +51,7 @@ pub async fn get(
 }
 
 /// A page of mappings, in the order of source system, entity and source id.
+#[boxed]
 pub async fn mappings(
     app: &App,
     organization: OrganizationId,

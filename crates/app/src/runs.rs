@@ -16,8 +16,9 @@ use crate::intake::{fingerprint, keep_files};
 use crate::options::RunOptions;
 use crate::organizations::{self, read_country};
 use crate::progress::{Event, Listener};
+use crate::replaced::SourceConfirmation;
 use crate::work::{Work, command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// How often a waiting caller looks again.
 const WAIT_STEP: Duration = Duration::from_millis(250);
@@ -63,6 +64,9 @@ impl RunDetails {
         if matches!(self.run.status, RunStatus::Detecting | RunStatus::Analysing) {
             missing.push("analysis");
         }
+        if self.source_confirmation().is_some() {
+            missing.push("source_confirmation");
+        }
         if self.undecided_duplicates > 0 {
             missing.push("duplicate_decisions");
         }
@@ -70,6 +74,11 @@ impl RunDetails {
             missing.push("importable_table");
         }
         missing
+    }
+
+    /// What a person has to confirm of the sources before the start, if anything.
+    pub fn source_confirmation(&self) -> Option<SourceConfirmation> {
+        SourceConfirmation::needed(&self.run, &self.options(), &self.files, &self.jobs)
     }
 
     /// It does nothing more by itself: it waits for a person, or is done.
@@ -80,6 +89,7 @@ impl RunDetails {
 }
 
 /// A run with its files and jobs.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunDetails, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     details(app, organization, run).await
@@ -100,6 +110,7 @@ pub(crate) async fn details(app: &App, organization: OrganizationId, run: Run) -
 }
 
 /// Runs, the newest first: those before this one, in this state.
+#[boxed]
 pub async fn list(
     app: &App,
     organization: OrganizationId,
@@ -115,6 +126,7 @@ pub async fn list(
 }
 
 /// The run as soon as it needs a person or is done, or as it is when the time is over.
+#[boxed]
 pub async fn wait(
     app: &App,
     organization: OrganizationId,
@@ -143,13 +155,14 @@ pub async fn wait(
 /// Keeps files as a new run, or finds the unfinished run of the same files with the same options.
 ///
 /// Files are copied and fingerprinted; nothing is opened yet. A file that can't be read becomes a file with an error.
-pub async fn create(
+#[boxed]
+pub async fn create<'a>(
     app: &App,
-    caller: &Caller,
+    caller: &'a Caller,
     files: &[PathBuf],
     options: &RunOptions,
     purpose: Purpose,
-    listener: Listener<'_>,
+    listener: Listener<'a>,
 ) -> Result<Run, AppError> {
     let organization = caller.organization;
     let options = &settled(app, organization, options).await?;
@@ -210,12 +223,13 @@ async fn check_location(app: &App, organization: OrganizationId, options: &RunOp
 /// password, or has failed. What was done before is not done again.
 ///
 /// The password is used for the files that need one, and kept nowhere.
-pub async fn prepare(
+#[boxed]
+pub async fn prepare<'a>(
     app: &App,
-    caller: &Caller,
+    caller: &'a Caller,
     run_id: Uuid,
     password: Option<&Password>,
-    listener: Listener<'_>,
+    listener: Listener<'a>,
 ) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.prepare(password).await;
@@ -225,6 +239,7 @@ pub async fn prepare(
 /// Starts a run that is ready.
 ///
 /// Refuses while a file waits for its password, or while a likely duplicate waits for a decision and there is no default.
+#[boxed]
 pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| work.start().await).await?;
     app.queue.notify_waiters();
@@ -232,18 +247,21 @@ pub async fn start(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppE
 }
 
 /// Imports a started run to its end.
-pub async fn import(app: &App, caller: &Caller, run_id: Uuid, listener: Listener<'_>) -> Result<Run, AppError> {
+#[boxed]
+pub async fn import<'a>(app: &App, caller: &'a Caller, run_id: Uuid, listener: Listener<'a>) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.import().await;
     work.end(outcome).await
 }
 
 /// Stops a run. Before its start nothing of it is kept; after it, what has landed stays and can be rolled back.
+#[boxed]
 pub async fn cancel(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     command(app, caller, run_id, async |work| work.cancel().await).await
 }
 
 /// Runs again what failed in an ended run; nothing that succeeded is touched.
+#[boxed]
 pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| work.retry().await).await?;
     app.queue.notify_waiters();
@@ -253,6 +271,7 @@ pub async fn retry(app: &App, caller: &Caller, run_id: Uuid) -> Result<Run, AppE
 /// Opens a file with its password: its worksheets become jobs, and the analysis goes on.
 ///
 /// A wrong password, or a damaged workbook, is an [`AppError::Open`], and the file stays as it is. The password is kept nowhere.
+#[boxed(?Send)]
 pub async fn unlock(
     app: &App,
     caller: &Caller,
@@ -298,6 +317,7 @@ pub async fn unlock(
 }
 
 /// Takes a file out of a run before its start.
+#[boxed(?Send)]
 pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid) -> Result<RunDetails, AppError> {
     let run = command(app, caller, run_id, async |work| {
         let mut run = work.editable()?;
@@ -329,6 +349,7 @@ pub async fn remove_file(app: &App, caller: &Caller, run_id: Uuid, file_id: Uuid
 }
 
 /// Leaves a row out of the import, named as a person names it. Before the start only.
+#[boxed(?Send)]
 pub async fn exclude_row(
     app: &App,
     caller: &Caller,
@@ -338,13 +359,16 @@ pub async fn exclude_row(
     row_number: i64,
 ) -> Result<(), AppError> {
     let run = get(app, caller.organization, run_id).await?;
-    let job = run.jobs.iter().find(|job| {
+    let of_sheet = run.jobs.iter().filter(|job| {
         let of_file = run
             .files
             .iter()
             .any(|known| known.id == job.file_id && known.name == file);
         of_file && job.sheet.as_deref() == sheet
     });
+    // Of tables that stand below each other, the row is in the last one that begins above it.
+    let begins_at = |job: &&Job| job.header_row.filter(|row| *row < row_number).unwrap_or(0);
+    let job = of_sheet.max_by_key(begins_at);
     let job = job.ok_or_else(|| AppError::NoSuchTable {
         file: file.to_owned(),
         sheet: sheet.map(str::to_owned),

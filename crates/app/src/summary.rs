@@ -5,13 +5,16 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
-use torqueflow_model::{FindingCode, JobStatus, RunStatus};
+use torqueflow_model::{FindingCode, JobStatus, RowClass, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
+use torqueflow_pipeline::table_ordinal;
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
 use crate::error_log::{self, Entry};
+use crate::replaced::SourceConfirmation;
+use crate::work::options_of;
+use crate::{App, boxed};
 
 /// Errors that a summary shows; the error log has all.
 const SHOWN_ERRORS: usize = 100;
@@ -46,6 +49,9 @@ pub struct RunSummary {
     /// Why the run failed as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorView>,
+    /// What a person has to confirm of the sources before the start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source_confirmation: Option<SourceConfirmation>,
     /// The files, for detection views.
     #[serde(skip)]
     pub files: Vec<FileSummary>,
@@ -61,13 +67,53 @@ pub struct ErrorView {
 }
 
 /// Rows, and what became of them.
-#[derive(Debug, Clone, Copy, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Totals {
-    /// All rows.
+    /// The rows that hold records.
     pub rows: i64,
     /// What became of them. The six add up to the rows once the job is done.
     #[serde(flatten)]
     pub counts: JobCounts,
+    /// The rows that hold none, by class. With `rows` they are all rows of the file below its header.
+    pub left_out: BTreeMap<RowClass, u64>,
+}
+
+impl Totals {
+    /// The rows of a job.
+    pub fn of(job: &Job) -> Self {
+        Self {
+            rows: job.row_count.unwrap_or_default(),
+            counts: job.counts,
+            left_out: job.left_out.counts(),
+        }
+    }
+
+    /// The rows of several jobs; tables that nobody recognised do not count.
+    pub fn of_all<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
+        let mut sum = Self::default();
+        for job in jobs {
+            if job.status == JobStatus::Unrecognised {
+                continue;
+            }
+            let of_job = Self::of(job);
+            sum.rows += of_job.rows;
+            sum.counts = sum.counts.plus(of_job.counts);
+            for (class, count) in of_job.left_out {
+                *sum.left_out.entry(class).or_default() += count;
+            }
+        }
+        sum
+    }
+
+    /// Rows whose records are in the database.
+    pub fn in_database(&self) -> i64 {
+        self.counts.imported + self.counts.updated + self.counts.unchanged
+    }
+
+    /// Rows that were left out because of a match, or by a person.
+    pub fn skipped(&self) -> i64 {
+        self.counts.skipped_duplicate + self.counts.skipped_choice
+    }
 }
 
 /// What became of a table.
@@ -77,6 +123,8 @@ pub struct JobSummary {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
     /// What it is: `techman.jobs`.
     #[serde(rename = "type")]
     pub table_type: Option<String>,
@@ -158,6 +206,7 @@ pub struct RunListItem {
 }
 
 /// The newest runs.
+#[boxed]
 pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Result<Vec<RunListItem>, AppError> {
     let mut items = Vec::new();
     for run in app.store.run_list(organization, None, None, limit).await? {
@@ -177,11 +226,13 @@ pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Re
 }
 
 /// What became of a run so far.
+#[boxed]
 pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RunSummary, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let files = app.store.file_list(organization, run_id).await?;
     let jobs = app.store.job_list(organization, run_id).await?;
     let mut summary = empty_summary(&run, &files, &jobs);
+    summary.source_confirmation = SourceConfirmation::needed(&run, &options_of(&run)?, &files, &jobs);
     let mut systems: Vec<_> = jobs.iter().filter_map(|job| job.source_system.clone()).collect();
     systems.sort_unstable();
     systems.dedup();
@@ -195,12 +246,6 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
             summary.unrecognised.push(UnrecognisedTable { file, sheet });
             continue;
         }
-        let totals = Totals {
-            rows: job.row_count.unwrap_or_default(),
-            counts: job.counts,
-        };
-        summary.totals.rows += totals.rows;
-        summary.totals.counts = summary.totals.counts.plus(totals.counts);
         for (entity, counts) in &job.entity_counts {
             let sum = summary.entities.entry(entity.clone()).or_default();
             *sum = sum.plus(*counts);
@@ -208,9 +253,10 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
         summary.jobs.push(JobSummary {
             file,
             sheet: job.sheet.clone(),
+            table: table_ordinal(job.table_index as usize),
             table_type: job.table_type.clone(),
             status: job.status,
-            totals,
+            totals: Totals::of(job),
             error: job.error.clone().map(view),
             reasons: reasons(app, organization, job).await?,
         });
@@ -237,12 +283,13 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         mode: run.mode.clone(),
         source_system: None,
         duration_ms: (end - begin).whole_milliseconds() as i64,
-        totals: Totals::default(),
+        totals: Totals::of_all(jobs),
         entities: BTreeMap::new(),
         jobs: Vec::new(),
         unrecognised: Vec::new(),
         errors: Vec::new(),
         error: run.error.clone().map(view),
+        source_confirmation: None,
         files: file_summaries(files, jobs),
     }
 }

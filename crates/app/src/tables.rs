@@ -3,10 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{Cell, DateOrder, EntityKind, FieldRef, JobStatus, Row, fold_header, hash128};
-use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping};
+use torqueflow_model::{
+    Cell, DateOrder, EntityKind, FieldRef, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass, fold_header,
+    hash128,
+};
+use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping, StoredFinding};
 use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
 use uuid::Uuid;
+
+use crate::values::stored;
 
 /// What a person said of a table. What is `None` is left to the detection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -110,6 +115,11 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         warnings: serde_json::Value::Null,
         provisional: staged_key.is_none(),
         row_count: staged_key.is_some().then_some(table.row_count as i64),
+        left_out: if staged_key.is_some() {
+            table.left_out.clone()
+        } else {
+            LeftOut::default()
+        },
         staged_key,
         checkpoint: 0,
         counts: JobCounts::default(),
@@ -120,9 +130,52 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         attempt: 1,
         choices: None,
         version: 1,
+        replaced: None,
     };
+    job.warnings = table.findings.iter().map(warning).collect();
     describe(&mut job, &table.detection, &table.plan, &table.notes);
     job
+}
+
+fn warning(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({"code": finding.code.code(), "message": finding.message()})
+}
+
+/// Notes what the analysis says of a job's rows: how many there are, and which of them are empty records.
+pub(crate) fn note_rows(job: &mut Job, rows: i64, empty: LeftOutRows) {
+    job.row_count = Some(rows - empty.count as i64);
+    job.analysed = rows - empty.count as i64;
+    job.left_out.replace(RowClass::EmptyRecord, empty);
+    let told = of_rows_left_out(job);
+    if let Some(warnings) = job.warnings.as_array_mut() {
+        warnings.retain(|warning| !told.contains(warning));
+        warnings.extend(job.left_out.findings().iter().map(warning));
+    }
+}
+
+/// A finding per class of the rows that are left out, in the place of the first of them.
+pub(crate) fn findings_of_rows_left_out(left_out: &LeftOut, empty: &LeftOutRows) -> Vec<StoredFinding> {
+    let mut left_out = left_out.clone();
+    left_out.replace(RowClass::EmptyRecord, empty.clone());
+    let of_class = |(class, rows): (RowClass, &LeftOutRows)| {
+        let finding = Finding::row(class.finding_code()?, rows.to_string());
+        Some(stored(*rows.first.first()? as i64, 0, &finding))
+    };
+    left_out.iter().filter_map(of_class).collect()
+}
+
+/// What was said of the rows that are left out, which stands however the table is understood.
+fn of_rows_left_out(job: &Job) -> Vec<serde_json::Value> {
+    let codes: Vec<&str> = RowClass::ALL
+        .iter()
+        .filter_map(|class| Some(class.finding_code()?.code()))
+        .collect();
+    let warnings = job.warnings.as_array().into_iter().flatten();
+    let is_one = |warning: &&serde_json::Value| {
+        let code = warning.get("code").and_then(serde_json::Value::as_str);
+        code.is_some_and(|code| codes.contains(&code))
+    };
+    warnings.filter(is_one).cloned().collect()
 }
 
 /// Writes down in the job what the table is and how its rows are read.
@@ -133,6 +186,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
         .warnings
         .iter()
         .map(|warning| serde_json::json!({"code": warning.code, "message": warning.message}));
+    let left_out = of_rows_left_out(job);
     let notes = notes
         .iter()
         .map(|note| serde_json::json!({"code": "note", "message": note}));
@@ -149,7 +203,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
     job.confidence = detection.confidence;
     detection.confidence_level.name().clone_into(&mut job.confidence_level);
     job.plan = serde_json::to_value(plan).unwrap_or_default();
-    job.warnings = warnings.chain(notes).collect();
+    job.warnings = warnings.chain(left_out).chain(notes).collect();
     job.error = missing.map(|warning| (warning.code.to_owned(), warning.message.clone()));
 }
 
@@ -166,9 +220,6 @@ pub enum ChoiceError {
     /// The table has no such column.
     #[error("the table has no column `{0}`")]
     UnknownColumn(String),
-    /// Two columns can't feed one field.
-    #[error("two columns are mapped to `{0}`")]
-    FieldTwice(String),
     /// A mapping needs a type.
     #[error("the table needs a type before its columns can be mapped")]
     NoType,
@@ -197,6 +248,7 @@ pub(crate) fn plan_again(
     }
     let mut plan = TablePlan::from_detection(&detection);
     plan.header = head.header;
+    keep_what_it_holds(job, &mut plan);
     if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
         map_columns(&mut plan, &head.headers, mapping)?;
         require_columns(&mut detection, &plan);
@@ -222,7 +274,19 @@ pub(crate) fn plan_again(
     Ok(())
 }
 
-/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were.
+/// What the workbook says of itself, and what the columns hold, stands however the table is understood. What the columns hold
+/// depends on whether the first row is one of them.
+fn keep_what_it_holds(job: &Job, plan: &mut TablePlan) {
+    let before = serde_json::from_value::<TablePlan>(job.plan.clone());
+    let Ok(before) = before else { return };
+    plan.date1904 = before.date1904;
+    if before.header == plan.header && before.columns.len() == plan.columns.len() {
+        plan.profiles = before.profiles;
+    }
+}
+
+/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were. Several columns can
+/// feed one field: of each row, the first that is filled counts.
 fn map_columns(
     plan: &mut TablePlan,
     headers: &[String],
@@ -245,19 +309,19 @@ fn map_columns(
     for (index, column) in plan.columns.iter_mut().enumerate() {
         match chosen.get(&index) {
             Some(field) => {
+                if column.field != *field {
+                    column.ask_again();
+                }
                 column.field = *field;
                 column.date_order = None;
                 "person".clone_into(&mut column.by);
             }
             // What a person gave to another column is no longer this one's.
-            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => column.field = None,
+            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => {
+                column.field = None;
+                column.ask_again();
+            }
             None => {}
-        }
-    }
-    let mut fed = BTreeSet::new();
-    for field in plan.columns.iter().filter_map(|column| column.field) {
-        if !fed.insert(field.to_string()) {
-            return Err(ChoiceError::FieldTwice(field.to_string()));
         }
     }
     Ok(())

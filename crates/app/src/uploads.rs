@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWriteExt, BufWriter};
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{AuditEvent, FileStatus, ImportFile, Job, Run, RunChange};
+use torqueflow_pipeline::archive::is_archive;
 use torqueflow_pipeline::{FILE_BYTES, Password};
 use uuid::Uuid;
 
@@ -12,11 +13,13 @@ use crate::blobs::note_leftovers;
 use crate::detect::{OpenedJobs, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
+use crate::intake::{new_file, unpack};
 use crate::limits::{RUN_BYTES, RUN_FILES};
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, details, get, settled};
+use crate::source_name::is_known;
 use crate::work::{command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// Bytes that are collected before they are written.
 const WRITE_BUFFER: usize = 256 * 1024;
@@ -43,6 +46,7 @@ impl Upload {
     }
 
     /// An upload that joins a run which is not started yet.
+    #[boxed]
     pub async fn join(app: &App, caller: &Caller, run_id: Uuid) -> Result<Self, AppError> {
         let known = get(app, caller.organization, run_id).await?;
         if known.run.started_at.is_some() || known.run.status.is_done() {
@@ -75,37 +79,47 @@ impl Upload {
         if self.files.len() as u64 >= maximum {
             return Err(AppError::limit(&RUN_FILES, maximum));
         }
-        let id = Uuid::now_v7();
         let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-        let blob_key = format!("{}/{id}.upload", self.run_id);
-        self.begun.push(id);
+        let name = if name.is_empty() { "upload" } else { name };
+        let mut file = new_file(self.run_id, name.to_owned());
+        file.position = self.files.len() as i64;
+        self.begun.push(file.id);
         if !self.joins {
             self.app.blobs.upload_begun(self.run_id)?;
         }
-        let output = self.app.blobs.create(&blob_key)?;
-        let file = ImportFile {
-            id,
-            run_id: self.run_id,
-            position: self.files.len() as i64,
-            name: if name.is_empty() {
-                "upload".to_owned()
-            } else {
-                name.to_owned()
-            },
-            size_bytes: 0,
-            sha256: String::new(),
-            blob_key,
-            status: FileStatus::Stored,
-            encrypted: false,
-            notes: Vec::new(),
-            error: None,
-        };
+        let output = self.app.blobs.create(&file.blob_key)?;
         Ok(FileUpload {
             output: BufWriter::with_capacity(WRITE_BUFFER, tokio::fs::File::from_std(output)),
             hasher: Sha256::new(),
             file,
             upload: self,
         })
+    }
+
+    /// The files of an archive that came in; `None` if it is none.
+    async fn unpack(&self, file: &ImportFile) -> Result<Option<Vec<ImportFile>>, AppError> {
+        let (app, run_id, before) = (self.app.clone(), self.run_id, self.files.len());
+        let left = app
+            .limits()
+            .max_run_bytes
+            .saturating_sub(self.bytes - file.size_bytes as u64);
+        let (key, name) = (file.blob_key.clone(), file.name.clone());
+        let unpacked = tokio::task::spawn_blocking(move || {
+            let mut archive = app.blobs.read(&key)?;
+            if !is_archive(&mut archive).unwrap_or(false) {
+                return Ok(None);
+            }
+            unpack(&app, run_id, before, &name, archive, left).map(Some)
+        });
+        let unpacked = unpacked
+            .await
+            .map_err(|_| AppError::Internal("unpacking a file ended early"))??;
+        Ok(unpacked.map(|mut files| {
+            for (position, file) in (before as i64..).zip(&mut files) {
+                file.position = position;
+            }
+            files
+        }))
     }
 
     /// Whether no file has come.
@@ -121,7 +135,17 @@ impl Upload {
 
     /// Makes the run, with what the heads of its files say. A worker goes on from there. With `once`, the answer to the
     /// request is kept with the run.
-    pub async fn create(
+    #[boxed]
+    pub async fn create<'a>(
+        self,
+        options: &'a RunOptions,
+        password: Option<&Password>,
+        once: Option<Once<'a, RunDetails>>,
+    ) -> Result<RunDetails, AppError> {
+        self.make_run(options, password, once).await
+    }
+
+    async fn make_run(
         mut self,
         options: &RunOptions,
         password: Option<&Password>,
@@ -139,7 +163,8 @@ impl Upload {
             files.push(opened.file);
             jobs.extend(opened.new_jobs);
         }
-        if options.source_system.is_some() {
+        let named = options.source_system.as_deref();
+        if named.is_some_and(|system| is_known(app.sources(), system)) {
             require_columns(&files, &jobs)?;
         }
         let made = RunDetails {
@@ -162,7 +187,12 @@ impl Upload {
     }
 
     /// Adds the files to the run that it joins.
-    pub async fn add(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+    #[boxed(?Send)]
+    pub async fn add_to_run(self, password: Option<&Password>) -> Result<RunDetails, AppError> {
+        self.add_all(password).await
+    }
+
+    async fn add_all(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
         let (app, caller, run_id) = (self.app.clone(), self.caller.clone(), self.run_id);
         let known = get(&app, caller.organization, run_id).await?;
         let opened = self.open(&options_of(&known.run)?, password).await?;
@@ -204,7 +234,9 @@ impl Upload {
             }
             opened.push(looked);
             // Others are told of the file only when they can read it.
-            app.blobs.keep(&file.blob_key).await?;
+            if file.status != FileStatus::Failed {
+                app.blobs.keep(&file.blob_key).await?;
+            }
         }
         Ok(opened)
     }
@@ -233,7 +265,7 @@ impl Drop for Upload {
     }
 }
 
-/// When a person named the source, a table of it that lacks columns is refused instead of flagged.
+/// When a person named a source that is known, a table of it that lacks columns is refused instead of flagged.
 fn require_columns(files: &[ImportFile], jobs: &[Job]) -> Result<(), AppError> {
     for job in jobs {
         if let Some((_, message)) = job.error.as_ref().filter(|(code, _)| code == "missing_required_column") {
@@ -277,12 +309,24 @@ impl FileUpload<'_> {
         Ok(())
     }
 
-    /// The file is complete.
+    /// The file is complete. An archive becomes the files in it.
     pub async fn finish(mut self) -> Result<(), AppError> {
         let path = self.upload.app.blobs.path(&self.file.blob_key);
         self.output.flush().await.map_err(AppError::io(&path))?;
         self.file.sha256 = hex::encode(self.hasher.finalize());
-        self.upload.files.push(self.file);
+        let Self { upload, file, .. } = self;
+        match upload.unpack(&file).await? {
+            Some(members) => {
+                upload.bytes -= file.size_bytes as u64;
+                for member in members {
+                    upload.begun.push(member.id);
+                    upload.bytes += member.size_bytes as u64;
+                    upload.files.push(member);
+                }
+                upload.app.blobs.remove_file(upload.run_id, file.id).await?;
+            }
+            None => upload.files.push(file),
+        }
         Ok(())
     }
 }

@@ -1,18 +1,43 @@
 //! Records over several rows, and findings in their place.
 
 use serde_json::{Map, Value as Json};
-use torqueflow_model::{FieldKind, FieldValue, Finding, Record, Value};
-use torqueflow_persistence::{FoundRecord, StoredFinding};
+use torqueflow_model::{FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, Record, Slot, Value};
+use torqueflow_persistence::{FindingCell, FoundRecord, StoredFinding};
+use torqueflow_pipeline::ColumnFinding;
 use uuid::Uuid;
 
+/// What a later row of a record says otherwise than its first.
+#[derive(Debug)]
+pub(crate) struct Conflict {
+    spec: &'static FieldSpec,
+    /// The value that stays.
+    kept: String,
+    /// The text that is lost.
+    lost: String,
+}
+
+impl Conflict {
+    /// The finding, in the column of the value that is lost, with the one that is kept.
+    pub fn finding(self, slot: Slot, column_of: impl Fn(FieldRef) -> Option<usize>) -> Finding {
+        let field = FieldRef::new(slot, self.spec.name);
+        Finding {
+            code: FindingCode::ConflictingRepeat,
+            column: field.and_then(column_of),
+            field,
+            value: self.lost,
+            detail: format!("{} is `{}`", self.spec.label, self.kept),
+        }
+    }
+}
+
 /// Merges a later row of the same record into its first: adds to `fills` what the first lacks, with the job and row that
-/// it comes from, and says in words where they differ.
+/// it comes from, and says where they differ.
 pub(crate) fn merge_repeat(
     first: &Record,
     fills: &mut Option<Json>,
     repeat: &Record,
     (job_id, row_number): (Uuid, i64),
-) -> Vec<String> {
+) -> Vec<Conflict> {
     let mut conflicts = Vec::new();
     for field in &repeat.fields {
         let kept = first
@@ -29,7 +54,11 @@ pub(crate) fn merge_repeat(
             }
             // What is made from other fields differs because they do.
             Some(kept) if kept != value && field.spec.mappable && !field.raw.is_empty() => {
-                conflicts.push(format!("{} is `{}`", field.spec.label, plain(&kept)));
+                conflicts.push(Conflict {
+                    spec: field.spec,
+                    kept: plain(&kept),
+                    lost: field.raw.clone(),
+                });
             }
             Some(_) => {}
         }
@@ -97,5 +126,33 @@ pub(crate) fn stored(row_number: i64, ordinal: i64, finding: &Finding) -> Stored
         field: finding.field.map(|field| field.to_string()),
         value: finding.value.clone(),
         detail: finding.detail.clone(),
+        cells: 1,
+        examples: Vec::new(),
     }
+}
+
+/// A finding of a column, ready to be kept.
+pub(crate) fn stored_of_column(ordinal: i64, of_column: &ColumnFinding) -> StoredFinding {
+    let examples = of_column.examples.iter().map(|example| FindingCell {
+        row: example.row as i64,
+        value: example.value.clone(),
+        detail: example.detail.clone(),
+    });
+    StoredFinding {
+        cells: of_column.cells as i64,
+        examples: examples.collect(),
+        ..stored(0, ordinal, &of_column.finding)
+    }
+}
+
+/// The message of a finding for a person, without its place.
+pub(crate) fn message_of(finding: &StoredFinding) -> String {
+    let Some(code) = FindingCode::from_code(&finding.code) else {
+        return finding.code.clone();
+    };
+    if finding.row().is_some() {
+        return code.message(&finding.detail).into_owned();
+    }
+    let rows: Vec<u64> = finding.examples.iter().map(|cell| cell.row.unsigned_abs()).collect();
+    code.message_of_column(&finding.detail, finding.cells.unsigned_abs(), &rows)
 }

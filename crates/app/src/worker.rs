@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::error::AppError;
 use crate::supervise::supervise;
 use crate::work::Work;
-use crate::{App, Caller, owner, upkeep};
+use crate::{App, Caller, boxed, owner, upkeep};
 
 /// The states in which a run has something to do.
 const BUSY: &[RunStatus] = &[
@@ -59,6 +59,7 @@ impl Default for WorkerOptions {
 /// worker::run(&app, &WorkerOptions::default()).await;
 /// # }
 /// ```
+#[boxed]
 pub async fn run(app: &App, options: &WorkerOptions) {
     tokio::join!(
         supervise("working on runs", &app.stop, || work(app, options)),

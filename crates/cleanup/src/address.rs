@@ -1,7 +1,8 @@
 //! Addresses.
 //!
 //! What: free lines are put into town, county, postcode and country where those are missing; a postcode may stand at the
-//! end of any line; what is left over joins the second line. An address without a single value is no address.
+//! end of any line; what is left over joins the second line. Of several addresses in a row, such as home and business, the
+//! first that says something is taken whole. An address without a single value is no address.
 //! Why: Sage and others export five free lines, and address books one text of several lines.
 //! Example: `12 Mill Lane` / `Headingley` / `Leeds` / `West Yorkshire` / `LS6 3AA` becomes two lines, town, county, postcode.
 
@@ -27,6 +28,7 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     let Some(address_type) = draft.slot().address_type() else {
         return;
     };
+    let inputs = &one_address(draft, inputs);
     let mut lines = lines(draft, inputs);
     for name in ["city", "region"] {
         for input in inputs.iter().filter(|input| input.name() == name) {
@@ -49,13 +51,32 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     }
 }
 
+/// The cells of the first address that says something, and those that belong to all. The others are left out.
+fn one_address<'i, 'c>(draft: &mut Draft<'_>, inputs: &'i [Input<'c>]) -> Vec<&'i Input<'c>> {
+    let context = draft.context();
+    let address = |input: &Input<'_>| context.column(input.column()).address;
+    let said = inputs.iter().filter(|input| !stands_for_blank(&input.text));
+    let first = said.map(address).filter(|address| *address > 0).min();
+    let (taken, others): (Vec<_>, Vec<_>) = inputs
+        .iter()
+        .partition(|input| address(input) == 0 || Some(address(input)) == first);
+    for other in others {
+        draft.leave_out(other);
+    }
+    taken
+}
+
 /// The free lines in order. A cell of several lines gives them all.
-fn lines(draft: &mut Draft<'_>, inputs: &[Input<'_>]) -> Vec<Line> {
+fn lines(draft: &mut Draft<'_>, inputs: &[&Input<'_>]) -> Vec<Line> {
     let mut lines = Vec::new();
     for (field, name) in FREE_LINES.iter().enumerate() {
-        let Some(input) = inputs.iter().find(|input| input.name() == *name) else {
+        let mut cells = inputs.iter().filter(|input| input.name() == *name);
+        let Some(input) = cells.next() else {
             continue;
         };
+        for other in cells.filter(|other| other.text != input.text) {
+            draft.leave_out(other);
+        }
         for (index, text) in input.text.split('\n').enumerate() {
             let text = one_line(text.trim_matches([' ', ',', '\n']));
             if stands_for_blank(&text) && !text.is_empty() {
@@ -73,7 +94,7 @@ fn lines(draft: &mut Draft<'_>, inputs: &[Input<'_>]) -> Vec<Line> {
 }
 
 /// The country of its column, else of a line that is nothing but a country.
-fn take_country(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Line>) {
+fn take_country(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Vec<Line>) {
     let mut given = false;
     for input in inputs.iter().filter(|input| input.kind() == FieldKind::Country) {
         given = true;
@@ -95,12 +116,13 @@ fn take_country(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Lin
 }
 
 /// The postcode of its column, else of the end of a line, the last first.
-fn take_postcode(draft: &mut Draft<'_>, inputs: &[Input<'_>], lines: &mut Vec<Line>) {
-    let country = draft.country(inputs);
+fn take_postcode(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Vec<Line>) {
     for input in inputs.iter().filter(|input| input.kind() == FieldKind::Postcode) {
+        let country = draft.country(input.column());
         draft.apply(input, postcode::postcode(&input.text, country));
     }
-    if draft.get("postal_code").is_some() || !country.has_british_postcodes() {
+    let is_british = draft.country(None).is_some_and(Country::has_british_postcodes);
+    if draft.get("postal_code").is_some() || !is_british {
         return;
     }
     let found = lines.iter().enumerate().rev().find_map(|(index, line)| {

@@ -3,16 +3,20 @@
 use std::borrow::Cow;
 
 use torqueflow_model::{
-    CellKind, EntityKind, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, MappedCell, Slot, Storage,
-    Value,
+    Cell, CellKind, EntityKind, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, MappedCell, Slot,
+    Storage, Value,
 };
 
 use crate::context::Context;
 use crate::country::{self, Country};
+use crate::damage::{self, ColumnText, Damage};
 use crate::date::{self, DateField};
+use crate::left_out::{self, LeftOut};
+use crate::number::NumberField;
+use crate::origin::{self, Origin};
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
-use crate::{address, boolean, choice, consent, email, name, number, phone, postcode, text, vin, vrm};
+use crate::{address, boolean, choice, consent, email, name, number, opt_out, phone, postcode, text, vin, vrm};
 
 /// A record's cleaned fields and what was found in its cells.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,9 +27,11 @@ pub struct Cleaned {
     pub findings: Vec<Finding>,
 }
 
-/// Cleans the cells of one record of a row. Cells of other slots are ignored, so a whole row can be passed.
+/// Cleans the cells of one record of a row. The whole row should be passed: of the cells of other slots only the address is
+/// looked at, whose country is that of the customer's telephone numbers.
 ///
-/// Where several columns feed one field, the first that yields a value wins; notes are joined.
+/// Where several columns feed one field, the first that yields a value wins, and one finding tells what the others say; notes
+/// are joined.
 ///
 /// ```
 /// use time::macros::date;
@@ -46,10 +52,12 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
     let mut draft = Draft {
         slot,
         context,
+        origin: origin::of_row(slot, cells),
         cleaned: Cleaned {
             fields: Vec::with_capacity(cells.len() + 8),
             findings: Vec::new(),
         },
+        left_out: Vec::new(),
     };
     let inputs: Vec<Input<'_>> = cells
         .iter()
@@ -57,33 +65,45 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
         .filter_map(|mapped| draft.read(mapped))
         .collect();
     for input in &inputs {
-        if let Some(verdict) = verdict(input, &draft, &inputs) {
+        if let Some(verdict) = verdict(input, &draft) {
             draft.apply(input, verdict);
         }
     }
     phone::assign(&mut draft, &inputs);
     if slot == Slot::Main(EntityKind::Customer) {
         name::complete(&mut draft, &inputs);
+        opt_out::apply(&mut draft, &inputs);
         consent::check(&mut draft, &inputs);
     }
     address::compose(&mut draft, &inputs);
+    let left_out = std::mem::take(&mut draft.left_out);
+    let others = left_out::report(&draft, &inputs, &left_out);
+    draft.cleaned.findings.extend(others);
     draft.cleaned
 }
 
 /// What a field's own rule says. `None` for fields that are settled together with others.
-fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option<Verdict> {
+fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
     let text = input.text.as_ref();
     let kind = input.cell_kind();
     let in_address = draft.slot.address_type().is_some();
     let date_field = |role| DateField {
         role,
+        column: input.column(),
+        context: draft.context,
+    };
+    let number_field = NumberField {
+        spec: input.mapped.field.spec,
+        is_payment: draft.slot == Slot::Main(EntityKind::Payment),
         column: input.mapped.column,
         context: draft.context,
     };
     Some(match input.kind() {
+        _ if input.feeds_others() => return None,
         FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
         FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
         FieldKind::LongText => text::long_text(text),
+        FieldKind::Title if !draft.context.column(input.column()).salutations => return None,
         FieldKind::Title => name::title(text),
         FieldKind::PersonName => name::person_name(text),
         FieldKind::CompanyName => name::company_name(text),
@@ -93,10 +113,10 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>, inputs: &[Input<'_>]) -> Option
         FieldKind::DateTime(role) => date::moment(text, kind, date_field(role)),
         FieldKind::Vrm => text::findable(vrm::vrm(text)),
         FieldKind::Vin => vin::vin(text),
-        FieldKind::Postcode => postcode::postcode(text, draft.country(inputs)),
+        FieldKind::Postcode => postcode::postcode(text, draft.country(input.column())),
         FieldKind::Country => country::country(text),
-        FieldKind::Decimal { scale } => number::decimal(text, kind, scale),
-        FieldKind::Integer => number::integer(text, kind),
+        FieldKind::Decimal { scale } => number::decimal(text, kind, scale, number_field),
+        FieldKind::Integer => number::integer(text, kind, number_field),
         FieldKind::Choice(options) => choice::choice(text, options),
         FieldKind::Reference { to, .. } if to.is_lookup() => text::findable(text::text(text)),
         FieldKind::Code => text::findable(text::code(text, kind)),
@@ -126,6 +146,21 @@ impl Input<'_> {
         self.mapped.field.spec.kind
     }
 
+    pub fn spec(&self) -> &'static FieldSpec {
+        self.mapped.field.spec
+    }
+
+    /// Where it stands; an adapter's own cells stand nowhere.
+    pub fn column(&self) -> Option<usize> {
+        self.mapped.column
+    }
+
+    /// Its field has no value of its own.
+    pub fn feeds_others(&self) -> bool {
+        let spec = self.spec();
+        spec.storage == Storage::Input && spec.kind != FieldKind::SourceId
+    }
+
     pub fn cell_kind(&self) -> CellKind {
         self.mapped.cell.kind
     }
@@ -135,7 +170,10 @@ impl Input<'_> {
 pub(crate) struct Draft<'a> {
     slot: Slot,
     context: &'a Context,
+    /// Where the row is from.
+    origin: Origin,
     cleaned: Cleaned,
+    left_out: Vec<LeftOut>,
 }
 
 impl<'a> Draft<'a> {
@@ -149,7 +187,7 @@ impl<'a> Draft<'a> {
 
     /// A cell as input for the rules, unless it is blank or an error.
     fn read<'c>(&mut self, mapped: &'c MappedCell) -> Option<Input<'c>> {
-        match prepare(&mapped.cell) {
+        match self.prepare(mapped) {
             Ok(Prepared { text, had_nul }) => {
                 let input = Input { mapped, text };
                 if had_nul {
@@ -162,6 +200,34 @@ impl<'a> Draft<'a> {
                 let text = Cow::Borrowed("");
                 self.note(FindingCode::CellError, &name, &Input { mapped, text });
                 None
+            }
+        }
+    }
+
+    /// The text of a cell, with the damage undone that its column proves. What it does not prove is reported.
+    fn prepare<'c>(&mut self, mapped: &'c MappedCell) -> Result<Prepared<'c>, NoText> {
+        let damage = self.context.column(mapped.column).text;
+        if damage == ColumnText::default() || mapped.cell.kind != CellKind::Text {
+            return prepare(&mapped.cell);
+        }
+        match damage::undo(&mapped.cell.text, damage) {
+            None => prepare(&mapped.cell),
+            Some((text, Damage::Proven)) => {
+                let cell = Cell::text(text);
+                let prepared = prepare(&cell)?;
+                Ok(Prepared {
+                    text: Cow::Owned(prepared.text.into_owned()),
+                    had_nul: prepared.had_nul,
+                })
+            }
+            Some((text, _)) => {
+                let prepared = prepare(&mapped.cell)?;
+                let input = Input {
+                    mapped,
+                    text: Cow::Borrowed(""),
+                };
+                self.note(FindingCode::TextDamaged, &text, &input);
+                Ok(prepared)
             }
         }
     }
@@ -185,12 +251,28 @@ impl<'a> Draft<'a> {
         self.get(name).and_then(Value::as_text)
     }
 
-    /// The country that the record names, else the context's.
-    pub fn country(&self, inputs: &[Input<'_>]) -> Country {
-        let mut countries = inputs.iter().filter(|input| input.kind() == FieldKind::Country);
-        countries
-            .find_map(|input| Country::from_name(&input.text))
-            .unwrap_or(self.context.default_country)
+    /// Where the row is from by its address.
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// What the file says of a field that has a value.
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        let mut fields = self.cleaned.fields.iter();
+        fields
+            .find(|field| field.spec.name == name)
+            .map(|field| field.raw.as_str())
+    }
+
+    /// The country of a number or postcode in this column that names none: the row's, else the column's, else the
+    /// context's. `None` when it is not British and nothing says what else.
+    pub fn country(&self, column: Option<usize>) -> Option<Country> {
+        let default = self.context.default_country;
+        match self.origin.or(self.context.column(column).origin) {
+            Origin::From(country) => Some(country),
+            Origin::Abroad if default.has_british_postcodes() => None,
+            Origin::Abroad | Origin::Unknown => Some(default),
+        }
     }
 
     /// Takes over what a rule says of a cell.
@@ -198,13 +280,17 @@ impl<'a> Draft<'a> {
         for note in &verdict.notes {
             self.note(note.code, &note.detail, input);
         }
-        let spec = input.mapped.field.spec;
-        let feeds_others = spec.storage == Storage::Input && spec.kind != FieldKind::SourceId;
         if let Some(value) = verdict.value
-            && !feeds_others
+            && !input.feeds_others()
+            && !self.set(input.spec(), value, input.raw())
         {
-            self.set(spec, value, input.raw());
+            self.leave_out(input);
         }
+    }
+
+    /// Remembers a cell whose value has no place, to be told at the end.
+    pub fn leave_out(&mut self, input: &Input<'_>) {
+        self.left_out.push(LeftOut::of(input));
     }
 
     /// Sets a field by name. Fields that this record does not have are left out.
@@ -220,11 +306,11 @@ impl<'a> Draft<'a> {
         self.set_by_name(name, value, "");
     }
 
-    /// The first value of a field stays; long texts are joined.
-    fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) {
+    /// The first value of a field stays; long texts are joined. False when another value stands there.
+    fn set(&mut self, spec: &'static FieldSpec, value: Value, raw: &str) -> bool {
         let value = match value {
             Value::Text(text) => match settled(text) {
-                text if text.is_empty() => return,
+                text if text.is_empty() => return true,
                 text => Value::Text(text),
             },
             other => other,
@@ -250,8 +336,9 @@ impl<'a> Draft<'a> {
                     held.raw.push_str(raw);
                 }
             }
-            Some(_) => {}
+            Some(held) => return held.value == value,
         }
+        true
     }
 
     /// Makes a field null.

@@ -171,7 +171,7 @@ pub(crate) fn letters_and_digits(text: &str) -> String {
     kept
 }
 
-fn is_placeholder(plate: &str) -> bool {
+pub(crate) fn is_placeholder(plate: &str) -> bool {
     let mut characters = plate.chars();
     let Some(first) = characters.next() else { return true };
     let all_alike = characters.all(|character| character == first);

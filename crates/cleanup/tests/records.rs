@@ -220,6 +220,7 @@ fn the_first_value_of_two_columns_wins_and_notes_are_joined() {
             "notes=Towbar\nRoof rack",
             "registration=AB12CDE",
             "[vrm_placeholder vehicle.registration 0 \"TBA\"]",
+            "[other_values_left_out vehicle.registration 2 \"AB12 XYZ\" Registration: kept ab12cde (column 2), left out AB12 XYZ (column 3)]",
         ],
     );
 }

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use torqueflow_app::LimitError;
 use torqueflow_app::isolate::run_child;
+use torqueflow_app::source_name::SourceNameError;
 
 use crate::args::{Arguments, Command};
 use crate::exit_code::Exit;
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             note!("error: {error:#}");
-            if error.is::<commands::UnknownSource>() || error.is::<LimitError>() {
+            if error.is::<SourceNameError>() || error.is::<LimitError>() {
                 Exit::Usage.into()
             } else {
                 Exit::NothingRun.into()

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use torqueflow_app::duplicates::DuplicateView;
+use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::rollback::RollbackReport;
-use torqueflow_app::summary::{RunListItem, RunSummary};
+use torqueflow_app::summary::{RunListItem, RunSummary, Totals};
 
 /// The width of a terminal, in characters, that does not say how wide it is.
 const USUAL_WIDTH: u16 = 80;
@@ -180,12 +181,13 @@ pub fn duplicates_table(duplicates: &[DuplicateView]) -> String {
 
 /// What an analysis found, per table.
 pub fn findings_table(summary: &RunSummary) -> String {
-    let mut table = table(&["File or sheet", "Rows", "Commonest findings"]);
+    let mut table = table(&["File or sheet", "Rows", "No records", "Commonest findings"]);
     for job in &summary.jobs {
         let reasons: Vec<_> = job.reasons.iter().map(reason).collect();
         table.add_row([
-            Cell::new(job.sheet.as_ref().unwrap_or(&job.file)),
+            Cell::new(table_name(job.sheet.as_ref().unwrap_or(&job.file), job.table)),
             number(job.totals.rows),
+            Cell::new(left_out(&job.totals).join("\n")),
             Cell::new(reasons.join("\n")),
         ]);
     }
@@ -201,7 +203,24 @@ fn reason(reason: &torqueflow_app::summary::Reason) -> String {
     )
 }
 
-/// What became of a run: totals per entity, then per table, rows in the file = in the database + skipped + failed.
+/// What a person calls a table: its worksheet or file, and of several that stand below each other which one.
+pub fn table_name(sheet_or_file: &str, table: usize) -> String {
+    match table {
+        1 => sheet_or_file.to_owned(),
+        further => format!("{sheet_or_file}, table {further}"),
+    }
+}
+
+/// The rows that hold no record, a line per class.
+pub fn left_out(totals: &Totals) -> Vec<String> {
+    let classes = totals.left_out.iter();
+    classes
+        .map(|(class, count)| format!("{} {}", thousands(*count as i64), class.name().replace('_', " ")))
+        .collect()
+}
+
+/// What became of a run: totals per entity, then per table, rows in the file = in the database + skipped + failed, and beside
+/// them the rows that hold no record.
 pub fn report(summary: &RunSummary) -> String {
     let mut entities = table(&[
         "Records",
@@ -231,18 +250,19 @@ pub fn report(summary: &RunSummary) -> String {
         "In database",
         "Skipped",
         "Failed",
+        "No records",
         "Commonest findings",
     ]);
     for job in &summary.jobs {
-        let counts = job.totals.counts;
         let mut reasons: Vec<_> = job.reasons.iter().map(reason).collect();
         reasons.extend(job.error.iter().map(|error| error.message.clone()));
         jobs.add_row([
-            Cell::new(job.sheet.as_ref().unwrap_or(&job.file)),
+            Cell::new(table_name(job.sheet.as_ref().unwrap_or(&job.file), job.table)),
             number(job.totals.rows),
-            number(counts.imported + counts.updated + counts.unchanged),
-            number(counts.skipped_duplicate + counts.skipped_choice),
-            number(counts.failed),
+            number(job.totals.in_database()),
+            number(job.totals.skipped()),
+            number(job.totals.counts.failed),
+            Cell::new(left_out(&job.totals).join("\n")),
             Cell::new(reasons.join("\n")),
         ]);
     }
@@ -253,13 +273,28 @@ pub fn report(summary: &RunSummary) -> String {
     }
     let _ = write!(
         text,
-        "Run {} ({}): {} in {:.1} s.",
+        "Run {} ({}): {}{} in {:.1} s.",
         summary.run_id,
         summary.status.name().replace('_', " "),
         counted(summary.totals.rows, "row", "rows"),
+        besides(&summary.totals),
         summary.duration_ms as f64 / 1000.0,
     );
     text
+}
+
+/// ` and 3 that hold no record (2 blank, 1 total)`
+fn besides(totals: &Totals) -> String {
+    let count: u64 = totals.left_out.values().sum();
+    match count {
+        0 => String::new(),
+        1 => format!(" and 1 that holds no record ({})", left_out(totals).join(", ")),
+        _ => format!(
+            " and {} that hold no record ({})",
+            thousands(count as i64),
+            left_out(totals).join(", ")
+        ),
+    }
 }
 
 /// What keeps files or the run from being imported.
@@ -305,6 +340,32 @@ pub fn runs_table(runs: &[RunListItem]) -> String {
         ]);
     }
     table.to_string()
+}
+
+/// The first records that would become other people or cars.
+pub fn replaced_table(confirmation: &SourceConfirmation) -> String {
+    let mut table = table(&["Row", "Id", "Was imported as", "Would become"]);
+    for pair in &confirmation.pairs {
+        let place = pair.sheet.as_ref().unwrap_or(&pair.file);
+        table.add_row([
+            format!("{place}, row {}", thousands(pair.row)),
+            pair.source_id.clone(),
+            pair.before.clone(),
+            pair.after.clone(),
+        ]);
+    }
+    table.to_string()
+}
+
+/// What a person is asked before records become other people or cars.
+pub fn source_question(confirmation: &SourceConfirmation) -> String {
+    let SourceConfirmation { mapped, replaced, .. } = confirmation;
+    format!(
+        "{} of {} that were imported before would become other people or cars; nothing was written. If the files are from \
+         another program, name it: --source NAME. If they are from the same one all the same: --confirm-source.",
+        thousands(*replaced as i64),
+        counted(*mapped as i64, "record", "records"),
+    )
 }
 
 /// What became, or would become, of what a run wrote: a line per kind of record, then the reasons of what stays.

@@ -2,12 +2,28 @@
 
 use comfy_table::{Cell, CellAlignment};
 use torqueflow_app::audit::AuditEntry;
-use torqueflow_app::reports::{Changes, DataQuality, Reconciliation};
+use torqueflow_app::reports::{Changes, DataQuality, Reconciliation, RowReconciliation};
 
-use crate::render::{number, table};
+use crate::render::{left_out, number, table, table_name};
 
-/// What a run did, per entity and per field.
+/// Where the rows of a run went, per table; and what it did, per entity and per field.
 pub fn reconciliation(report: &Reconciliation) -> String {
+    let mut rows = table(&[
+        "File or sheet",
+        "Rows in file",
+        "No records",
+        "With records",
+        "In database",
+        "Skipped",
+        "Failed",
+    ]);
+    for table in &report.tables {
+        let name = table_name(table.sheet.as_ref().unwrap_or(&table.file), table.table);
+        rows.add_row(row_cells(name, &table.rows));
+    }
+    if report.tables.len() > 1 {
+        rows.add_row(row_cells("All".to_owned(), &report.totals));
+    }
     let mut table = table(&[
         "",
         "Created",
@@ -25,7 +41,19 @@ pub fn reconciliation(report: &Reconciliation) -> String {
             table.add_row(cells(&format!("  {}", field.label), &field.changes));
         }
     }
-    table.to_string()
+    format!("{rows}\n{table}")
+}
+
+fn row_cells(name: String, rows: &RowReconciliation) -> [Cell; 7] {
+    [
+        Cell::new(name),
+        number(rows.rows_in_file),
+        Cell::new(left_out(&rows.totals).join("\n")),
+        number(rows.totals.rows),
+        number(rows.in_database),
+        number(rows.skipped),
+        number(rows.totals.counts.failed),
+    ]
 }
 
 fn cells(label: &str, changes: &Changes) -> Vec<Cell> {

@@ -44,14 +44,17 @@ const SHARED: f64 = 0.5;
 
 /// The match that these shared keys make; `None` when they are none.
 ///
-/// Independent keys add up: what remains doubtful after one is halved by the next, roughly. A phone with another name,
-/// or a name with a postcode, is worth a look and no more.
+/// Independent keys add up: what remains doubtful after one is halved by the next, roughly. A phone or a customer number with
+/// another name, or a name with a postcode, is worth a look and no more: any two programs have a customer number 1.
 pub fn assess(shared: &[SharedKey]) -> Option<Match> {
     let mut keys = shared.to_vec();
     keys.sort_by_key(|key| key.kind);
     keys.dedup_by_key(|key| key.kind);
     if keys.iter().any(|key| key.kind == KeyKind::PhoneAndName) {
         keys.retain(|key| key.kind != KeyKind::Phone);
+    }
+    if keys.iter().any(|key| key.kind == KeyKind::NumberAndName) {
+        keys.retain(|key| key.kind != KeyKind::ExternalNumber);
     }
     let mut weighed: Vec<(f64, String)> = keys.into_iter().map(weigh).collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -80,7 +83,8 @@ fn weigh(key: SharedKey) -> (f64, String) {
         KeyKind::PhoneAndName => (0.92, "same phone number and name"),
         KeyKind::Phone => (0.35, "same phone number, other name"),
         KeyKind::NameAndPostcode => (0.5, "same name and postcode"),
-        KeyKind::ExternalNumber => (0.6, "same customer number"),
+        KeyKind::NumberAndName => (0.6, "same customer number and name"),
+        KeyKind::ExternalNumber => (0.35, "same customer number, other name"),
         KeyKind::Registration => (0.75, "same registration"),
         KeyKind::Vin => (0.9, "same VIN"),
     };
@@ -94,7 +98,7 @@ fn weigh(key: SharedKey) -> (f64, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use KeyKind::{Email, NameAndPostcode, Phone, PhoneAndName, Registration, Vin};
+    use KeyKind::{Email, ExternalNumber, NameAndPostcode, NumberAndName, Phone, PhoneAndName, Registration, Vin};
     use MatchLevel::{High, Low, Medium};
 
     #[track_caller]
@@ -117,6 +121,9 @@ mod tests {
         check(&[(PhoneAndName, 1), (Phone, 1)], Some(High));
         check(&[(Email, 1), (PhoneAndName, 1), (Phone, 2)], Some(High));
         check(&[(Email, 1), (Phone, 1)], Some(Medium));
+        check(&[(ExternalNumber, 1)], Some(Low));
+        check(&[(NumberAndName, 1), (ExternalNumber, 1)], Some(Medium));
+        check(&[(Email, 1), (NumberAndName, 1), (ExternalNumber, 1)], Some(High));
         check(&[(Registration, 1)], Some(Medium));
         check(&[(Registration, 4)], Some(Low));
         check(&[(Registration, 1), (Vin, 1)], Some(High));

@@ -17,7 +17,9 @@ pub enum KeyKind {
     Phone,
     /// The name together with the postcode.
     NameAndPostcode,
-    /// The customer number, from whichever system.
+    /// The customer number together with the name.
+    NumberAndName,
+    /// The customer number, from whichever system: each numbers its customers from 1.
     ExternalNumber,
     /// The registration.
     Registration,
@@ -32,6 +34,7 @@ impl KeyKind {
             Self::PhoneAndName => "phone+name",
             Self::Phone => "phone",
             Self::NameAndPostcode => "name+postcode",
+            Self::NumberAndName => "number+name",
             Self::ExternalNumber => "number",
             Self::Registration => "registration",
             Self::Vin => "vin",
@@ -102,6 +105,9 @@ fn customer_keys(record: &Record, row: &[Record]) -> Vec<MatchKey> {
     }
     if let Some(number) = record.text("external_customer_number") {
         keys.push(KeyKind::ExternalNumber.key(&[number]));
+        if !name.is_empty() {
+            keys.push(KeyKind::NumberAndName.key(&[number, &name]));
+        }
     }
     keys.sort_unstable_by_key(|key| key.hash);
     keys.dedup();
@@ -149,7 +155,7 @@ mod tests {
     #[test]
     fn each_kind_of_record_has_its_keys() {
         use EntityKind::{Customer, Product, Vehicle};
-        use KeyKind::{Email, ExternalNumber, NameAndPostcode, Phone, PhoneAndName, Registration, Vin};
+        use KeyKind::{Email, ExternalNumber, NameAndPostcode, NumberAndName, Phone, PhoneAndName, Registration, Vin};
         let customer = Slot::Main(Customer);
         check(customer, &[], &[]);
         check(customer, &[("sort_name", "smith ada")], &[NameAndPostcode]);
@@ -161,6 +167,11 @@ mod tests {
             &[PhoneAndName, Phone, NameAndPostcode],
         );
         check(customer, &[("external_customer_number", "C1")], &[ExternalNumber]);
+        check(
+            customer,
+            &[("external_customer_number", "C1"), ("display_name", "Ada Smith")],
+            &[NameAndPostcode, NumberAndName, ExternalNumber],
+        );
         check(
             Slot::Main(Vehicle),
             &[("registration", "AB12CDE"), ("vin", "X")],

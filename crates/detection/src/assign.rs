@@ -21,12 +21,31 @@ impl Mapping {
     ///
     /// The table's columns choose in their order, each by its spellings in their order; so where `Mobile` and
     /// `Telephone` are both there, the field that prefers a mobile has it, and the other is left with the telephone.
+    ///
+    /// Several of the table's columns may have the same field: the first that is filled counts, row by row.
     pub fn by_alias(table: &TableSignature, headers: &Headers) -> Self {
-        Self::by_alias_of(table, headers, |_| true)
+        Self::assign(table, headers, |_| true, |_, _| true)
     }
 
-    /// The same, looking only at these columns of the table.
-    pub fn by_alias_of(table: &TableSignature, headers: &Headers, wanted: impl Fn(usize) -> bool) -> Self {
+    /// The same, looking only at these columns of the table, of which one at most feeds a field, and giving a column of the
+    /// file only a field that it fits.
+    pub fn by_alias_of(
+        table: &TableSignature,
+        headers: &Headers,
+        wanted: impl Fn(usize) -> bool,
+        fits: impl Fn(usize, FieldRef) -> bool,
+    ) -> Self {
+        let mut mapping = Self::assign(table, headers, wanted, fits);
+        mapping.drop_repeats();
+        mapping
+    }
+
+    fn assign(
+        table: &TableSignature,
+        headers: &Headers,
+        wanted: impl Fn(usize) -> bool,
+        fits: impl Fn(usize, FieldRef) -> bool,
+    ) -> Self {
         let mut mapping = Self {
             fields: vec![None; headers.len()],
             known: vec![false; headers.len()],
@@ -41,7 +60,8 @@ impl Mapping {
                 if let Some(known) = mapping.known.get_mut(index) {
                     *known = true;
                 }
-                let Some(taken) = taken.get_mut(index).filter(|taken| found.is_none() && !**taken) else {
+                let free = found.is_none() && column.field.is_none_or(|field| fits(index, field));
+                let Some(taken) = taken.get_mut(index).filter(|taken| free && !**taken) else {
                     continue;
                 };
                 *taken = true;
@@ -51,7 +71,6 @@ impl Mapping {
                 }
             }
         }
-        mapping.drop_repeats();
         mapping
     }
 

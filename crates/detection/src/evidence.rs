@@ -99,6 +99,8 @@ fn is_telling(field: FieldRef) -> bool {
 fn is_of_kind(column: ColumnLook, kind: FieldKind) -> bool {
     use crate::values::Look;
     match column.look {
+        Look::Flag => kind == FieldKind::Boolean,
+        Look::Binary => false,
         Look::Email => kind == FieldKind::Email,
         Look::Vin => kind == FieldKind::Vin,
         Look::Postcode => kind == FieldKind::Postcode,

@@ -65,7 +65,12 @@ impl<'a> Candidate<'a> {
         let template = words.template(table, file.headers);
         let by_alias = || {
             let present = words.columns_among(file.headers);
-            Mapping::by_alias_of(table, file.headers, |column| present.contains(&column))
+            // What is only yes and no leaves the field to another column with a name for it.
+            let fits = |index, field: FieldRef| {
+                let flag = file.look(index).filter(|column| column.look.is_of_all());
+                !flag.is_some_and(|column| column.look.contradicts(field.spec.kind))
+            };
+            Mapping::by_alias_of(table, file.headers, |column| present.contains(&column), fits)
         };
         let mut candidate = Self {
             table,
@@ -140,6 +145,12 @@ impl<'a> Candidate<'a> {
             };
             if column.look.contradicts(field.spec.kind) {
                 self.mapping.clear(index);
+                self.mismatched.push((index, column.look));
+            }
+        }
+        for index in 0..file.headers.len() {
+            let flag = file.look(index).filter(|column| column.look.is_of_all());
+            if let Some(column) = flag.filter(|_| self.mapping.is_known(index) && self.mapping.field(index).is_none()) {
                 self.mismatched.push((index, column.look));
             }
         }

@@ -5,6 +5,10 @@ use torqueflow_model::{CellKind, FieldKind, Row};
 /// A kind of value that is recognised without its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Look {
+    /// Yes and no in words.
+    Flag,
+    /// Nothing but ones and zeros, which may be a flag, or a number.
+    Binary,
     Email,
     Vin,
     Postcode,
@@ -14,9 +18,16 @@ pub enum Look {
 }
 
 impl Look {
+    /// Every value has to look like it: a column of names may have a `No` for none.
+    pub fn is_of_all(self) -> bool {
+        matches!(self, Self::Flag | Self::Binary)
+    }
+
     /// In words, for several values.
     pub fn plural(self) -> &'static str {
         match self {
+            Self::Flag => "yes and no",
+            Self::Binary => "ones and zeros",
             Self::Email => "e-mail addresses",
             Self::Vin => "VINs",
             Self::Postcode => "British postcodes",
@@ -30,6 +41,14 @@ impl Look {
     pub fn contradicts(self, kind: FieldKind) -> bool {
         use FieldKind as K;
         match self {
+            Self::Flag => !matches!(
+                kind,
+                K::Boolean | K::Choice(_) | K::LongText | K::Integer | K::Decimal { .. }
+            ),
+            Self::Binary => matches!(
+                kind,
+                K::FullName | K::PersonName | K::CompanyName | K::Title | K::Email | K::Country | K::Postcode
+            ),
             Self::Email => matches!(
                 kind,
                 K::Vrm
@@ -75,7 +94,7 @@ impl ColumnLook {
     /// What at least 80 % of the values that are there look like; at least two have to be.
     pub fn of(samples: &[Row], column: usize) -> Option<Self> {
         let mut hits = [0_usize; LOOKS.len()];
-        let mut total = 0;
+        let mut total = 0_usize;
         for cell in samples.iter().filter_map(|row| row.cells.get(column)) {
             if cell.is_blank() {
                 continue;
@@ -90,7 +109,14 @@ impl ColumnLook {
         LOOKS
             .iter()
             .zip(hits)
-            .find(|(_, hits)| total >= 2 && hits * 5 >= total * 4)
+            .find(|((look, _), hits)| {
+                let enough = if look.is_of_all() {
+                    total
+                } else {
+                    (total * 4).div_ceil(5)
+                };
+                total >= 2 && *hits >= enough
+            })
             .map(|((look, _), hits)| Self {
                 look: *look,
                 hits,
@@ -103,7 +129,9 @@ impl ColumnLook {
 type Test = fn(&str) -> bool;
 
 /// Strictest first: of two looks that fit, the first is taken.
-const LOOKS: [(Look, Test); 6] = [
+const LOOKS: [(Look, Test); 8] = [
+    (Look::Flag, is_flag),
+    (Look::Binary, is_binary),
     (Look::Email, is_email),
     (Look::Vin, is_vin),
     (Look::Date, is_date),
@@ -111,6 +139,15 @@ const LOOKS: [(Look, Test); 6] = [
     (Look::Plate, is_plate),
     (Look::Phone, is_phone),
 ];
+
+fn is_flag(text: &str) -> bool {
+    const WORDS: [&str; 6] = ["true", "false", "yes", "no", "y", "n"];
+    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+fn is_binary(text: &str) -> bool {
+    matches!(text, "0" | "1")
+}
 
 fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.split_once('@') else {
@@ -200,6 +237,9 @@ mod tests {
         check(&["LS1 4AP", "ec1a1bb"], Some(Look::Postcode));
         check(&["07911 123456", "+44 20 7946 0001"], Some(Look::Phone));
         check(&["13/05/2024", "2024-05-13 09:30:00"], Some(Look::Date));
+        check(&["TRUE", "False", ""], Some(Look::Flag));
+        check(&["1", "0", "1"], Some(Look::Binary));
+        check(&["yes", "No", "maybe", "yes", "no", "yes"], None);
         check(&["12345678", "23456789"], None);
         check(&["Blue", "Red"], None);
         check(&["AB12 CDE"], None);

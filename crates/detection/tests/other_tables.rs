@@ -139,6 +139,84 @@ fn columns_find_their_fields() {
     check_field(&["Email", "Name", "Registration"], dates, 2, None, Unmapped);
 }
 
+#[test]
+fn what_a_customer_refuses_is_known_in_many_words() {
+    for (header, field) in [
+        ("Do Not Email", "customer.no_email"),
+        ("Unsubscribed", "customer.no_email"),
+        ("No SMS", "customer.no_sms"),
+        ("Do Not Text", "customer.no_sms"),
+        ("Opt Out", "customer.no_notifications"),
+        ("Do Not Contact", "customer.no_notifications"),
+        ("Email Opt In", "customer.notify_email"),
+        ("SMS Consent", "customer.sms_consent"),
+    ] {
+        check_field(
+            &["Name", "Email", "Mobile", header],
+            &[],
+            3,
+            Some(field),
+            MatchedBy::Alias,
+        );
+    }
+}
+
+#[test]
+fn yes_and_no_are_no_names() {
+    let partners: &[&[&str]] = &[
+        &["Harbour Taxis", "TRUE", "a@b.example", "Leeds"],
+        &["Bea Lund", "TRUE", "c@d.example", "York"],
+        &["Ivo Marsh", "", "e@f.example", "York"],
+    ];
+    let columns = ["Name", "Customer", "Email", "City"];
+    check_field(&columns, partners, 0, Some("customer.display_name"), MatchedBy::Alias);
+    check_field(&columns, partners, 1, None, MatchedBy::Unmapped);
+    let shop: &[&[&str]] = &[
+        &["Cora Fell", "cora@fell.example", "1 Mill Lane", "False"],
+        &["Dan Reed", "dan@reed.example", "2 Mill Lane", "False"],
+    ];
+    let columns = ["customer_name", "email", "address_line_1", "shipping_address"];
+    check_field(&columns, shop, 3, None, MatchedBy::Unmapped);
+}
+
+#[test]
+fn a_name_of_one_letter_is_no_flag() {
+    let values: &[&[&str]] = &[&["Ada", "N", "a@b.example"], &["Bob", "Young", "c@d.example"]];
+    check_field(
+        &["First Name", "Last Name", "Email"],
+        values,
+        1,
+        Some("customer.last_name"),
+        MatchedBy::Alias,
+    );
+}
+
+#[test]
+fn an_address_book_gives_all_its_numbers() {
+    let headers = [
+        "First Name",
+        "Last Name",
+        "E-mail Address",
+        "E-mail 2 Address",
+        "Mobile Phone",
+        "Home Phone",
+        "Business Phone",
+        "Home Street",
+        "Business Street",
+        "Manager's Name",
+    ];
+    for (column, field) in [
+        (3, "customer.email"),
+        (4, "customer.phone"),
+        (5, "customer.landline"),
+        (6, "customer.landline"),
+        (7, "billing_address.line_1"),
+        (8, "billing_address.line_1"),
+    ] {
+        check_field(&headers, &[], column, Some(field), MatchedBy::Alias);
+    }
+}
+
 /// The type of a table without, and with, a sample of its values.
 fn check_type(columns: &[&str], values: &[&[&str]], expected: &str) {
     let detection = DETECTOR.detect(&strings(columns), &rows(values));

@@ -2,9 +2,9 @@
 
 use std::io::Cursor;
 
-use torqueflow_model::{CellKind, Finding, Row};
+use torqueflow_model::{CellKind, Finding, LeftOut, Row};
 use torqueflow_tabular::staging::{StagingReader, StagingWriter};
-use torqueflow_tabular::{Document, Note, OpenError, OpenOptions, TableHead, open};
+use torqueflow_tabular::{Document, Note, OpenError, OpenOptions, TableHead, TableReader, open};
 
 /// A file that was read whole.
 #[derive(Debug, PartialEq)]
@@ -19,7 +19,7 @@ pub struct Outcome {
 pub struct TableOutcome {
     pub head: TableHead,
     pub rows: Vec<(Row, Vec<Finding>)>,
-    pub footers: Vec<u64>,
+    pub left_out: LeftOut,
     /// Why it broke off.
     pub error: Option<String>,
 }
@@ -47,8 +47,10 @@ fn explained(error: &OpenError) -> String {
 
 fn read(bytes: &[u8], options: &OpenOptions<'_>) -> Result<Outcome, OpenError> {
     let mut document = open("upload", Box::new(Cursor::new(bytes)), options)?;
-    let tables = (0..document.tables().len()).map(|index| read_table(&mut document, index));
-    let tables = tables.collect::<Result<_, _>>()?;
+    let mut tables = Vec::new();
+    for index in 0..document.tables().len() {
+        read_tables(&mut document, index, &mut tables)?;
+    }
     let names = document.tables().iter().map(|table| table.name.clone());
     Ok(Outcome {
         names: names.collect(),
@@ -57,8 +59,30 @@ fn read(bytes: &[u8], options: &OpenOptions<'_>) -> Result<Outcome, OpenError> {
     })
 }
 
-fn read_table(document: &mut Document<'_>, index: usize) -> Result<TableOutcome, OpenError> {
-    let mut table = document.read_table(index)?;
+/// Reads the tables that stand below each other in a worksheet or text.
+fn read_tables(document: &mut Document<'_>, index: usize, tables: &mut Vec<TableOutcome>) -> Result<(), OpenError> {
+    let mut reader = document.read_table(index)?;
+    loop {
+        let table = read_table(&mut reader);
+        let is_whole = table.error.is_none();
+        tables.push(table);
+        if !is_whole {
+            return Ok(());
+        }
+        match reader.next_table() {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                if let Some(table) = tables.last_mut() {
+                    table.error = Some(explained(&error));
+                }
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn read_table(table: &mut TableReader<'_>) -> TableOutcome {
     let (mut row, mut findings) = (Row::default(), Vec::new());
     let mut rows = Vec::new();
     let error = loop {
@@ -68,12 +92,12 @@ fn read_table(document: &mut Document<'_>, index: usize) -> Result<TableOutcome,
             Err(error) => break Some(explained(&error)),
         }
     };
-    Ok(TableOutcome {
+    TableOutcome {
         head: table.head().clone(),
         rows,
-        footers: table.footer_rows().to_vec(),
+        left_out: table.left_out().clone(),
         error,
-    })
+    }
 }
 
 fn check_table(table: &TableOutcome, options: &OpenOptions<'_>) {

@@ -4,7 +4,7 @@
 //! Adding a field is one row here, one migration, and (where sources have it) aliases in their TOML files.
 
 use crate::entity::{EntityKind, EntitySpec, IdentityRule};
-use crate::field::{DateRole, FieldKind, FieldSpec, OnMissing, Storage};
+use crate::field::{DateRole, FieldKind, FieldSpec, Measure, OnMissing, Storage};
 
 use EntityKind as E;
 use FieldKind::{
@@ -63,6 +63,7 @@ const fn column(name: &'static str, label: &'static str, kind: FieldKind, exampl
         source_owned: true,
         is_money: false,
         is_owner: false,
+        measure: None,
         example,
     }
 }
@@ -71,6 +72,19 @@ const fn column(name: &'static str, label: &'static str, kind: FieldKind, exampl
 const fn money(name: &'static str, label: &'static str, kind: FieldKind, example: &'static str) -> FieldSpec {
     let mut spec = column(name, label, kind, example);
     spec.is_money = true;
+    spec
+}
+
+/// A number that counts something.
+const fn measure(
+    name: &'static str,
+    label: &'static str,
+    kind: FieldKind,
+    measure: Measure,
+    example: &'static str,
+) -> FieldSpec {
+    let mut spec = column(name, label, kind, example);
+    spec.measure = Some(measure);
     spec
 }
 
@@ -219,7 +233,7 @@ static PRODUCT: EntitySpec = EntitySpec {
         link("supplier", "Supplier", E::Supplier, OnMissing::Warn, "EURO01"),
         money("cost_price", "Cost price", UNIT_PRICE, "4.1250"),
         money("retail_price", "Retail price", UNIT_PRICE, "9.9900"),
-        column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
+        measure("vat_rate", "VAT rate in percent", PERCENT, Measure::Percent, "20.00"),
         column("stock_level", "Stock level", QUANTITY, "12"),
         column("stock_location", "Stock location", Text, "A3-12"),
     ],
@@ -236,9 +250,9 @@ static LABOUR_UNIT: EntitySpec = EntitySpec {
         SOURCE_ID,
         column("code", "Labour code", Code, "MOT"),
         column("description", "Description", Text, "MOT test class 4"),
-        column("hours", "Hours", QUANTITY, "1.5"),
+        measure("hours", "Hours", QUANTITY, Measure::Hours, "1.5"),
         money("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
-        column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
+        measure("vat_rate", "VAT rate in percent", PERCENT, Measure::Percent, "20.00"),
     ],
     required: &[&["code", "description"]],
     identity: &[given(&["code"]), derived(&["description"])],
@@ -253,6 +267,12 @@ static CUSTOMER: EntitySpec = EntitySpec {
         SOURCE_ID,
         column("external_customer_number", "Customer number", Code, "C1001"),
         column("display_name", "Name", FullName, "Mrs Ada Smith"),
+        input(
+            "company_or_person",
+            "Company or person",
+            Choice(&["company", "person"]),
+            "",
+        ),
         column("title", "Title", Title, "Mrs"),
         column("first_name", "First name", PersonName, "Ada"),
         column("last_name", "Last name", PersonName, "Smith"),
@@ -266,6 +286,7 @@ static CUSTOMER: EntitySpec = EntitySpec {
         column("landline", "Landline", Landline, "+441632960001"),
         made("landline_as_given", "Landline as given", Text),
         column("phone_extension", "Extension", Text, "204"),
+        input("phone_type", "Type of number", Text, ""),
         column("vat_number", "VAT number", Code, "GB123456789"),
         column("vat_exempt", "VAT exempt", Boolean, "False"),
         column("is_account", "Account customer", Boolean, "False"),
@@ -289,6 +310,10 @@ static CUSTOMER: EntitySpec = EntitySpec {
         preference("notify_sms", "Notifications by SMS", "sms"),
         preference("notify_email", "Notifications by e-mail", "email"),
         column("sms_consent", "SMS consent", Boolean, "True"),
+        input("no_reminders", "No vehicle reminders", Boolean, ""),
+        input("no_notifications", "No notifications", Boolean, ""),
+        input("no_sms", "No SMS", Boolean, ""),
+        input("no_email", "No e-mail", Boolean, ""),
         column("notes", "Notes", LongText, "Prefers mornings"),
         column("source_created_on", "Customer since", HAPPENED, "2016-03-21"),
     ],
@@ -339,10 +364,16 @@ static VEHICLE: EntitySpec = EntitySpec {
         column("model", "Model", Text, "Golf"),
         column("colour", "Colour", Text, "Blue"),
         column("fuel", "Fuel", Choice(FUELS), "petrol"),
-        column("engine_cc", "Engine capacity in cc", Integer, "1968"),
-        column("model_year", "Model year", Integer, "2016"),
+        measure(
+            "engine_cc",
+            "Engine capacity in cc",
+            Integer,
+            Measure::CubicCentimetres,
+            "1968",
+        ),
+        measure("model_year", "Model year", Integer, Measure::Year, "2016"),
         column("first_registered_on", "First registered", HAPPENED, "2016-03-21"),
-        column("mileage", "Mileage", Integer, "64210"),
+        measure("mileage", "Mileage", Integer, Measure::Miles, "64210"),
         column("mot_due_on", "MOT due", DUE, "2026-03-21"),
         column("service_due_on", "Service due", DUE, "2026-09-01"),
         link(
@@ -377,7 +408,7 @@ static WORK_ORDER: EntitySpec = EntitySpec {
         column("opened_at", "Job date", MOMENT, "2024-05-13T09:30:00"),
         column("completed_at", "Completed", MOMENT, "2024-05-13T16:00:00"),
         column("status", "Status", Choice(WORK_ORDER_STATUSES), "completed"),
-        column("mileage", "Mileage", Integer, "64210"),
+        measure("mileage", "Mileage", Integer, Measure::Miles, "64210"),
         column("description", "Description", LongText, "Full service"),
         money("total_net", "Net total", MONEY, "100.00"),
         money("total_vat", "VAT total", MONEY, "20.00"),
@@ -422,7 +453,7 @@ static WORK_ORDER_PART: EntitySpec = EntitySpec {
         column("description", "Description", Text, "Oil filter"),
         column("quantity", "Quantity", QUANTITY, "1"),
         money("unit_price", "Unit price", UNIT_PRICE, "9.99"),
-        column("vat_rate", "VAT rate in percent", PERCENT, "20.00"),
+        measure("vat_rate", "VAT rate in percent", PERCENT, Measure::Percent, "20.00"),
     ],
     required: &[&["work_order"], &["product", "description"]],
     identity: &[],
@@ -438,7 +469,7 @@ static WORK_ORDER_LABOUR: EntitySpec = EntitySpec {
         owned_by("work_order", "Job number", E::WorkOrder, "J20417"),
         link("labour_unit", "Labour code", E::LabourUnit, OnMissing::Warn, "MOT"),
         column("description", "Description", Text, "MOT test"),
-        column("hours", "Hours", QUANTITY, "1.5"),
+        measure("hours", "Hours", QUANTITY, Measure::Hours, "1.5"),
         money("rate_per_hour", "Rate per hour", UNIT_PRICE, "65.00"),
         column("technician", "Technician", Text, "Sam Lee"),
     ],

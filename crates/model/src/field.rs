@@ -27,6 +27,8 @@ pub struct FieldSpec {
     pub is_money: bool,
     /// It refers to the record that owns this one.
     pub is_owner: bool,
+    /// What its number counts, where that decides how the number is written and what is plausible.
+    pub measure: Option<Measure>,
     /// A valid value, for templates and docs.
     pub example: &'static str,
 }
@@ -117,6 +119,21 @@ pub enum FieldKind {
     },
     /// Structured data, made by cleanup.
     Json,
+}
+
+/// What a number counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Measure {
+    /// Hundredths: 20 for 20 %.
+    Percent,
+    /// Hours, with fractions: 1.5 for an hour and a half.
+    Hours,
+    /// Miles on the clock.
+    Miles,
+    /// Cubic centimetres of an engine.
+    CubicCentimetres,
+    /// A year of the calendar.
+    Year,
 }
 
 /// What becomes of a record whose reference leads nowhere.

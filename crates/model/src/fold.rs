@@ -1,6 +1,6 @@
 //! Folding: one spelling for what people write in many ways, and fingerprints of it.
 
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// Lower case, letters and digits only, single spaces between words: for comparing, sorting and searching names.
 ///
@@ -57,6 +57,12 @@ pub fn sorted_hash<'a>(first: &str, parts: impl IntoIterator<Item = &'a [u8]>) -
         .take(8)
         .fold(0_u128, |prefix, byte| prefix << 8 | u128::from(byte));
     prefix << 64 | (hash128(parts) & u128::from(u64::MAX))
+}
+
+/// A 64-bit fingerprint of one text (XXH3), for counting and sampling what is in memory. Two texts among millions may share
+/// one: what must not be mixed up is told apart by [`hash128`].
+pub fn hash64(bytes: &[u8]) -> u64 {
+    xxh3_64(bytes)
 }
 
 /// A 128-bit fingerprint of a sequence of parts (XXH3). `["ab", "c"]` and `["a", "bc"]` differ.

@@ -6,6 +6,8 @@
 //! * [`EntityKind`], [`EntitySpec`], [`FieldSpec`]: the field catalogue, the one table of everything that can be imported;
 //! * [`SourceDefinition`], [`SourceAdapter`]: what is known of a source system, as data and as code;
 //! * [`Record`], [`Value`]: what a row turned out to mean;
+//! * [`RowClass`]: what a row is, where it holds no record;
+//! * [`ColumnProfile`]: what all rows of a column say of its values;
 //! * [`Finding`], [`FindingCode`]: what was wrong with it. Bad data is never an `Err`.
 //!
 //! This crate is pure: no I/O, no clock, no randomness.
@@ -18,7 +20,9 @@ mod entity;
 mod field;
 mod finding;
 mod fold;
+mod profile;
 mod record;
+mod row_class;
 mod source;
 mod state;
 mod value;
@@ -27,10 +31,12 @@ pub use adapter::{MappedCell, SourceAdapter};
 pub use cell::{Cell, CellKind, Row};
 pub use currency::{CURRENCIES, is_currency};
 pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
-pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, OnMissing, Storage};
-pub use finding::{Finding, FindingCode, Severity};
-pub use fold::{fold, fold_header, hash128, sorted_hash};
+pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, OnMissing, Storage};
+pub use finding::{Finding, FindingCode, Scope, Severity};
+pub use fold::{fold, fold_header, hash64, hash128, sorted_hash};
+pub use profile::{ColumnProfile, DateForms, Distinct, Likeness, Look, NumberForms, Repeats, Shape, ValueKind};
 pub use record::{FieldValue, Record, SourceId};
+pub use row_class::{LeftOut, LeftOutRows, RowClass};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
 pub use state::{JobStatus, RunStatus};
 pub use value::{Decimal, Value};

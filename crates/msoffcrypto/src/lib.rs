@@ -47,3 +47,19 @@ pub fn decrypt<R: Read + Seek>(reader: R, password: &Password, limits: &Limits) 
     let key = package.unlock(password)?;
     Ok(package.into_decrypted(key))
 }
+
+/// Reads a stream of a compound file that is not encrypted, the first there is of these names.
+///
+/// Workbooks of Excel 97-2003 are such a file and have a stream `Workbook`. `None` if there is none.
+pub fn read_stream<R: Read + Seek, const N: usize>(
+    reader: R,
+    names: [&str; N],
+    limits: &Limits,
+) -> Result<Option<Vec<u8>>, Error> {
+    let mut file = cfb::CompoundFile::open(reader, limits)?;
+    let Some(entry) = file.find(names)?.into_iter().flatten().next() else {
+        return Ok(None);
+    };
+    let stream = file.stream(entry)?;
+    file.read_head(&stream, u64::MAX).map(Some)
+}

@@ -35,7 +35,7 @@ pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};
 pub use store::file::{FileStatus, ImportFile};
-pub use store::finding::{FindingCount, FindingFilter, StoredFinding};
+pub use store::finding::{FindingCell, FindingCount, FindingFilter, StoredFinding};
 pub use store::idempotency::{Answer, IdempotencyRequest, Reservation, Reserved};
 pub use store::job::{EntityCounts, Job, JobCounts};
 pub use store::lease::{Lease, LeaseError};
@@ -50,6 +50,7 @@ pub use store::rollback::{
 };
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
+pub use store::source_table::SourceTable;
 pub use store::ticket::Ticket;
 pub use store::update::{MappingUpdate, UpdatedRecord};
 

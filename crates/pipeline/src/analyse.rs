@@ -5,11 +5,13 @@ use std::io;
 
 use time::Date;
 use torqueflow_cleanup::Country;
-use torqueflow_model::{Finding, FindingCode, Row};
-use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, open};
+use torqueflow_model::{Finding, FindingCode, LeftOutRows, Row, RowClass};
+use torqueflow_tabular::{Document, OpenError, OpenOptions, ReadSeek, TableReader, open};
 
 use crate::clean::{CleanRow, Cleaner};
+use crate::column_findings::{ColumnFindings, ColumnTally};
 use crate::open::{DiscardRows, OpenedFile, OpenedTable, open_tables};
+use crate::owners::OwnerTracker;
 use crate::sources::Sources;
 
 /// How files are cleaned.
@@ -39,8 +41,11 @@ impl CleanOptions {
 pub type CleanedTable = OpenedTable;
 
 /// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
-/// result. The file is opened twice: the order of day and month is settled over all rows before the first is cleaned. One
-/// that has other rows the second time is an error.
+/// result. So are rows that hold no record, empty ones among them. The file is opened twice: how its columns are meant is
+/// settled over all rows before the first is cleaned. One that has other rows the second time is an error.
+///
+/// What holds for a whole column is in [`OpenedTable::column_findings`] of the result, and not among the findings of rows. For
+/// that, tables of more than a few rows are cleaned once more beforehand.
 pub fn clean_file(
     name: &str,
     open_reader: &dyn Fn() -> io::Result<Box<dyn ReadSeek>>,
@@ -50,29 +55,117 @@ pub fn clean_file(
     each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
 ) -> Result<OpenedFile, OpenError> {
     let system = clean.source_system.as_deref();
-    let file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
+    let mut file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
     let mut document = open(name, open_reader()?, options)?;
-    let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
-    for table in file.tables.iter().filter(|table| table.detection.table_type.is_some()) {
-        let adapter = table
-            .plan
-            .source_system
-            .as_deref()
-            .and_then(|system| sources.adapter(system));
-        let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
-        let mut reader = document.read_table(table.index)?;
-        let mut rows = 0;
-        while reader.next_row(&mut row, &mut findings)? {
-            let mut clean_row = cleaner.clean(&row);
-            clean_row.findings.splice(0..0, findings.drain(..));
-            each(table, clean_row)?;
-            rows += 1;
+    let mut cleaning = Cleaning {
+        document: &mut document,
+        sources,
+        options: clean,
+    };
+    let mut settled: BTreeMap<usize, ColumnFindings> = BTreeMap::new();
+    let mut empty: BTreeMap<usize, LeftOutRows> = BTreeMap::new();
+    for tables in file.tables.chunk_by(|a, b| a.sheet_index == b.sheet_index) {
+        let mut tallies: BTreeMap<usize, ColumnTally> = BTreeMap::new();
+        if tables.iter().any(|table| ColumnFindings::are_possible(table.row_count)) {
+            cleaning.each_row(tables, &mut |table, row, mut clean| {
+                let tally = tallies.entry(table.index);
+                let tally = tally.or_insert_with(|| ColumnTally::new(Some(table.row_count)));
+                tally.observe(row, &mut clean.findings);
+                Ok(())
+            })?;
         }
-        if rows != table.row_count {
-            return Err(io::Error::other("it changed while it was read").into());
+        settled.extend(tallies.into_iter().map(|(index, tally)| (index, tally.settle())));
+        empty.extend(cleaning.each_row(tables, &mut |table, _, mut clean| {
+            if let Some(of_columns) = settled.get(&table.index) {
+                clean.findings.retain(|finding| !of_columns.cover(finding));
+            }
+            each(table, clean)
+        })?);
+    }
+    for table in &mut file.tables {
+        let of_columns = settled.remove(&table.index);
+        table.column_findings = of_columns.map(ColumnFindings::into_vec).unwrap_or_default();
+        if let Some(empty) = empty.remove(&table.index).filter(|empty| empty.count > 0) {
+            table.row_count -= empty.count;
+            table.left_out.replace(RowClass::EmptyRecord, empty);
+            table.findings = table.left_out.findings();
         }
     }
     Ok(file)
+}
+
+/// The rows of an open file on their way to be cleaned.
+struct Cleaning<'a, 'b> {
+    document: &'a mut Document<'b>,
+    sources: &'a Sources,
+    options: &'a CleanOptions,
+}
+
+/// Takes a row of a table, as it is and as it was cleaned.
+type EachRow<'a> = &'a mut dyn FnMut(&CleanedTable, &Row, CleanRow) -> io::Result<()>;
+
+impl Cleaning<'_, '_> {
+    /// Cleans the rows of those of a worksheet's tables that are recognised. Says which rows of each are empty records.
+    fn each_row(
+        &mut self,
+        tables: &[CleanedTable],
+        each: EachRow<'_>,
+    ) -> Result<BTreeMap<usize, LeftOutRows>, OpenError> {
+        let mut empty = BTreeMap::new();
+        let Some(sheet_index) = tables.first().map(|table| table.sheet_index) else {
+            return Ok(empty);
+        };
+        let mut reader = self.document.read_table(sheet_index)?;
+        for table in tables {
+            while reader.ordinal() < table.ordinal {
+                if !reader.next_table()? {
+                    return Err(changed());
+                }
+            }
+            if table.detection.table_type.is_some() {
+                let cleaned = clean_table(table, &mut reader, self.sources, self.options, each)?;
+                empty.insert(table.index, cleaned);
+            }
+        }
+        Ok(empty)
+    }
+}
+
+/// Cleans the rows of a table. Says which of them are empty records.
+fn clean_table(
+    table: &CleanedTable,
+    reader: &mut TableReader<'_>,
+    sources: &Sources,
+    clean: &CleanOptions,
+    each: EachRow<'_>,
+) -> Result<LeftOutRows, OpenError> {
+    let system = table.plan.source_system.as_deref();
+    let adapter = system.and_then(|system| sources.adapter(system));
+    let cleaner = Cleaner::new(&table.plan, adapter, clean.as_of).with_default_country(clean.default_country);
+    let mut owners = OwnerTracker::of(&table.plan);
+    let (mut row, mut findings) = (Row::default(), Vec::<Finding>::new());
+    let mut rows = 0;
+    let mut empty = LeftOutRows::default();
+    while reader.next_row(&mut row, &mut findings)? {
+        let owner = owners.owner_of(&row);
+        let mut clean_row = cleaner.clean_owned(&row, owner.as_ref());
+        rows += 1;
+        if !clean_row.is_record() {
+            empty.add(row.number);
+            continue;
+        }
+        clean_row.findings.splice(0..0, findings.drain(..));
+        each(table, &row, clean_row)?;
+    }
+    if rows == table.row_count {
+        Ok(empty)
+    } else {
+        Err(changed())
+    }
+}
+
+fn changed() -> OpenError {
+    io::Error::other("it changed while it was read").into()
 }
 
 /// What an analysis says of one table.
@@ -82,7 +175,7 @@ pub struct Analysis {
     pub table: OpenedTable,
     /// Rows that can't be imported.
     pub failed_rows: u64,
-    /// How often each finding occurs.
+    /// How often each finding occurs, whether it stands on its rows or on a column.
     pub findings: BTreeMap<FindingCode, u64>,
     /// How many records of each slot there are, repeats counted.
     pub records: BTreeMap<&'static str, u64>,
@@ -105,7 +198,10 @@ pub fn analyse_file(
         .tables
         .into_iter()
         .map(|table| {
-            let counts = counted.remove(&table.index).unwrap_or_default();
+            let mut counts = counted.remove(&table.index).unwrap_or_default();
+            for of_column in &table.column_findings {
+                *counts.findings.entry(of_column.finding.code).or_default() += of_column.cells;
+            }
             Analysis {
                 table,
                 failed_rows: counts.failed_rows,

@@ -5,11 +5,16 @@ use std::sync::Arc;
 use time::Date;
 use torqueflow_cleanup::{Context, Country, clean_record};
 use torqueflow_model::{
-    EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, Severity, Slot, SourceAdapter,
-    SourceId,
+    EntityKind, FieldKind, FieldRef, Finding, FindingCode, MappedCell, Record, Row, RowClass, Severity, Slot,
+    SourceAdapter, SourceId,
 };
+use torqueflow_tabular::staging::Owner;
 
-use crate::identity::{identify, same_row_target};
+use crate::empty::is_empty_record;
+use crate::identity::{id_text, identify_otherwise, same_row_target};
+use crate::known_ids::KnownIds;
+use crate::needs;
+use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
 
 /// A cleaned row.
@@ -17,6 +22,8 @@ use crate::plan::TablePlan;
 pub struct CleanRow {
     /// The row's number as the person's program shows it.
     pub number: u64,
+    /// A record, or an empty record: nothing but a link. What else is no record is left out when a file is read.
+    pub class: RowClass,
     /// The records in it, in import order.
     pub records: Vec<Record>,
     /// References between them.
@@ -37,6 +44,11 @@ pub struct RowLink {
 }
 
 impl CleanRow {
+    /// It holds a record. One that does not is left out, and has no records and no findings.
+    pub fn is_record(&self) -> bool {
+        self.class == RowClass::Record
+    }
+
     /// It has a finding that keeps it from being imported.
     pub fn has_error(&self) -> bool {
         self.findings
@@ -56,8 +68,11 @@ impl CleanRow {
 /// Cleans the rows of one table.
 pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
+    ids: KnownIds,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
+    owner_columns: Option<OwnerColumns>,
+    owner_rule: OwnerRule,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
 }
@@ -65,12 +80,18 @@ pub struct Cleaner {
 impl Cleaner {
     /// A cleaner for tables of this plan. `as_of` is the date that counts as today.
     pub fn new(plan: &TablePlan, adapter: Option<Arc<dyn SourceAdapter>>, as_of: Date) -> Self {
+        let ids = KnownIds::of(plan);
         Self {
-            fields: plan.columns.iter().map(|column| column.field).collect(),
+            fields: ids.fields(),
+            ids,
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
+            owner_columns: OwnerColumns::of(plan),
+            owner_rule: plan.owners,
             adapter,
-            context: Context::new(as_of).with_columns(plan.column_facts()),
+            context: Context::new(as_of)
+                .with_columns(plan.column_facts())
+                .with_headers(plan.columns.iter().map(|column| column.header.clone()).collect()),
         }
     }
 
@@ -86,20 +107,74 @@ impl Cleaner {
         self.fields.iter().position(|mapped| *mapped == Some(field))
     }
 
-    /// Cleans one row.
+    /// Whether rows of different records have this id, so that nobody knows which of them a link by it means.
+    pub fn is_conflicting(&self, entity: EntityKind, id: &str) -> bool {
+        self.ids.is_conflicting(entity, id)
+    }
+
+    /// Cleans one row that stands on its own.
     pub fn clean(&self, row: &Row) -> CleanRow {
+        self.clean_owned(row, None)
+    }
+
+    /// Cleans one row, with the row that it belongs to. That has its say only where the table's rule is that rows belong to
+    /// the row above; else a row without an owner is told so.
+    pub fn clean_owned(&self, row: &Row, owner: Option<&Owner>) -> CleanRow {
+        let Some(columns) = &self.owner_columns else {
+            return self.clean_cells(row, None);
+        };
+        let follows = self.owner_rule == OwnerRule::Above;
+        if columns.names_owner(row) || !columns.is_owned(row) {
+            let occurrence = owner
+                .filter(|owner| owner.number == row.number)
+                .map_or(0, |own| own.occurrence);
+            return self.clean_cells(row, follows.then_some((columns, occurrence)));
+        }
+        let Some(owner) = owner.filter(|owner| follows && owner.number != row.number) else {
+            let mut clean = self.clean_cells(row, None);
+            if clean.is_record() {
+                clean.findings.push(Finding::row(FindingCode::OwnerUnclear, ""));
+            }
+            return clean;
+        };
+        let mut clean = self.clean_cells(&columns.inherit(row, owner), Some((columns, owner.occurrence)));
+        // What is to be said of the owner's cells is said in its own row.
+        clean.findings.retain(|finding| {
+            finding.severity() == Severity::Error || !finding.column.is_some_and(|column| columns.has(column))
+        });
+        clean
+    }
+
+    /// The number of the row above that a row belongs to, where it belongs to one.
+    pub fn owner_row(&self, row: &Row, owner: Option<&Owner>) -> Option<u64> {
+        let columns = self.owner_columns.as_ref()?;
+        let owner = owner.filter(|owner| self.owner_rule == OwnerRule::Above && owner.number != row.number)?;
+        (columns.is_owned(row) && !columns.names_owner(row)).then_some(owner.number)
+    }
+
+    /// `namesakes`: in a table whose rows belong to the row above, how many owners before this one say the same.
+    fn clean_cells(&self, row: &Row, namesakes: Option<(&OwnerColumns, u64)>) -> CleanRow {
         let mut cells = self.map(row);
         if let Some(adapter) = &self.adapter {
             adapter.arrange(&self.type_id, &mut cells);
         }
         cells.sort_by_key(|cell| cell.field.slot);
-        let mut findings = Vec::new();
+        if is_empty_record(&cells) {
+            return CleanRow {
+                number: row.number,
+                class: RowClass::EmptyRecord,
+                records: Vec::new(),
+                links: Vec::new(),
+                findings: Vec::new(),
+            };
+        }
+        let mut findings = self.ids.damaged(row);
         let mut records = Vec::new();
-        for cells in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
-            let Some(slot) = cells.first().map(|cell| cell.field.slot) else {
+        for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
+            let Some(slot) = of_slot.first().map(|cell| cell.field.slot) else {
                 continue;
             };
-            let cleaned = clean_record(slot, cells, &self.context);
+            let cleaned = clean_record(slot, &cells, &self.context);
             findings.extend(cleaned.findings);
             if !cleaned.fields.is_empty() {
                 records.push(Record {
@@ -109,12 +184,17 @@ impl Cleaner {
                 });
             }
         }
+        tell_left_out_once(&mut findings);
         drop_incomplete(&mut records, &mut findings);
         self.check_required_values(&records, &mut findings);
         let links = link(&records);
-        identify_all(&mut records, &links);
+        self.identify_all(row, &mut records, &links, namesakes, &mut findings);
+        if findings.iter().all(|finding| finding.severity() != Severity::Error) {
+            findings.extend(needs::of_nobody(&records, &links));
+        }
         CleanRow {
             number: row.number,
+            class: RowClass::Record,
             records,
             links,
             findings,
@@ -128,13 +208,45 @@ impl Cleaner {
             .enumerate()
             .filter(|(_, (cell, _))| !cell.is_blank())
             .filter_map(|(column, (cell, field))| {
-                field.map(|field| MappedCell {
-                    field,
+                Some(MappedCell {
+                    field: (*field)?,
                     column: Some(column),
-                    cell: cell.clone(),
+                    cell: self.ids.cell(column, cell)?.into_owned(),
                 })
             })
             .collect()
+    }
+
+    /// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.
+    ///
+    /// An owner without an id is the same in all rows that belong to it, so equal contents are not counted anew there.
+    fn identify_all(
+        &self,
+        row: &Row,
+        records: &mut [Record],
+        links: &[RowLink],
+        namesakes: Option<(&OwnerColumns, u64)>,
+        findings: &mut Vec<Finding>,
+    ) {
+        for index in 0..records.len() {
+            let linked: Vec<(&str, SourceId)> = links
+                .iter()
+                .filter(|link| link.from == index)
+                .filter_map(|link| Some((link.field, records.get(link.to)?.source_id.clone())))
+                .collect();
+            let linked: Vec<(&str, &SourceId)> = linked.iter().map(|(field, id)| (*field, id)).collect();
+            let Some(record) = records.get_mut(index) else { continue };
+            let slot = record.slot;
+            record.source_id = identify_otherwise(record, &linked, &|name| self.ids.is_no_id(row, slot, name));
+            findings.extend(self.ids.keep_apart(row, record, &linked));
+            if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
+                && slot == Slot::Main(columns.entity)
+            {
+                let occurrence = i64::try_from(occurrence).unwrap_or(i64::MAX);
+                record.source_id = SourceId::Derived(id_text(&record.source_id, occurrence));
+            }
+            record.fields.retain(|field| field.spec.kind != FieldKind::SourceId);
+        }
     }
 
     /// What the source asks of each row beyond the catalogue, such as a contact.
@@ -166,6 +278,27 @@ impl Cleaner {
     }
 }
 
+/// Makes one finding of what the records of a row left out because other columns filled the fields.
+fn tell_left_out_once(findings: &mut Vec<Finding>) {
+    let is_left_out = |finding: &Finding| finding.code == FindingCode::OtherValuesLeftOut;
+    let Some(first) = findings.iter().position(is_left_out) else {
+        return;
+    };
+    let details: Vec<String> = findings
+        .iter()
+        .filter(|finding| is_left_out(finding))
+        .map(|finding| finding.detail.clone())
+        .collect();
+    if let Some(finding) = findings.get_mut(first) {
+        finding.detail = details.join("; ");
+    }
+    let mut index = 0;
+    findings.retain(|finding| {
+        index += 1;
+        index == first + 1 || !is_left_out(finding)
+    });
+}
+
 /// Removes records that lack what they can't do without. The first record of the row is what the row is about: without
 /// it the row fails. Another one is left out, with a warning.
 fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
@@ -176,9 +309,13 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
             "nothing in this row can be imported",
         ));
     }
+    let has_customer = records
+        .iter()
+        .any(|record| record.slot == Slot::Main(EntityKind::Customer));
     records.retain(|record| {
         let main = std::mem::replace(&mut is_main, false);
-        let Some(missing) = missing_group(record) else {
+        let missing = missing_group(record).or_else(|| needs::identity_of(record, has_customer));
+        let Some(missing) = missing else {
             return true;
         };
         if main {
@@ -231,22 +368,6 @@ fn link(records: &[Record]) -> Vec<RowLink> {
         }
     }
     links
-}
-
-/// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.
-fn identify_all(records: &mut [Record], links: &[RowLink]) {
-    for index in 0..records.len() {
-        let linked: Vec<(&str, SourceId)> = links
-            .iter()
-            .filter(|link| link.from == index)
-            .filter_map(|link| Some((link.field, records.get(link.to)?.source_id.clone())))
-            .collect();
-        let linked: Vec<(&str, &SourceId)> = linked.iter().map(|(field, id)| (*field, id)).collect();
-        if let Some(record) = records.get_mut(index) {
-            record.source_id = identify(record, &linked);
-            record.fields.retain(|field| field.spec.kind != FieldKind::SourceId);
-        }
-    }
 }
 
 /// What a person recognises a record by: its name, number or plate.

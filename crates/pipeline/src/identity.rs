@@ -26,11 +26,24 @@ pub fn key_hash(source_system: &str, entity: EntityKind, source_id: &SourceId) -
 /// The id of a record: the one that a column gives, else the best that the catalogue's rules conclude, else its content.
 ///
 /// `linked` gives the ids of the records of the same row that its references lead to.
+#[cfg(test)]
 pub(crate) fn identify(record: &Record, linked: &[(&str, &SourceId)]) -> SourceId {
-    if let Some(given) = record.text("source_id") {
+    identify_otherwise(record, linked, &|_| false)
+}
+
+/// The same, without the fields that do not identify it.
+pub(crate) fn identify_otherwise(
+    record: &Record,
+    linked: &[(&str, &SourceId)],
+    is_no_id: &dyn Fn(&str) -> bool,
+) -> SourceId {
+    if let Some(given) = record.text("source_id").filter(|_| !is_no_id("source_id")) {
         return SourceId::Given(bounded(given.to_owned()));
     }
     for rule in record.slot.entity().spec().identity {
+        if rule.fields.iter().any(|name| is_no_id(name)) {
+            continue;
+        }
         let parts: Option<Vec<Part>> = rule.fields.iter().map(|name| part(record, name, linked)).collect();
         let Some(parts) = parts else { continue };
         return combine(parts, rule.derived);
@@ -94,7 +107,7 @@ fn combine(parts: Vec<Part>, derived: bool) -> SourceId {
     }
 }
 
-fn bounded(text: String) -> String {
+pub(crate) fn bounded(text: String) -> String {
     if text.chars().count() <= MAX_ID_CHARS {
         return text;
     }

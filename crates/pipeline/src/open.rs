@@ -3,21 +3,32 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
 use torqueflow_detection::Detection;
-use torqueflow_model::{Finding, Row};
+use torqueflow_model::{Finding, LeftOut, Row, RowClass};
+use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
-use crate::plan::{DateVotes, TablePlan};
+use crate::column_findings::ColumnFinding;
+use crate::owners::{OwnerTracker, OwnerVotes};
+use crate::plan::TablePlan;
 use crate::sources::Sources;
+use crate::votes::DateVotes;
 
 /// Rows that detection looks at, and that a preview shows.
 const SAMPLE_ROWS: usize = 100;
+/// More worksheets than a file can have.
+const SHEETS: usize = 1 << 20;
 
 /// Where the rows of an opened file go.
 pub trait RowSink {
-    /// A table begins: its place in the file from 0, and its headers.
+    /// A table begins: what tells it from the others of the file ([`OpenedTable::index`]), and its headers.
     fn begin(&mut self, table: usize, headers: &[String]) -> io::Result<()>;
-    /// Its next data row, with what was wrong in reading it.
-    fn row(&mut self, row: &Row, findings: &[Finding]) -> io::Result<()>;
+    /// Its next data row, with the row that it belongs to and what was wrong in reading it.
+    fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()>;
+    /// One of its first rows that hold no record and were left out. They come behind its data rows.
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        let _ = (class, row);
+        Ok(())
+    }
     /// The table is complete.
     fn end(&mut self) -> io::Result<()>;
 }
@@ -27,8 +38,12 @@ impl<S: RowSink + ?Sized> RowSink for &mut S {
         (**self).begin(table, headers)
     }
 
-    fn row(&mut self, row: &Row, findings: &[Finding]) -> io::Result<()> {
-        (**self).row(row, findings)
+    fn row(&mut self, row: &Row, owner: Option<&Owner>, findings: &[Finding]) -> io::Result<()> {
+        (**self).row(row, owner, findings)
+    }
+
+    fn left_out(&mut self, class: RowClass, row: &Row) -> io::Result<()> {
+        (**self).left_out(class, row)
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -44,7 +59,7 @@ impl RowSink for DiscardRows {
         Ok(())
     }
 
-    fn row(&mut self, _: &Row, _: &[Finding]) -> io::Result<()> {
+    fn row(&mut self, _: &Row, _: Option<&Owner>, _: &[Finding]) -> io::Result<()> {
         Ok(())
     }
 
@@ -67,8 +82,15 @@ pub struct OpenedFile {
 /// What is known of a table once it was read to its end.
 #[derive(Debug)]
 pub struct OpenedTable {
-    /// Its place in the file, from 0; what the [`RowSink`] was told.
+    /// What tells it from the other tables of the file, and what the [`RowSink`] was told: the place of its worksheet, from 0,
+    /// for the first table in it. Further ones below that are counted apart, so it stays the same however many are found.
     pub index: usize,
+    /// The place of its worksheet in the file, from 0.
+    pub sheet_index: usize,
+    /// Its place among the tables that stand below each other in the worksheet or text, from 1.
+    pub ordinal: usize,
+    /// The number of its header's row, else of its first row.
+    pub first_row: u64,
     /// The worksheet; `None` for a text file.
     pub sheet: Option<String>,
     /// Header row, encoding, delimiter.
@@ -77,9 +99,15 @@ pub struct OpenedTable {
     pub detection: Detection,
     /// How its rows are to be read.
     pub plan: TablePlan,
-    /// Its data rows.
+    /// Its data rows. Once they are cleaned, those that are empty records are no longer among them.
     pub row_count: u64,
-    /// What a person should know of it beyond the detection's warnings, in sentences.
+    /// Rows that hold no record and were left out.
+    pub left_out: LeftOut,
+    /// What was found about the table as a whole: the classes of rows that were left out.
+    pub findings: Vec<Finding>,
+    /// What was found in so many cells of a column that it is said of the column; only once the rows were cleaned.
+    pub column_findings: Vec<ColumnFinding>,
+    /// What a person should know of it beyond the detection's warnings and these findings, in sentences.
     pub notes: Vec<String>,
 }
 
@@ -167,18 +195,29 @@ fn read_tables<'a>(
     let notes: Vec<_> = document.notes().iter().map(torqueflow_tabular::Note::message).collect();
     let infos = document.tables().to_vec();
     let mut tables = Vec::new();
-    for (index, info) in infos.into_iter().enumerate() {
-        let mut table = document.read_table(index)?;
-        if table.head().columns.is_empty() || (table.head().header_row.is_none() && table.head().is_empty) {
-            continue;
+    for (sheet_index, info) in infos.into_iter().enumerate() {
+        let mut reader = document.read_table(sheet_index)?;
+        loop {
+            let head = reader.head();
+            let is_nothing = head.columns.is_empty() || (head.header_row.is_none() && head.is_empty);
+            let mut is_whole = true;
+            if !is_nothing {
+                let opened = read_table(sheet_index, &mut reader, sources, source_system, extent, sink)?;
+                is_whole = opened.is_whole;
+                let mut opened = opened.table;
+                opened.sheet.clone_from(&info.name);
+                match info.visible {
+                    Visibility::Visible => {}
+                    Visibility::Hidden | Visibility::VeryHidden => {
+                        opened.notes.push("The worksheet is hidden.".to_owned());
+                    }
+                }
+                tables.push(opened);
+            }
+            if !is_whole || !reader.next_table()? {
+                break;
+            }
         }
-        let mut opened = read_table(index, &mut table, sources, source_system, extent, sink)?;
-        opened.sheet = info.name;
-        match info.visible {
-            Visibility::Visible => {}
-            Visibility::Hidden | Visibility::VeryHidden => opened.notes.push("The worksheet is hidden.".to_owned()),
-        }
-        tables.push(opened);
     }
     if tables.is_empty() {
         return Err(OpenError::NoUsableSheets);
@@ -190,56 +229,102 @@ fn read_tables<'a>(
     })
 }
 
+/// A table as far as it was read.
+struct ReadTable {
+    table: OpenedTable,
+    /// It was read to its end.
+    is_whole: bool,
+}
+
+/// What tells a table from the others of its file.
+fn table_index(sheet_index: usize, ordinal: usize) -> usize {
+    sheet_index + ordinal.saturating_sub(1) * SHEETS
+}
+
+/// The worksheet, from 0, of the table with this [`OpenedTable::index`].
+pub fn sheet_index(table_index: usize) -> usize {
+    table_index % SHEETS
+}
+
+/// The place of the table with this [`OpenedTable::index`] among those that stand below each other, from 1.
+pub fn table_ordinal(table_index: usize) -> usize {
+    table_index / SHEETS + 1
+}
+
 fn read_table(
-    index: usize,
+    sheet_index: usize,
     table: &mut TableReader<'_>,
     sources: &Sources,
     source_system: Option<&str>,
     extent: Extent,
     sink: &mut dyn RowSink,
-) -> Result<OpenedTable, OpenError> {
+) -> Result<ReadTable, OpenError> {
     let head = table.head().clone();
+    let index = table_index(sheet_index, table.ordinal());
     sink.begin(index, &head.columns)?;
-    let mut findings = Vec::new();
-    let mut samples = Vec::new();
-    let mut row = Row::default();
+    let (mut row, mut findings) = (Row::default(), Vec::new());
+    let mut samples: Vec<(Row, Vec<Finding>)> = Vec::new();
     let mut last_number = 0;
-    while samples.len() < SAMPLE_ROWS && table.next_row(&mut row, &mut findings)? {
-        raise_number(&mut row, &mut last_number);
-        sink.row(&row, &findings)?;
-        samples.push(row.clone());
-    }
-    let detection = sources.detect(source_system, &head.columns, &samples);
-    let mut plan = TablePlan::from_detection(&detection);
-    let mut votes = DateVotes::of(&plan);
-    for sample in &samples {
-        votes.observe(sample);
-    }
-    let mut row_count = samples.len() as u64;
-    if row_count == SAMPLE_ROWS as u64 && extent == Extent::Whole {
-        while table.next_row(&mut row, &mut findings)? {
+    let mut is_whole = false;
+    while samples.len() < SAMPLE_ROWS && !is_whole {
+        is_whole = !table.next_row(&mut row, &mut findings)?;
+        if !is_whole {
             raise_number(&mut row, &mut last_number);
-            sink.row(&row, &findings)?;
-            votes.observe(&row);
-            row_count += 1;
+            samples.push((row.clone(), findings.clone()));
         }
+    }
+    let rows: Vec<Row> = samples.iter().map(|(row, _)| row.clone()).collect();
+    let detection = sources.detect(source_system, &head.columns, &rows);
+    let mut plan = TablePlan::from_detection(&detection);
+    plan.date1904 = head.date1904;
+    let mut votes = DateVotes::of(&plan);
+    let mut owner_votes = OwnerVotes::of(&plan);
+    let mut owners = OwnerTracker::of(&plan);
+    let mut row_count = 0;
+    let mut take = |row: &Row, findings: &[Finding]| {
+        votes.observe(row);
+        owner_votes.observe(row);
+        row_count += 1;
+        sink.row(row, owners.owner_of(row).as_ref(), findings)
+    };
+    for (row, findings) in &samples {
+        take(row, findings)?;
+    }
+    while !is_whole && extent == Extent::Whole {
+        is_whole = !table.next_row(&mut row, &mut findings)?;
+        if !is_whole {
+            raise_number(&mut row, &mut last_number);
+            take(&row, &findings)?;
+        }
+    }
+    for (class, row) in table.first_left_out() {
+        sink.left_out(*class, row)?;
     }
     sink.end()?;
     let known = detection.table_type.as_ref().and_then(|table| table.date_order);
     let mut notes = votes.settle(&mut plan, known);
-    if extent == Extent::Whole && !table.footer_rows().is_empty() {
-        let rows: Vec<_> = table.footer_rows().iter().map(u64::to_string).collect();
-        notes.push(format!("Left out as footers: row {}.", rows.join(", ")));
+    owner_votes.settle(&mut plan);
+    if is_whole {
+        notes.extend(table.notes().iter().map(|note| note.message(&head.columns)));
     }
-    Ok(OpenedTable {
+    let left_out = table.left_out().clone();
+    let first_row = head.header_row.or(rows.first().map(|row| row.number)).unwrap_or(1);
+    let table = OpenedTable {
         index,
+        sheet_index,
+        ordinal: table.ordinal(),
+        first_row,
         sheet: None,
         head,
         detection,
         plan,
         row_count,
+        findings: if is_whole { left_out.findings() } else { Vec::new() },
+        column_findings: Vec::new(),
+        left_out,
         notes,
-    })
+    };
+    Ok(ReadTable { table, is_whole })
 }
 
 /// Makes row numbers grow. They do in every sound file; in a damaged one they may repeat, and rows are told apart by them.

@@ -1,12 +1,17 @@
 //! The plan of a table: what detection found out, in the form in which rows are cleaned by it, and kept between steps.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateVote};
+use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::Detection;
-use torqueflow_model::{DateOrder, FieldKind, FieldRef, Row};
+use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef};
+
+use crate::columns;
+use crate::facts::PlannedFacts;
+use crate::ids::PlannedIdentity;
+use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TablePlan {
     /// What the table is: `techman.jobs`. `None` when nobody knows.
     pub type_id: Option<String>,
@@ -19,6 +24,18 @@ pub struct TablePlan {
     /// Where the headers come from.
     #[serde(default)]
     pub header: HeaderChoice,
+    /// Whether its workbook counts days from 1904.
+    #[serde(default)]
+    pub date1904: bool,
+    /// Whose the rows are that name no owner.
+    #[serde(default)]
+    pub owners: OwnerRule,
+    /// What all rows say of the values of each column, mapped or not; none until they were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<ColumnProfile>,
+    /// Which columns identify records; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identities: Option<Vec<PlannedIdentity>>,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -45,6 +62,30 @@ pub struct PlannedColumn {
     pub by: String,
     /// For a date column: the order of day and month, and how sure that is.
     pub date_order: Option<PlannedDateOrder>,
+    /// What else all of its rows say; `None` until they were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<PlannedFacts>,
+    /// For a column of telephone numbers or postcodes: where they are from, by the name that [`Origin`] gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+    /// For a column of titles: whether they are salutations, and not jobs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub salutations: Option<bool>,
+}
+
+impl PlannedColumn {
+    /// Forgets what its rows said: they are asked anew, since its values go elsewhere.
+    pub fn ask_again(&mut self) {
+        self.date_order = None;
+        self.facts = None;
+        self.origin = None;
+        self.salutations = None;
+    }
+
+    /// Where its numbers or postcodes are from, as far as that is settled.
+    pub(crate) fn known_origin(&self) -> Origin {
+        self.origin.as_deref().and_then(Origin::from_name).unwrap_or_default()
+    }
 }
 
 /// The order of day and month in a column.
@@ -87,6 +128,20 @@ impl From<PlannedDateOrder> for ColumnDateOrder {
     }
 }
 
+impl PlannedColumn {
+    /// Its values go to a field of dates.
+    pub(crate) fn holds_dates(&self) -> bool {
+        let kind = self.field.map(|field| field.spec.kind);
+        matches!(kind, Some(FieldKind::Date(_) | FieldKind::DateTime(_)))
+    }
+
+    /// Its values go to a field of numbers.
+    pub(crate) fn holds_numbers(&self) -> bool {
+        let kind = self.field.map(|field| field.spec.kind);
+        matches!(kind, Some(FieldKind::Decimal { .. } | FieldKind::Integer))
+    }
+}
+
 impl TablePlan {
     /// The plan that follows from a detection, before any column's dates were looked at.
     pub fn from_detection(detection: &Detection) -> Self {
@@ -102,108 +157,64 @@ impl TablePlan {
                     field: column.field,
                     by: column.by.name().to_owned(),
                     date_order: None,
+                    facts: None,
+                    origin: None,
+                    salutations: None,
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
             header: HeaderChoice::AsFound,
+            date1904: false,
+            owners: OwnerRule::Open,
+            profiles: Vec::new(),
+            identities: None,
         }
     }
 
     /// Sets the order of day and month in all columns that hold dates.
     pub fn set_date_order(&mut self, order: PlannedDateOrder) {
-        for index in self.date_columns() {
-            if let Some(column) = self.columns.get_mut(index) {
-                column.date_order = Some(order);
-            }
+        for column in self.columns.iter_mut().filter(|column| column.holds_dates()) {
+            column.date_order = Some(order);
         }
     }
 
-    /// The columns that hold dates.
-    fn date_columns(&self) -> Vec<usize> {
-        self.columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| {
-                matches!(
-                    column.field.map(|field| field.spec.kind),
-                    Some(FieldKind::Date(_) | FieldKind::DateTime(_))
-                )
-            })
-            .map(|(index, _)| index)
-            .collect()
-    }
-
-    /// Settles the order of day and month of the date columns. Says, in sentences, where that is no more than a guess.
-    fn settle_dates(&mut self, votes: &[(usize, DateVote)], known: Option<DateOrder>) -> Vec<String> {
-        let mut doubts = Vec::new();
-        for (index, vote) in votes {
-            let Some(column) = self.columns.get_mut(*index) else {
-                continue;
-            };
-            let order = vote.verdict(known);
-            column.date_order = Some(order.into());
-            match order {
-                ColumnDateOrder::Assumed(_) if known.is_some() || !vote.has_ambiguous_dates() => {}
-                ColumnDateOrder::Assumed(assumed) => doubts.push(format!(
-                    "No row of column `{}` proves the order of day and month; {} was assumed.",
-                    column.header,
-                    match assumed {
-                        DateOrder::DayFirst => "day first",
-                        DateOrder::MonthFirst => "month first",
-                    }
-                )),
-                ColumnDateOrder::Mixed => doubts.push(format!(
-                    "Column `{}` mixes day-first and month-first dates; the ambiguous ones are left out.",
-                    column.header
-                )),
-                ColumnDateOrder::Proven(_) => {}
-            }
-        }
-        doubts
+    /// The ids that rows of different records have, with the kind of these.
+    pub fn conflicting_ids(&self) -> impl Iterator<Item = (EntityKind, &str)> {
+        let identities = self.identities.iter().flatten();
+        identities.flat_map(move |identity| {
+            let field = self.columns.get(identity.column).and_then(|column| column.field);
+            let conflicts = field.map(|field| (field.slot.entity(), &identity.conflicts));
+            conflicts
+                .into_iter()
+                .flat_map(|(entity, conflicts)| conflicts.iter().map(move |conflict| (entity, conflict.id.as_str())))
+        })
     }
 
     /// What is known of each column, as cleanup takes it.
     pub(crate) fn column_facts(&self) -> Vec<ColumnFacts> {
-        let facts = |column: &PlannedColumn| {
-            let facts = ColumnFacts::default();
+        let serials = if self.date1904 {
+            DateNumbers::Serial1904
+        } else {
+            DateNumbers::Serial1900
+        };
+        let addresses = columns::addresses(&self.columns);
+        let type_columns = columns::type_columns(&self.columns);
+        let facts = |((column, address), type_column): ((&PlannedColumn, u16), Option<usize>)| {
+            let facts = column.facts.unwrap_or_default();
+            let cleanup = ColumnFacts::default()
+                .with_date_numbers(facts.unix_time.map_or(serials, DateNumbers::from))
+                .with_swapped_dates(facts.swapped_dates)
+                .with_numbers(facts.numbers())
+                .with_text(facts.text())
+                .with_origin(column.known_origin())
+                .with_salutations(column.salutations.unwrap_or(true))
+                .with_address(address)
+                .with_type_column(type_column);
             column
                 .date_order
-                .map_or(facts, |order| facts.with_date_order(order.into()))
+                .map_or(cleanup, |order| cleanup.with_date_order(order.into()))
         };
-        self.columns.iter().map(facts).collect()
-    }
-}
-
-/// Takes the votes of all rows of a table on the order of day and month.
-pub struct DateVotes(Vec<(usize, DateVote)>);
-
-impl DateVotes {
-    /// No votes yet, for the columns of this plan whose order is open.
-    pub fn of(plan: &TablePlan) -> Self {
-        let open = plan.date_columns().into_iter().filter(|index| {
-            let column = plan.columns.get(*index);
-            column.is_some_and(|column| column.date_order.is_none())
-        });
-        Self(open.map(|column| (column, DateVote::new())).collect())
-    }
-
-    /// No column's order is open.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The votes of a row.
-    pub fn observe(&mut self, row: &Row) {
-        for (column, vote) in &mut self.0 {
-            if let Some(cell) = row.cells.get(*column) {
-                vote.observe(cell);
-            }
-        }
-    }
-
-    /// Settles the orders in the plan. Says, in sentences, where that is no more than a guess. `known`: the order that the
-    /// source keeps.
-    pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
-        plan.settle_dates(&self.0, known)
+        let columns = self.columns.iter().zip(addresses).zip(type_columns);
+        columns.map(facts).collect()
     }
 }

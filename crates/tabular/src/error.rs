@@ -189,7 +189,7 @@ impl From<zip::result::ZipError> for OpenError {
         match error {
             ZipError::Io(inner) => Self::from(inner),
             ZipError::CompressionMethodNotSupported(_) => Self::Unsupported {
-                what: "a workbook packed in an unusual way".to_owned(),
+                what: "a workbook or archive packed in an unusual way".to_owned(),
             },
             other => Self::malformed(format!("its zip container: {other}")),
         }

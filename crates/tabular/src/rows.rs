@@ -3,6 +3,8 @@
 use torqueflow_model::{Finding, Row};
 
 use crate::error::OpenError;
+use crate::layout::Layout;
+use crate::merged::Span;
 
 /// A stream of rows as they stand in the file: titles, header, data and footers alike.
 pub(crate) trait RowSource {
@@ -11,6 +13,16 @@ pub(crate) trait RowSource {
 
     /// Says how many columns are wanted from now on, so that far cells need no memory.
     fn set_columns(&mut self, _columns: usize) {}
+
+    /// Cells of the first rows that are merged over several columns.
+    fn spans(&self) -> &[Span] {
+        &[]
+    }
+
+    /// What is known of rows and columns beyond their cells; complete at the end.
+    fn layout(&self) -> Option<&Layout> {
+        None
+    }
 }
 
 /// Findings that one row has at most: a damaged row tells the same a million times.

@@ -2,19 +2,34 @@
 
 use std::collections::VecDeque;
 
-use torqueflow_model::{Finding, FindingCode, Row};
+use torqueflow_model::{Finding, FindingCode, LeftOut, Row, RowClass};
 
+use crate::classes::{self, Classifier, Verdict, Waiting};
 use crate::error::OpenError;
-use crate::head::{self, HeadDecision};
+use crate::head::{self, HeadDecision, Sampled};
 use crate::limits::{self, Limits};
+use crate::note::TableNote;
 use crate::rows::RowSource;
+use crate::told::Told;
 
 /// Rows that the head is decided from.
 const HEAD_ROWS: usize = 1_000;
 /// Bytes of text that the head is decided from.
 const HEAD_BYTES: usize = 4 << 20;
-/// Rows at the end that can be footers.
-const FOOTER_ROWS: usize = 5;
+/// Rows that the columns of a table below another one are told from.
+const NEXT_HEAD_ROWS: usize = 200;
+/// Columns that are read at least, in case a table below is wider.
+const WIDTH_BELOW: usize = 256;
+/// Bytes of rows ahead after which no more are read.
+const AHEAD_BYTES: usize = 1 << 20;
+/// Buffers that are larger are not kept.
+const SPARE_BYTES: usize = 64 * 1024;
+/// Rows that hold no record and are kept to be shown.
+const SHOWN_LEFT_OUT: usize = 100;
+/// Bytes that those take at most, and one row more.
+const SHOWN_BYTES: usize = 256 * 1024;
+/// What a cell takes beside its text.
+const CELL_BYTES: usize = 48;
 
 /// What the first rows of a table say about it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -40,6 +55,8 @@ pub struct TableHead {
     pub evidence: Vec<String>,
     /// No data row follows.
     pub is_empty: bool,
+    /// It is a sheet of a workbook that counts days from 1904 (ECMA-376 Part 1, 18.2.28, `date1904`).
+    pub date1904: bool,
 }
 
 /// What is known of a table before its first row.
@@ -50,24 +67,42 @@ pub(crate) struct Dialect {
     pub quote: Option<char>,
     pub escape: Option<char>,
     pub evidence: Vec<String>,
+    pub date1904: bool,
 }
 
-/// The data rows of one table, in the order of the file.
+/// The data rows of one table, in the order of the file, and then of the tables that stand below it.
 ///
-/// Blank rows, titles above the header and footers below the data are left out.
+/// Rows that hold no record (blank ones, titles, repeated headers, totals, page lines …) are left out and counted by class.
+/// Where a row names other columns than the table's, the table ends, and [`next_table`](Self::next_table) goes on with the
+/// one that begins there.
 pub struct TableReader<'d> {
     source: Box<dyn RowSource + Send + 'd>,
     head: TableHead,
-    /// Rows of the sample that are still to come.
-    sample: VecDeque<(Row, Vec<Finding>)>,
-    /// Rows that are footers if nothing but their like follows.
-    held: VecDeque<(Row, Vec<Finding>)>,
-    /// What ended the run of held rows.
-    after_held: Option<(Row, Vec<Finding>)>,
-    footers: Vec<u64>,
+    /// The place of the table among those of the sheet or text, from 1.
+    ordinal: usize,
+    classifier: Classifier,
+    left_out: LeftOut,
+    /// The first of those that are not blank.
+    first_left_out: Vec<(RowClass, Row)>,
+    first_left_out_bytes: usize,
+    /// Rows that were read for the head and are still to come, blank ones included.
+    sample: VecDeque<Sampled>,
+    /// The next rows, without blank ones.
+    ahead: VecDeque<Waiting>,
+    ahead_bytes: usize,
+    /// Buffers to be used again.
+    spare: Vec<Waiting>,
+    /// The number of the row that was read last.
+    last_number: u64,
+    /// Blank rows since the last one ahead.
+    blanks: u64,
+    /// The source has no more rows.
     ended: bool,
+    /// Another table begins with the rows ahead: so many titles, then its header.
+    next_titles: Option<usize>,
     rows: u64,
     limits: Limits,
+    told: Told,
 }
 
 impl<'d> TableReader<'d> {
@@ -79,24 +114,43 @@ impl<'d> TableReader<'d> {
         let (sample, ended) = read_sample(source.as_mut())?;
         let rows = sample.len() as u64;
         limits.check_rows(rows)?;
-        let decision = head::decide(&sample, limits.max_columns);
+        let own = sample.get(..classes::first_table_end(&sample)).unwrap_or(&sample);
+        let decision = head::decide(own, source.spans(), limits.max_columns);
         limits::COLUMNS.check(decision.columns.len() as u64, limits.max_columns as u64)?;
-        source.set_columns(decision.columns.len());
+        // A table below this one may be wider.
+        source.set_columns(decision.columns.len().max(WIDTH_BELOW));
         let first_data = decision.first_data;
+        let body = own.iter().skip(first_data).map(|(row, _)| row);
+        let classifier = Classifier::new(&decision.columns, body);
+        let is_text = dialect.delimiter.is_some();
+        let header = decision.header.and_then(|header| sample.get(header));
+        let first = sample
+            .get(first_data)
+            .map_or(0, |(row, _)| row.number.saturating_sub(1));
+        let last_number = header.map_or(first, |(row, _)| last_line(row, is_text));
         let head = table_head(decision, dialect, &sample);
-        let sample: VecDeque<_> = sample.into_iter().skip(first_data).collect();
         let mut reader = Self {
             source,
             head,
-            sample,
-            held: VecDeque::new(),
-            after_held: None,
-            footers: Vec::new(),
+            ordinal: 1,
+            classifier,
+            left_out: LeftOut::default(),
+            first_left_out: Vec::new(),
+            first_left_out_bytes: 0,
+            sample: sample.into_iter().skip(first_data).collect(),
+            ahead: VecDeque::new(),
+            ahead_bytes: 0,
+            spare: Vec::new(),
+            last_number,
+            blanks: 0,
             ended,
+            next_titles: None,
             rows,
             limits: limits.clone(),
+            told: Told::default(),
         };
-        reader.head.is_empty = !reader.peek()?;
+        reader.look_ahead(1)?;
+        reader.head.is_empty = reader.ahead.is_empty();
         Ok(reader)
     }
 
@@ -105,90 +159,200 @@ impl<'d> TableReader<'d> {
         &self.head
     }
 
-    /// The numbers of the rows at the end that were left out as footers (`Total`, `End of report`). Complete once
-    /// [`next_row`](Self::next_row) has said `false`.
-    pub fn footer_rows(&self) -> &[u64] {
-        &self.footers
+    /// The place of the table among those that stand below each other in this worksheet or text, from 1.
+    pub fn ordinal(&self) -> usize {
+        self.ordinal
+    }
+
+    /// The rows that hold no record and were left out so far. Complete once [`next_row`](Self::next_row) has said `false`.
+    pub fn left_out(&self) -> &LeftOut {
+        &self.left_out
+    }
+
+    /// The first hundred of those that are not blank, with their classes, in their order; fewer where they are very long.
+    pub fn first_left_out(&self) -> &[(RowClass, Row)] {
+        &self.first_left_out
+    }
+
+    /// What is worth knowing about the table as a whole. Complete once [`next_row`](Self::next_row) has said `false`.
+    pub fn notes(&self) -> Vec<TableNote> {
+        let columns = self.head.columns.len();
+        self.told
+            .notes(columns, self.source.layout(), self.next_titles.is_none())
     }
 
     /// The next data row, into `row` whose buffers are used again. `findings` is cleared, then filled with what was
-    /// wrong with the row. `false` at the end, when `row` means nothing.
+    /// wrong with the row. `false` at the end of the table, when `row` means nothing.
     pub fn next_row(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
-        findings.clear();
-        if self.held.is_empty() && self.after_held.is_none() {
-            if !self.pull(row, findings)? {
+        loop {
+            findings.clear();
+            if self.next_titles.is_some() {
                 return Ok(false);
             }
-            if !head::looks_like_footer(row, self.head.columns.len()) {
-                return Ok(true);
+            self.look_ahead(classes::ROWS_AHEAD + 1)?;
+            let verdict = self
+                .classifier
+                .classify(&self.ahead, self.ended && self.sample.is_empty());
+            let blanks = match self.ahead.front_mut() {
+                Some(next) => std::mem::take(&mut next.blanks),
+                None => std::mem::take(&mut self.blanks),
+            };
+            self.left_out.add_many(RowClass::Blank, blanks);
+            if let Verdict::NextTable { titles } = verdict {
+                self.next_titles = Some(titles);
+                return Ok(false);
             }
-            self.held.push_back((std::mem::take(row), std::mem::take(findings)));
-            self.resolve_held()?;
+            let Some(mut waiting) = self.take() else {
+                return Ok(false);
+            };
+            if let Verdict::LeftOut(class) = verdict {
+                self.leave_out(class, &waiting.row);
+                self.classifier.left_out(class);
+                self.recycle(waiting);
+                continue;
+            }
+            std::mem::swap(row, &mut waiting.row);
+            std::mem::swap(findings, &mut waiting.findings);
+            self.recycle(waiting);
+            cut_to_columns(row, findings, self.head.columns.len());
+            self.told.tell_once(self.head.columns.len(), findings);
+            self.classifier.took(row);
+            return Ok(true);
         }
-        let next = self.held.pop_front().or_else(|| self.after_held.take());
-        let Some((next_row, next_findings)) = next else {
+    }
+
+    /// Goes on with the table below this one; what is left of this one is read over. `false` where there is none. Its title
+    /// lines and its header count among the rows that it leaves out.
+    pub fn next_table(&mut self) -> Result<bool, OpenError> {
+        let (mut row, mut findings) = (Row::default(), Vec::new());
+        while self.next_row(&mut row, &mut findings)? {}
+        let Some(titles) = self.next_titles.take() else {
             return Ok(false);
         };
-        *row = next_row;
-        *findings = next_findings;
+        self.told.begin_next(self.source.layout());
+        self.look_ahead(NEXT_HEAD_ROWS)?;
+        self.left_out = LeftOut::default();
+        self.first_left_out.clear();
+        self.first_left_out_bytes = 0;
+        let mut lines = Vec::new();
+        for _ in 0..titles {
+            let Some(waiting) = self.take() else { return Ok(false) };
+            self.left_out.add_many(RowClass::Blank, waiting.blanks);
+            self.leave_out(RowClass::OtherTable, &waiting.row);
+            lines.push(title(&waiting.row));
+        }
+        let rows: Vec<&Row> = self.ahead.iter().map(|waiting| &waiting.row).collect();
+        let decision = head::below_header(&rows, self.limits.max_columns);
+        limits::COLUMNS.check(decision.columns.len() as u64, self.limits.max_columns as u64)?;
+        self.classifier = Classifier::new(&decision.columns, rows.into_iter().skip(1));
+        let Some(header) = self.take() else { return Ok(false) };
+        self.left_out.add_many(RowClass::Blank, header.blanks);
+        self.leave_out(RowClass::OtherTable, &header.row);
+        self.ordinal += 1;
+        self.head = TableHead {
+            header_row: Some(header.row.number),
+            columns: decision.columns,
+            title_lines: titles as u64,
+            titles: lines,
+            evidence: decision.evidence,
+            is_empty: self.ahead.is_empty(),
+            ..self.head.clone()
+        };
         Ok(true)
     }
 
-    /// Reads on until a row that is no footer, or the end, which makes footers of what is held.
-    fn resolve_held(&mut self) -> Result<(), OpenError> {
-        while self.held.len() <= FOOTER_ROWS {
-            let (mut row, mut findings) = (Row::default(), Vec::new());
-            if !self.pull(&mut row, &mut findings)? {
-                self.footers.extend(self.held.drain(..).map(|(row, _)| row.number));
-                return Ok(());
-            }
-            if !head::looks_like_footer(&row, self.head.columns.len()) {
-                self.after_held = Some((row, findings));
-                return Ok(());
-            }
-            self.held.push_back((row, findings));
+    /// Counts a row that holds no record, and keeps it if it is one of the first.
+    fn leave_out(&mut self, class: RowClass, row: &Row) {
+        self.left_out.add(class, row.number);
+        if self.first_left_out.len() < SHOWN_LEFT_OUT && self.first_left_out_bytes < SHOWN_BYTES {
+            self.first_left_out_bytes += bytes(row);
+            self.first_left_out.push((class, row.clone()));
         }
+    }
+
+    /// Has so many rows ahead, unless there are no more or they are very long.
+    fn look_ahead(&mut self, rows: usize) -> Result<(), OpenError> {
+        while self.ahead.len() < rows && self.ahead_bytes < AHEAD_BYTES && self.pull()? {}
         Ok(())
     }
 
-    /// The next row that is not blank, cut to the columns of the table.
-    fn pull(&mut self, row: &mut Row, findings: &mut Vec<Finding>) -> Result<bool, OpenError> {
+    /// Reads the next row that is not blank.
+    fn pull(&mut self) -> Result<bool, OpenError> {
+        let mut waiting = self.spare.pop().unwrap_or_default();
         loop {
-            findings.clear();
-            if let Some((sample_row, sample_findings)) = self.sample.pop_front() {
-                *row = sample_row;
-                *findings = sample_findings;
-            } else if self.ended || !self.source.next(row, findings)? {
+            waiting.findings.clear();
+            if let Some((row, findings)) = self.sample.pop_front() {
+                waiting.row = row;
+                waiting.findings = findings;
+            } else if self.ended || !self.source.next(&mut waiting.row, &mut waiting.findings)? {
                 self.ended = true;
+                self.spare.push(waiting);
                 return Ok(false);
             } else {
                 self.rows += 1;
                 self.limits.check_rows(self.rows)?;
             }
-            if !row.is_blank() || !findings.is_empty() {
-                cut_to_columns(row, findings, self.head.columns.len());
+            self.blanks += self.blank_lines_above(waiting.row.number);
+            if !waiting.row.is_blank() || !waiting.findings.is_empty() {
+                waiting.blanks = std::mem::take(&mut self.blanks);
+                self.ahead_bytes += bytes(&waiting.row);
+                self.ahead.push_back(waiting);
                 return Ok(true);
             }
+            self.blanks += 1;
         }
     }
 
-    /// Says whether a data row follows.
-    fn peek(&mut self) -> Result<bool, OpenError> {
-        if !self.sample.is_empty() {
-            return Ok(true);
+    /// The blank lines between the row that was read last and this one, which are no rows to the source.
+    fn blank_lines_above(&mut self, number: u64) -> u64 {
+        let mut last = self.last_number;
+        self.last_number = number;
+        if number > last + 1
+            && let Some(above) = self.ahead.back().filter(|above| above.row.number == last)
+        {
+            last = last_line(&above.row, self.head.delimiter.is_some());
         }
-        let (mut row, mut findings) = (Row::default(), Vec::new());
-        if !self.pull(&mut row, &mut findings)? {
-            return Ok(false);
+        number.saturating_sub(last + 1)
+    }
+
+    /// Takes the next row off those ahead.
+    fn take(&mut self) -> Option<Waiting> {
+        let waiting = self.ahead.pop_front()?;
+        if self.last_number == waiting.row.number {
+            // It is the last that was read, and goes away.
+            self.last_number = last_line(&waiting.row, self.head.delimiter.is_some());
         }
-        self.sample.push_back((row, findings));
-        Ok(true)
+        self.ahead_bytes = self.ahead_bytes.saturating_sub(bytes(&waiting.row));
+        Some(waiting)
+    }
+
+    /// Keeps buffers to be used again, unless they are very large.
+    fn recycle(&mut self, waiting: Waiting) {
+        if bytes(&waiting.row) < SPARE_BYTES {
+            self.spare.push(waiting);
+        }
     }
 }
 
+/// Roughly what a row takes in memory.
+fn bytes(row: &Row) -> usize {
+    row.cells.iter().map(|cell| cell.text.capacity() + CELL_BYTES).sum()
+}
+
+/// The line that a row ends in. A record of a text may span several.
+fn last_line(row: &Row, is_text: bool) -> u64 {
+    if !is_text {
+        return row.number;
+    }
+    let inside = row
+        .cells
+        .iter()
+        .map(|cell| cell.text.bytes().filter(|byte| *byte == b'\n').count() as u64);
+    row.number + inside.sum::<u64>()
+}
+
 /// Reads the rows that the head is decided from.
-#[expect(clippy::type_complexity, reason = "a pair that lives for one call")]
-fn read_sample(source: &mut dyn RowSource) -> Result<(Vec<(Row, Vec<Finding>)>, bool), OpenError> {
+fn read_sample(source: &mut dyn RowSource) -> Result<(Vec<Sampled>, bool), OpenError> {
     let mut sample = Vec::new();
     let mut bytes = 0;
     while sample.len() < HEAD_ROWS && bytes < HEAD_BYTES {
@@ -196,13 +360,13 @@ fn read_sample(source: &mut dyn RowSource) -> Result<(Vec<(Row, Vec<Finding>)>, 
         if !source.next(&mut row, &mut findings)? {
             return Ok((sample, true));
         }
-        bytes += row.cells.iter().map(|cell| cell.text.len() + 48).sum::<usize>();
+        bytes += row.cells.iter().map(|cell| cell.text.len() + CELL_BYTES).sum::<usize>();
         sample.push((row, findings));
     }
     Ok((sample, false))
 }
 
-fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Finding>)]) -> TableHead {
+fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[Sampled]) -> TableHead {
     let number = |index: usize| sample.get(index).map(|(row, _)| row.number);
     let first_row = decision.header.and_then(number).or_else(|| number(decision.first_data));
     let titles = sample
@@ -222,6 +386,7 @@ fn table_head(decision: HeadDecision, dialect: Dialect, sample: &[(Row, Vec<Find
         escape: dialect.escape,
         evidence,
         is_empty: false,
+        date1904: dialect.date1904,
     }
 }
 
@@ -251,4 +416,5 @@ fn cut_to_columns(row: &mut Row, findings: &mut Vec<Finding>, columns: usize) {
         findings.push(Finding::row(FindingCode::RowTooLong, texts.join(" | ")));
     }
     row.cells.truncate(columns);
+    findings.retain(|finding| finding.column.is_none_or(|column| column < columns));
 }

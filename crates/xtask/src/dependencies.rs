@@ -1,4 +1,4 @@
-//! `dependencies`: what we stand on may be used, and comes from where it should.
+//! `dependencies`: what we stand on may be used, comes from where it should, and is needed.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -18,12 +18,20 @@ const DENY: Tool = Tool {
     version: "0.20.2",
 };
 
+const MACHETE: Tool = Tool {
+    name: "cargo-machete",
+    version: "0.9.2",
+};
+
 const RULES: &str = ".cargo/deny.toml";
 /// How long the database of vulnerabilities may take to arrive.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Checks; stops at the first check that finds fault, which says with what.
 pub fn check() -> anyhow::Result<()> {
+    MACHETE.install()?;
+    // By folder: it would look through what is built, too.
+    run(MACHETE.command().args(["crates", "migrations", "tests"]))?;
     DENY.install()?;
     let mut rules = deny();
     rules.args(["check", "--hide-inclusion-graph"]);

@@ -35,18 +35,18 @@ fn every_option_of_an_upload_is_in_force() {
         let nothing_said = json!({
             "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
             "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-            "auto_start": false, "country": "GB"
+            "auto_start": false, "country": "GB", "source_confirmation": false
         });
         assert_eq!(options(&client, &[]), nothing_said);
         let said = json!({
             "on_duplicate": { "high": "merge", "low": "skip" }, "mode": "initial", "update_existing": true,
             "create_missing": false, "orphans": "unlinked", "location_id": location, "blank_wipes": true, "auto_start": true,
-            "country": "ie"
+            "country": "ie", "source_confirmation": true
         });
         let expected = json!({
             "source_system": "generic", "on_duplicate": { "high": "merge", "medium": null, "low": "skip" }, "mode": "initial",
             "update_existing": true, "create_missing": false, "orphans": "unlinked", "location_id": location,
-            "blank_wipes": true, "auto_start": true, "country": "IE"
+            "blank_wipes": true, "auto_start": true, "country": "IE", "source_confirmation": true
         });
         let fields = [("options", said.to_string()), ("source_system", "generic".to_owned())];
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
@@ -82,7 +82,7 @@ fn what_a_form_says_wrongly_is_pointed_to() {
             assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
         };
         check(RUNS, "mode", "later", "/mode");
-        check(RUNS, "source_system", "spreadsheet", "/source_system");
+        check(RUNS, "source_system", " ", "/source_system");
         check(RUNS, "options", r#"{"colour": "red"}"#, "/options");
         check(RUNS, "colour/hue", "red", "/colour~1hue");
         let nowhere = r#"{"location_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23"}"#;

@@ -61,9 +61,11 @@ impl Workspace {
     ) -> InTerminal {
         let (person, program) = terminal(size);
         let mut command = self.command(arguments);
+        for variable in ["CI", "CLICOLOR", "CLICOLOR_FORCE", "NO_COLOR"] {
+            command.env_remove(variable);
+        }
         command
             .env("TERM", "xterm-256color")
-            .env_remove("NO_COLOR")
             .stdin(program.try_clone().unwrap())
             .stdout(program.try_clone().unwrap())
             .stderr(program);

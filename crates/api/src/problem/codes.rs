@@ -66,6 +66,8 @@ codes! {
         "Load it again, and look what its state allows.";
     PasswordNeeded = "password_needed", 409, "A file waits for its password",
         "Unlock the file or remove it.";
+    SourceUnconfirmed = "source_unconfirmed", 409, "The files seem to be from another source",
+        "`errors` has the first records that would become other people or cars. Confirm the source with the option `source_confirmation`, or name another one as `source_system`.";
     DuplicatesUndecided = "duplicates_undecided", 409, "Likely duplicates wait for a decision",
         "Decide on them, or set what happens with all of them.";
     RequestRunning = "request_running", 409, "The first request with this key is still being answered",

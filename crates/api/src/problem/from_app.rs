@@ -11,11 +11,12 @@
 use actix_web::http::header;
 use torqueflow_app::access::AccessError;
 use torqueflow_app::customers::CustomerError;
+use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::tables::ChoiceError;
 use torqueflow_app::{AppError, StoreError};
 use torqueflow_pipeline::OpenError;
 
-use super::{ApiError, Code};
+use super::{ApiError, Code, Place};
 
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
@@ -31,6 +32,7 @@ impl From<AppError> for ApiError {
             AppError::Busy { .. } | AppError::Interrupted => Code::RunBusy,
             AppError::WrongState { .. } => Code::WrongState,
             AppError::UndecidedDuplicates { .. } => Code::DuplicatesUndecided,
+            AppError::SourceUnconfirmed(confirmation) => return of_source(&confirmation),
             AppError::PasswordNeeded => Code::PasswordNeeded,
             AppError::NotLocked => Code::NotLocked,
             AppError::NothingToImport => Code::NothingToImport,
@@ -86,6 +88,18 @@ fn of_store(error: StoreError) -> ApiError {
     }
 }
 
+/// What would be replaced, pair by pair.
+fn of_source(confirmation: &SourceConfirmation) -> ApiError {
+    let mut error = ApiError::new(Code::SourceUnconfirmed, confirmation.to_string());
+    error.0.errors.extend(confirmation.pairs.iter().map(|pair| Place {
+        message: format!("row {}: {pair}", pair.row),
+        file: Some(pair.file.clone()),
+        sheet: pair.sheet.clone(),
+        ..Place::default()
+    }));
+    error
+}
+
 /// Why a file can't be opened with its password.
 fn of_file(error: OpenError) -> ApiError {
     let unreadable = || ApiError::new(Code::UnreadableFile, error.message());
@@ -108,8 +122,7 @@ fn of_file(error: OpenError) -> ApiError {
 fn pointer_of(error: &ChoiceError) -> &'static str {
     match error {
         ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | ChoiceError::FieldTwice(_) => "/mapping",
-        _ => "/mapping",
+        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | _ => "/mapping",
     }
 }
 

@@ -132,7 +132,11 @@ async fn patch_import_job(
 #[schema(examples(json!({
     "columns": ["Name", "Phone"],
     "rows": [{
-        "row": 2, "original": ["Ada Smith", "07700 900123"],
+        "row": 2, "class": null, "owner_row": null, "original": ["Ada Smith", "07700 900123"],
+        "cells": [
+            { "original": "Ada Smith", "field": "customer.display_name", "cleaned": "Ada Smith" },
+            { "original": "07700 900123", "field": "customer.phone", "cleaned": "+447700900123" }
+        ],
         "cleaned": [{ "slot": "customer", "fields": { "display_name": "Ada Smith", "phone": "+447700900123" } }],
         "findings": [], "duplicate": false, "included": true
     }],
@@ -141,7 +145,7 @@ async fn patch_import_job(
 struct PreviewView {
     /// The names of the columns.
     columns: Vec<String>,
-    /// The rows: the first hundred.
+    /// The rows: the first hundred, those that hold no record among them; blank ones are not shown.
     rows: Vec<PreviewRowView>,
     /// Only the head of the file was looked at; duplicates are not known yet.
     provisional: bool,
@@ -150,21 +154,45 @@ struct PreviewView {
 /// A row of a preview.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 2, "original": ["Ada Smith"], "cleaned": [], "findings": [], "duplicate": false, "included": true
+    "row": 9, "class": "total", "owner_row": null, "original": ["Total", "7"], "cells": [], "cleaned": [], "findings": [], "duplicate": false, "included": false
 })))]
 struct PreviewRowView {
     /// Its number, as the person's program shows it.
     row: i64,
+    /// What it is, where it holds no record and is left out: a class as in `left_out` of the totals. Null: it is a record. New
+    /// values may come.
+    #[schema(required)]
+    class: Option<String>,
+    /// The row above that it belongs to, and takes the owner's cells from.
+    #[schema(required)]
+    owner_row: Option<i64>,
     /// The cells as they are in the file.
     original: Vec<String>,
+    /// The same by column, each beside what becomes of it. None of a row that holds no record.
+    cells: Vec<CellView>,
     /// The records that it becomes.
     cleaned: Vec<CleanedRecord>,
     /// What was found in it.
     findings: Vec<FindingItem>,
     /// It matches another record.
     duplicate: bool,
-    /// It will be imported, as far as a person has a say.
+    /// It will be imported: it is a record, and nobody excluded it.
     included: bool,
+}
+
+/// A cell, beside what becomes of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "original": "07700 900123", "field": "customer.phone", "cleaned": "+447700900123" })))]
+struct CellView {
+    /// The text as it is in the file.
+    original: String,
+    /// The field that the column feeds; null: the column is not imported.
+    #[schema(required)]
+    field: Option<String>,
+    /// The value that the field gets, from this cell or from the row above that it belongs to; null: none, or another
+    /// column's.
+    #[schema(required)]
+    cleaned: Option<String>,
 }
 
 /// A cleaned record.
@@ -177,22 +205,32 @@ struct CleanedRecord {
     fields: BTreeMap<String, String>,
 }
 
-/// Something that was found in a row.
+/// Something that was found in a row, or in many cells of a column.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "row": 12, "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
+    "row": null, "cells": 300, "first_rows": [2, 3, 4, 5, 6], "column": "Chassis", "field": "vehicle.vin", "value": "BJ8-41622",
+    "code": "vin_unusual", "severity": "warning",
+    "message": "In 300 cells of this column, first in rows 2, 3, 4, 5 and 6: This is not a 17-character VIN and is kept as a chassis number",
+    "fix": "Check the VIN, unless the vehicle is older than 1981."
+}), json!({
+    "row": 12, "cells": 1, "first_rows": [], "column": "Phone", "field": "customer.phone", "value": "n/a", "code": "phone_normalisation_failed",
     "severity": "warning", "message": "Phone normalisation failed", "fix": "Correct the number in the source; numbers in E.164 form (+447…) are always safe."
 })))]
 struct FindingItem {
-    /// The row.
-    row: i64,
+    /// The row; null where it holds for a column: a warning with the same cause in many of its cells.
+    #[schema(required)]
+    row: Option<i64>,
+    /// How many cells it is about.
+    cells: i64,
+    /// The first few rows that it is about, where it holds for a column.
+    first_rows: Vec<i64>,
     /// The column, where it is about one.
     #[schema(required)]
     column: Option<String>,
     /// The field, where it is about one.
     #[schema(required)]
     field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell, or of the first one.
     value: String,
     /// The stable code. New ones may come.
     code: String,
@@ -208,6 +246,8 @@ impl From<FindingView> for FindingItem {
     fn from(finding: FindingView) -> Self {
         let FindingView {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -218,6 +258,8 @@ impl From<FindingView> for FindingItem {
         } = finding;
         Self {
             row,
+            cells,
+            first_rows,
             column,
             field,
             value,
@@ -238,7 +280,18 @@ impl From<Preview> for PreviewView {
                 .into_iter()
                 .map(|row| PreviewRowView {
                     row: row.row,
+                    class: row.class.map(|class| class.name().to_owned()),
+                    owner_row: row.owner_row,
                     original: row.original,
+                    cells: row
+                        .cells
+                        .into_iter()
+                        .map(|cell| CellView {
+                            original: cell.original,
+                            field: cell.field,
+                            cleaned: cell.cleaned,
+                        })
+                        .collect(),
                     cleaned: row
                         .cleaned
                         .into_iter()
@@ -259,7 +312,7 @@ impl From<Preview> for PreviewView {
 
 /// Preview a table
 ///
-/// Its first hundred rows, original and cleaned: at once from the head of the file, later with all that the analysis found.
+/// Its first hundred rows, each cell beside what becomes of it, and what each row is that holds no record: at once from the head of the file, later with all that the analysis found.
 #[utoipa::path(
     tag = "import-jobs",
     params(("job_id" = Uuid, Path, description = "The job's id.")),
@@ -284,13 +337,14 @@ async fn get_preview(
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "included": false })))]
 struct RowRequest {
-    /// False leaves it out; true takes it in again.
+    /// False excludes it; true takes it in again.
     included: bool,
 }
 
-/// Leave a row out
+/// Exclude a row
 ///
-/// Or take it in again; while the run is `ready`. A row that is left out counts as `skipped_choice`.
+/// Or take it in again; while the run is `ready`. A row that is excluded counts as `skipped_choice`. One that holds no record is
+/// left out in any case, and counts by its class.
 #[utoipa::path(
     tag = "import-jobs",
     params(
@@ -321,9 +375,9 @@ async fn set_row_included(
 
 /// A page of findings.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 }] })))]
+#[schema(examples(json!({ "items": [], "next_cursor": null, "counts": [{ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 }] })))]
 struct FindingPage {
-    /// The findings, in row order.
+    /// The findings: those of columns, then those of rows in their order.
     items: Vec<FindingItem>,
     /// The cursor of the next page; null on the last one.
     #[schema(required)]
@@ -334,14 +388,16 @@ struct FindingPage {
 
 /// How often a code occurs.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7 })))]
+#[schema(examples(json!({ "code": "phone_normalisation_failed", "severity": "warning", "count": 7, "findings": 7 })))]
 struct CodeCount {
     /// The stable code.
     code: String,
     /// `error` or `warning`. New values may come.
     severity: String,
-    /// How often.
+    /// In how many cells, or rows where it is about no cell.
     count: i64,
+    /// In how many findings: one that holds for a column counts once.
+    findings: i64,
 }
 
 /// Which findings, and which page.
@@ -367,7 +423,9 @@ struct FindingParams {
 
 /// List the findings of a table
 ///
-/// Of the whole table, in row order, with counts per code.
+/// Of the whole table, with counts per code: first those that hold for a column, then those of rows in their order. A warning
+/// holds for a column where it has one cause in at least one in five of the column's filled cells, and in ten at least. Errors,
+/// and values that a person may have to restore, always stand on their row.
 #[utoipa::path(
     tag = "import-jobs",
     params(("job_id" = Uuid, Path, description = "The job's id."), FindingParams),
@@ -402,6 +460,7 @@ async fn list_findings(
                 code: count.code,
                 severity: count.severity,
                 count: count.count,
+                findings: count.findings,
             })
             .collect(),
     }))

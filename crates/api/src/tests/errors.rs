@@ -12,10 +12,11 @@ use crate::config::{KeySetSource, RequestLimits, TokenKeys};
 use crate::problem::{Code, PROBLEM_JSON};
 
 /// What comes about with runs alone: `refusals` and `imports` in `tests/it/http` see them, through the real program.
-const OF_RUNS: [Code; 13] = [
+const OF_RUNS: [Code; 14] = [
     Code::RunBusy,
     Code::WrongState,
     Code::PasswordNeeded,
+    Code::SourceUnconfirmed,
     Code::DuplicatesUndecided,
     Code::NotLocked,
     Code::NothingToImport,

@@ -12,7 +12,7 @@ use super::secret::{hash, new_secret};
 use super::{AccessError, Capability, Principal, Role, roles};
 use crate::error::AppError;
 use crate::idempotency::Once;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// What every API key begins with.
 pub const KEY_PREFIX: &str = "tfk_";
@@ -46,11 +46,12 @@ pub struct NewlyMade {
 }
 
 /// Makes a key. Nobody can make one that may do what they may not do themselves.
-pub async fn api_key_create(
-    app: &App,
+#[boxed]
+pub async fn api_key_create<'a>(
+    app: &'a App,
     principal: &Principal,
     new: NewApiKey,
-    once: Option<Once<'_, NewlyMade>>,
+    once: Option<Once<'a, NewlyMade>>,
 ) -> Result<NewlyMade, AccessError> {
     let caller = &principal.caller;
     let now = OffsetDateTime::now_utc();
@@ -105,6 +106,7 @@ fn check(new: &NewApiKey, now: OffsetDateTime) -> Result<(), AccessError> {
 }
 
 /// The keys of an organisation, revoked ones too, the newest first.
+#[boxed]
 pub async fn api_key_list(
     app: &App,
     organization: OrganizationId,
@@ -115,6 +117,7 @@ pub async fn api_key_list(
 }
 
 /// Ends a key for good.
+#[boxed]
 pub async fn api_key_revoke(app: &App, caller: &Caller, id: Uuid) -> Result<(), AppError> {
     let event = AuditEvent::now(&caller.actor, "api_key.revoked").on("api_key", id.to_string());
     Ok(app.store.api_key_revoke(caller.organization, id, &event).await?)
@@ -123,6 +126,7 @@ pub async fn api_key_revoke(app: &App, caller: &Caller, id: Uuid) -> Result<(), 
 /// Who comes in with this key. `from` says from where; its name and role are not looked at.
 ///
 /// A key that has ended or was revoked is refused, and its organisation's audit log says so.
+#[boxed]
 pub async fn sign_in_with_key(app: &App, secret: &str, from: Actor) -> Result<Principal, AccessError> {
     let secret_hash = hash(secret);
     let found = app.store.api_key_find(&secret_hash).await?;

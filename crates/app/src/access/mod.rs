@@ -24,7 +24,7 @@ pub use roles::{RoleCapabilities, capabilities, role_list, role_update};
 pub use tickets::{IssuedTicket, TICKET_LIFETIME, ticket_issue, ticket_redeem};
 
 use crate::error::AppError;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// Somebody who has proved who they are, and what they may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,7 @@ struct Remembered {
 }
 
 /// Keeps an event of security that goes with no other change: a request that was denied.
+#[boxed]
 pub async fn note(app: &App, caller: &Caller, action: &str, detail: Value) -> Result<(), AppError> {
     let event = AuditEvent::now(&caller.actor, action).with(detail);
     Ok(app.store.audit_append(caller.organization, &event).await?)

@@ -7,7 +7,7 @@ use torqueflow_persistence::{AuditEvent, OrganizationId};
 
 use super::{AccessError, Capability, Role, base_capabilities};
 use crate::error::AppError;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// What a role may do, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +37,7 @@ impl RoleCapabilities {
 }
 
 /// What somebody in this role may do, within the limit that they set themselves.
+#[boxed]
 pub async fn capabilities(
     app: &App,
     organization: OrganizationId,
@@ -52,6 +53,7 @@ pub async fn capabilities(
 }
 
 /// Every role of an organisation: those that all have, and those that an owner gave capabilities to.
+#[boxed]
 pub async fn role_list(app: &App, organization: OrganizationId) -> Result<Vec<RoleCapabilities>, AppError> {
     let mut grants: BTreeMap<String, Vec<String>> = app.store.role_grant_all(organization).await?;
     let mut roles: Vec<_> = Role::built_in()
@@ -69,6 +71,7 @@ pub async fn role_list(app: &App, organization: OrganizationId) -> Result<Vec<Ro
 }
 
 /// Gives a role these capabilities beyond its own, and no others.
+#[boxed]
 pub async fn role_update(
     app: &App,
     caller: &Caller,

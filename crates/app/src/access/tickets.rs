@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::secret::{hash, new_secret};
 use super::{AccessError, Principal, Remembered, roles};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// What every ticket begins with.
 const TICKET_PREFIX: &str = "tft_";
@@ -24,6 +24,7 @@ pub struct IssuedTicket {
 }
 
 /// Issues a ticket that lets its bearer open this one URL, once, as the principal.
+#[boxed]
 pub async fn ticket_issue(app: &App, principal: &Principal, url: &str) -> Result<IssuedTicket, AccessError> {
     let now = OffsetDateTime::now_utc();
     let secret = new_secret(TICKET_PREFIX)?;
@@ -49,6 +50,7 @@ pub async fn ticket_issue(app: &App, principal: &Principal, url: &str) -> Result
 }
 
 /// Uses a ticket up: who comes in with it. `from` says from where.
+#[boxed]
 pub async fn ticket_redeem(app: &App, secret: &str, url: &str, from: Actor) -> Result<Principal, AccessError> {
     let now = OffsetDateTime::now_utc();
     let used = app.store.ticket_use(&hash(secret), url, now).await?;

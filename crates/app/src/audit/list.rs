@@ -5,8 +5,8 @@ use time::format_description::well_known::Rfc3339;
 use torqueflow_persistence::{AuditFilter, AuditOrder, OrganizationId, StoredAuditEvent};
 use uuid::Uuid;
 
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// Entries of a page at most.
 const MAX_PAGE: u64 = 1000;
@@ -73,6 +73,7 @@ pub struct AuditPage {
 
 /// The entries that the filter asks for, the newest first: as many as `limit`, at most 1,000, behind the cursor of the
 /// page before.
+#[boxed]
 pub async fn list(
     app: &App,
     organization: OrganizationId,

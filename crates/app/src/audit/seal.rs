@@ -6,8 +6,8 @@ use torqueflow_persistence::{AuditHead, AuditLink, OrganizationId};
 
 use super::chain::Chain;
 use super::head;
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// Events that are sealed in one statement.
 const ROUND: u64 = 2000;
@@ -27,6 +27,7 @@ pub struct Sealed {
 /// Seals what is not sealed yet, in every organisation. Any number of processes may do so at once.
 ///
 /// Each organisation whose chain grew gets a line in the configured head file.
+#[boxed]
 pub async fn seal(app: &App) -> Result<Sealed, AppError> {
     let mut sealed = Sealed::default();
     for organization in app.store.audit_organizations_unsealed().await? {

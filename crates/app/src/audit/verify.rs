@@ -5,8 +5,8 @@ use torqueflow_persistence::{AuditHead, OrganizationId, StoredAuditEvent};
 
 use super::Heads;
 use super::chain::Chain;
-use crate::App;
 use crate::error::AppError;
+use crate::{App, boxed};
 
 /// Entries that are read at a time.
 const PAGE: u64 = 1000;
@@ -63,6 +63,7 @@ pub enum ProblemKind {
 }
 
 /// Checks the organisation's chain from its first entry to its last, and against the heads.
+#[boxed]
 pub async fn verify(app: &App, organization: OrganizationId, heads: &Heads) -> Result<Verification, AppError> {
     let (key, _) = app.audit_key()?;
     let check = Check {

@@ -11,7 +11,7 @@ use super::fields::{self, Values};
 use super::keys::{key_change, keys_of};
 use super::{Address, Customer, CustomerError, FieldError, cleanup_context, get};
 use crate::error::AppError;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// A customer to be created.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,7 @@ pub struct CustomerPatch {
 /// Creates a customer. It needs a first and a last name or a company, and a valid e-mail address or telephone number;
 /// consent to SMS needs a mobile number. Values are cleaned as in an import, but what an import would leave blank or only
 /// warn of is refused: [`CustomerError::Invalid`] says what, field by field.
+#[boxed]
 pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Result<Customer, AppError> {
     let context = cleanup_context(app, caller.organization).await?;
     let (values, mut errors) = fields::change(&Values::new(), &customer.fields, &context);
@@ -78,6 +79,7 @@ pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Resul
 
 /// Changes a customer that still has the version that the caller has seen. The rules are those of [`create`]; names and
 /// contacts are only asked for where the change touches them, since an import may have left them out.
+#[boxed]
 pub async fn update(
     app: &App,
     caller: &Caller,

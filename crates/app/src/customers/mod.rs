@@ -20,7 +20,7 @@ use torqueflow_persistence::{BusinessRow, CustomerRow, MatchPosting, StoreError}
 use uuid::Uuid;
 
 use crate::error::AppError;
-use crate::{App, OrganizationId, organizations};
+use crate::{App, OrganizationId, boxed, organizations};
 
 pub use edit::{CustomerPatch, NewCustomer, create, update};
 pub use error::{CustomerError, FieldError};
@@ -110,6 +110,7 @@ async fn cleanup_context(app: &App, organization: OrganizationId) -> Result<Cont
 }
 
 /// The customer with this id, also when it is hidden.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId, id: Uuid) -> Result<Customer, AppError> {
     let loaded = load(app, organization, &[id]).await?;
     loaded.into_iter().next().ok_or_else(|| not_found(id))

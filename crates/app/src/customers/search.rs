@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Customer, CustomerError, cleanup_context, with_addresses};
 use crate::error::AppError;
-use crate::{App, OrganizationId};
+use crate::{App, OrganizationId, boxed};
 
 /// The most customers of a page.
 const MAX_LIMIT: u64 = 200;
@@ -39,6 +39,7 @@ pub struct CustomerPage {
 }
 
 /// The customers that fit a query. Merged ones are left out; what fits them finds those they were merged into.
+#[boxed]
 pub async fn search(app: &App, organization: OrganizationId, query: &CustomerQuery) -> Result<CustomerPage, AppError> {
     let limit = query.limit.clamp(1, MAX_LIMIT);
     let mut groups = Vec::new();
@@ -73,6 +74,7 @@ pub async fn search(app: &App, organization: OrganizationId, query: &CustomerQue
 
 /// The customer that a person names by id or customer number. The number of a merged customer names the one that it was
 /// merged into.
+#[boxed]
 pub async fn find(app: &App, organization: OrganizationId, name: &str) -> Result<Customer, AppError> {
     if let Ok(id) = Uuid::parse_str(name) {
         return super::get(app, organization, id).await;

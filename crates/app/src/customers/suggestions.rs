@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::keys::keys_of;
 use super::{Customer, CustomerError, get, load};
 use crate::error::AppError;
-use crate::{App, Caller, OrganizationId};
+use crate::{App, Caller, OrganizationId, boxed};
 
 /// Customers that are looked at in one step.
 const STEP: u64 = 500;
@@ -123,6 +123,7 @@ impl Default for SuggestionQuery {
 }
 
 /// Pairs of customers that may be the same, each once, without those that people dismissed.
+#[boxed]
 pub async fn suggestions(
     app: &App,
     organization: OrganizationId,
@@ -175,6 +176,7 @@ pub async fn suggestions(
 }
 
 /// The customers that may be the same as this one, the surest first, without those that people dismissed.
+#[boxed]
 pub async fn suggestions_of(
     app: &App,
     organization: OrganizationId,
@@ -187,6 +189,7 @@ pub async fn suggestions_of(
 }
 
 /// Keeps that the two customers of a suggestion are two, so that nobody is asked again.
+#[boxed]
 pub async fn dismiss(app: &App, caller: &Caller, suggestion: SuggestionId) -> Result<(), AppError> {
     let pair = (suggestion.first, suggestion.second);
     for id in [pair.0, pair.1] {

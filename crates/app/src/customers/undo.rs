@@ -21,22 +21,25 @@ use super::keys::{key_change, keys_of};
 use super::merge::{ATTEMPTS, Fields, columns, flat, make_names};
 use super::{Address, Customer, CustomerError, get};
 use crate::error::AppError;
-use crate::{App, Caller, OrganizationId};
+use crate::{App, Caller, OrganizationId, boxed};
 
 /// Made of other fields: never a person's own.
 const MADE: &[&str] = &["sort_name", "search_name"];
 
 /// The merge with this id.
+#[boxed]
 pub async fn get_merge(app: &App, organization: OrganizationId, merge_id: Uuid) -> Result<CustomerMerge, AppError> {
     Ok(app.store.customer_merge_get(organization, merge_id).await?)
 }
 
 /// Undoes a merge, and says what it restored and what it kept. Fails when it is undone already.
+#[boxed]
 pub async fn undo(app: &App, caller: &Caller, merge_id: Uuid) -> Result<UndoReport, AppError> {
     write(app, caller, merge_id, true).await
 }
 
 /// Says what undoing a merge would restore and keep, and does nothing.
+#[boxed]
 pub async fn undo_preview(app: &App, caller: &Caller, merge_id: Uuid) -> Result<UndoReport, AppError> {
     write(app, caller, merge_id, false).await
 }

@@ -18,7 +18,7 @@ use crate::job_rows::JobRows;
 use crate::options::OnDuplicate;
 use crate::values::apply_fills;
 use crate::work::{command, options_of};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 pub use sheet::{DecisionError, apply_sheet, write_csv};
 
@@ -87,6 +87,7 @@ pub struct DuplicatePage {
 }
 
 /// The matches of a run that pass the filter, the surest first.
+#[boxed]
 pub async fn list(
     app: &App,
     organization: OrganizationId,
@@ -118,6 +119,7 @@ pub async fn list(
 }
 
 /// One match of a run.
+#[boxed]
 pub async fn get(
     app: &App,
     organization: OrganizationId,
@@ -130,6 +132,7 @@ pub async fn get(
 }
 
 /// How many matches stop the start of a run.
+#[boxed]
 pub async fn undecided_count(app: &App, organization: OrganizationId, run: &Run) -> Result<u64, AppError> {
     let default = options_of(run)?.on_duplicate;
     let mut count = 0;
@@ -146,6 +149,7 @@ pub async fn undecided_count(app: &App, organization: OrganizationId, run: &Run)
 }
 
 /// Decides all matches of a ready run that pass the filter; with `None`, takes decisions back. Says how many.
+#[boxed]
 pub async fn decide(
     app: &App,
     caller: &Caller,
@@ -182,6 +186,7 @@ fn refusal(error: StoreError, run: &Run) -> AppError {
 }
 
 /// Decides one match of a ready run.
+#[boxed]
 pub async fn decide_one(
     app: &App,
     caller: &Caller,
@@ -196,6 +201,7 @@ pub async fn decide_one(
 }
 
 /// Sets what happens with every match that is not decided by itself. Before the start only.
+#[boxed(?Send)]
 pub async fn set_default(app: &App, caller: &Caller, run_id: Uuid, default: OnDuplicate) -> Result<Run, AppError> {
     command(app, caller, run_id, async |work| {
         if work.run.started_at.is_some() || work.run.status.is_done() {

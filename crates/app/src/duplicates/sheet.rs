@@ -11,7 +11,7 @@ use super::{DuplicateView, list, refusal};
 use crate::error::AppError;
 use crate::lists::{LineProblem, ListError, problems_text, read_list};
 use crate::spreadsheet::neutral;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// Matches that are read at a time.
 const PAGE: u64 = 200;
@@ -21,11 +21,12 @@ const ACTION: &str = "action";
 /// Writes all matches of a run, the surest first, as CSV that is safe to open in a spreadsheet. Says how many.
 ///
 /// The last column, `action`, is what was decided; it is there to be filled in for [`apply_sheet`].
+#[boxed]
 pub async fn write_csv(
     app: &App,
     organization: OrganizationId,
     run_id: Uuid,
-    writer: impl Write + Send,
+    writer: &mut (dyn Write + Send),
 ) -> Result<u64, AppError> {
     let failed = |error: csv::Error| AppError::io("the matches".as_ref())(io::Error::other(error));
     let mut csv = csv::Writer::from_writer(writer);
@@ -105,6 +106,7 @@ pub enum DecisionError {
 ///
 /// An empty action takes a decision back, so that the default counts. Matches that the file does not list stay as they
 /// are.
+#[boxed]
 pub async fn apply_sheet(app: &App, caller: &Caller, run_id: Uuid, path: &Path) -> Result<u64, DecisionError> {
     let run = app
         .store

@@ -113,7 +113,7 @@ impl<'a> Draft<'a> {
 
     /// Adds a row.
     pub fn add(&mut self, row: &JobRow) {
-        if self.context.done.contains(&row.number) {
+        if !row.clean.is_record() || self.context.done.contains(&row.number) {
             return;
         }
         self.ordinal = 0;
@@ -214,6 +214,12 @@ impl<'a> Draft<'a> {
         if let Target::Row(target) = &link.target {
             let id = fates.get(*target).and_then(|fate| fate.id());
             return id.map_or_else(|| self.missing(row, link), |id| Ok(Some(id)));
+        }
+        if let Target::Id(id) = &link.target
+            && self.importer.ambiguous.contains(self.source_system(), link.to, id)
+        {
+            // The analysis has told so.
+            return Ok(None);
         }
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));

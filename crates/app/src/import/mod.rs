@@ -14,6 +14,7 @@ use torqueflow_model::{Finding, FindingCode};
 use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
 
 use crate::App;
+use crate::ambiguous::AmbiguousIds;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::options::{RunMode, RunOptions};
@@ -36,6 +37,8 @@ pub(crate) struct Importer<'a> {
     pub options: &'a RunOptions,
     /// Whether lookups that a row names are made.
     pub create_missing: bool,
+    /// Ids by which no link can be followed.
+    pub ambiguous: AmbiguousIds,
     pub listener: Listener<'a>,
     /// Asks the import to stop after the batch that it is at.
     pub stop: CancellationToken,

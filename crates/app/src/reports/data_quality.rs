@@ -5,13 +5,13 @@ use std::io::Write;
 
 use serde::Serialize;
 use torqueflow_model::{EntityKind, FindingCode};
-use torqueflow_persistence::{FindingExample, FindingGroup, Job, OrganizationId};
+use torqueflow_persistence::{FindingCell, FindingExample, FindingGroup, Job, OrganizationId};
 use uuid::Uuid;
 
 use super::{Places, column_label, write_csv};
-use crate::App;
 use crate::error::AppError;
 use crate::error_log::headers;
+use crate::{App, boxed};
 
 /// Examples of each finding.
 const EXAMPLES: i64 = 5;
@@ -46,7 +46,7 @@ pub struct QualityLine {
     pub message: String,
     /// What to do about it.
     pub fix: String,
-    /// How often.
+    /// In how many cells, or rows where it is about no cell.
     pub count: i64,
     /// In how many rows.
     pub rows: i64,
@@ -85,6 +85,7 @@ pub struct CompletenessLine {
 }
 
 /// How good the data of a run is.
+#[boxed]
 pub async fn data_quality(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<DataQuality, AppError> {
     let places = Places::load(app, organization, run_id).await?;
     let mut findings = Vec::new();
@@ -132,14 +133,25 @@ fn lines(file: &str, job: &Job, groups: Vec<FindingGroup>, examples: Vec<Finding
     let mut by_group: HashMap<_, Vec<Example>> = HashMap::new();
     for example in examples {
         let code = FindingCode::from_code(&example.code);
-        by_group
+        let shown = by_group
             .entry((example.code, example.column_index, example.field))
-            .or_default()
-            .push(Example {
-                row: example.row_number,
-                value: example.value,
-                message: code.map_or_else(String::new, |code| code.message(&example.detail).into_owned()),
-            });
+            .or_default();
+        let own = FindingCell {
+            row: example.row_number,
+            value: example.value,
+            detail: example.detail,
+        };
+        let is_of_row = own.row > 0;
+        let cells = example.cells.into_iter().chain(is_of_row.then_some(own));
+        shown.extend(cells.map(|cell| Example {
+            row: cell.row,
+            value: cell.value,
+            message: code.map_or_else(String::new, |code| code.message(&cell.detail).into_owned()),
+        }));
+    }
+    for shown in by_group.values_mut() {
+        shown.sort_by_key(|example| example.row);
+        shown.truncate(EXAMPLES as usize);
     }
     let mut lines: Vec<QualityLine> = groups
         .into_iter()

@@ -11,7 +11,10 @@ use torqueflow_persistence::{ImportFile, Job, OrganizationId};
 use uuid::Uuid;
 
 pub use data_quality::{CompletenessLine, DataQuality, Example, QualityLine, data_quality};
-pub use reconciliation::{Changes, EntityReconciliation, FieldReconciliation, Reconciliation, reconciliation};
+pub use reconciliation::{
+    Changes, EntityReconciliation, FieldReconciliation, Reconciliation, RowReconciliation, TableReconciliation,
+    reconciliation,
+};
 pub use records::{Outcome, RecordPage, RecordsWanted, ReportedRecord, reconciliation_records};
 
 use crate::App;

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::io::Write;
 
 use serde::Serialize;
-use torqueflow_model::{EntityKind, FindingCode, RunStatus, Severity};
+use torqueflow_model::{EntityKind, FindingCode, JobStatus, RunStatus, Severity};
 use torqueflow_persistence::{EntityCounts, FieldCount, OrganizationId};
+use torqueflow_pipeline::table_ordinal;
 use uuid::Uuid;
 
 use super::{Places, column_label, column_of, finding_field, main_entity, write_csv};
-use crate::App;
 use crate::error::AppError;
+use crate::summary::Totals;
+use crate::{App, boxed};
 
 /// The finding that says that a field was left as a person set it.
 pub(super) const PRESERVED: &str = "field_preserved";
@@ -24,8 +26,53 @@ pub struct Reconciliation {
     pub status: RunStatus,
     /// `initial` or `refresh`.
     pub mode: Option<String>,
+    /// What became of the rows of all recognised tables.
+    pub totals: RowReconciliation,
+    /// What became of the rows, by table in import order.
+    pub tables: Vec<TableReconciliation>,
     /// What became of the records, by entity in import order.
     pub entities: Vec<EntityReconciliation>,
+}
+
+/// Where the rows of a file went: those below its header are `rows` and all of `left_out`; `rows` are those in the database,
+/// those that were skipped and those that failed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct RowReconciliation {
+    /// The rows below the header.
+    pub rows_in_file: i64,
+    /// Those of them whose records are in the database.
+    pub in_database: i64,
+    /// Those that were left out because of a match, or by a person.
+    pub skipped: i64,
+    /// The rows that hold records, by what became of them, and those that hold none, by class.
+    #[serde(flatten)]
+    pub totals: Totals,
+}
+
+impl From<Totals> for RowReconciliation {
+    fn from(totals: Totals) -> Self {
+        let left_out: u64 = totals.left_out.values().sum();
+        Self {
+            rows_in_file: totals.rows + left_out as i64,
+            in_database: totals.in_database(),
+            skipped: totals.skipped(),
+            totals,
+        }
+    }
+}
+
+/// Where the rows of a table went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TableReconciliation {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
+    /// Its rows.
+    #[serde(flatten)]
+    pub rows: RowReconciliation,
 }
 
 /// What a run did with records, or with a field of them.
@@ -37,7 +84,7 @@ pub struct Changes {
     pub updated: i64,
     /// Records with fields that were left as a person set them.
     pub preserved: i64,
-    /// Warnings about them.
+    /// Warnings about them; one that holds for a column counts once.
     pub flagged: i64,
     /// Incoming records that were merged into others; of a field, blanks that were filled.
     pub merged: i64,
@@ -79,6 +126,7 @@ pub struct FieldReconciliation {
 ///
 /// Records are counted as the run counted them. Fields are counted from the mappings of the records that it created, from
 /// its journal, and from its findings; after a rollback the first of these are gone.
+#[boxed]
 pub async fn reconciliation(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Reconciliation, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let places = Places::load(app, organization, run_id).await?;
@@ -123,10 +171,19 @@ pub async fn reconciliation(app: &App, organization: OrganizationId, run_id: Uui
             }
         }
     }
+    let recognised = places.jobs.iter().filter(|job| job.status != JobStatus::Unrecognised);
+    let tables = recognised.map(|job| TableReconciliation {
+        file: places.file(job).to_owned(),
+        sheet: job.sheet.clone(),
+        table: table_ordinal(job.table_index as usize),
+        rows: Totals::of(job).into(),
+    });
     Ok(Reconciliation {
         run_id,
         status: run.status,
         mode: run.mode,
+        totals: Totals::of_all(&places.jobs).into(),
+        tables: tables.collect(),
         entities: draft.finish(),
     })
 }

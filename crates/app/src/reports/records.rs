@@ -9,8 +9,9 @@ use uuid::Uuid;
 
 use super::reconciliation::{PRESERVED, is_flag};
 use super::{Places, column_of, finding_field, main_entity};
-use crate::App;
 use crate::error::AppError;
+use crate::values::message_of;
+use crate::{App, boxed};
 
 /// Records of a page at most.
 const MAX_PAGE: u64 = 1000;
@@ -57,8 +58,8 @@ pub struct ReportedRecord {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
-    /// The row as a person's program shows it.
-    pub row: i64,
+    /// The row as a person's program shows it; `None` for a warning about many cells of a column.
+    pub row: Option<i64>,
     /// Our record; `None` where the row is all that is known.
     pub record_id: Option<Uuid>,
     /// The record's id at its source.
@@ -84,6 +85,7 @@ pub struct RecordPage {
 
 /// The records behind a number of the reconciliation: as many as `limit`, at most 1,000, behind the cursor of the page
 /// before.
+#[boxed]
 pub async fn reconciliation_records(
     app: &App,
     organization: OrganizationId,
@@ -159,7 +161,7 @@ impl Query<'_> {
         ReportedRecord {
             file,
             sheet,
-            row: place.row_number,
+            row: (place.row_number > 0).then_some(place.row_number),
             record_id: None,
             source_id: None,
             field: None,
@@ -263,7 +265,7 @@ impl Query<'_> {
             row_number: finding.row_number,
             ordinal: finding.ordinal,
         };
-        let message = FindingCode::from_code(&finding.code).map(|code| code.message(&finding.detail).into_owned());
+        let message = FindingCode::from_code(&finding.code).map(|_| message_of(&finding));
         let record = ReportedRecord {
             field: finding.field,
             value: Some(finding.value),

@@ -19,13 +19,14 @@ pub use report::{EntityOutcomes, Example, Reason, RollbackReport, Totals};
 use crate::error::AppError;
 use crate::progress::Listener;
 use crate::work::{Work, command};
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 use state::{RollbackState, Tally};
 use undo::{Judging, PAGE};
 
 /// Says what would become of everything that a run wrote, if it were taken back now. Writes nothing.
 ///
 /// Of a run that was taken back in part, it tells of the rest.
+#[boxed]
 pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     check_state(&run)?;
@@ -55,6 +56,7 @@ pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> R
 /// Refuses where the table of states does not allow it, and where the run wrote nothing.
 ///
 /// With `background`, a worker takes it up; otherwise the caller goes on with [`rollback`].
+#[boxed(?Send)]
 pub async fn request(app: &App, caller: &Caller, run_id: Uuid, background: bool) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| {
         work.request_rollback(background).await
@@ -68,13 +70,20 @@ pub async fn request(app: &App, caller: &Caller, run_id: Uuid, background: bool)
 ///
 /// The run ends as `rolled_back`, or as `rollback_incomplete` where something stayed; that can be requested again, when
 /// what was in the way is gone.
-pub async fn rollback(app: &App, caller: &Caller, run_id: Uuid, listener: Listener<'_>) -> Result<Run, AppError> {
+#[boxed]
+pub async fn rollback<'a>(
+    app: &App,
+    caller: &'a Caller,
+    run_id: Uuid,
+    listener: Listener<'a>,
+) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
     let outcome = work.roll_back().await;
     work.end(outcome).await
 }
 
 /// Says what became of a run that was, or is being, taken back.
+#[boxed]
 pub async fn report(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     let state = RollbackState::of(&run)?.ok_or(AppError::WrongState {

@@ -24,6 +24,9 @@ impl Work<'_> {
         if files.iter().any(|file| file.status == FileStatus::AwaitingPassword) {
             return Err(AppError::PasswordNeeded);
         }
+        if let Some(confirmation) = self.unconfirmed_source(&run).await? {
+            return Err(AppError::SourceUnconfirmed(Box::new(confirmation)));
+        }
         let count = undecided_count(self.app, self.organization, &run).await?;
         if count > 0 {
             return Err(AppError::UndecidedDuplicates { count });
@@ -42,7 +45,9 @@ impl Work<'_> {
         }
         run.started_at = Some(OffsetDateTime::now_utc());
         let queued = self.advance(&mut run, RunStatus::Queued)?;
-        let change = RunChange::of(&run).with_jobs(jobs);
+        let mut change = RunChange::of(&run);
+        change.source_tables = Self::source_tables(&run, &jobs);
+        let change = change.with_jobs(jobs);
         let events = made_ready.into_iter().chain(queued);
         self.commit(events.fold(change, RunChange::with_event)).await?;
         Ok(run)

@@ -6,6 +6,7 @@ use torqueflow_model::{EntityKind, FieldKind, JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Run, RunChange};
 
 use super::{Work, options_of};
+use crate::ambiguous::AmbiguousIds;
 use crate::error::AppError;
 use crate::import::Importer;
 use crate::options::RunMode;
@@ -29,7 +30,9 @@ impl Work<'_> {
             return Err(self.refusal("imported"));
         }
         (self.listener)(Event::Phase(Phase::Importing));
+        let jobs = self.app.store.job_list(self.organization, run.id).await?;
         let importer = Importer {
+            ambiguous: AmbiguousIds::of(&jobs)?,
             app: self.app,
             run: &run,
             lease: &self.lease,
@@ -87,8 +90,8 @@ impl Work<'_> {
         }
         let rows = self.rows(job.clone()).await?;
         let report = self.reporter(files, &job, Event::Imported);
-        report(job.checkpoint);
-        let state = importer.run(&rows, |state| report(state.checkpoint)).await?;
+        report(job.counts.rows());
+        let state = importer.run(&rows, |state| report(state.counts.rows())).await?;
         job.checkpoint = state.checkpoint;
         job.counts = state.counts;
         job.entity_counts = state.entity_counts;

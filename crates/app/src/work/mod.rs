@@ -3,6 +3,7 @@
 mod commands;
 mod import;
 mod prepare;
+mod sources;
 
 use std::sync::Arc;
 

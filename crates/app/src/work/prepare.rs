@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
-use torqueflow_pipeline::{DateVotes, Password, TablePlan};
+use torqueflow_pipeline::{DateVotes, OwnerVotes, Password, TablePlan};
 
 use super::{Work, options_of};
 use crate::analyse::Analysis;
@@ -14,6 +14,8 @@ use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
+use crate::replaced::Tallies;
+use crate::tables::note_rows;
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
@@ -29,6 +31,7 @@ impl Work<'_> {
         let files = self.app.store.file_list(self.organization, run.id).await?;
         let mut jobs = self.app.store.job_list(self.organization, run.id).await?;
         order_jobs(&files, &mut jobs);
+        self.settle_sources(&options, &mut jobs).await?;
         let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
         if !waits && !has_prospects(&run, &jobs) {
             return self.fail_unusable(run, &files, jobs).await;
@@ -110,13 +113,13 @@ impl Work<'_> {
             }
             job.status = JobStatus::Analysing;
             job.analysed = 0;
-            self.settle_dates(&mut job).await?;
+            self.settle_open(&mut job).await?;
             self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
             let rows = self.rows(job.clone()).await?;
             let report = self.reporter(files, &job, Event::Analysed);
-            let count = analysis.run(&rows, || self.go_on(), report).await?;
-            job.row_count = Some(count);
-            job.analysed = count;
+            let (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
+            note_rows(&mut job, count, empty);
+            job.replaced = std::mem::take(&mut analysis.replaced).into_json();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
@@ -145,19 +148,22 @@ impl Work<'_> {
             options: options.clone(),
             jobs: HashMap::new(),
             mapped_systems,
+            replaced: Tallies::default(),
         })
     }
 
-    /// Asks all rows for the order of day and month in columns that a person mapped anew.
-    async fn settle_dates(&self, job: &mut Job) -> Result<(), AppError> {
+    /// Asks all rows what is open since a person mapped columns anew: the order of day and month, and whose the rows are
+    /// that name no owner.
+    async fn settle_open(&self, job: &mut Job) -> Result<(), AppError> {
         let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
         let mut plan = plan.map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        let mut votes = DateVotes::of(&plan);
-        if votes.is_empty() {
+        let (mut votes, mut owners) = (DateVotes::of(&plan), OwnerVotes::of(&plan));
+        if votes.is_empty() && owners.is_empty() {
             return Ok(());
         }
-        self.rows(job.clone()).await?.vote(&mut votes)?;
+        self.rows(job.clone()).await?.vote(&mut votes, &mut owners)?;
         let doubts = votes.settle(&mut plan, None);
+        owners.settle(&mut plan);
         job.plan = serde_json::to_value(&plan).unwrap_or_default();
         if let Some(warnings) = job.warnings.as_array_mut() {
             warnings.extend(
@@ -185,7 +191,8 @@ impl Work<'_> {
     async fn may_start(&self, run: &Run) -> Result<bool, AppError> {
         let jobs = self.app.store.job_list(self.organization, run.id).await?;
         Ok(jobs.iter().any(|job| job.status == JobStatus::Ready)
-            && undecided_count(self.app, self.organization, run).await? == 0)
+            && undecided_count(self.app, self.organization, run).await? == 0
+            && self.unconfirmed_source(run).await?.is_none())
     }
 }
 

@@ -25,12 +25,17 @@ use table::{ALIASES, COUNTRIES};
 /// assert_eq!(Country::from_name("deu").unwrap().code(), "DE");
 /// assert_eq!(Country::from_name("Narnia"), None);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country(&'static str);
 
 impl Country {
     /// The United Kingdom.
     pub const GB: Self = Self("GB");
+    /// The United States.
+    pub const US: Self = Self("US");
+    pub(crate) const CA: Self = Self("CA");
+    pub(crate) const IE: Self = Self("IE");
+    pub(crate) const NL: Self = Self("NL");
 
     /// The country that is meant by a name or a code.
     pub fn from_name(text: &str) -> Option<Self> {
@@ -46,6 +51,11 @@ impl Country {
     /// The United Kingdom and the Crown Dependencies, which share the form of their postcodes and the calling code +44.
     pub fn has_british_postcodes(self) -> bool {
         matches!(self.0, "GB" | "GG" | "IM" | "JE")
+    }
+
+    /// The United States and Canada, whose numbers have the calling code +1, ten digits, and never a zero in front.
+    pub(crate) fn is_north_american(self) -> bool {
+        matches!(self.0, "US" | "CA")
     }
 }
 

@@ -5,17 +5,21 @@
 //! Why: 05/06/2024 is two different days; guessing from the first ten rows goes wrong at the eleventh.
 //! Example: in a day-first column `13/05/2024 09:30` is 2024-05-13T09:30:00; `01/01/0001` becomes null with `date_null`.
 //!
+//! A time of day that can't be read never costs the date. Numbers are serials, or Unix time where the column proves it.
+//!
 //! Times are the garage's own local time. A trailing `Z` or offset is dropped and the clock reading kept: the sources
 //! that write one write local time with it more often than not, and a job's hour is what a person reads on the card.
 
+mod clock;
 mod parse;
 mod vote;
 
 use time::{Date, Duration, Month, PrimitiveDateTime, Time};
 use torqueflow_model::{CellKind, DateOrder, DateRole, FindingCode, Value};
 
-use crate::context::Context;
+use crate::context::{ColumnFacts, Context};
 use crate::verdict::Verdict;
+pub use parse::DateNumbers;
 use parse::{Parts, Triple, Year};
 pub use vote::{ColumnDateOrder, DateVote};
 
@@ -33,6 +37,15 @@ pub(crate) struct DateField<'a> {
     pub context: &'a Context,
 }
 
+/// Whether a text is a date in any order, written with marks between its parts.
+pub(crate) fn is_date(text: &str) -> bool {
+    let is_day = |parts: Parts| match parts.date {
+        parse::DateParts::Moment(_) => true,
+        parse::DateParts::Triple(triple) => !triple.is_zero(),
+    };
+    text.contains(['/', '-', '.', ' ']) && parse::parse(text, DateNumbers::default()).is_some_and(is_day)
+}
+
 /// A calendar date; a time of day is left out.
 pub(crate) fn date(text: &str, kind: CellKind, field: DateField<'_>) -> Verdict {
     let mut verdict = moment(text, kind, field);
@@ -45,9 +58,9 @@ pub(crate) fn date(text: &str, kind: CellKind, field: DateField<'_>) -> Verdict 
 /// A date with its time of day, midnight where none is given.
 pub(crate) fn moment(text: &str, kind: CellKind, field: DateField<'_>) -> Verdict {
     match kind {
-        CellKind::Date(date) => judge(date.midnight(), field),
-        CellKind::DateTime(moment) => judge(moment, field),
-        CellKind::Number(number) => match parse::number(number) {
+        CellKind::Date(date) => typed(date.midnight(), field),
+        CellKind::DateTime(moment) => typed(moment, field),
+        CellKind::Number(number) => match parse::number(number, field.facts().date_numbers) {
             Some(parts) => resolve(&parts, field),
             None => read(text, field),
         },
@@ -55,15 +68,44 @@ pub(crate) fn moment(text: &str, kind: CellKind, field: DateField<'_>) -> Verdic
     }
 }
 
+impl DateField<'_> {
+    fn facts(&self) -> ColumnFacts {
+        self.context.column(self.column)
+    }
+}
+
 fn read(text: &str, field: DateField<'_>) -> Verdict {
-    match parse::parse(text) {
-        Some(parts) => resolve(&parts, field),
+    match parse::parse(text, field.facts().date_numbers) {
+        Some(parts) => {
+            let verdict = resolve(&parts, field);
+            let is_time_lost = !parts.unread.is_empty() && verdict.value.is_some();
+            verdict.note_if(is_time_lost, FindingCode::TimeInvalid, parts.unread)
+        }
         None => Verdict::null(FindingCode::DateInvalid),
     }
 }
 
+/// A date that the file types. Where the column's texts prove that a program has swapped those that it could read, this one
+/// is kept as it is, and said so.
+fn typed(moment: PrimitiveDateTime, field: DateField<'_>) -> Verdict {
+    let verdict = judge(moment, field);
+    let date = moment.date();
+    let (day, month) = (u8::from(date.month()), date.day());
+    match calendar(date.year(), month, day) {
+        Some(other) if verdict.value.is_some() && day != month => {
+            let is_swapped = field.facts().has_swapped_dates;
+            verdict.note_if(
+                is_swapped,
+                FindingCode::DateMaybeSwapped,
+                Value::Date(other).to_string(),
+            )
+        }
+        _ => verdict,
+    }
+}
+
 /// Settles the order and the century, and looks at the result.
-fn resolve(parts: &Parts, field: DateField<'_>) -> Verdict {
+fn resolve(parts: &Parts<'_>, field: DateField<'_>) -> Verdict {
     let triple = match parts.date {
         parse::DateParts::Moment(moment) => return judge(moment, field),
         parse::DateParts::Triple(triple) => triple,
@@ -71,7 +113,7 @@ fn resolve(parts: &Parts, field: DateField<'_>) -> Verdict {
     if triple.is_zero() {
         return Verdict::null(FindingCode::DateNull);
     }
-    let order = match field.context.column(field.column).date_order {
+    let order = match field.facts().date_order {
         ColumnDateOrder::Proven(order) | ColumnDateOrder::Assumed(order) => order,
         ColumnDateOrder::Mixed if triple.proves().is_some() || !triple.is_ambiguous() => DateOrder::DayFirst,
         ColumnDateOrder::Mixed => return Verdict::null(FindingCode::DateOrderMixed),

@@ -6,9 +6,25 @@ use super::MIDNIGHT;
 
 /// What a text says.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Parts {
+pub(super) struct Parts<'t> {
     pub date: DateParts,
     pub time: Time,
+    /// What stands behind the date and is no time of day that can be read.
+    pub unread: &'t str,
+}
+
+/// What a bare number in a column of dates counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum DateNumbers {
+    /// Days, as spreadsheets count them: 1 is 1 January 1900 (ECMA-376 part 1, 18.17.4.1).
+    #[default]
+    Serial1900,
+    /// Days of a workbook that counts from 1904: 0 is 1 January 1904.
+    Serial1904,
+    /// Seconds since the beginning of 1970 (POSIX.1-2017, 4.16), read as the clock of Universal Time.
+    UnixSeconds,
+    /// Thousandths of them.
+    UnixMilliseconds,
 }
 
 /// A date, as far as the text alone decides it.
@@ -41,6 +57,10 @@ pub(super) enum Year {
 
 /// Serials of 1930-01-01 to 2099-12-31. Other numbers in a date column are something else.
 const SERIALS: std::ops::RangeInclusive<i64> = 10_959..=73_050;
+/// By how many days the two systems of serials differ.
+const DAYS_TO_1904: i64 = 1_462;
+/// Seconds of 1980-01-01 to 2049-12-31.
+const UNIX_SECONDS: std::ops::Range<f64> = 315_532_800.0..2_524_608_000.0;
 
 const MONTHS: [&str; 12] = [
     "january",
@@ -66,8 +86,11 @@ const WEEKDAYS: [&str; 7] = [
     "sunday",
 ];
 
-/// Reads a typed number: a compact date or a serial with its time of day (ECMA-376 part 1, 18.17.4.1, 1900 system).
-pub(super) fn number(number: f64) -> Option<Parts> {
+/// Reads a typed number: a compact date, a serial with its time of day, or Unix time.
+pub(super) fn number(number: f64, numbers: DateNumbers) -> Option<Parts<'static>> {
+    if let Some(parts) = unix(number, numbers) {
+        return Some(parts);
+    }
     if !number.is_finite() || !(0.0..100_000_000.0).contains(&number) {
         return None;
     }
@@ -75,11 +98,15 @@ pub(super) fn number(number: f64) -> Option<Parts> {
     if number.fract() == 0.0 && whole >= 1_000_000 {
         return compact(&format!("{whole:08}"), MIDNIGHT);
     }
-    serial(number)
+    serial(number, numbers)
 }
 
-fn serial(number: f64) -> Option<Parts> {
-    let days = number.floor() as i64;
+fn serial(number: f64, numbers: DateNumbers) -> Option<Parts<'static>> {
+    let since_1900 = match numbers {
+        DateNumbers::Serial1904 => DAYS_TO_1904,
+        _ => 0,
+    };
+    let days = number.floor() as i64 + since_1900;
     if !SERIALS.contains(&days) {
         return None;
     }
@@ -89,31 +116,93 @@ fn serial(number: f64) -> Option<Parts> {
         .checked_add(Duration::days(days))?
         .midnight()
         .checked_add(Duration::seconds(seconds))?;
-    Some(Parts {
-        date: DateParts::Moment(moment),
-        time: moment.time(),
-    })
+    Some(Parts::moment(moment))
+}
+
+impl Parts<'static> {
+    fn moment(moment: PrimitiveDateTime) -> Self {
+        Self {
+            date: DateParts::Moment(moment),
+            time: moment.time(),
+            unread: "",
+        }
+    }
+}
+
+/// A number in a column that counts Unix time. Its zero stands for no date.
+fn unix(number: f64, numbers: DateNumbers) -> Option<Parts<'static>> {
+    let seconds = match numbers {
+        DateNumbers::UnixSeconds => number,
+        DateNumbers::UnixMilliseconds => number / 1000.0,
+        DateNumbers::Serial1900 | DateNumbers::Serial1904 => return None,
+    };
+    if seconds == 0.0 {
+        let none = fixed(0, 0, Year::Full(1970));
+        return Some(Parts {
+            date: DateParts::Triple(none),
+            time: MIDNIGHT,
+            unread: "",
+        });
+    }
+    if !UNIX_SECONDS.contains(&seconds) {
+        return None;
+    }
+    let start = Date::from_calendar_date(1970, time::Month::January, 1).ok()?;
+    let moment = start
+        .midnight()
+        .checked_add(Duration::seconds(seconds.floor() as i64))?;
+    Some(Parts::moment(moment))
+}
+
+/// Which Unix time a number may be.
+pub(super) fn may_be_unix(number: f64) -> Option<DateNumbers> {
+    [DateNumbers::UnixSeconds, DateNumbers::UnixMilliseconds]
+        .into_iter()
+        .find(|numbers| number != 0.0 && unix(number, *numbers).is_some())
+}
+
+/// The number that a text of digits is, with decimals perhaps.
+pub(super) fn plain_number(text: &str) -> Option<f64> {
+    let is_plain = (1..=20).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    is_plain.then(|| text.parse().ok())?
 }
 
 /// Reads a text.
-pub(super) fn parse(text: &str) -> Option<Parts> {
+pub(super) fn parse(text: &str, numbers: DateNumbers) -> Option<Parts<'_>> {
     let mut cursor = Cursor::new(text)?;
-    if let Some(parts) = bare_number(text) {
+    if let Some(parts) = bare_number(text, numbers) {
         return Some(parts);
     }
     cursor.skip_weekday();
     let triple = cursor.date()?;
-    let time = cursor.time()?;
+    let behind = cursor.rest;
+    let (time, unread) = match cursor.time() {
+        Some(time) => (time, ""),
+        None if may_be_left_out(behind) => (MIDNIGHT, behind.trim_start_matches(['T', 't', ',', ' '])),
+        None => return None,
+    };
     Some(Parts {
         date: DateParts::Triple(triple),
         time,
+        unread,
     })
 }
 
+/// Whether what stands behind a date is apart from it and no second date.
+fn may_be_left_out(behind: &str) -> bool {
+    let after_t = behind.strip_prefix(['T', 't']);
+    let is_apart = behind.starts_with([' ', ','])
+        || after_t.is_some_and(|time| time.starts_with(|next: char| next.is_ascii_digit()));
+    is_apart && !behind.contains('/') && behind.bytes().filter(u8::is_ascii_digit).count() <= 6
+}
+
 /// Nothing but digits, perhaps with a fraction.
-fn bare_number(text: &str) -> Option<Parts> {
+fn bare_number(text: &str, numbers: DateNumbers) -> Option<Parts<'static>> {
     if !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return None;
+    }
+    if let Some(parts) = plain_number(text).and_then(|number| unix(number, numbers)) {
+        return Some(parts);
     }
     match (text.len(), text.contains('.')) {
         (7, false) => compact(&format!("0{text}"), MIDNIGHT),
@@ -122,15 +211,17 @@ fn bare_number(text: &str) -> Option<Parts> {
             let (date, time) = text.split_at_checked(8)?;
             compact(date, compact_time(time)?)
         }
-        (5, false) => serial(text.parse().ok()?),
+        (5, false) => serial(text.parse().ok()?, numbers),
         // A point after five digits is a serial's; in any other place it separates the parts of a date.
-        (6.., true) if text.find('.') == Some(5) && text.matches('.').count() == 1 => serial(text.parse().ok()?),
+        (6.., true) if text.find('.') == Some(5) && text.matches('.').count() == 1 => {
+            serial(text.parse().ok()?, numbers)
+        }
         _ => None,
     }
 }
 
 /// `yyyymmdd`, else `ddmmyyyy` in the column's order.
-fn compact(digits: &str, time: Time) -> Option<Parts> {
+fn compact(digits: &str, time: Time) -> Option<Parts<'static>> {
     let part = |range: std::ops::Range<usize>| digits.get(range)?.parse::<u16>().ok();
     let is_year = |year: u16| (1850..=2150).contains(&year);
     let is_part = |part: u16, most: u16| (1..=most).contains(&part);
@@ -142,6 +233,7 @@ fn compact(digits: &str, time: Time) -> Option<Parts> {
             fixed,
         }),
         time,
+        unread: "",
     };
     let (year, month, day) = (part(0..4)?, part(4..6)?, part(6..8)?);
     if is_year(year) && is_part(month, 12) && is_part(day, 31) {
@@ -160,8 +252,8 @@ fn compact_time(digits: &str) -> Option<Time> {
 }
 
 /// A place in a text of ASCII; dates have nothing else.
-struct Cursor<'a> {
-    rest: &'a str,
+pub(super) struct Cursor<'a> {
+    pub(super) rest: &'a str,
 }
 
 impl<'a> Cursor<'a> {
@@ -170,7 +262,7 @@ impl<'a> Cursor<'a> {
         (text.len() <= 64 && text.is_ascii()).then_some(Self { rest: text })
     }
 
-    fn take_while(&mut self, keep: impl Fn(u8) -> bool) -> &'a str {
+    pub(super) fn take_while(&mut self, keep: impl Fn(u8) -> bool) -> &'a str {
         let end = self
             .rest
             .bytes()
@@ -181,11 +273,11 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    fn digits(&mut self) -> &'a str {
+    pub(super) fn digits(&mut self) -> &'a str {
         self.take_while(|byte| byte.is_ascii_digit())
     }
 
-    fn word(&mut self) -> &'a str {
+    pub(super) fn word(&mut self) -> &'a str {
         self.take_while(|byte| byte.is_ascii_alphabetic())
     }
 
@@ -296,72 +388,6 @@ impl<'a> Cursor<'a> {
             self.rest = before;
         }
         found
-    }
-
-    /// The time of day up to the end of the text, midnight where there is none.
-    fn time(&mut self) -> Option<Time> {
-        if self.rest.is_empty() {
-            return Some(MIDNIGHT);
-        }
-        if let Some(rest) = self.rest.strip_prefix(['T', 't']) {
-            self.rest = rest;
-        } else if self.take_while(|byte| matches!(byte, b' ' | b',')).is_empty() {
-            return None;
-        }
-        let hour: u8 = self.digits().parse().ok()?;
-        let minute = self.part_of_time()?;
-        let second = if self.rest.starts_with([':', '.']) {
-            self.part_of_time()?
-        } else {
-            0
-        };
-        if self.rest.starts_with(['.', ',']) {
-            self.take_while(|byte| matches!(byte, b'.' | b','));
-            self.digits();
-        }
-        let hour = self.half_of_day(hour)?;
-        self.skip_zone()?;
-        Time::from_hms(hour, minute, second).ok()
-    }
-
-    fn part_of_time(&mut self) -> Option<u8> {
-        self.rest = self.rest.strip_prefix([':', '.'])?;
-        let digits = self.digits();
-        (digits.len() == 2).then(|| digits.parse().ok())?
-    }
-
-    fn half_of_day(&mut self, hour: u8) -> Option<u8> {
-        let before = self.rest;
-        self.take_while(|byte| byte == b' ');
-        let half = self
-            .take_while(|byte| byte.is_ascii_alphabetic() || byte == b'.')
-            .to_ascii_lowercase();
-        match (half.as_str(), hour) {
-            ("am" | "a.m." | "a", 12) => Some(0),
-            ("am" | "a.m." | "a", 0..=11) | ("pm" | "p.m." | "p", 12..=23) => Some(hour),
-            ("pm" | "p.m." | "p", 0..=11) => Some(hour + 12),
-            ("am" | "a.m." | "a" | "pm" | "p.m." | "p", _) => None,
-            _ => {
-                self.rest = before;
-                Some(hour)
-            }
-        }
-    }
-
-    /// A zone or an offset, which is dropped; anything else is no date.
-    fn skip_zone(&mut self) -> Option<()> {
-        self.take_while(|byte| byte == b' ');
-        let name = self.word().to_ascii_lowercase();
-        if !matches!(name.as_str(), "" | "z" | "utc" | "gmt" | "bst") {
-            return None;
-        }
-        if self.rest.starts_with(['+', '-']) {
-            let offset = self.take_while(|byte| matches!(byte, b'+' | b'-' | b':') || byte.is_ascii_digit());
-            if !(3..=6).contains(&offset.len()) {
-                return None;
-            }
-        }
-        self.rest.is_empty().then_some(())
     }
 }
 

@@ -1,14 +1,15 @@
 //! Which of two numbers is the day: decided by all rows of a column.
 
-use torqueflow_model::{Cell, CellKind, DateOrder};
+use torqueflow_model::{Cell, CellKind, DateForms, DateOrder};
 
-use super::parse::{self, DateParts};
+use super::parse::{self, DateNumbers, DateParts};
+use crate::evidence::{Sides, weigh};
 use crate::text::prepare;
 
 /// The verdict on one column's order of day and month, over all of its rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ColumnDateOrder {
-    /// At least one row is possible in this order only, and none in the other only.
+    /// At least one row is possible in this order only, and next to none in the other only.
     Proven(DateOrder),
     /// No row proves it.
     Assumed(DateOrder),
@@ -33,7 +34,19 @@ pub struct DateVote {
     month_first: u64,
     ambiguous: u64,
     clear: u64,
+    /// Numbers that may be Unix time in seconds, in milliseconds.
+    unix_seconds: u64,
+    unix_milliseconds: u64,
+    /// Typed dates of which the day could be a month, and the others.
+    typed_low: u64,
+    typed_high: u64,
 }
+
+/// Typed dates that there must be to say that a program has swapped them: five dates that nobody swapped have days up to 12 only once in a
+/// hundred times.
+const FEWEST_SWAPPED: u64 = 5;
+/// One number does not make Unix time of a column.
+const FEWEST_UNIX: u64 = 2;
 
 impl DateVote {
     /// No evidence yet.
@@ -41,18 +54,57 @@ impl DateVote {
         Self::default()
     }
 
-    /// Takes one cell into account. Cells that the file types as dates take no part: they have no order.
+    /// Takes one cell into account. Cells that the file types as dates prove no order.
     pub fn observe(&mut self, cell: &Cell) {
-        if !matches!(cell.kind, CellKind::Text | CellKind::Number(_)) {
-            return;
+        match cell.kind {
+            CellKind::Date(date) => self.observe_day(date.day()),
+            CellKind::DateTime(moment) => self.observe_day(moment.day()),
+            CellKind::Number(number) => self.observe_number(number),
+            CellKind::Text => {
+                if let Ok(prepared) = prepare(cell) {
+                    self.observe_text(&prepared.text);
+                }
+            }
+            CellKind::Empty | CellKind::Time(_) | CellKind::Boolean(_) | CellKind::Error => {}
         }
-        let Ok(prepared) = prepare(cell) else { return };
-        let parts = match cell.kind {
-            CellKind::Number(number) => parse::number(number),
-            _ => parse::parse(&prepared.text),
-        };
-        let Some(parts) = parts else { return };
-        let DateParts::Triple(triple) = parts.date else {
+    }
+
+    fn observe_day(&mut self, day: u8) {
+        if day <= 12 {
+            self.typed_low += 1;
+        } else {
+            self.typed_high += 1;
+        }
+    }
+
+    fn observe_number(&mut self, number: f64) {
+        match parse::number(number, DateNumbers::default()) {
+            Some(parts) => self.observe_date(parts.date),
+            None => self.observe_unix(number),
+        }
+    }
+
+    fn observe_text(&mut self, text: &str) {
+        match parse::parse(text, DateNumbers::default()) {
+            Some(parts) => self.observe_date(parts.date),
+            None => {
+                if let Some(number) = parse::plain_number(text) {
+                    self.observe_unix(number);
+                }
+            }
+        }
+    }
+
+    fn observe_unix(&mut self, number: f64) {
+        match parse::may_be_unix(number) {
+            Some(DateNumbers::UnixMilliseconds) => self.unix_milliseconds += 1,
+            Some(_) => self.unix_seconds += 1,
+            None => {}
+        }
+    }
+
+    fn observe_date(&mut self, date: DateParts) {
+        let DateParts::Triple(triple) = date else {
             self.clear += 1;
             return;
         };
@@ -70,21 +122,61 @@ impl DateVote {
         self.month_first += other.month_first;
         self.ambiguous += other.ambiguous;
         self.clear += other.clear;
+        self.unix_seconds += other.unix_seconds;
+        self.unix_milliseconds += other.unix_milliseconds;
+        self.typed_low += other.typed_low;
+        self.typed_high += other.typed_high;
     }
 
     /// The verdict. Where no row proves anything the default holds: what is known of the source, else day-first.
     pub fn verdict(&self, default: Option<DateOrder>) -> ColumnDateOrder {
-        match (self.day_first > 0, self.month_first > 0) {
-            (true, true) => ColumnDateOrder::Mixed,
-            (true, false) => ColumnDateOrder::Proven(DateOrder::DayFirst),
-            (false, true) => ColumnDateOrder::Proven(DateOrder::MonthFirst),
-            (false, false) => ColumnDateOrder::Assumed(default.unwrap_or(DateOrder::DayFirst)),
+        match weigh(self.day_first, self.month_first) {
+            Sides::Both => ColumnDateOrder::Mixed,
+            Sides::First => ColumnDateOrder::Proven(DateOrder::DayFirst),
+            Sides::Second => ColumnDateOrder::Proven(DateOrder::MonthFirst),
+            Sides::None => ColumnDateOrder::Assumed(default.unwrap_or(DateOrder::DayFirst)),
+        }
+    }
+
+    /// Rows that are possible only in the order that the verdict is not.
+    pub fn contradictions(&self) -> u64 {
+        self.day_first.min(self.month_first)
+    }
+
+    /// Which Unix time the numbers of the column are, if they are and next to nothing else is a date.
+    pub fn unix_time(&self) -> Option<DateNumbers> {
+        let dates = self.day_first + self.month_first + self.ambiguous + self.clear + self.typed_low + self.typed_high;
+        let is = |count, others| count >= FEWEST_UNIX && weigh(count, others) == Sides::First;
+        if is(self.unix_seconds, dates + self.unix_milliseconds) {
+            Some(DateNumbers::UnixSeconds)
+        } else if is(self.unix_milliseconds, dates + self.unix_seconds) {
+            Some(DateNumbers::UnixMilliseconds)
+        } else {
+            None
+        }
+    }
+
+    /// Whether a program that expects the other order has read the column: the dates that it could not read are texts, and
+    /// of the typed ones every day could be a month, so it has swapped them.
+    pub fn has_swapped_dates(&self) -> bool {
+        let one_order = (self.day_first > 0) != (self.month_first > 0);
+        one_order && self.ambiguous == 0 && self.typed_high == 0 && self.typed_low >= FEWEST_SWAPPED
+    }
+
+    /// How many dates there were, and what each could be.
+    pub(crate) fn tally(&self) -> DateForms {
+        let texts = self.day_first + self.month_first + self.ambiguous + self.clear;
+        DateForms {
+            values: texts + self.typed_low + self.typed_high,
+            day_first: self.day_first,
+            month_first: self.month_first,
+            either: self.ambiguous,
         }
     }
 
     /// Whether any cell held a date.
     pub fn has_dates(&self) -> bool {
-        self.day_first + self.month_first + self.ambiguous + self.clear > 0
+        self.day_first + self.month_first + self.ambiguous + self.clear + self.unix_seconds + self.unix_milliseconds > 0
     }
 
     /// Whether any cell held a date that can be read in two ways, so that the order matters.
@@ -126,6 +218,58 @@ mod tests {
     #[test]
     fn contradicting_rows_are_mixed() {
         check(&["31/12/2024", "12/31/2024"], ColumnDateOrder::Mixed);
+    }
+
+    #[test]
+    fn one_contradiction_among_many_changes_nothing() {
+        let mut cells = vec!["31/12/2024"; 200];
+        cells.push("12/31/2024");
+        check(&cells, ColumnDateOrder::Proven(DateOrder::DayFirst));
+    }
+
+    fn vote(cells: &[Cell]) -> DateVote {
+        let mut vote = DateVote::new();
+        for cell in cells {
+            vote.observe(cell);
+        }
+        vote
+    }
+
+    #[track_caller]
+    fn check_unix(cells: &[&str], expected: Option<DateNumbers>) {
+        let cells: Vec<Cell> = cells.iter().map(|text| Cell::text(*text)).collect();
+        assert_eq!(vote(&cells).unix_time(), expected, "{cells:?}");
+    }
+
+    #[test]
+    fn a_column_proves_unix_time_and_a_cell_does_not() {
+        check_unix(&["1715592600", "1715592601", "0", ""], Some(DateNumbers::UnixSeconds));
+        check_unix(
+            &["1715592600000", "1715592601000.5"],
+            Some(DateNumbers::UnixMilliseconds),
+        );
+        check_unix(&["1715592600"], None);
+        check_unix(&["1715592600", "1715592600", "13/05/2024"], None);
+        check_unix(&["1715592600", "1715592600000"], None);
+        check_unix(&["45000", "45001"], None);
+        check_unix(&["202405130930", "202405130931"], None);
+    }
+
+    #[test]
+    fn typed_dates_are_swapped_where_texts_prove_it() {
+        let typed = |day| Cell {
+            text: String::new(),
+            kind: CellKind::Date(time::Date::from_calendar_date(2024, time::Month::May, day).unwrap()),
+        };
+        let mut cells: Vec<Cell> = (1..=6).map(typed).collect();
+        assert!(!vote(&cells).has_swapped_dates());
+        cells.push(Cell::text("13/05/2024"));
+        assert!(vote(&cells).has_swapped_dates());
+        for right in [Cell::text("05/06/2024"), Cell::text("12/31/2024"), typed(13)] {
+            let mut cells = cells.clone();
+            cells.push(right);
+            assert!(!vote(&cells).has_swapped_dates());
+        }
     }
 
     #[test]

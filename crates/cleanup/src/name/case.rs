@@ -67,6 +67,7 @@ pub(super) fn person(name: &str) -> String {
         "&" | "+" => word.to_owned(),
         _ if index > 0 && is_conjunction(word) => word.to_lowercase(),
         _ if index > 0 && is_lower_particle(word) => word.to_lowercase(),
+        _ if index > 0 && words::suffix(word).is_some() => words::suffix(word).unwrap_or(word).to_owned(),
         _ if is_initials(word) => word.to_owned(),
         _ => parts_capitalised(word),
     });
@@ -216,6 +217,8 @@ mod tests {
         check("J.R. SMITH", "J.R. Smith");
         check("JÖRG MÜLLER", "Jörg Müller");
         check("FRED & HILDA", "Fred & Hilda");
+        check("ADA SMITH MBE PHD", "Ada Smith MBE PhD");
+        check("JACK MA", "Jack Ma");
     }
 
     #[test]

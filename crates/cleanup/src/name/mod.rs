@@ -1,21 +1,31 @@
 //! Names of people and companies.
 //!
 //! What: a whole name is split into title, first and last name, or known to be a company's; parts make a whole name where
-//! only they are given. A couple stays one customer. What can't be split safely is kept as a whole.
+//! only they are given. A couple stays one customer. What can't be split safely is kept as a whole. Whether a name is a
+//! company's the file's own word for it decides, else the name. Letters behind a name stay in the whole name only.
 //! Why: letters need a last name, search needs both, and the source gives whatever it has.
 //! Example: `SMITH, ADA (MRS)` becomes `Mrs`, `Ada`, `Smith` and the name `Mrs Ada Smith`;
 //! `Mr & Mrs Smith` is one customer with `name_several_people`.
 
 mod case;
+mod job;
 mod split;
+mod vote;
+mod whose;
 mod words;
+
+pub use vote::TitleVote;
+
+use std::borrow::Cow;
 
 use torqueflow_model::{FieldKind, FindingCode, Value, fold};
 
 use crate::clean::{Draft, Input};
 use crate::text::{findable_part, names_nobody, one_line};
 use crate::verdict::Verdict;
+use job::split_job;
 use split::{Parts, split};
+use whose::Whose;
 
 /// A company's name where it stands alone, as a supplier's does.
 pub(crate) fn company_name(text: &str) -> Verdict {
@@ -42,7 +52,7 @@ pub(crate) fn title(text: &str) -> Verdict {
     if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
-    let parts = split(&line);
+    let parts = split(&line, Some(Whose::Person));
     match (parts.title, parts.first, parts.last) {
         (Some(title), None, None) => Verdict::text(title).note_if(parts.several, FindingCode::NameSeveralPeople, ""),
         _ => Verdict::text(case::person(&line)),
@@ -55,11 +65,14 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     if draft.spec("sort_name").is_none() {
         return;
     }
-    let whole = inputs
+    let mut whole = inputs
         .iter()
-        .find(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
-    if let Some(input) = whole {
-        take_apart(draft, input);
+        .filter(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
+    if let Some(input) = whole.next() {
+        take_apart(draft, input, whose::said(inputs));
+        for other in whole.filter(|other| fold(&other.text) != fold(&input.text)) {
+            draft.leave_out(other);
+        }
     }
     if draft.text("display_name").is_none() {
         let parts = given_parts(draft);
@@ -79,8 +92,22 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 }
 
 /// Splits the whole name. Parts that have columns of their own win over the split.
-fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>) {
+fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Whose>) {
     let line = one_line(&input.text);
+    // A colon that stands in the parts too belongs to them.
+    let says_the_parts = |draft: &Draft<'_>| {
+        let is_company = draft
+            .text("company")
+            .is_some_and(|company| fold(company) == fold(&line));
+        is_company || named_by_parts(draft, &line).is_some()
+    };
+    let line = match split_job(&line).filter(|_| !says_the_parts(draft)) {
+        Some((customer, job)) => {
+            draft.note(FindingCode::NameHasJob, job, input);
+            one_line(customer)
+        }
+        None => Cow::Borrowed(line.as_ref()),
+    };
     let is_given_company = draft
         .text("company")
         .is_some_and(|company| fold(company) == fold(&line));
@@ -88,16 +115,18 @@ fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>) {
     let name = if is_given_company {
         case::company(&line)
     } else if is_given_person {
-        named_by_parts(draft, &line).unwrap_or_else(|| case::person(&line))
+        named_by_parts(draft, &line).unwrap_or_else(|| beside_parts(draft, &line, said))
     } else {
-        split_into(draft, input, &line)
+        // The name beside that of a company is its contact's, whatever the customer is.
+        let said = said.filter(|_| draft.text("company").is_none());
+        split_into(draft, input, &line, said)
     };
     draft.set_by_name("display_name", Value::Text(name), input.raw());
 }
 
 /// Splits the whole name into the fields of its parts. Gives the name in spoken order, with the title of its column.
-fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str) -> String {
-    let parts = split(line);
+fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option<Whose>) -> String {
+    let parts = split(line, said);
     if parts.several && draft.has_no_note(FindingCode::NameSeveralPeople) {
         draft.note(FindingCode::NameSeveralPeople, "", input);
     }
@@ -116,8 +145,27 @@ fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str) -> String {
             draft.set_by_name(name, Value::Text(part), "");
         }
     }
-    let composed = is_split.then(|| given_parts(draft).compose()).flatten();
+    let suffix = parts.suffix;
+    let whole = || {
+        Parts {
+            suffix,
+            ..given_parts(draft)
+        }
+        .compose()
+    };
+    let composed = is_split.then(whole).flatten();
     composed.unwrap_or_else(|| case::person(line))
+}
+
+/// A whole name that says something else than the parts beside it: the name of the company that they are the contact of,
+/// where the file says that the customer is one.
+fn beside_parts(draft: &mut Draft<'_>, line: &str, said: Option<Whose>) -> String {
+    if said == Some(Whose::Company) && draft.text("company").is_none() {
+        let company = case::company(line);
+        draft.set_by_name("company", Value::Text(company.clone()), "");
+        return company;
+    }
+    case::person(line)
 }
 
 /// The parts in spoken order, where a whole name says nothing but them: `Smith, Ada` beside `Ada` and `Smith`.
@@ -141,6 +189,7 @@ fn given_parts(draft: &Draft<'_>) -> Parts {
         title: part("title"),
         first: part("first_name"),
         last: part("last_name"),
+        suffix: None,
         company: part("company"),
         several: false,
     }

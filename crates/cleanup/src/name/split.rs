@@ -1,5 +1,6 @@
 //! Taking a whole name apart.
 
+use super::whose::Whose;
 use super::{case, words};
 use crate::text::{one_line, settled};
 
@@ -9,6 +10,8 @@ pub(super) struct Parts {
     pub title: Option<String>,
     pub first: Option<String>,
     pub last: Option<String>,
+    /// The letters behind the name: `MBE PhD`.
+    pub suffix: Option<String>,
     pub company: Option<String>,
     /// It holds more than one person.
     pub several: bool,
@@ -17,7 +20,7 @@ pub(super) struct Parts {
 impl Parts {
     /// The name in the order in which it is spoken. `None` when there are no parts.
     pub fn compose(&self) -> Option<String> {
-        let person: Vec<&str> = [&self.title, &self.first, &self.last]
+        let person: Vec<&str> = [&self.title, &self.first, &self.last, &self.suffix]
             .into_iter()
             .flatten()
             .map(String::as_str)
@@ -30,19 +33,29 @@ impl Parts {
     }
 }
 
-/// Splits a name. What can't be split safely comes back without parts: the name is then kept as a whole.
-pub(super) fn split(name: &str) -> Parts {
+/// Splits a name. What can't be split safely comes back without parts: the name is then kept as a whole. `said`: whose name
+/// it is, where the file says so; otherwise the words of the name tell.
+pub(super) fn split(name: &str, said: Option<Whose>) -> Parts {
     let name = one_line(name);
-    if name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') && !words::is_company(&name) {
+    let is_company = match said {
+        Some(whose) => whose == Whose::Company,
+        None => words::is_company(&name),
+    };
+    if name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') && !is_company {
         return Parts::default();
     }
-    if words::is_company(&name) {
+    if is_company {
         return Parts {
             company: Some(case::company(&name)),
             ..Parts::default()
         };
     }
-    let Some((name, mut titles)) = in_spoken_order(&name) else {
+    let Some(Spoken {
+        name,
+        mut titles,
+        mut suffixes,
+    }) = in_spoken_order(&name)
+    else {
         return Parts::default();
     };
     let name = name.replace(['&', '+'], " & ").replace('/', " / ");
@@ -53,40 +66,93 @@ pub(super) fn split(name: &str) -> Parts {
     let mut parts = if rest.iter().any(|token| is_and(token)) {
         several(&mut titles, rest)
     } else {
-        one_person(rest)
+        let (names, behind) = trailing(rest, &mut titles);
+        suffixes.splice(0..0, behind);
+        one_person(names)
     };
     parts.several |= joined;
+    let is_named = parts.first.is_some() || parts.last.is_some();
+    parts.suffix = (is_named && !suffixes.is_empty()).then(|| suffixes.join(" "));
     let together = if parts.several { " & " } else { " " };
     titles.dedup();
     parts.title = (!titles.is_empty()).then(|| titles.join(together));
     parts
 }
 
-/// Turns `Smith, Ada (Mrs)` round. Gives the titles that stood behind.
-fn in_spoken_order(name: &str) -> Option<(String, Vec<&'static str>)> {
-    let mut titles = Vec::new();
+/// A name in the order in which it is spoken, without what stood behind a comma or in brackets.
+#[derive(Default)]
+struct Spoken {
+    name: String,
+    titles: Vec<&'static str>,
+    suffixes: Vec<&'static str>,
+}
+
+impl Spoken {
+    /// Takes a piece that is nothing but a title or letters behind a name.
+    fn take(&mut self, piece: &str) -> bool {
+        if let Some(title) = words::title(piece) {
+            self.titles.push(title);
+            return true;
+        }
+        let letters: Option<Vec<_>> = piece.split(' ').map(words::suffix_in_capitals).collect();
+        match letters {
+            Some(letters) => self.suffixes.extend(letters),
+            None => return false,
+        }
+        true
+    }
+}
+
+/// Turns `Smith, Ada (Mrs)` round. `None`: the pieces are no one person's name.
+fn in_spoken_order(name: &str) -> Option<Spoken> {
+    let mut spoken = Spoken::default();
     let mut name = name.trim_matches([' ', ',']).to_owned();
     if let Some((before, bracketed)) = name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
-        let title = words::title(bracketed.trim())?;
-        titles.push(title);
+        if !spoken.take(bracketed.trim()) {
+            return None;
+        }
         name = before.trim().to_owned();
     }
     let mut pieces = Vec::new();
     for piece in name.split(',').map(str::trim).filter(|piece| !piece.is_empty()) {
-        match words::title(piece) {
-            Some(title) if !pieces.is_empty() => titles.push(title),
-            _ => pieces.push(piece),
+        if pieces.is_empty() || !spoken.take(piece) {
+            pieces.push(piece);
         }
     }
-    match pieces.as_slice() {
-        [] => Some((String::new(), titles)),
-        [whole] => Some(((*whole).to_owned(), titles)),
-        [name, suffix] if words::is_suffix(suffix) => Some((format!("{name} {suffix}"), titles)),
+    spoken.name = match pieces.as_slice() {
+        [] => String::new(),
+        [whole] => (*whole).to_owned(),
         [last, first] if !last.contains(' ') || words::is_particle(last.split(' ').next().unwrap_or_default()) => {
-            Some((format!("{first} {last}"), titles))
+            format!("{first} {last}")
         }
-        _ => None,
+        _ => return None,
+    };
+    Some(spoken)
+}
+
+/// Takes titles and letters off the end of a name, of which something must be left.
+fn trailing<'a, 'b>(tokens: &'a [&'b str], titles: &mut Vec<&'static str>) -> (&'a [&'b str], Vec<&'static str>) {
+    let mixed_case = tokens.iter().any(|token| token.chars().any(char::is_lowercase));
+    let mut names = tokens;
+    let mut suffixes = Vec::new();
+    while let [before @ .., last] = names {
+        // Letters that may be a name are none in a name of two words, or where everything is in capitals.
+        let suffix = match before.len() {
+            0 => break,
+            1 => words::suffix(last),
+            _ if mixed_case => words::suffix_in_capitals(last),
+            _ => words::suffix(last),
+        };
+        if let Some(suffix) = suffix {
+            suffixes.insert(0, suffix);
+        } else if let Some(title) = words::trailing_title(last) {
+            titles.push(title);
+        } else {
+            break;
+        }
+        names = before;
     }
+    (names, suffixes)
 }
 
 /// The titles at the beginning, and whether `&`, `and` or `/` joins them.
@@ -121,16 +187,13 @@ fn part(tokens: &[&str]) -> String {
 
 fn one_person(tokens: &[&str]) -> Parts {
     let mut parts = Parts::default();
-    let names: usize = tokens
-        .iter()
-        .rposition(|token| !words::is_suffix(token))
-        .map_or(0, |at| at + 1);
+    let last = tokens.len().saturating_sub(1);
     let particle = tokens
         .iter()
-        .take(names.saturating_sub(1))
+        .take(last)
         .position(|token| words::is_particle(token))
         .filter(|at| *at > 0);
-    let surname_at = particle.unwrap_or(names.saturating_sub(1));
+    let surname_at = particle.unwrap_or(last);
     let (first, last) = tokens.split_at_checked(surname_at).unwrap_or((tokens, &[]));
     if !first.is_empty() {
         parts.first = Some(part(first));

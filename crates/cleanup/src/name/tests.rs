@@ -1,13 +1,24 @@
 use super::*;
 
-/// `title|first|last|company`, `*` for several people; the whole name where nothing can be split.
+/// `title|first|last|company`, `+` before the letters behind the name, `*` for several people; the whole name where nothing
+/// can be split.
 #[track_caller]
 fn check(input: &str, expected: &str) {
-    let parts = split(input);
+    check_said(input, None, expected);
+}
+
+#[track_caller]
+fn check_said(input: &str, said: Option<Whose>, expected: &str) {
+    let parts = split(input, said);
     let part = |part: &Option<String>| part.clone().unwrap_or_default();
     let several = if parts.several { " *" } else { "" };
+    let suffix = parts
+        .suffix
+        .as_ref()
+        .map(|letters| format!(" +{letters}"))
+        .unwrap_or_default();
     let actual = format!(
-        "{}|{}|{}|{}{several}",
+        "{}|{}|{}|{}{suffix}{several}",
         part(&parts.title),
         part(&parts.first),
         part(&parts.last),
@@ -25,8 +36,47 @@ fn people_are_split() {
     check("Mr. Smith", "Mr||Smith|");
     check("Rev Dr Ada Smith", "Rev Dr|Ada|Smith|");
     check("Ludwig van der Berg", "|Ludwig|van der Berg|");
-    check("Fred Smith Jr", "|Fred|Smith Jr|");
-    check("Fred Smith, OBE", "|Fred|Smith OBE|");
+}
+
+#[test]
+fn letters_behind_the_name_are_no_part_of_it() {
+    check("Fred Smith Jr", "|Fred|Smith| +Jr");
+    check("Fred Smith Sr.", "|Fred|Smith| +Sr");
+    check("Fred Smith, OBE", "|Fred|Smith| +OBE");
+    check("Mrs Ada Smith MBE", "Mrs|Ada|Smith| +MBE");
+    check("ADA SMITH M.B.E. PHD", "|Ada|Smith| +MBE PhD");
+    check("Smith, Ada, MBE", "|Ada|Smith| +MBE");
+    check("Ada Smith (MBE)", "|Ada|Smith| +MBE");
+    check("Ada Smith MA", "|Ada|Smith| +MA");
+    check("Ludwig van der Berg III", "|Ludwig|van der Berg| +III");
+    check("Smith MBE", "||Smith| +MBE");
+}
+
+#[test]
+fn titles_behind_the_name_are_titles() {
+    check("Ada Smith Dr", "Dr|Ada|Smith|");
+    check("Smith Mrs", "Mrs||Smith|");
+    check("Ada Smith MBE Dr.", "Dr|Ada|Smith| +MBE");
+}
+
+#[test]
+fn names_that_look_like_letters_stay_names() {
+    check("Jack Ma", "|Jack|Ma|");
+    check("JACK MA", "|Jack|Ma|");
+    check("Li Wei Ma", "|Li Wei|Ma|");
+    check("Tom Judge", "|Tom|Judge|");
+    check("John Major", "|John|Major|");
+    check("Sr Maria Lopez", "Sr|Maria|Lopez|");
+    check("Mr Null", "Mr||Null|");
+    check("Md Rahman", "|Md|Rahman|");
+}
+
+#[test]
+fn the_file_s_own_word_decides_whose_name_it_is() {
+    check_said("Ada Smith", Some(Whose::Company), "|||Ada Smith");
+    check_said("Mary Bank", Some(Whose::Person), "|Mary|Bank|");
+    check_said("A1 Autos", Some(Whose::Company), "|||A1 Autos");
+    check_said("Jack Farm", None, "|||Jack Farm");
 }
 
 #[test]

@@ -16,10 +16,34 @@ pub(super) const PARTICLES: &[&str] = &[
     "bin", "ibn", "al", "el", "o", "mac", "mc", "af", "av", "zu", "y",
 ];
 
-/// Words after a surname.
-pub(super) const SUFFIXES: &[&str] = &[
-    "jr", "jnr", "snr", "ii", "iii", "iv", "obe", "mbe", "cbe", "phd", "bsc", "ba", "ma", "msc", "md", "esq", "qc",
-    "kc", "jp",
+/// Letters and words behind a name, as they are written, then what is folded to them: of descent, honours and degrees.
+#[rustfmt::skip]
+const SUFFIXES: &[(&str, &[&str])] = &[
+    ("Jr", &["junior"]), ("Jnr", &[]), ("Sr", &["senior"]), ("Snr", &[]), ("II", &[]), ("III", &[]), ("IV", &[]),
+    ("Esq", &["esquire"]), ("MBE", &[]), ("OBE", &[]), ("CBE", &[]), ("KBE", &[]), ("DBE", &[]), ("GBE", &[]), ("BEM", &[]),
+    ("KCB", &[]), ("QPM", &[]), ("PhD", &[]), ("DPhil", &[]), ("MPhil", &[]), ("BSc", &[]), ("MSc", &[]), ("BEng", &[]),
+    ("MEng", &[]), ("CEng", &[]), ("MBA", &[]), ("LLB", &[]), ("LLM", &[]), ("MBBS", &[]), ("FRCS", &[]), ("MRCVS", &[]),
+    ("FRCVS", &[]), ("FRICS", &[]), ("MRICS", &[]), ("FCA", &[]), ("ACCA", &[]),
+];
+
+/// Letters behind a name that are also surnames, given names or initials: they count only where the way in which they are
+/// written sets them apart. Jack Ma has no degree.
+const AMBIGUOUS_SUFFIXES: &[&str] = &[
+    "MA", "BA", "MD", "JP", "QC", "KC", "DL", "MP", "RN", "VC", "GC", "CB", "CH",
+];
+
+/// Titles that people write behind a name. The others, such as Judge, Lord and Major, are surnames there.
+const TRAILING_TITLES: &[&str] = &["Mr", "Mrs", "Miss", "Ms", "Mx", "Dr", "Prof", "Rev"];
+
+/// Salutations that no British form lists: with one of them a column of titles holds salutations, and not jobs. Folded.
+#[rustfmt::skip]
+const OTHER_SALUTATIONS: &[&str] = &[
+    "messrs", "sirs", "madam", "sister", "brother", "pastor", "canon", "bishop", "deacon", "archdeacon", "baron", "baroness",
+    "count", "countess", "viscount", "duke", "duchess", "earl", "cllr", "councillor", "brig", "brigadier", "gen", "general",
+    "admiral", "pte", "private", "wg cdr", "flt lt", "sqn ldr", "gp capt", "lance cpl", "ssgt", "wo1", "wo2",
+    "herr", "frau", "fräulein", "m", "mme", "mlle", "monsieur", "madame", "mademoiselle", "sig", "sigra", "signor", "signora",
+    "señor", "señora", "senor", "senora", "sra", "srta", "don", "doña", "dhr", "mevr", "mevrouw", "mw", "heer", "hr", "fru",
+    "pan", "pani", "ing", "dipl ing", "mag", "haji", "hajji", "shri", "smt", "kum",
 ];
 
 /// Terms that only companies have (the British ones of cleanco's list, and others).
@@ -157,8 +181,39 @@ pub(super) fn is_particle(word: &str) -> bool {
     is_listed(word, PARTICLES)
 }
 
-pub(super) fn is_suffix(word: &str) -> bool {
-    is_listed(word.trim_matches(['.', ',']), SUFFIXES)
+/// The letters behind a name as they are written: `ph.d.` is `PhD`. Those that may be a name are not among them.
+pub(super) fn suffix(word: &str) -> Option<&'static str> {
+    let bare = without_stops(word);
+    let is_suffix = |name: &&str| name.eq_ignore_ascii_case(&bare);
+    SUFFIXES
+        .iter()
+        .find(|(written, others)| is_suffix(written) || others.iter().any(is_suffix))
+        .map(|(written, _)| *written)
+}
+
+/// As [`suffix`], also for letters that may be a name, where they stand in capitals as nothing else does.
+pub(super) fn suffix_in_capitals(word: &str) -> Option<&'static str> {
+    let bare = without_stops(word);
+    let ambiguous = AMBIGUOUS_SUFFIXES.iter().find(|letters| **letters == bare);
+    suffix(word).or(ambiguous.copied())
+}
+
+fn without_stops(word: &str) -> String {
+    word.chars()
+        .filter(|character| !matches!(character, '.' | ','))
+        .collect()
+}
+
+/// The title that a word behind a name is.
+pub(super) fn trailing_title(word: &str) -> Option<&'static str> {
+    title(word).filter(|title| TRAILING_TITLES.contains(title))
+}
+
+/// Whether a text is nothing but salutations: `Mr`, `Mr & Mrs`, `Herr Dr.`
+pub(super) fn is_salutation(text: &str) -> bool {
+    let folded = torqueflow_model::fold(text);
+    let is_known = |word: &str| word == "and" || title(word).is_some() || OTHER_SALUTATIONS.contains(&word);
+    !folded.is_empty() && (OTHER_SALUTATIONS.contains(&folded.as_str()) || folded.split(' ').all(is_known))
 }
 
 fn is_listed(word: &str, list: &[&str]) -> bool {

@@ -6,15 +6,22 @@
 //! Example: `07911 123456 MARIA` becomes `+447911123456` with `phone_has_text`; `7911123456` is repaired;
 //! `00000000000` becomes null with `phone_placeholder`.
 //!
+//! Of several numbers the mobile and the landline field each get the first that belongs there, by its digits or, where those
+//! can't tell, by what the file calls it; a number of a fax or a pager gets none.
+//!
 //! A number is good when it is valid in one of the four regions of +44 (Great Britain and Northern Ireland, Guernsey,
 //! Jersey, Isle of Man) by the metadata of libphonenumber, or stands in one of the ranges that Ofcom keeps for drama.
 
+mod label;
 mod number;
+mod reading;
 mod scan;
 mod slots;
+mod vote;
 
 pub use number::{NumberKind, number_kind};
 pub(crate) use slots::assign;
+pub use vote::PhoneVote;
 
 #[cfg(test)]
 mod tests;

@@ -182,6 +182,42 @@ pub(super) fn domestic(digits: &str, country: Country) -> Option<Number> {
     (5..=15).contains(&digits.len()).then(|| by_library(Some(id), digits))?
 }
 
+/// A North American number of ten digits: an area code and a number that both begin with 2 to 9 (North American Numbering
+/// Plan, ATIS-0300051), where the area code is in use.
+pub(super) fn american(digits: &str) -> Option<Number> {
+    looks_american(digits).then(|| domestic(digits, Country::US))?
+}
+
+/// Ten digits that could be a North American number, were every area code in use.
+pub(super) fn looks_american(digits: &str) -> bool {
+    let begins_well = |at: usize| {
+        digits
+            .as_bytes()
+            .get(at)
+            .is_some_and(|digit| (b'2'..=b'9').contains(digit))
+    };
+    digits.len() == 10 && begins_well(0) && begins_well(3)
+}
+
+/// The first digits that British numbers have after the zero, as far as spreadsheets are known to drop it.
+pub(super) fn may_lose_zero(digits: &str) -> bool {
+    matches!(digits.len(), 9 | 10) && digits.starts_with(['1', '2', '3', '7', '8'])
+}
+
+/// Where a number is from that has its country calling code, without the plus. Countries that share a code are not told
+/// apart: see [`crate::Origin`].
+pub(super) fn country_of(digits: &str) -> Option<Country> {
+    if let Some(national) = digits.strip_prefix("44") {
+        return british(national.trim_start_matches('0')).map(|_| Country::GB);
+    }
+    international(digits)?;
+    if digits.starts_with('1') {
+        return Some(Country::US);
+    }
+    let number = phonenumber::parse(None, format!("+{digits}")).ok()?;
+    Country::from_name(number.country().id()?.as_ref())
+}
+
 /// Asks the library. It is given digits only: what people write around them is read here.
 fn by_library(country: Option<country::Id>, digits: &str) -> Option<Number> {
     let number = phonenumber::parse(country, digits).ok()?;

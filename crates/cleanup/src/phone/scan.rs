@@ -3,7 +3,7 @@
 use torqueflow_model::CellKind;
 
 use super::number::{self, Number, NumberKind};
-use crate::country::Country;
+use super::reading::{Reading, Zeros};
 use crate::text::{stands_for_blank, whole_number};
 
 /// What a cell of a telephone column says.
@@ -87,9 +87,9 @@ const LABELS: &[&str] = &[
 const EXTENSIONS: &[&str] = &["x", "ext", "extn", "extension", "xtn", "exten", "#"];
 const CONJUNCTIONS: &[&str] = &["or", "and", "&"];
 
-/// Reads a cell. Numbers without a country are of `country`.
-pub(super) fn scan(text: &str, kind: CellKind, country: Country) -> Scan {
-    if country.has_british_postcodes()
+/// Reads a cell. What its numbers do not say themselves `reading` says.
+pub(super) fn scan(text: &str, kind: CellKind, reading: Reading) -> Scan {
+    if reading.is_british()
         && let Some(found) = well_formed(text)
     {
         return Scan {
@@ -97,7 +97,7 @@ pub(super) fn scan(text: &str, kind: CellKind, country: Country) -> Scan {
             ..Scan::default()
         };
     }
-    let exact = whole_number(text, kind).or_else(|| undo_spreadsheet(text));
+    let exact = digits_as_shown(text, kind);
     let (text, exponent_or_fraction) = match &exact {
         Some(digits) => (digits.as_str(), true),
         None => (text, false),
@@ -109,7 +109,7 @@ pub(super) fn scan(text: &str, kind: CellKind, country: Country) -> Scan {
         };
     }
     let (text, letters_for_zeros) = zeros_for_letters(text);
-    let mut scan = Reader::new(country).read(&text);
+    let mut scan = Reader::new(reading).read(&text);
     for found in &mut scan.numbers {
         found.repaired |= exponent_or_fraction && kind == CellKind::Text || letters_for_zeros;
     }
@@ -158,6 +158,11 @@ fn well_formed(text: &str) -> Option<Found> {
     })
 }
 
+/// The digits of a number that the file types as one, or that a spreadsheet wrote as one.
+pub(super) fn digits_as_shown(text: &str, kind: CellKind) -> Option<String> {
+    whole_number(text, kind).or_else(|| undo_spreadsheet(text))
+}
+
 /// `7.700900982E+9` and `7700900982.0` as the digits that they were.
 fn undo_spreadsheet(text: &str) -> Option<String> {
     if let Some((digits, zeros)) = text.split_once('.')
@@ -192,7 +197,7 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 /// All digits alike, or nothing but zeros at the end.
-fn is_filler(digits: &str) -> bool {
+pub(super) fn is_filler(digits: &str) -> bool {
     let mut bytes = digits.bytes();
     let first = bytes.next();
     let alike = bytes.all(|byte| Some(byte) == first);
@@ -229,7 +234,7 @@ fn zeros_for_letters(text: &str) -> (String, bool) {
 
 /// Cuts a text into runs of digits and words, and reads the runs.
 struct Reader {
-    country: Country,
+    reading: Reading,
     scan: Scan,
     words: Vec<String>,
     /// Runs of digits that are no number by themselves.
@@ -239,9 +244,9 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(country: Country) -> Self {
+    fn new(reading: Reading) -> Self {
         Self {
-            country,
+            reading,
             scan: Scan::default(),
             words: Vec::new(),
             unread: Vec::new(),
@@ -370,7 +375,7 @@ impl Reader {
             .chars()
             .filter(char::is_ascii_digit)
             .collect();
-        let (number, repaired) = self.resolve(&digits, plus)?;
+        let (number, repaired) = self.resolve(run, &digits, plus)?;
         if is_filler(number.e164.trim_start_matches('+')) {
             return None;
         }
@@ -382,7 +387,7 @@ impl Reader {
         })
     }
 
-    fn resolve(&self, digits: &str, plus: bool) -> Option<(Number, bool)> {
+    fn resolve(&self, run: &str, digits: &str, plus: bool) -> Option<(Number, bool)> {
         if plus {
             let digits = digits.strip_prefix("00").unwrap_or(digits);
             return Some((number::international(digits)?, false));
@@ -390,8 +395,8 @@ impl Reader {
         if let Some(international) = digits.strip_prefix("00") {
             return Some((number::international(international)?, false));
         }
-        if !self.country.has_british_postcodes() {
-            return Some((number::domestic(digits, self.country)?, false));
+        if !self.reading.is_british() {
+            return Some((self.read_abroad(digits)?, false));
         }
         // The relay service's prefix (Relay UK), and the American way out to Britain.
         let digits = digits
@@ -410,14 +415,37 @@ impl Reader {
         if let Some(number) = with_code.and_then(|rest| number::british(rest.strip_prefix('0').unwrap_or(rest))) {
             return Some((number, true));
         }
-        let lost_zero = matches!(digits.len(), 9 | 10) && digits.starts_with(['1', '2', '3', '7', '8']);
+        let lost_zero = number::may_lose_zero(digits) && self.may_have_had_zero(run, digits);
         lost_zero.then(|| number::british(digits))?.map(|number| (number, true))
+    }
+
+    /// A number as it is dialled in another country. None begins with a zero in North America, so one that does is from
+    /// home.
+    fn read_abroad(&self, digits: &str) -> Option<Number> {
+        let country = self.reading.country?;
+        let from_home = || {
+            let national = digits.strip_prefix('0')?;
+            (country.is_north_american() && self.reading.home_is_british).then(|| number::british(national))?
+        };
+        number::domestic(digits, country).or_else(from_home)
+    }
+
+    /// Whether a zero may have been in front of these digits. What is grouped as North America does never had one; what
+    /// could be a number there needs evidence that it is not.
+    fn may_have_had_zero(&self, run: &str, digits: &str) -> bool {
+        let looks_american = number::looks_american(digits);
+        match self.reading.zeros {
+            Zeros::Kept => false,
+            _ if looks_american && groups(run) == [3, 3, 4] => false,
+            Zeros::Lost => true,
+            Zeros::Unknown => digits.starts_with('7') || number::american(digits).is_none(),
+        }
     }
 
     fn finish(mut self) -> Scan {
         if self.scan.numbers.is_empty() && self.words.is_empty() && self.unread.len() > 1 {
             // Only something like a comma keeps the parts of one number apart.
-            if let Some(found) = self.read_number(&self.unread.concat()) {
+            if let Some(found) = self.read_number(&self.unread.join("-")) {
                 self.unread.clear();
                 self.add(found);
             }
@@ -428,7 +456,15 @@ impl Reader {
     }
 }
 
-fn is_in_number(character: char) -> bool {
+/// How many digits stand together in each part of a number: `204-555-0184` has 3, 3 and 4.
+pub(super) fn groups(run: &str) -> Vec<usize> {
+    run.split(|character: char| !character.is_ascii_digit())
+        .map(str::len)
+        .filter(|len| *len > 0)
+        .collect()
+}
+
+pub(super) fn is_in_number(character: char) -> bool {
     character.is_ascii_digit()
         || matches!(
             character,

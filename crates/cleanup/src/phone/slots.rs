@@ -3,6 +3,8 @@
 use torqueflow_model::{FieldKind, FindingCode, Value};
 
 use super::NumberKind;
+use super::label::Label;
+use super::reading::Reading;
 use super::scan::{Found, Scan, scan};
 use crate::clean::{Draft, Input};
 
@@ -10,8 +12,10 @@ use crate::clean::{Draft, Input};
 struct Candidate<'a> {
     input: &'a Input<'a>,
     found: Found,
-    /// The cell that it stood in is for landlines.
+    /// Its cell is for landlines, by the file's own word or by its field.
     from_landline: bool,
+    /// The file calls it a mobile.
+    is_called_mobile: bool,
     /// It is not the first number of its cell.
     extra: bool,
 }
@@ -29,48 +33,76 @@ pub(crate) fn assign(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     let is_phone = |input: &&Input<'_>| matches!(input.kind(), FieldKind::Phone | FieldKind::Landline);
     let mut candidates = Vec::new();
     for input in inputs.iter().filter(is_phone) {
-        let scan = scan(&input.text, input.cell_kind(), draft.context().default_country);
+        let label = Label::of(draft, inputs, input);
+        if label == Some(Label::Machine) {
+            draft.leave_out(input);
+            continue;
+        }
+        let scan = scan(&input.text, input.cell_kind(), Reading::of(draft, input.column()));
         report(draft, input, &scan);
-        let from_landline = input.kind() == FieldKind::Landline;
+        let from_landline = match label {
+            Some(label) => label == Label::Place,
+            None => input.kind() == FieldKind::Landline,
+        };
         candidates.extend(scan.numbers.into_iter().enumerate().map(|(index, found)| Candidate {
             input,
             found,
             from_landline,
+            is_called_mobile: label == Some(Label::Mobile),
             extra: index > 0,
         }));
     }
+    candidates.sort_by_key(|candidate| !candidate.is_called_mobile);
+    place(draft, candidates);
+}
+
+/// Gives the numbers their fields. Those that find no place are left out; of a cell with several the cell's own finding tells.
+fn place(draft: &mut Draft<'_>, mut candidates: Vec<Candidate<'_>>) {
     if candidates.is_empty() {
         return;
     }
-    let place = |name, as_given| Place {
+    let field = |name, as_given| Place {
         name,
         as_given,
         exists: draft.spec(name).is_some(),
         taken: None,
     };
-    let mut mobile = place("phone", "phone_as_given");
-    let mut landline = place("landline", "landline_as_given");
+    let mut mobile = field("phone", "phone_as_given");
+    let mut landline = field("landline", "landline_as_given");
     if landline.exists {
         for round in Round::ALL {
             candidates.retain(|candidate| !settle(draft, candidate, round, &mut mobile, &mut landline));
         }
     } else {
-        for candidate in &candidates {
-            put(draft, candidate, &mut mobile);
-        }
+        candidates.retain(|candidate| {
+            let is_there = mobile.taken.as_ref() == Some(&candidate.found.e164);
+            !is_there && !put(draft, candidate, &mut mobile)
+        });
+    }
+    for candidate in candidates.iter().filter(|candidate| !candidate.extra) {
+        draft.leave_out(candidate.input);
     }
 }
 
-/// The order in which numbers are given their place: those that are where they belong come first.
+/// The order in which numbers are given their place: those that are where they belong come first, and none gets the field of
+/// the other kind while one that belongs there has no place yet.
 #[derive(Clone, Copy, PartialEq)]
 enum Round {
     AtHome,
     Misplaced,
     Extra,
+    Overflow,
+    ExtraOverflow,
 }
 
 impl Round {
-    const ALL: [Self; 3] = [Self::AtHome, Self::Misplaced, Self::Extra];
+    const ALL: [Self; 5] = [
+        Self::AtHome,
+        Self::Misplaced,
+        Self::Extra,
+        Self::Overflow,
+        Self::ExtraOverflow,
+    ];
 }
 
 /// Gives a number its place if it is its turn; true when it needs no other.
@@ -93,8 +125,8 @@ fn settle(
     let at_home = belongs_to_landline == candidate.from_landline;
     let turn = match round {
         Round::AtHome => at_home && !candidate.extra,
-        Round::Misplaced => !candidate.extra,
-        Round::Extra => true,
+        Round::Misplaced | Round::Overflow => !candidate.extra,
+        Round::Extra | Round::ExtraOverflow => true,
     };
     if !turn {
         return false;
@@ -104,6 +136,9 @@ fn settle(
     } else {
         (mobile, landline)
     };
+    if matches!(round, Round::Overflow | Round::ExtraOverflow) {
+        return put(draft, candidate, other);
+    }
     let moved = !at_home && !candidate.extra && natural.taken.is_none();
     if put(draft, candidate, natural) {
         if moved {
@@ -111,8 +146,7 @@ fn settle(
         }
         return true;
     }
-    // At home there is no room: only a second column for the same field gets here, and it may use the other one.
-    put(draft, candidate, other)
+    false
 }
 
 /// Puts a number into a field that is free.

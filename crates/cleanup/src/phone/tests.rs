@@ -1,6 +1,7 @@
 use time::macros::date;
 use torqueflow_model::{Cell, CellKind, EntityKind, FieldRef, MappedCell, Slot};
 
+use super::reading::{Reading, Zeros};
 use super::scan::scan;
 use crate::{Cleaned, Context, Country, clean_record};
 
@@ -12,7 +13,20 @@ fn check(input: &str, expected: &str) {
 
 #[track_caller]
 fn check_kind(input: &str, kind: CellKind, expected: &str) {
-    let scan = scan(input, kind, Country::GB);
+    check_reading(input, kind, reading("GB", Zeros::Unknown), expected);
+}
+
+fn reading(country: &str, zeros: Zeros) -> Reading {
+    Reading {
+        country: Country::from_name(country),
+        zeros,
+        home_is_british: true,
+    }
+}
+
+#[track_caller]
+fn check_reading(input: &str, kind: CellKind, reading: Reading, expected: &str) {
+    let scan = scan(input, kind, reading);
     let mut parts: Vec<String> = scan
         .numbers
         .iter()
@@ -141,9 +155,54 @@ fn foreign_numbers_are_kept() {
 
 #[test]
 fn numbers_of_another_default_country_are_read() {
-    let ireland = Country::from_name("Ireland").unwrap();
-    let scan = scan("087 123 4567", CellKind::Text, ireland);
-    assert_eq!(scan.numbers[0].e164, "+353871234567");
+    let check = |input, country, expected| {
+        check_reading(input, CellKind::Text, reading(country, Zeros::Unknown), expected);
+    };
+    check("087 123 4567", "Ireland", "+353871234567");
+    check("06 12 34 56 78", "France", "+33612345678");
+    check("0151 12345678", "Germany", "+4915112345678");
+    check("(207) 555-1234", "USA", "+12075551234");
+    check("204-555-0184 x12", "Canada", "+12045550184 ext 12");
+    check("020 7946 0000", "Netherlands", "[020 7946 0000]");
+    check("+44 7911 123456", "USA", "+447911123456");
+}
+
+#[test]
+fn a_zero_in_front_is_from_home_where_there_is_none_in_north_america() {
+    let check = |input, country, expected| {
+        check_reading(input, CellKind::Text, reading(country, Zeros::Kept), expected);
+    };
+    check("07911 123456", "USA", "+447911123456");
+    check("0161 496 0000", "Netherlands", "[0161 496 0000]");
+}
+
+#[test]
+fn of_numbers_from_nowhere_only_those_with_a_country_are_read() {
+    let check = |input, expected| check_reading(input, CellKind::Text, reading("", Zeros::Kept), expected);
+    check("020 7946 0000", "[020 7946 0000]");
+    check("2079460000", "[2079460000]");
+    check("+33 6 12 34 56 78", "+33612345678");
+}
+
+#[test]
+fn american_numbers_are_never_made_british() {
+    for zeros in [Zeros::Lost, Zeros::Unknown, Zeros::Kept] {
+        let check = |input, expected| check_reading(input, CellKind::Text, reading("GB", zeros), expected);
+        check("204-555-0184", "[204-555-0184]");
+        check("(776) 555-0150 x839", "[x (776) 555-0150 839]");
+        check("207 946 0000", "[207 946 0000]");
+    }
+}
+
+#[test]
+fn a_lost_zero_needs_evidence_where_the_number_could_be_american() {
+    let check = |input, zeros, expected| check_reading(input, CellKind::Text, reading("GB", zeros), expected);
+    check("2079460000", Zeros::Lost, "~+442079460000");
+    check("2079460000", Zeros::Unknown, "[2079460000]");
+    check("1483123456", Zeros::Unknown, "~+441483123456");
+    check("7712345678", Zeros::Unknown, "~+447712345678");
+    check("7712345678", Zeros::Kept, "[7712345678]");
+    check("7911 123456", Zeros::Kept, "[7911 123456]");
 }
 
 /// The fields that a customer's telephone cells give, and the findings.

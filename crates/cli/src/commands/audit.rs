@@ -148,7 +148,7 @@ async fn write(app: &App, organization: OrganizationId, arguments: &AuditExport)
     }
     let output = super::create_private(path).with_context(|| format!("failed to write `{}`", path.display()))?;
     let caller = Caller::program(organization, "cli");
-    let exported = export::export(app, &caller, run_id, std::io::BufWriter::new(output)).await?;
+    let exported = export::export(app, &caller, run_id, &mut std::io::BufWriter::new(output)).await?;
     for member in &exported.members {
         say!("{}  {}", member.sha256, member.name);
     }

@@ -6,10 +6,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
-use torqueflow_app::known_sources;
 use torqueflow_app::organizations::read_country;
-use torqueflow_model::{Record, Value as FieldValue};
-use torqueflow_pipeline::{CleanOptions, CleanRow, Country, OpenError, OpenedTable, clean_file, id_text};
+use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_model::{Finding, Record, Value as FieldValue};
+use torqueflow_pipeline::{
+    CleanOptions, CleanRow, Country, OpenError, OpenedTable, Password, Sources, clean_file, id_text,
+};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -21,7 +23,7 @@ pub struct Clean {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it
+    /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
@@ -30,52 +32,43 @@ pub struct Clean {
     pub country: Country,
 }
 
-/// Prints cleaned records, one line of JSON per source row.
+/// Prints cleaned records, one line of JSON per source row, and one per table for what holds for whole columns.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
+    let password = super::password::read(&arguments.password)?;
     let sources = known_sources();
     let mut options = CleanOptions::new(super::today());
-    options.source_system.clone_from(&arguments.source);
+    options.source_system = super::source_system(arguments.source.as_deref())?;
     options.default_country = arguments.country;
     let opener = super::opener(common)?;
-    let open_options = opener.options(password.as_ref());
-    let mut output = BufWriter::new(std::io::stdout().lock());
-    let (mut cleaned, mut flagged, mut waits) = (0_usize, false, false);
+    let mut cleaning = Cleaning {
+        output: BufWriter::new(std::io::stdout().lock()),
+        cleaned: 0,
+        flagged: false,
+        waits: false,
+    };
     for path in &arguments.files {
         let name = super::file_name(path);
-        // Only the first reading has its time: the second waits for whoever takes the rows.
-        let deadline = Cell::new(Some(opener.deadline()));
-        let reopen = || super::open_file(path, deadline.take());
-        let outcome = clean_file(&name, &reopen, &open_options, &sources, &options, &mut |table, row| {
-            cleaned += 1;
-            flagged |= row.has_error();
-            serde_json::to_writer(&mut output, &line(&name, table, &row))?;
-            output.write_all(b"\n")
-        });
-        match outcome {
-            Ok(file) => {
-                for message in &file.notes {
-                    note!("{name}: {message}");
-                }
-                for table in file.tables.iter().filter(|table| table.detection.table_type.is_none()) {
-                    flagged = true;
-                    let title = table.sheet.as_deref().unwrap_or(&name);
-                    note!("{title}: This file wasn't recognised. Check the format and try again.");
-                }
-            }
-            // The reader has gone; there is nobody to tell.
-            Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+        let (inputs, note) = match inputs(&name, path, opener.limits(), &opener.deadline()) {
+            Ok(inputs) => inputs,
             Err(error) => {
-                flagged = true;
-                waits |= matches!(error.code(), "password_required" | "wrong_password");
-                note!("{name}: {}", error.message());
-                super::note_limits([error.code()].into_iter());
+                cleaning.refuse(&name, &error);
+                continue;
+            }
+        };
+        if let Some(note) = note {
+            note!("{name}: {note}");
+        }
+        for input in &inputs {
+            match cleaning.clean(input, &opener, password.as_ref(), &sources, &options) {
+                Ok(()) => {}
+                // The reader has gone; there is nobody to tell.
+                Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => return Ok(Exit::Done),
+                Err(error) => cleaning.refuse(&input.name, &error),
             }
         }
     }
-    output.flush()?;
-    Ok(match (waits, cleaned, flagged) {
+    cleaning.output.flush()?;
+    Ok(match (cleaning.waits, cleaning.cleaned, cleaning.flagged) {
         (true, ..) => Exit::Waiting,
         (false, 0, true) => Exit::NothingRun,
         (false, _, true) => Exit::Flagged,
@@ -83,22 +76,97 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     })
 }
 
+/// Lines on their way out, and what became of the files so far.
+struct Cleaning<W: Write> {
+    output: W,
+    cleaned: usize,
+    flagged: bool,
+    waits: bool,
+}
+
+impl<W: Write> Cleaning<W> {
+    fn clean(
+        &mut self,
+        input: &Input,
+        opener: &Opener,
+        password: Option<&Password>,
+        sources: &Sources,
+        options: &CleanOptions,
+    ) -> Result<(), OpenError> {
+        let name = &input.name;
+        // Only the first reading has its time: the second waits for whoever takes the rows.
+        let deadline = Cell::new(Some(opener.deadline()));
+        let reopen = || super::open_file(input, deadline.take());
+        let open_options = opener.options(password);
+        let file = clean_file(name, &reopen, &open_options, sources, options, &mut |table, row| {
+            self.cleaned += 1;
+            self.flagged |= row.has_error();
+            serde_json::to_writer(&mut self.output, &line(name, table, &row))?;
+            self.output.write_all(b"\n")
+        })?;
+        for message in &file.notes {
+            note!("{name}: {message}");
+        }
+        for table in file.tables.iter().filter(|table| !table.column_findings.is_empty()) {
+            serde_json::to_writer(&mut self.output, &of_columns(name, table)).map_err(std::io::Error::from)?;
+            self.output.write_all(b"\n")?;
+        }
+        for table in &file.tables {
+            let title = table.sheet.as_deref().unwrap_or(name);
+            for finding in &table.findings {
+                note!("{title}: {}", finding.message());
+            }
+            if table.detection.table_type.is_none() {
+                self.flagged = true;
+                note!("{title}: This file wasn't recognised. Check the format and try again.");
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, name: &str, error: &OpenError) {
+        self.flagged = true;
+        self.waits |= matches!(error.code(), "password_required" | "wrong_password");
+        note!("{name}: {}", error.message());
+        super::note_limits([error.code()].into_iter());
+    }
+}
+
+/// The line after a table's rows: what is said once of its columns.
+fn of_columns(name: &str, table: &OpenedTable) -> Value {
+    let findings = table.column_findings.iter().map(|of_column| {
+        let rows: Vec<u64> = of_column.examples.iter().map(|example| example.row).collect();
+        let mut shown = finding(table, &of_column.finding, &of_column.message());
+        if let Value::Object(members) = &mut shown {
+            members.insert("cells".to_owned(), json!(of_column.cells));
+            members.insert("first_rows".to_owned(), json!(rows));
+        }
+        shown
+    });
+    json!({
+        "file": name,
+        "sheet": table.sheet,
+        "row": null,
+        "records": [],
+        "findings": findings.collect::<Vec<_>>(),
+    })
+}
+
+fn finding(table: &OpenedTable, finding: &Finding, message: &str) -> Value {
+    let column = finding.column.and_then(|index| table.plan.columns.get(index));
+    json!({
+        "column": column.map(|column| &column.header),
+        "field": finding.field,
+        "value": finding.value,
+        "code": finding.code.code(),
+        "severity": finding.severity(),
+        "message": message,
+    })
+}
+
 fn line(name: &str, table: &OpenedTable, row: &CleanRow) -> Value {
-    let columns = &table.plan.columns;
-    let findings: Vec<Value> = row
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "column": finding.column.and_then(|index| columns.get(index)).map(|column| &column.header),
-                "field": finding.field,
-                "value": finding.value,
-                "code": finding.code.code(),
-                "severity": finding.severity(),
-                "message": finding.message(),
-            })
-        })
-        .collect();
+    let found = row.findings.iter();
+    let findings: Vec<Value> = found.map(|found| finding(table, found, &found.message())).collect();
     json!({
         "file": name,
         "sheet": table.sheet,

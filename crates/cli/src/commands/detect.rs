@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use torqueflow_app::{Opener, known_sources};
-use torqueflow_pipeline::{DiscardRows, OpenedTable, Password, Sources, open_tables};
+use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_model::LeftOut;
+use torqueflow_pipeline::{DetectedType, DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
 
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
@@ -18,7 +19,7 @@ pub struct Detect {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it
+    /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
     /// Print the result as JSON
@@ -28,13 +29,16 @@ pub struct Detect {
 
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
+    let password = super::password::read(&arguments.password)?;
+    let named = super::source_system(arguments.source.as_deref())?;
     let sources = known_sources();
     let opener = super::opener(common)?;
-    let mut found = Found::default();
+    let mut found = Found {
+        named: named.clone(),
+        ..Found::default()
+    };
     for path in &arguments.files {
-        found.look_into(path, &opener, password.as_ref(), &sources, arguments.source.as_deref());
+        found.look_into(path, &opener, password.as_ref(), &sources, named.as_deref());
     }
     super::note_limits(found.errors.iter().copied());
     let summary = render::summary_line(&found.lines);
@@ -55,6 +59,8 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
 
 #[derive(Default)]
 struct Found {
+    /// The source system that a person named.
+    named: Option<String>,
     json: Vec<Value>,
     lines: Vec<TableLine>,
     explanations: Vec<String>,
@@ -74,29 +80,51 @@ impl Found {
         system: Option<&str>,
     ) {
         let name = super::file_name(path);
+        match inputs(&name, path, opener.limits(), &opener.deadline()) {
+            Ok((inputs, note)) => {
+                for input in &inputs {
+                    self.look_into_file(input, note.as_ref(), opener, password, sources, system);
+                }
+            }
+            Err(error) => self.refuse(&name, &error),
+        }
+    }
+
+    fn look_into_file(
+        &mut self,
+        input: &Input,
+        note: Option<&String>,
+        opener: &Opener,
+        password: Option<&Password>,
+        sources: &Sources,
+        system: Option<&str>,
+    ) {
         let options = opener.options(password);
         let deadline = opener.deadline();
         let mut rows = deadline.sink(DiscardRows);
-        let read = super::open_file(path, Some(deadline))
+        let read = super::open_file(input, Some(deadline))
             .map_err(Into::into)
-            .and_then(|reader| open_tables(&name, reader, &options, sources, system, &mut rows));
+            .and_then(|reader| open_tables(&input.name, reader, &options, sources, system, &mut rows));
         match read {
             Ok(file) => {
+                let notes: Vec<String> = note.into_iter().chain(&file.notes).cloned().collect();
                 for table in &file.tables {
-                    self.add(&name, table, &file.notes);
+                    self.add(&input.name, table, &notes);
                 }
             }
-            Err(error) => {
-                self.flagged += 1;
-                self.errors.push(error.code());
-                self.waits |= matches!(error.code(), "password_required" | "wrong_password");
-                self.lines.push(TableLine::unopened(&name, &error.message()));
-                self.json.push(json!({
-                    "file": name, "sheet": null, "type": null, "source_system": null, "entities": [],
-                    "error": {"code": error.code(), "message": error.message()},
-                }));
-            }
+            Err(error) => self.refuse(&input.name, &error),
         }
+    }
+
+    fn refuse(&mut self, name: &str, error: &OpenError) {
+        self.flagged += 1;
+        self.errors.push(error.code());
+        self.waits |= matches!(error.code(), "password_required" | "wrong_password");
+        self.lines.push(TableLine::unopened(name, &error.message()));
+        self.json.push(json!({
+            "file": name, "sheet": null, "type": null, "source_system": null, "entities": [],
+            "error": {"code": error.code(), "message": error.message()},
+        }));
     }
 
     fn add(&mut self, name: &str, table: &OpenedTable, notes: &[String]) {
@@ -110,6 +138,12 @@ impl Found {
             .iter()
             .map(|warning| json!({"code": warning.code, "message": warning.message}))
             .collect();
+        warnings.extend(
+            table
+                .findings
+                .iter()
+                .map(|finding| json!({"code": finding.code.code(), "message": finding.message()})),
+        );
         let notes = notes.iter().chain(&table.notes);
         warnings.extend(notes.map(|note| json!({"code": "note", "message": note})));
         let messages = warnings
@@ -120,18 +154,30 @@ impl Found {
             .plan
             .columns
             .iter()
-            .map(|column| json!({"header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order}))
+            .enumerate()
+            .map(|(index, column)| {
+                let mut identities = table.plan.identities.iter().flatten();
+                json!({
+                    "header": column.header, "field": column.field, "by": column.by, "date_order": column.date_order,
+                    "facts": column.facts,
+                    "profile": table.plan.profiles.get(index),
+                    "identity": identities.find(|identity| identity.column == index),
+                })
+            })
             .collect();
         self.json.push(json!({
             "file": name,
             "sheet": table.sheet,
             "type": known.map(|known| &known.type_id),
             "label": known.map(|known| &known.label),
-            "source_system": known.map(|known| &known.source_system),
+            "source_system": known.map(|known| self.source_of(known)),
             "entities": known.map(|known| known.entities.clone()).unwrap_or_default(),
             "confidence": detection.confidence,
             "confidence_level": detection.confidence_level,
+            "table": table.ordinal,
+            "first_row": table.first_row,
             "row_count": table.row_count,
+            "left_out": counts_left_out(&table.left_out),
             "header_row": table.head.header_row,
             "encoding": table.head.encoding,
             "delimiter": table.head.delimiter,
@@ -155,6 +201,12 @@ impl Found {
         }
     }
 
+    /// The name that a person gave to a program that nobody recognises, else what was detected.
+    fn source_of<'a>(&'a self, known: &'a DetectedType) -> &'a str {
+        let named = self.named.as_deref().filter(|_| known.source_system == "generic");
+        named.unwrap_or(&known.source_system)
+    }
+
     fn exit(&self) -> Exit {
         if self.waits {
             Exit::Waiting
@@ -166,4 +218,12 @@ impl Found {
             Exit::Done
         }
     }
+}
+
+/// How many rows of each class were left out.
+fn counts_left_out(left_out: &LeftOut) -> serde_json::Map<String, Value> {
+    let counts = left_out
+        .iter()
+        .map(|(class, rows)| (class.name().to_owned(), json!(rows.count)));
+    counts.collect()
 }

@@ -57,8 +57,8 @@ async fn export_or_show(app: &App, organization: OrganizationId, arguments: &Dup
     let run_id = arguments.run_id;
     let page = list(app, organization, run_id, &DuplicateFilter::default(), None, SHOWN).await?;
     if let Some(path) = &arguments.export {
-        let file = super::create_private(path).map_err(AppError::io(path))?;
-        let written = write_csv(app, organization, run_id, file).await?;
+        let mut file = super::create_private(path).map_err(AppError::io(path))?;
+        let written = write_csv(app, organization, run_id, &mut file).await?;
         note!(
             "{} written to {}. Fill in the column action, then give it back with --apply.",
             render::counted(written as i64, "match was", "matches were"),

@@ -9,6 +9,7 @@ use torqueflow_app::error_log::write_csv;
 use torqueflow_app::lists::read_list;
 use torqueflow_app::options::{self, Orphans, RunMode, RunOptions};
 use torqueflow_app::organizations::read_country;
+use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::runs::Purpose;
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
@@ -16,25 +17,31 @@ use torqueflow_model::RunStatus;
 use torqueflow_pipeline::{Country, Password};
 use uuid::Uuid;
 
+use super::preview::{USUAL_ROWS, WithPreviews, previews};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::progress::Progress;
 use crate::render;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Import {
     /// The files: CSV and Excel workbooks in any mix
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub password: PasswordSource,
-    /// The source system, instead of detecting it: techman, ga4, xero, …
-    #[arg(long, value_name = "SYSTEM")]
+    /// The source system, instead of detecting it: techman, ga4, xero, …; or a name of your own for a program that is not
+    /// known, so that its files belong together
+    #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
     /// US, IE, …; by default that of the organisation
     #[arg(long, value_name = "CODE", value_parser = read_country)]
     pub country: Option<Country>,
+    /// Import although other people or cars take the place of those that were imported before
+    #[arg(long)]
+    pub confirm_source: bool,
     /// What to do with likely duplicates; without it they are listed and nothing is written
     #[arg(long, value_enum, value_name = "ACTION")]
     pub on_duplicate: Option<OnDuplicate>,
@@ -60,6 +67,10 @@ pub struct Import {
     /// Analyse everything, show what would happen, and write no record
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: show the first rows of each table, each cell beside what it becomes
+    #[arg(long, num_args = 0..=1, default_missing_value = USUAL_ROWS, require_equals = true, value_name = "ROWS",
+          value_parser = clap::value_parser!(u16).range(1..=100), requires = "dry_run")]
+    pub preview: Option<u16>,
     /// Write every finding to this CSV
     #[arg(long, value_name = "FILE")]
     pub error_log: Option<PathBuf>,
@@ -133,10 +144,10 @@ const SHOWN_DUPLICATES: u64 = 50;
 
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
-    let password = super::read_password(&arguments.password)?;
-    super::check_source(arguments.source.as_deref())?;
+    let password = super::password::read(&arguments.password)?;
+    let source = super::source_system(arguments.source.as_deref())?;
     let (app, organization) = super::open(common).await?;
-    let outcome = import_files(&app, organization, arguments, password).await;
+    let outcome = import_files(&app, organization, arguments, source, password).await;
     super::seal_audit_log(&app).await;
     outcome
 }
@@ -145,12 +156,13 @@ async fn import_files(
     app: &App,
     organization: OrganizationId,
     arguments: &Import,
+    source: Option<String>,
     password: Option<Password>,
 ) -> anyhow::Result<Exit> {
     let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
     let listener = |event| progress.on(event);
-    let options = options(arguments);
+    let options = options(arguments, source);
     let purpose = if arguments.dry_run {
         Purpose::DryRun
     } else {
@@ -186,6 +198,7 @@ async fn import_files(
     // A run that is taken up again was started before.
     if run.status == RunStatus::Ready {
         match runs::start(app, &caller, run.id).await {
+            Err(AppError::SourceUnconfirmed(what)) => return import.ask_for_source(&what).await,
             Err(AppError::UndecidedDuplicates { .. }) => return import.ask_for_decisions().await,
             started => started?,
         };
@@ -196,9 +209,9 @@ async fn import_files(
     import.report(Exit::Done).await
 }
 
-fn options(arguments: &Import) -> RunOptions {
+fn options(arguments: &Import, source_system: Option<String>) -> RunOptions {
     RunOptions {
-        source_system: arguments.source.clone(),
+        source_system,
         on_duplicate: decision_of(arguments),
         create_missing: arguments.create_missing.map(|switch| switch == Switch::On),
         orphans: arguments.orphans.into(),
@@ -206,6 +219,7 @@ fn options(arguments: &Import) -> RunOptions {
         update_existing: arguments.update_existing.map(|switch| switch == Switch::On),
         blank_wipes: arguments.blank_wipes,
         country: arguments.country.map(|country| country.code().to_owned()),
+        source_confirmation: arguments.confirm_source,
         ..RunOptions::default()
     }
 }
@@ -268,9 +282,9 @@ impl Running<'_> {
     }
 
     async fn write_error_log(&self, path: &Path) -> anyhow::Result<()> {
-        let file = super::create_private(path)
+        let mut file = super::create_private(path)
             .with_context(|| format!("failed to write the error log `{}`", path.display()))?;
-        Ok(write_csv(self.app, self.organization, self.run_id, file).await?)
+        Ok(write_csv(self.app, self.organization, self.run_id, &mut file).await?)
     }
 
     /// The surest of the matches that wait for a decision.
@@ -318,6 +332,20 @@ impl Running<'_> {
         Ok(Exit::Waiting)
     }
 
+    /// Shows what would be replaced.
+    async fn ask_for_source(&self, confirmation: &SourceConfirmation) -> anyhow::Result<Exit> {
+        if self.arguments.json {
+            say!("{}", serde_json::to_string_pretty(&self.summary().await?)?);
+        } else {
+            say!("{}", render::replaced_table(confirmation));
+        }
+        note!("{}", render::source_question(confirmation));
+        if let Some(path) = &self.arguments.error_log {
+            self.write_error_log(path).await?;
+        }
+        Ok(Exit::Waiting)
+    }
+
     /// Shows what would happen, and gives the run up.
     async fn dry_run(&self) -> anyhow::Result<Exit> {
         let summary = self.summary().await?;
@@ -329,18 +357,34 @@ impl Running<'_> {
             total: count,
             ..
         } = self.undecided().await?;
+        let confirmation = &summary.source_confirmation;
+        let previews = previews(self.app, self.organization, self.run_id, self.arguments.preview).await?;
         if self.arguments.json {
-            say!("{}", serde_json::to_string_pretty(&summary)?);
+            let shown = WithPreviews {
+                summary: &summary,
+                previews: previews.as_deref(),
+            };
+            say!("{}", serde_json::to_string_pretty(&shown)?);
         } else {
+            if let Some(confirmation) = confirmation {
+                say!("{}", render::replaced_table(confirmation));
+            }
+            for preview in previews.iter().flatten() {
+                say!("{}", preview.render());
+            }
             if count > 0 {
                 say!("{}", render::duplicates_table(&shown));
             }
             say!("{}", render::findings_table(&summary));
             say!("Nothing was written: this was a dry run.");
         }
+        if let Some(confirmation) = confirmation {
+            note!("{}", render::source_question(confirmation));
+        }
         runs::cancel(self.app, &Caller::program(self.organization, "cli"), self.run_id).await?;
         let has_errors = !summary.errors.is_empty() || !summary.unrecognised.is_empty();
-        Ok(if count > 0 && self.arguments.on_duplicate.is_none() {
+        let undecided = count > 0 && self.arguments.on_duplicate.is_none();
+        Ok(if undecided || confirmation.is_some() {
             Exit::Waiting
         } else if has_errors {
             Exit::Flagged

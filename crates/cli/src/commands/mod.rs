@@ -8,6 +8,8 @@ pub mod import;
 pub mod merge;
 pub mod migrate;
 pub mod openapi;
+mod password;
+mod preview;
 pub mod report;
 pub mod rollback;
 pub mod runs;
@@ -17,19 +19,19 @@ pub mod template;
 pub mod token;
 pub mod worker;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
 use torqueflow_app::isolate::ConverterCommand;
-use torqueflow_app::{App, AppConfig, AppError, Deadline, LimitError, Limits, Opener, OrganizationId, known_sources};
-use torqueflow_pipeline::{Password, ReadSeek};
+use torqueflow_app::source_name::{SourceNameError, is_known, source_named};
+use torqueflow_app::{
+    App, AppConfig, AppError, Deadline, Input, LimitError, Limits, Opener, OrganizationId, known_sources,
+};
+use torqueflow_pipeline::ReadSeek;
 use uuid::Uuid;
-use zeroize::Zeroizing;
 
-use crate::args::{CONVERT_WORKBOOK, Common, PasswordSource};
+use crate::args::{CONVERT_WORKBOOK, Common};
 
 /// Opens the database of a command.
 async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
@@ -98,26 +100,20 @@ fn converter() -> Option<ConverterCommand> {
     })
 }
 
-/// The argument names something that does not exist.
-#[derive(Debug, thiserror::Error)]
-#[error("`{given}` is not a known source system; known are {known}")]
-pub struct UnknownSource {
-    given: String,
-    known: String,
-}
-
-/// Refuses a source system that nobody knows.
-fn check_source(source: Option<&str>) -> Result<(), UnknownSource> {
-    let Some(given) = source else { return Ok(()) };
+/// The source system that an argument names. Says so where it is none that is known: it may be misspelt.
+fn source_system(source: Option<&str>) -> Result<Option<String>, SourceNameError> {
+    let Some(given) = source else { return Ok(None) };
     let sources = known_sources();
-    let known: Vec<_> = sources.definitions().iter().map(|known| known.id.as_str()).collect();
-    if known.contains(&given) {
-        return Ok(());
+    let name = source_named(&sources, given)?;
+    if !is_known(&sources, &name) {
+        let known = sources.definitions().iter().map(|known| known.id.as_str());
+        let known: Vec<_> = known.filter(|id| *id != "generic").collect();
+        note!(
+            "`{name}` is no source system whose files are recognised, so it names your own; recognised are {}.",
+            known.join(", ")
+        );
     }
-    Err(UnknownSource {
-        given: given.to_owned(),
-        known: known.join(", "),
-    })
+    Ok(Some(name))
 }
 
 /// Creates a file that only this user can read: it holds people's data.
@@ -140,24 +136,6 @@ fn default_data_dir(database: &str) -> PathBuf {
         .map_or_else(|| NAME.into(), |folder| folder.join(NAME))
 }
 
-/// The password, if one was named.
-fn read_password(source: &PasswordSource) -> anyhow::Result<Option<Password>> {
-    let mut text = Zeroizing::new(String::new());
-    if let Some(path) = &source.password_file {
-        std::fs::File::open(path)
-            .and_then(|mut file| file.read_to_string(&mut text))
-            .with_context(|| format!("failed to read the password from `{}`", path.display()))?;
-    } else if source.password_stdin {
-        std::io::stdin()
-            .read_line(&mut text)
-            .context("failed to read the password from standard input")?;
-    } else {
-        return Ok(None);
-    }
-    let first_line = text.split(['\r', '\n']).next().unwrap_or_default();
-    Ok(Some(Password::new(first_line)))
-}
-
 /// The file's name without its folders.
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(
@@ -167,8 +145,8 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Opens a file, for as long as its time lasts.
-fn open_file(path: &Path, deadline: Option<Deadline>) -> std::io::Result<Box<dyn ReadSeek>> {
-    let file = std::io::BufReader::new(std::fs::File::open(path)?);
+fn open_file(input: &Input, deadline: Option<Deadline>) -> std::io::Result<Box<dyn ReadSeek>> {
+    let file = std::io::BufReader::new(input.open()?);
     Ok(match deadline {
         Some(deadline) => Box::new(deadline.reader(file)),
         None => Box::new(file),

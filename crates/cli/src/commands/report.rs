@@ -108,7 +108,7 @@ async fn write_failed_rows(
     for file in &files {
         let path = folder.join(&file.name);
         let output = super::create_private(&path).with_context(|| format!("failed to write `{}`", path.display()))?;
-        failed_rows::write_file(app, organization, file, std::io::BufWriter::new(output)).await?;
+        failed_rows::write_file(app, organization, file, &mut std::io::BufWriter::new(output)).await?;
         say!("{}: {}", path.display(), render::counted(file.rows, "row", "rows"));
     }
     Ok(Exit::Done)

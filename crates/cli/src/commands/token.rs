@@ -53,7 +53,7 @@ pub fn token_config(options: &TokenOptions) -> anyhow::Result<TokenConfig> {
             password_file: Some(file.clone()),
             password_stdin: false,
         };
-        let secret = super::read_password(&source)?;
+        let secret = super::password::read(&source)?;
         TokenKeys::Secret(secret.context("the file has no secret")?)
     } else if let Some(place) = &options.jwks {
         TokenKeys::KeySet(key_set(place), options.jwt_algorithms.clone())

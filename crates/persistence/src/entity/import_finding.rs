@@ -20,6 +20,8 @@ pub struct Model {
     pub field: Option<String>,
     pub value: String,
     pub detail: String,
+    pub cells: i64,
+    pub examples: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,7 @@ pub struct Model {
     pub warnings: Json,
     pub staged_key: Option<String>,
     pub row_count: Option<i64>,
+    pub left_out: Option<Json>,
     pub checkpoint: i64,
     pub imported: i64,
     pub updated: i64,
@@ -45,6 +46,7 @@ pub struct Model {
     pub provisional: bool,
     pub choices: Option<Json>,
     pub version: i64,
+    pub replaced: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -18,5 +18,6 @@ pub mod match_key;
 pub mod organization;
 pub mod role_grant;
 pub mod saved_mapping;
+pub mod source_table;
 pub mod ticket;
 pub mod work_lease;

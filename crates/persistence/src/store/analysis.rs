@@ -469,7 +469,7 @@ fn duplicate_rows(organization: OrganizationId, run_id: Uuid, duplicates: &[Dupl
 
 /// The rows of findings of a job.
 pub(super) fn finding_rows(organization: OrganizationId, job_id: Uuid, findings: &[StoredFinding]) -> Rows {
-    use ColumnType::{BigInteger, Text, Uuid as Id};
+    use ColumnType::{BigInteger, Json, Text, Uuid as Id};
     let mut rows = Rows::new(
         "import_finding",
         [
@@ -483,6 +483,8 @@ pub(super) fn finding_rows(organization: OrganizationId, job_id: Uuid, findings:
             ("field", Text),
             ("value", Text),
             ("detail", Text),
+            ("cells", BigInteger),
+            ("examples", Json),
         ],
     );
     for finding in findings {
@@ -497,7 +499,16 @@ pub(super) fn finding_rows(organization: OrganizationId, job_id: Uuid, findings:
             finding.field.clone().into(),
             finding.value.as_str().into(),
             finding.detail.as_str().into(),
+            finding.cells.into(),
+            examples(finding),
         ]);
     }
     rows
+}
+
+fn examples(finding: &StoredFinding) -> Scalar {
+    if finding.examples.is_empty() {
+        return Scalar::Null;
+    }
+    serde_json::to_string(&finding.examples).map_or(Scalar::Null, Scalar::Json)
 }

@@ -12,6 +12,7 @@ use crate::store::file::ImportFile;
 use crate::store::job::Job;
 use crate::store::lease::Lease;
 use crate::store::run::Run;
+use crate::store::source_table::{self, SourceTable};
 use crate::{OrganizationId, Store, StoreError};
 
 /// What changes of a run.
@@ -31,6 +32,8 @@ pub struct RunChange<'a> {
     pub jobs: Vec<Job>,
     /// Jobs that leave it, with what their analysis kept.
     pub removed_jobs: Vec<Uuid>,
+    /// Tables by which their source system is found again.
+    pub source_tables: Vec<SourceTable>,
     /// What is to be told of it.
     pub events: Vec<AuditEvent>,
 }
@@ -46,6 +49,7 @@ impl<'a> RunChange<'a> {
             new_jobs: Vec::new(),
             jobs: Vec::new(),
             removed_jobs: Vec::new(),
+            source_tables: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -112,6 +116,7 @@ impl Store {
             .filter(import_run::Column::Id.eq(change.run.id))
             .exec(&transaction)
             .await?;
+        source_table::put(&transaction, organization, &change.source_tables).await?;
         audit::insert(&transaction, organization, &change.events).await?;
         // Jobs, run, lease: batches lock them in this order too. Whoever would take the lease over waits for the commit.
         lease.lock(&transaction).await?;

@@ -4,15 +4,22 @@ use std::collections::HashSet;
 
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
+use torqueflow_model::{FindingCode, Scope};
 use uuid::Uuid;
 
+use crate::bulk::Scalar;
 use crate::entity::import_finding::{Column, Entity, Model};
+use crate::store::analysis::finding_rows;
+use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
+
+/// Findings of columns that one statement looks for the cells of.
+const COVERED: usize = 100;
 
 /// A finding with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFinding {
-    /// The row as a person sees it.
+    /// The row as a person sees it; 0 for what stands on the column.
     pub row_number: i64,
     /// Tells the findings of a row apart.
     pub ordinal: i64,
@@ -24,10 +31,45 @@ pub struct StoredFinding {
     pub column_index: Option<i64>,
     /// The field: `customer.phone`.
     pub field: Option<String>,
-    /// The text of the cell.
+    /// The text of the cell; of a column's, that of the first.
     pub value: String,
     /// What the message says beyond the code.
     pub detail: String,
+    /// How many cells it is about.
+    pub cells: i64,
+    /// The first of the cells that a finding of a column is about.
+    pub examples: Vec<FindingCell>,
+}
+
+/// A cell that a finding of a column is about.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct FindingCell {
+    /// The row as a person sees it.
+    pub row: i64,
+    /// The text of the cell.
+    pub value: String,
+    /// What its message says beyond the code.
+    pub detail: String,
+}
+
+impl StoredFinding {
+    /// The row; `None` for what stands on the column.
+    pub fn row(&self) -> Option<i64> {
+        (self.row_number > 0).then_some(self.row_number)
+    }
+
+    /// Whether this one, which stands on a column, says what the other one says of a row's cell.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.code == other.code
+            && self.column_index == other.column_index
+            && self.field == other.field
+            && (!self.is_of_text() || self.value == other.value)
+    }
+
+    /// On a column it is about the cells with its text only.
+    fn is_of_text(&self) -> bool {
+        FindingCode::from_code(&self.code).is_some_and(|code| code.scope() == Scope::Text)
+    }
 }
 
 impl From<Model> for StoredFinding {
@@ -41,8 +83,17 @@ impl From<Model> for StoredFinding {
             field: model.field,
             value: model.value,
             detail: model.detail,
+            cells: model.cells,
+            examples: cells_of(model.examples),
         }
     }
+}
+
+/// The cells that a finding of a column names.
+pub(super) fn cells_of(examples: Option<serde_json::Value>) -> Vec<FindingCell> {
+    examples
+        .and_then(|examples| serde_json::from_value(examples).ok())
+        .unwrap_or_default()
 }
 
 /// How often a code occurs in a job.
@@ -52,8 +103,10 @@ pub struct FindingCount {
     pub code: String,
     /// `error`, `warning` or `info`.
     pub severity: String,
-    /// How often.
+    /// In how many cells, or rows.
     pub count: i64,
+    /// In how many findings: those of columns count once.
+    pub findings: i64,
 }
 
 /// Which findings are meant. Everything that is `None` lets all of them pass.
@@ -112,7 +165,8 @@ impl Store {
             .select_only()
             .column(Column::Code)
             .column(Column::Severity)
-            .column_as(Column::Code.count(), "count")
+            .column_as(Column::Cells.sum().cast_as("bigint"), "count")
+            .column_as(Column::Code.count(), "findings")
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::JobId.eq(job_id))
             .group_by(Column::Code)
@@ -122,6 +176,49 @@ impl Store {
             .await?;
         counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.code.cmp(&b.code)));
         Ok(counts)
+    }
+
+    /// Says once of columns what was found in many of their cells: keeps these findings, which stand on no row, and forgets
+    /// those of rows that they [cover](StoredFinding::covers), if the lease still holds.
+    pub async fn finding_of_columns(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+        lease: &Lease,
+        findings: &[StoredFinding],
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        transaction.relax_durability().await?;
+        for some in findings.chunks(COVERED) {
+            let mut arguments: Vec<Scalar> = vec![organization.0.into(), job_id.into()];
+            let covered: Vec<String> = some.iter().map(|finding| covered_by(finding, &mut arguments)).collect();
+            let sql = format!(
+                "DELETE FROM import_finding WHERE organization_id = ? AND job_id = ? AND row_number > 0 AND ({})",
+                covered.join(" OR ")
+            );
+            transaction.execute(&sql, &arguments).await?;
+        }
+        transaction
+            .insert(&finding_rows(organization, job_id, findings))
+            .await?;
+        transaction.fence(lease).await?;
+        self.commit(transaction).await
+    }
+
+    /// What is said once of columns of a job.
+    pub async fn finding_list_of_columns(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+    ) -> Result<Vec<StoredFinding>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::JobId.eq(job_id))
+            .filter(Column::RowNumber.eq(0))
+            .order_by_asc(Column::Ordinal)
+            .all(&self.reader)
+            .await?;
+        Ok(rows.into_iter().map(StoredFinding::from).collect())
     }
 
     /// The rows of a job, between first and last, that have an error.
@@ -144,4 +241,24 @@ impl Store {
             .await?;
         Ok(rows.into_iter().collect())
     }
+}
+
+/// The condition for the findings of rows that one of a column covers.
+fn covered_by(finding: &StoredFinding, arguments: &mut Vec<Scalar>) -> String {
+    arguments.push(finding.code.as_str().into());
+    let column = finding.column_index.map_or("column_index IS NULL", |index| {
+        arguments.push(index.into());
+        "column_index = ?"
+    });
+    let field = finding.field.as_ref().map_or("field IS NULL", |field| {
+        arguments.push(field.as_str().into());
+        "field = ?"
+    });
+    let value = if finding.is_of_text() {
+        arguments.push(finding.value.as_str().into());
+        " AND value = ?"
+    } else {
+        ""
+    };
+    format!("(code = ? AND {column} AND {field}{value})")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{EntityKind, JobStatus};
+use torqueflow_model::{EntityKind, JobStatus, LeftOut};
 use uuid::Uuid;
 
 use crate::entity::import_job::{ActiveModel, Column, Entity, Model};
@@ -51,8 +51,10 @@ pub struct Job {
     pub warnings: serde_json::Value,
     /// Where its staged rows are kept.
     pub staged_key: Option<String>,
-    /// Its rows, once they are counted.
+    /// Its rows that hold records, once they are counted.
     pub row_count: Option<i64>,
+    /// Its rows that hold none, by class.
+    pub left_out: LeftOut,
     /// Staged rows that are committed.
     pub checkpoint: i64,
     /// What became of its rows so far.
@@ -73,6 +75,8 @@ pub struct Job {
     pub choices: Option<serde_json::Value>,
     /// Grows with each change by a person.
     pub version: i64,
+    /// The records that it has again, and the other people and cars that it has under their ids.
+    pub replaced: Option<serde_json::Value>,
 }
 
 /// What became of rows. Each row counts once, so the six add up to the rows.
@@ -172,6 +176,10 @@ impl Job {
             warnings: model.warnings,
             staged_key: model.staged_key,
             row_count: model.row_count,
+            left_out: match model.left_out {
+                Some(left_out) => serde_json::from_value(left_out).map_err(damaged)?,
+                None => LeftOut::default(),
+            },
             checkpoint: model.checkpoint,
             counts: JobCounts {
                 imported: model.imported,
@@ -191,6 +199,7 @@ impl Job {
             provisional: model.provisional,
             choices: model.choices,
             version: model.version,
+            replaced: model.replaced,
         })
     }
 
@@ -218,6 +227,7 @@ impl Job {
             warnings: Set(self.warnings.clone()),
             staged_key: Set(self.staged_key.clone()),
             row_count: Set(self.row_count),
+            left_out: Set(serde_json::to_value(&self.left_out).ok()),
             checkpoint: Set(self.checkpoint),
             imported: Set(self.counts.imported),
             updated: Set(self.counts.updated),
@@ -234,6 +244,7 @@ impl Job {
             provisional: Set(self.provisional),
             choices: Set(self.choices.clone()),
             version: Set(self.version),
+            replaced: Set(self.replaced.clone()),
         }
     }
 }

@@ -29,6 +29,7 @@ pub mod role_grant;
 pub mod rollback;
 pub mod run;
 pub mod saved_mapping;
+pub mod source_table;
 pub mod ticket;
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};

@@ -4,6 +4,7 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 use super::batch::business_columns;
+use super::finding::{FindingCell, cells_of};
 use crate::{OrganizationId, Store, StoreError};
 
 /// What was found in a column of a job, how often, and in how many rows.
@@ -32,12 +33,14 @@ pub struct FindingExample {
     pub column_index: Option<i64>,
     /// The field.
     pub field: Option<String>,
-    /// The row as a person sees it.
+    /// The row as a person sees it; 0 for what stands on the column.
     pub row_number: i64,
     /// The text of the cell.
     pub value: String,
     /// What the message says beyond the code.
     pub detail: String,
+    /// The first of the cells that a finding of a column is about.
+    pub cells: Vec<FindingCell>,
 }
 
 /// How many records of an entity there are, and how many of them have a value in each column.
@@ -58,7 +61,9 @@ impl Store {
     ) -> Result<Vec<FindingGroup>, StoreError> {
         let rows = self
             .select(
-                "SELECT code, severity, column_index, field, count(*) AS count, count(DISTINCT row_number) AS row_count \
+                "SELECT code, severity, column_index, field, CAST(sum(cells) AS BIGINT) AS count, \
+                 CAST(sum(CASE WHEN row_number = 0 THEN cells ELSE 0 END) AS BIGINT) \
+                 + count(DISTINCT CASE WHEN row_number > 0 THEN row_number END) AS row_count \
                  FROM import_finding WHERE organization_id = $1 AND job_id = $2 \
                  GROUP BY code, severity, column_index, field",
                 vec![organization.0.into(), job_id.into()],
@@ -87,8 +92,8 @@ impl Store {
     ) -> Result<Vec<FindingExample>, StoreError> {
         let rows = self
             .select(
-                "SELECT code, column_index, field, row_number, value, detail FROM (\
-                 SELECT code, column_index, field, row_number, ordinal, value, detail, \
+                "SELECT code, column_index, field, row_number, value, detail, examples FROM (\
+                 SELECT code, column_index, field, row_number, ordinal, value, detail, examples, \
                  row_number() OVER (PARTITION BY code, column_index, field ORDER BY row_number, ordinal) AS place \
                  FROM import_finding WHERE organization_id = $1 AND job_id = $2) AS numbered \
                  WHERE place <= $3 ORDER BY row_number, ordinal",
@@ -104,6 +109,7 @@ impl Store {
                     row_number: row.try_get("", "row_number")?,
                     value: row.try_get("", "value")?,
                     detail: row.try_get("", "detail")?,
+                    cells: cells_of(row.try_get("", "examples")?),
                 })
             })
             .collect()

@@ -8,7 +8,7 @@ use super::kinds::{self, Looks};
 use super::{filled, words};
 
 /// Rows below that a header is compared with.
-const BODY_ROWS: usize = 100;
+pub(super) const BODY_ROWS: usize = 100;
 /// Text longer than this is no header.
 const LONGEST_HEADER: usize = 120;
 /// What a row must reach to be a header.
@@ -144,7 +144,7 @@ fn contrast(header: &Row, body: &[&Row], sequence: &HashSet<usize>) -> f64 {
     if columns == 0.0 { 0.0 } else { score / columns }
 }
 
-fn is_repeated(column: usize, cell: &Cell, body: &[&Row]) -> bool {
+pub(super) fn is_repeated(column: usize, cell: &Cell, body: &[&Row]) -> bool {
     let text = cell.text.trim();
     body.iter()
         .filter_map(|row| row.cells.get(column))

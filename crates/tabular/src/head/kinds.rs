@@ -17,6 +17,11 @@ pub(crate) enum Looks {
 }
 
 impl Looks {
+    /// What columns are named with.
+    pub(crate) fn is_words(self) -> bool {
+        self == Self::Words
+    }
+
     /// Nothing that usually names a column.
     pub(crate) fn is_value(self) -> bool {
         matches!(self, Self::Number | Self::Date | Self::Address)

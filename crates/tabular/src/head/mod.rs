@@ -1,13 +1,16 @@
 //! Where a table begins: its titles, its header row, its columns. The same rules for text and for workbooks.
 
+mod groups;
 mod header;
-mod kinds;
-mod words;
+pub(crate) mod kinds;
+pub(crate) mod words;
 
 use torqueflow_model::{Finding, Row};
 
+use crate::merged::Span;
+
 /// A sampled row with what was found in it.
-type Sampled = (Row, Vec<Finding>);
+pub(crate) type Sampled = (Row, Vec<Finding>);
 
 /// How far down a table may begin.
 const DEEPEST_HEADER: usize = 60;
@@ -23,16 +26,25 @@ pub(crate) struct HeadDecision {
     pub(crate) evidence: Vec<String>,
 }
 
-/// Decides from the first rows of a table.
-pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
-    let rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
+/// Decides from the first rows of a table. `spans` are the cells that are merged over several columns.
+pub(crate) fn decide(sample: &[Sampled], spans: &[Span], max_columns: usize) -> HeadDecision {
+    let mut rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
     let widths: Vec<usize> = rows.iter().map(|row| filled_width(row)).collect();
-    let Some(start) = first_table_row(&rows, &widths) else {
+    let Some(mut start) = first_table_row(&rows, &widths) else {
         return HeadDecision::default();
     };
     let mut evidence = Vec::new();
-    if start > 0 {
-        evidence.push(format!("{start} lines above the table were taken for titles."));
+    let joined = groups::join(&rows, start, spans);
+    let titles = joined.as_ref().map_or(start, |joined| joined.lower - 1);
+    if titles > 0 {
+        evidence.push(format!("{titles} lines above the table were taken for titles."));
+    }
+    if let Some(joined) = &joined {
+        start = joined.lower;
+        if let Some(lower) = rows.get_mut(start) {
+            *lower = &joined.row;
+        }
+        evidence.push(joined.evidence.clone());
     }
     let (is_header, why) = header::judge(&rows, start);
     evidence.push(why);
@@ -44,6 +56,20 @@ pub(crate) fn decide(sample: &[Sampled], max_columns: usize) -> HeadDecision {
         first_data,
         columns: column_names(&rows, header, columns),
         evidence,
+    }
+}
+
+/// What follows for a table whose header is known to be the first of these rows.
+pub(crate) fn below_header(rows: &[&Row], max_columns: usize) -> HeadDecision {
+    let columns = column_count(rows, 0, Some(0)).min(max_columns.saturating_add(1));
+    let number = rows.first().map_or(0, |row| row.number);
+    HeadDecision {
+        header: Some(0),
+        first_data: 1,
+        columns: column_names(rows, Some(0), columns),
+        evidence: vec![format!(
+            "Row {number} names other columns than the table above it, so another table begins there."
+        )],
     }
 }
 
@@ -187,17 +213,4 @@ fn column_names(rows: &[&Row], header: Option<usize>, columns: usize) -> Vec<Str
 fn clean_name(text: &str) -> String {
     let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{FEFF}');
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// A row that can stand below a table without belonging to it: one cell of a wide table, or a total.
-pub(crate) fn looks_like_footer(row: &Row, columns: usize) -> bool {
-    if columns < 3 {
-        return false;
-    }
-    let mut cells = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
-    let Some((first, cell)) = cells.next() else {
-        return false;
-    };
-    let alone = cells.next().is_none();
-    (alone && first == 0 && words::is_footer_sentence(&cell.text)) || words::is_total(&cell.text)
 }

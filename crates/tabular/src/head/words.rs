@@ -1,4 +1,4 @@
-//! Words that headers and footers are made of.
+//! Words that headers are made of.
 
 /// Words of which the headers of exports are made, in lower case.
 const HEADER_WORDS: &[&str] = &[
@@ -141,13 +141,60 @@ pub(crate) fn is_header_word(text: &str) -> bool {
             .any(|word| HEADER_WORDS.binary_search(&word.as_str()).is_ok() || is_plural(word))
 }
 
+/// What says of which thing it is the date, number or kind only by the title above it: `Due` below `MOT`.
+pub(crate) fn needs_a_title(text: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "business",
+        "by",
+        "code",
+        "date",
+        "day",
+        "done",
+        "due",
+        "due date",
+        "end",
+        "ends",
+        "evening",
+        "expires",
+        "expiry",
+        "expiry date",
+        "first",
+        "from",
+        "home",
+        "id",
+        "last",
+        "last date",
+        "middle",
+        "next",
+        "next date",
+        "next due",
+        "no",
+        "number",
+        "other",
+        "previous",
+        "private",
+        "ref",
+        "reference",
+        "start",
+        "starts",
+        "status",
+        "till",
+        "to",
+        "type",
+        "until",
+        "work",
+    ];
+    let text = split(text).join(" ");
+    WORDS.binary_search(&text.as_str()).is_ok()
+}
+
 fn is_plural(word: &str) -> bool {
     word.strip_suffix('s')
         .is_some_and(|word| HEADER_WORDS.binary_search(&word).is_ok())
 }
 
 /// The words of a header in lower case, cut at blanks, signs and where a small letter meets a capital.
-fn split(text: &str) -> Vec<String> {
+pub(crate) fn split(text: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut after_small = false;
     for character in text.trim().chars() {
@@ -163,59 +210,6 @@ fn split(text: &str) -> Vec<String> {
     }
     words.retain(|word| !word.is_empty());
     words
-}
-
-/// `Total`, `Grand total:`, `Totals`.
-pub(crate) fn is_total(text: &str) -> bool {
-    const LONGEST: usize = 16;
-    if text.len() > LONGEST {
-        return false;
-    }
-    let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
-    ["total", "totals", "grand total", "grand totals", "sum", "subtotal"].contains(&text.as_str())
-}
-
-/// A sentence as reports end with.
-pub(crate) fn is_footer_sentence(text: &str) -> bool {
-    const BEGINNINGS: &[&str] = &[
-        "end of",
-        "exported",
-        "generated",
-        "printed",
-        "report",
-        "created on",
-        "created by",
-        "page ",
-        "source:",
-        "note:",
-        "notes:",
-        "total",
-        "grand total",
-        "number of",
-        "records:",
-        "rows:",
-        "count:",
-        "confidential",
-        "copyright",
-        "©",
-        "***",
-        "---",
-        "===",
-        "run date",
-        "produced",
-        "(c)",
-        "end",
-    ];
-    let lower = text.trim().to_lowercase();
-    let counts_rows = lower.split_once(' ').is_some_and(|(count, what)| {
-        count
-            .chars()
-            .all(|character| character.is_ascii_digit() || character == ',')
-            && ["record", "row", "customer", "vehicle", "item", "result", "line", "entr"]
-                .iter()
-                .any(|word| what.starts_with(word))
-    });
-    counts_rows || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ mod settings;
 
 pub use limit::{Limit, Unit};
 pub(crate) use settings::{
-    COLUMNS, INFLATED_BYTES, INFLATION_RATIO, ROW_BYTES, ROWS, SHARED_STRINGS_BYTES, SHEETS, SPIN_COUNT, TOKEN_BYTES,
+    COLUMNS, INFLATED_BYTES, INFLATION_RATIO, MERGED_CELLS, ROW_BYTES, ROWS, SHARED_STRINGS_BYTES, SHEETS, SPIN_COUNT,
+    TOKEN_BYTES,
 };
 pub use settings::{FILE_BYTES, Setting};
 
@@ -37,7 +38,7 @@ pub struct Limits {
     pub max_row_bytes: usize,
     /// Rows of a table, blank ones included.
     pub max_rows: u64,
-    /// Bytes that the parts of a workbook may inflate to, all that are read of it together, and bytes of the cells of
+    /// Bytes that the parts of a workbook or the files of an archive may inflate to, all that are read of it together, and bytes of the cells of
     /// a sheet, since a text that is shared and a place that is far away cost the file next to nothing. The XML of a
     /// sheet takes some 40 bytes per cell.
     pub max_inflated_bytes: u64,
@@ -48,6 +49,8 @@ pub struct Limits {
     pub max_shared_strings_bytes: usize,
     /// Bytes of one piece of XML: a tag with its attributes, a text.
     pub max_token_bytes: usize,
+    /// Cells of a worksheet that are merged over several rows. Each takes 12 bytes of memory.
+    pub max_merged_cells: usize,
     /// Rounds of hashing that an encrypted workbook may ask for; Excel writes 100,000.
     pub max_spin_count: u32,
     /// Lines that a quoted CSV field may span before its quote counts as never closed. The quote is then read as an
@@ -68,6 +71,7 @@ impl Default for Limits {
             max_inflation_ratio: 100,
             max_shared_strings_bytes: 128 << 20,
             max_token_bytes: 4 << 20,
+            max_merged_cells: 1_000_000,
             max_spin_count: 2_000_000,
             max_quoted_lines: 10_000,
         }

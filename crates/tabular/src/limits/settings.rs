@@ -20,8 +20,11 @@ pub(crate) static COLUMNS: Limit = Limit::new("columns", Unit::Count, "the numbe
 pub(crate) static CELL_CHARS: Limit = Limit::new("cell_chars", Unit::Count, "the number of characters of a cell");
 pub(crate) static ROW_BYTES: Limit = Limit::new("row_bytes", Unit::Bytes, "the size of a row");
 pub(crate) static ROWS: Limit = Limit::new("rows", Unit::Count, "the number of rows of a table");
-pub(crate) static INFLATED_BYTES: Limit =
-    Limit::new("inflated_bytes", Unit::Bytes, "the inflated size of the workbook");
+pub(crate) static INFLATED_BYTES: Limit = Limit::new(
+    "inflated_bytes",
+    Unit::Bytes,
+    "the inflated size of the workbook or archive",
+);
 pub(crate) static INFLATION_RATIO: Limit =
     Limit::new("inflation_ratio", Unit::Count, "the ratio of inflated to packed bytes");
 pub(crate) static SHARED_STRINGS_BYTES: Limit = Limit::new(
@@ -35,11 +38,16 @@ pub(crate) static SPIN_COUNT: Limit = Limit::new(
     Unit::Count,
     "the number of rounds of hashing between the password and the key",
 );
+pub(crate) static MERGED_CELLS: Limit = Limit::new(
+    "merged_cells",
+    Unit::Count,
+    "the number of cells of a worksheet that are merged over several rows",
+);
 pub(crate) static QUOTED_LINES: Limit =
     Limit::new("quoted_lines", Unit::Count, "the number of lines of a quoted field");
 
 /// Every limit of [`Limits`], each once.
-pub(super) static SETTINGS: [Setting<Limits>; 12] = [
+pub(super) static SETTINGS: [Setting<Limits>; 13] = [
     Setting {
         limit: &FILE_BYTES,
         get: |limits| limits.max_file_bytes,
@@ -89,6 +97,11 @@ pub(super) static SETTINGS: [Setting<Limits>; 12] = [
         limit: &TOKEN_BYTES,
         get: |limits| limits.max_token_bytes as u64,
         set: |limits, value| limits.max_token_bytes = size(value),
+    },
+    Setting {
+        limit: &MERGED_CELLS,
+        get: |limits| limits.max_merged_cells as u64,
+        set: |limits, value| limits.max_merged_cells = size(value),
     },
     Setting {
         limit: &SPIN_COUNT,

@@ -3,7 +3,7 @@
 use time::{Date, PrimitiveDateTime, Time};
 use torqueflow_model::{Cell, CellKind, Row};
 
-use super::StagingError;
+use super::{Owner, StagingError};
 
 /// Appends a varint (LEB128).
 pub(super) fn push_varint(bytes: &mut Vec<u8>, mut value: u64) {
@@ -19,11 +19,21 @@ pub(super) fn push_text(bytes: &mut Vec<u8>, text: &str) {
     bytes.extend_from_slice(text.as_bytes());
 }
 
-/// Appends a row.
-pub(super) fn push_row(bytes: &mut Vec<u8>, row: &Row) {
+/// Appends a row and the row that it belongs to.
+pub(super) fn push_row(bytes: &mut Vec<u8>, row: &Row, owner: Option<&Owner>) {
     push_varint(bytes, row.number);
-    push_varint(bytes, row.cells.len() as u64);
-    for cell in &row.cells {
+    push_cells(bytes, &row.cells);
+    // Rows count from 1.
+    push_varint(bytes, owner.map_or(0, |owner| owner.number));
+    if let Some(owner) = owner.filter(|owner| owner.number > 0) {
+        push_varint(bytes, owner.occurrence);
+        push_cells(bytes, &owner.cells);
+    }
+}
+
+fn push_cells(bytes: &mut Vec<u8>, cells: &[Cell]) {
+    push_varint(bytes, cells.len() as u64);
+    for cell in cells {
         push_cell(bytes, cell);
     }
 }
@@ -114,19 +124,31 @@ impl<'b> Input<'b> {
         std::str::from_utf8(self.take(length)?).map_err(|_| StagingError::damaged("a text is not UTF-8"))
     }
 
-    /// Reads a row into the buffers of `row`.
-    pub(super) fn row(&mut self, row: &mut Row) -> Result<(), StagingError> {
+    /// Reads a row into the buffers of `row`, and the row that it belongs to.
+    pub(super) fn row(&mut self, row: &mut Row) -> Result<Option<Owner>, StagingError> {
         row.number = self.varint()?;
-        let cells = self.varint()?;
+        self.cells(&mut row.cells)?;
+        let number = self.varint()?;
+        if number == 0 {
+            return Ok(None);
+        }
+        let mut owner = Owner {
+            number,
+            occurrence: self.varint()?,
+            cells: Vec::new(),
+        };
+        self.cells(&mut owner.cells)?;
+        Ok(Some(owner))
+    }
+
+    fn cells(&mut self, cells: &mut Vec<Cell>) -> Result<(), StagingError> {
+        let count = self.varint()?;
         // Each cell takes a byte at least.
-        if cells > self.0.len() as u64 {
+        if count > self.0.len() as u64 {
             return Err(StagingError::damaged("a row has too many cells"));
         }
-        row.cells.resize_with(cells as usize, Cell::default);
-        for cell in &mut row.cells {
-            self.cell(cell)?;
-        }
-        Ok(())
+        cells.resize_with(count as usize, Cell::default);
+        cells.iter_mut().try_for_each(|cell| self.cell(cell))
     }
 
     fn cell(&mut self, cell: &mut Cell) -> Result<(), StagingError> {

@@ -3,11 +3,12 @@
 //! From here on, nothing knows what a zip or a code page is.
 //!
 //! ```text
-//! magic "TFSTAGE1"
+//! magic "TFSTAGE2"
 //! columns: varint count, per column varint length + UTF-8
 //! blocks:  u32 payload length · u64 xxh3-64 of the payload · payload = up to 256 rows
-//!            row:  varint number · varint cells
-//!            cell: u8 kind · varint length + UTF-8 · the exact value where the kind has one
+//!            row:   varint number · varint cells · cells · owner
+//!            owner: varint owner's row number, 0 for none · where there is one: varint occurrence · varint cells · cells
+//!            cell:  u8 kind · varint length + UTF-8 · the exact value where the kind has one
 //! index:   u64 offset of each block
 //! footer:  u64 offset of the index · u64 blocks · u64 rows · u64 xxh3-64 of index and these three · magic
 //! ```
@@ -37,10 +38,12 @@ mod writer;
 
 use std::io;
 
+use torqueflow_model::Cell;
+
 pub use reader::StagingReader;
 pub use writer::{StagedInfo, StagingWriter};
 
-const MAGIC: &[u8; 8] = b"TFSTAGE1";
+const MAGIC: &[u8; 8] = b"TFSTAGE2";
 /// Rows of a block: what one seek reads at most.
 const BLOCK_ROWS: u64 = 256;
 /// Bytes of a block after which it ends early.
@@ -48,6 +51,19 @@ const BLOCK_BYTES: usize = 1 << 20;
 const FOOTER_BYTES: u64 = 40;
 /// Bytes that a block can have, which bounds memory: a row larger than this can't be staged.
 const MAX_BLOCK_BYTES: u32 = 1 << 30;
+
+/// The row that a row belongs to: a vehicle's row below its customer's, where the customer is not said again.
+///
+/// It is kept with the row that belongs to it, so that reading can begin anywhere.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Owner {
+    /// The owner's row. The row's own number says that it is an owner itself.
+    pub number: u64,
+    /// How many owners before it say just the same, where nothing but a name tells them apart.
+    pub occurrence: u64,
+    /// The cells of the owner's row, by column. Blank where the owner is the row itself.
+    pub cells: Vec<Cell>,
+}
 
 /// Why staged rows could not be written or read.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,7 @@ use torqueflow_model::Row;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::codec::Input;
-use super::{FOOTER_BYTES, MAGIC, MAX_BLOCK_BYTES, StagingError};
+use super::{FOOTER_BYTES, MAGIC, MAX_BLOCK_BYTES, Owner, StagingError};
 
 /// Where a block is, and its first row.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,8 @@ pub struct StagingReader<R: Read + Seek> {
     next_block: usize,
     block: Vec<u8>,
     position: usize,
+    /// The row that the last one belongs to.
+    owner: Option<Owner>,
     /// Ordinal of the next row, from 0.
     next_row: u64,
 }
@@ -54,6 +56,7 @@ impl<R: Read + Seek> StagingReader<R> {
             next_block: 0,
             block: Vec::new(),
             position: 0,
+            owner: None,
             next_row: 0,
         })
     }
@@ -108,10 +111,15 @@ impl<R: Read + Seek> StagingReader<R> {
             self.load_block()?;
         }
         let mut input = Input(self.block.get(self.position..).unwrap_or_default());
-        input.row(row)?;
+        self.owner = input.row(row)?;
         self.position = self.block.len() - input.0.len();
         self.next_row += 1;
         Ok(true)
+    }
+
+    /// The row that the row which was read last belongs to.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.owner.as_ref()
     }
 
     fn load_block(&mut self) -> Result<(), StagingError> {

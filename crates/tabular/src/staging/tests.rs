@@ -124,7 +124,7 @@ fn forged(payload: &[u8], first_rows: &[u64], rows: u64) -> Vec<u8> {
 
 #[test]
 fn an_index_that_does_not_fit_the_rows_is_an_error() {
-    let three_rows = [1, 0, 2, 0, 3, 0];
+    let three_rows = [1, 0, 0, 2, 0, 0, 3, 0, 0];
     assert_eq!(read_all(&forged(&three_rows, &[0], 3)).unwrap().len(), 3);
     for (first_rows, rows) in [
         (&[0, 0][..], 3),
@@ -137,6 +137,37 @@ fn an_index_that_does_not_fit_the_rows_is_an_error() {
     ] {
         let read = read_all(&forged(&three_rows, first_rows, rows));
         assert!(read.is_err(), "{first_rows:?} of {rows}: {read:?}");
+    }
+}
+
+#[test]
+fn a_row_comes_back_with_the_row_that_it_belongs_to_wherever_reading_begins() {
+    let owner = |index: u64| Owner {
+        number: index + 1,
+        occurrence: index % 2,
+        cells: if index.is_multiple_of(3) {
+            Vec::new()
+        } else {
+            sample_row(0).cells
+        },
+    };
+    let mut writer = StagingWriter::new(Vec::new(), &["A".to_owned()]).unwrap();
+    for index in 0..600 {
+        let belongs = (index % 5 != 0).then(|| owner(index));
+        writer.write_owned(&sample_row(index + 2), belongs.as_ref()).unwrap();
+    }
+    let (bytes, _) = writer.finish().unwrap();
+    let mut reader = StagingReader::open(Cursor::new(bytes)).unwrap();
+    let mut row = Row::default();
+    for index in [599, 300, 0, 1, 256, 255] {
+        reader.seek_to(index).unwrap();
+        assert!(reader.next_row(&mut row).unwrap());
+        assert_eq!(row, sample_row(index + 2));
+        assert_eq!(
+            reader.owner().cloned(),
+            (index % 5 != 0).then(|| owner(index)),
+            "{index}"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use torqueflow_model::Row;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::codec::{push_row, push_text, push_varint};
-use super::{BLOCK_BYTES, BLOCK_ROWS, MAGIC, MAX_BLOCK_BYTES, StagingError};
+use super::{BLOCK_BYTES, BLOCK_ROWS, MAGIC, MAX_BLOCK_BYTES, Owner, StagingError};
 
 /// What was staged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +52,14 @@ impl<W: Write> StagingWriter<W> {
         })
     }
 
-    /// Appends a row.
+    /// Appends a row that stands on its own.
     pub fn write(&mut self, row: &Row) -> Result<(), StagingError> {
-        push_row(&mut self.block, row);
+        self.write_owned(row, None)
+    }
+
+    /// Appends a row and the row that it belongs to.
+    pub fn write_owned(&mut self, row: &Row, owner: Option<&Owner>) -> Result<(), StagingError> {
+        push_row(&mut self.block, row, owner);
         self.block_rows += 1;
         self.rows += 1;
         if self.block_rows == BLOCK_ROWS || self.block.len() >= BLOCK_BYTES {

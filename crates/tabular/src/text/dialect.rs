@@ -83,7 +83,7 @@ fn opens(head: &[u8], delimiter: u8, quote: u8) -> usize {
 }
 
 /// Delimiters that people's programs write.
-const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
+pub(super) const USUAL: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Where the sniffer's delimiter does not cut the lines, or is a blank although the first line is cut by a usual one, or is
 /// the comma of decimal numbers, the usual one that cuts most lines alike is taken.
@@ -129,7 +129,7 @@ fn alike(lines: &[&[u8]], delimiter: u8, quote: u8) -> usize {
 }
 
 /// How often a delimiter stands in a line outside quotes.
-fn count(line: &[u8], delimiter: u8, quote: u8) -> usize {
+pub(super) fn count(line: &[u8], delimiter: u8, quote: u8) -> usize {
     let mut quoted = false;
     let mut found = 0;
     for byte in line {

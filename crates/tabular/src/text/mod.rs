@@ -5,6 +5,7 @@ mod dialect;
 mod encoding;
 mod guard;
 mod records;
+mod whole_lines;
 
 use std::io::{Read, SeekFrom};
 
@@ -33,15 +34,33 @@ pub(crate) fn read_table<'d>(
 ) -> Result<TableReader<'d>, OpenError> {
     let mut head = Vec::new();
     decode(&mut *reader, profile)?.take(HEAD_BYTES).read_to_end(&mut head)?;
+    let are_lines_quoted = whole_lines::are_quoted(&head, head.len() as u64 == HEAD_BYTES);
+    if are_lines_quoted {
+        head.clear();
+        let unquoted = whole_lines::Unquote::new(decode(&mut *reader, profile)?, limits.max_row_bytes);
+        unquoted.take(HEAD_BYTES).read_to_end(&mut head)?;
+    }
     let dialect = dialect::detect(&head);
     let decoded = decode(reader, profile)?;
+    let mut evidence = profile.evidence();
+    if are_lines_quoted {
+        let why = "Each line is quoted as a whole, so the quotes around the lines were taken off.";
+        evidence.push(why.to_owned());
+    }
+    evidence.extend(dialect.evidence.iter().cloned());
     let known = Dialect {
         encoding: Some(profile.encoding.name()),
         delimiter: Some(char::from(dialect.delimiter)),
         quote: Some(char::from(dialect.quote)),
         escape: dialect.escape.map(char::from),
-        evidence: profile.evidence().into_iter().chain(dialect.evidence.clone()).collect(),
+        evidence,
+        date1904: false,
     };
+    if are_lines_quoted {
+        let unquoted = whole_lines::Unquote::new(decoded, limits.max_row_bytes);
+        let records = records::Records::new(unquoted, &dialect, profile, limits);
+        return TableReader::new(Box::new(records), known, limits);
+    }
     let records = records::Records::new(decoded, &dialect, profile, limits);
     TableReader::new(Box::new(records), known, limits)
 }

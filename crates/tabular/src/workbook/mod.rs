@@ -2,6 +2,7 @@
 
 mod cell;
 mod escapes;
+mod inflate;
 mod number;
 mod package;
 mod parts;
@@ -10,6 +11,7 @@ mod run;
 mod shared;
 mod sheet;
 mod styles;
+mod tail;
 mod usual;
 mod xml;
 
@@ -17,11 +19,14 @@ use crate::document::TableInfo;
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::Limits;
+use crate::merged::Filler;
 use crate::table::{Dialect, TableReader};
 
+pub(crate) use inflate::{Budget, Inflated};
 pub(crate) use number::serial::{set_date, set_iso};
-pub(crate) use number::{Class, push_general};
-pub(crate) use package::Package;
+pub(crate) use number::{Class, NumberFormat, push_formatted, push_general};
+pub(crate) use package::{Package, Part};
+pub(crate) use xml::{Event, Xml, attribute, attribute_number, attribute_text};
 
 /// What all sheets of a workbook share.
 #[derive(Debug, Default)]
@@ -29,6 +34,8 @@ struct Book {
     strings: shared::SharedStrings,
     styles: styles::Styles,
     date1904: bool,
+    /// Whoever opens the workbook shall calculate all of it: stored results may be made up.
+    is_uncalculated: bool,
 }
 
 /// An open workbook.
@@ -38,6 +45,13 @@ pub(crate) struct Workbook<'a> {
     /// Read with the first sheet.
     book: Option<Book>,
 }
+
+/// A zip archive that is no document of an office program.
+pub(crate) fn is_plain_zip(package: &Package<'_>) -> bool {
+    matches!(zip_format(package), Err(OpenError::NotATable { what }) if what == ZIP_ARCHIVE)
+}
+
+const ZIP_ARCHIVE: &str = "a zip archive";
 
 /// Says what a zip archive is, by the names of its entries.
 pub(crate) fn zip_format(package: &Package<'_>) -> Result<Format, OpenError> {
@@ -65,7 +79,7 @@ pub(crate) fn zip_format(package: &Package<'_>) -> Result<Format, OpenError> {
         return Ok(Format::Ods);
     }
     Err(OpenError::NotATable {
-        what: "a zip archive".to_owned(),
+        what: ZIP_ARCHIVE.to_owned(),
     })
 }
 
@@ -94,16 +108,25 @@ impl<'a> Workbook<'a> {
         let (Some(sheet), Some(book)) = (self.parts.sheets.get(index), &self.book) else {
             return Err(OpenError::NoSuchTable { index });
         };
-        let Some(part) = self.package.part(&sheet.part)? else {
-            return Err(OpenError::malformed("a worksheet is missing"));
+        let missing = || OpenError::malformed("a worksheet is missing");
+        let merged = self
+            .package
+            .look_ahead(&sheet.part, |part| tail::merged(part, limits))?;
+        let merged = merged.ok_or_else(missing)??;
+        let part = self.package.part(&sheet.part)?.ok_or_else(missing)?;
+        let xml = Xml::new(part, limits.max_token_bytes);
+        let rows = sheet::SheetRows::new(xml, book, Filler::new(merged), limits);
+        let dialect = Dialect {
+            date1904: book.date1904,
+            ..Dialect::default()
         };
-        let rows = sheet::SheetRows::new(xml::Xml::new(part, limits.max_token_bytes), book, limits);
-        TableReader::new(Box::new(rows), Dialect::default(), limits)
+        TableReader::new(Box::new(rows), dialect, limits)
     }
 
     fn read_book(&mut self, limits: &Limits) -> Result<Book, OpenError> {
         let mut book = Book {
             date1904: self.parts.date1904,
+            is_uncalculated: self.parts.is_uncalculated,
             ..Book::default()
         };
         let styles = self.parts.styles.as_deref().unwrap_or("xl/styles.xml");

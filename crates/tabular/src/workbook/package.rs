@@ -5,13 +5,12 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use zip::ZipArchive;
 
+use super::inflate::{Budget, Inflated};
 use crate::error::OpenError;
-use crate::limits::{self, Limits};
+use crate::limits::Limits;
 use crate::options::ReadSeek;
 use crate::text::Decode;
 
-/// Inflated bytes up to which any ratio is fine.
-const SMALL_PART_BYTES: u64 = 32 << 20;
 /// Bytes of the directory of a zip container: some forty thousand entries. Workbooks have some hundreds.
 const MOST_DIRECTORY_BYTES: usize = 4 << 20;
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -24,12 +23,17 @@ pub(crate) struct Package<'a> {
     archive: ZipArchive<Box<dyn ReadSeek + 'a>>,
     /// Entries by name in lower case; part names know no case.
     names: HashMap<String, usize>,
-    /// Bytes that its parts may still inflate to: many parts may be the same few bytes of the file.
-    left: u64,
-    /// The same by the size of the file.
-    left_by_ratio: u64,
-    max_bytes: u64,
-    max_ratio: u64,
+    budget: Budget,
+    /// That of what is looked at ahead.
+    ahead: Budget,
+}
+
+/// An entry of a zip container, by what its directory says.
+pub(crate) struct Entry {
+    pub(crate) index: usize,
+    pub(crate) name: String,
+    pub(crate) is_folder: bool,
+    pub(crate) is_encrypted: bool,
 }
 
 impl<'a> Package<'a> {
@@ -44,13 +48,12 @@ impl<'a> Package<'a> {
                 names.entry(part_name(&name)).or_insert(index);
             }
         }
+        let budget = Budget::new(file_bytes, limits);
         Ok(Self {
             archive,
             names,
-            left: limits.max_inflated_bytes,
-            left_by_ratio: inflated_at_most(file_bytes, limits.max_inflation_ratio),
-            max_bytes: limits.max_inflated_bytes,
-            max_ratio: limits.max_inflation_ratio,
+            budget,
+            ahead: budget,
         })
     }
 
@@ -73,22 +76,40 @@ impl<'a> Package<'a> {
         let Some(index) = self.names.get(&part_name(name)).copied() else {
             return Ok(None);
         };
+        decoded(self.entry(index)?).map(Some)
+    }
+
+    /// The bytes of an entry, by its index.
+    pub(crate) fn entry(&mut self, index: usize) -> Result<impl Read + Send + '_, OpenError> {
         let entry = self.archive.by_index(index)?;
-        let part_left = inflated_at_most(entry.compressed_size(), self.max_ratio);
-        // What it says that it inflates to is believed where it is too much; the archive gives out no more than that.
-        if entry.size() > part_left {
-            return Err(limits::INFLATION_RATIO.exceeded(self.max_ratio));
-        }
-        limits::INFLATED_BYTES.check(entry.size(), self.max_bytes)?;
-        let inflated = Inflated {
-            part_left,
-            entry,
-            left: &mut self.left,
-            left_by_ratio: &mut self.left_by_ratio,
-            max_bytes: self.max_bytes,
-            max_ratio: self.max_ratio,
+        let part_left = self.budget.of_part(entry.compressed_size(), entry.size())?;
+        Ok(Inflated::of_part(entry, part_left, &mut self.budget))
+    }
+
+    /// All entries, in the order of the directory; those without a name that can be read are left out.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let entry = |index| {
+            let entry = self.archive.by_index_data(index).ok()?;
+            Some(Entry {
+                index,
+                name: entry.name().ok()?.into_owned(),
+                is_folder: entry.is_dir(),
+                is_encrypted: entry.encrypted(),
+            })
         };
-        decoded(inflated).map(Some)
+        (0..self.archive.len()).filter_map(entry).collect()
+    }
+
+    /// Looks at a part that will be read later. What is looked at is bounded as what is read, and apart from it.
+    pub(crate) fn look_ahead<T>(
+        &mut self,
+        name: &str,
+        look: impl FnOnce(Part<'_>) -> T,
+    ) -> Result<Option<T>, OpenError> {
+        std::mem::swap(&mut self.budget, &mut self.ahead);
+        let seen = self.part(name).map(|part| part.map(look));
+        std::mem::swap(&mut self.budget, &mut self.ahead);
+        seen
     }
 }
 
@@ -110,40 +131,6 @@ fn decoded<'p>(part: impl Read + Send + 'p) -> Result<Part<'p>, OpenError> {
         BUFFER_BYTES,
         Box::new(Decode::new(part, Some(encoding), false)),
     ))
-}
-
-/// A part on its way out of the zip, counted.
-struct Inflated<'p, R> {
-    entry: R,
-    /// Bytes that are left to this part by its packed size.
-    part_left: u64,
-    /// Bytes that are left to all parts of the package.
-    left: &'p mut u64,
-    left_by_ratio: &'p mut u64,
-    max_bytes: u64,
-    max_ratio: u64,
-}
-
-impl<R: Read> Read for Inflated<'_, R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.entry.read(buffer)?;
-        take(self.left, count).ok_or_else(|| limits::INFLATED_BYTES.exceeded(self.max_bytes))?;
-        take(&mut self.part_left, count)
-            .and_then(|()| take(self.left_by_ratio, count))
-            .ok_or_else(|| limits::INFLATION_RATIO.exceeded(self.max_ratio))?;
-        Ok(count)
-    }
-}
-
-/// What this many packed bytes may inflate to.
-fn inflated_at_most(packed: u64, ratio: u64) -> u64 {
-    packed.saturating_mul(ratio).max(SMALL_PART_BYTES)
-}
-
-/// Takes from what is left; `None` if there is not enough.
-fn take(left: &mut u64, count: usize) -> Option<()> {
-    *left = left.checked_sub(count as u64)?;
-    Some(())
 }
 
 /// A zip archive of which only the directory is read.

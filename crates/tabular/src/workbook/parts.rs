@@ -27,6 +27,9 @@ pub(crate) struct Sheet {
 pub(crate) struct WorkbookParts {
     pub(crate) sheets: Vec<Sheet>,
     pub(crate) date1904: bool,
+    /// Whoever opens the workbook shall calculate all of it (18.2.2, `fullCalcOnLoad`). Programs that write formulas
+    /// without calculating them ask for it, and store zeros.
+    pub(crate) is_uncalculated: bool,
     pub(crate) styles: Option<String>,
     pub(crate) shared_strings: Option<String>,
 }
@@ -58,6 +61,13 @@ pub(crate) fn read(package: &mut Package<'_>, limits: &Limits) -> Result<Workboo
                 ..
             } => {
                 parts.date1904 = attribute(attributes, "date1904").is_some_and(is_true);
+            }
+            Event::Start {
+                name: b"calcPr",
+                attributes,
+                ..
+            } => {
+                parts.is_uncalculated = attribute(attributes, "fullCalcOnLoad").is_some_and(is_true);
             }
             Event::Start {
                 name: b"sheet",
@@ -148,11 +158,12 @@ fn relations(package: &mut Package<'_>, of: &str, limits: &Limits) -> Result<BTr
     }
 }
 
-/// The name of the part that a target leads to. It is only ever looked up inside the package.
+/// The name of the part that a target leads to. It is only ever looked up inside the package. Some programs write
+/// backslashes.
 fn resolve(folder: &str, target: &str) -> String {
     let mut steps: Vec<&str> = Vec::new();
-    let base = if target.starts_with('/') { "" } else { folder };
-    for step in base.split('/').chain(target.split('/')) {
+    let base = if target.starts_with(['/', '\\']) { "" } else { folder };
+    for step in base.split('/').chain(target.split(['/', '\\'])) {
         match step {
             "" | "." => {}
             ".." => {
@@ -175,6 +186,9 @@ mod tests {
             ("xl", "/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
             ("xl", "../../../etc/passwd", "etc/passwd"),
             ("", "./xl/workbook.xml", "xl/workbook.xml"),
+            ("", "\\xl\\workbook.xml", "xl/workbook.xml"),
+            ("xl", "worksheets\\sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("xl", "..\\..\\etc\\passwd", "etc/passwd"),
         ];
         for (folder, target, part) in cases {
             assert_eq!(resolve(folder, target), part);

@@ -3,14 +3,16 @@
 use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 
 use super::Book;
-use super::cell::{RawCell, UNPLACED};
+use super::cell::{CellType, RawCell, UNPLACED};
 use super::reference;
 use super::run::Run;
 use super::usual::{self, CellAttributes};
-use super::xml::{Event, Xml, attribute_number, next_attribute, push_text};
+use super::xml::{Event, Xml, attribute, attribute_number, is_true, next_attribute, push_text};
 use crate::error::OpenError;
+use crate::layout::Layout;
 use crate::limits::{self, Limits};
-use crate::rows::RowSource;
+use crate::merged::{Filler, Span};
+use crate::rows::{RowSource, cell_finding};
 use crate::text::cut_cell;
 
 /// Rows out of one worksheet, in the order of the file.
@@ -29,13 +31,18 @@ pub(crate) struct SheetRows<'p> {
     /// Inside `v`, or inside `t` of an inline string.
     in_value: bool,
     in_phonetic: bool,
+    formula: Formula,
     /// The `t` that is being read.
     run: Run,
     in_data: bool,
     in_row: bool,
     /// The number of the row that was read last.
     row_number: u64,
+    /// A person does not see that row.
+    is_row_hidden: bool,
     rows: u64,
+    merged: Filler,
+    layout: Layout,
     sink: Sink<'p>,
     /// Bytes of all cells so far, empty ones included.
     sheet_bytes: u64,
@@ -44,7 +51,7 @@ pub(crate) struct SheetRows<'p> {
 }
 
 impl<'p> SheetRows<'p> {
-    pub(crate) fn new(xml: Xml<'p>, book: &'p Book, limits: &Limits) -> Self {
+    pub(crate) fn new(xml: Xml<'p>, book: &'p Book, merged: Filler, limits: &Limits) -> Self {
         Self {
             xml,
             cell: None,
@@ -52,15 +59,20 @@ impl<'p> SheetRows<'p> {
             next_column: 0,
             in_value: false,
             in_phonetic: false,
+            formula: Formula::default(),
             run: Run::default(),
             in_data: false,
             in_row: false,
             row_number: 0,
+            is_row_hidden: false,
             rows: 0,
+            merged,
+            layout: Layout::default(),
             sink: Sink {
                 book,
                 columns: limits.max_columns.min(reference::MAX_COLUMNS as usize),
                 beyond: Vec::new(),
+                uncalculated: Vec::new(),
                 row_bytes: 0,
                 max_row_bytes: limits.max_row_bytes,
                 max_cell_chars: limits.max_cell_chars,
@@ -84,13 +96,18 @@ impl<'p> SheetRows<'p> {
                 } if self.in_row => {
                     self.value.clear();
                     self.run = Run::default();
+                    self.formula = Formula::default();
                     let cell = RawCell::new(cell_attributes(attributes), self.next_column, findings);
                     if empty {
                         self.next_column = cell.column.saturating_add(1);
                     }
                     self.cell = (!empty).then_some(cell);
                 }
-                Event::Start { name: b"v", empty, .. } => self.in_value = !empty,
+                Event::Start { name: b"v", empty, .. } => {
+                    self.in_value = !empty;
+                    self.formula.has_value = true;
+                }
+                Event::Start { name: b"f", .. } => self.formula.is_there = true,
                 Event::Start {
                     name: b"t",
                     attributes,
@@ -109,7 +126,7 @@ impl<'p> SheetRows<'p> {
                 } if self.in_data => {
                     self.next_column = 0;
                     self.in_row = !empty;
-                    start_row(row, attributes, &mut self.row_number)?;
+                    self.is_row_hidden = start_row(row, attributes, &mut self.row_number)?;
                     self.rows += 1;
                     self.limits.check_rows(self.rows)?;
                 }
@@ -123,6 +140,7 @@ impl<'p> SheetRows<'p> {
                         return Ok(false);
                     }
                 }
+                Event::Start { name, attributes, .. } if !self.in_data => self.layout.read(name, attributes),
                 Event::Text(text) if self.in_value => push_text(text, &mut self.value),
                 Event::CData(text) if self.in_value => self.value.push_str(&String::from_utf8_lossy(text)),
                 Event::End(b"v") => self.in_value = false,
@@ -134,6 +152,9 @@ impl<'p> SheetRows<'p> {
                 Event::End(b"c") if self.in_row => {
                     if let Some(cell) = self.cell.take() {
                         self.next_column = cell.column.saturating_add(1);
+                        if self.formula.has_no_result(&cell, &self.value, self.sink.book) {
+                            self.sink.leave_uncalculated(cell.column, &mut self.layout);
+                        }
                         self.sink.put(cell, &self.value, row, findings)?;
                     }
                 }
@@ -168,6 +189,40 @@ impl<'p> SheetRows<'p> {
     }
 }
 
+/// What stands in a cell beside its value.
+#[derive(Debug, Default)]
+struct Formula {
+    is_there: bool,
+    /// There is an element for its result.
+    has_value: bool,
+}
+
+impl Formula {
+    /// A formula without a stored result. An empty text is a result. A zero is none where the workbook says that its
+    /// results are still to be calculated.
+    fn has_no_result(&self, cell: &RawCell, value: &str, book: &Book) -> bool {
+        let is_empty = value.is_empty() && !(self.has_value && cell.kind == CellType::Formula);
+        let is_made_up = book.is_uncalculated && value == "0" && cell.kind == CellType::Number;
+        self.is_there && (is_empty || is_made_up)
+    }
+}
+
+impl Layout {
+    /// Takes up what an element before the rows says (ECMA-376 Part 1, 18.3.1.13, 18.3.1.82).
+    fn read(&mut self, name: &[u8], attributes: &[u8]) {
+        match name {
+            b"sheetPr" => self.is_filtered = attribute(attributes, "filterMode").is_some_and(is_true),
+            b"col" if attribute(attributes, "hidden").is_some_and(is_true) => {
+                let edge = |name| attribute_number::<usize>(attributes, name).and_then(|column| column.checked_sub(1));
+                if let (Some(first), Some(last)) = (edge("min"), edge("max")) {
+                    self.hide_columns(first, last);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// What a cell counts beyond its text. No cell takes fewer bytes of XML.
 const CELL_BYTES: usize = 16;
 
@@ -178,6 +233,8 @@ struct Sink<'p> {
     columns: usize,
     /// Texts of cells that were not kept.
     beyond: Vec<String>,
+    /// Columns whose formulas have no result in the row.
+    uncalculated: Vec<usize>,
     row_bytes: usize,
     max_row_bytes: usize,
     max_cell_chars: usize,
@@ -211,6 +268,24 @@ impl Sink<'_> {
         self.check_bytes(self.row_bytes)
     }
 
+    fn leave_uncalculated(&mut self, column: usize, layout: &mut Layout) {
+        if column < self.columns {
+            self.uncalculated.push(column);
+            *layout.uncalculated.entry(column).or_default() += 1;
+        }
+    }
+
+    /// Tells of the formulas without a result, unless the row says nothing at all.
+    fn tell_uncalculated(&mut self, row: &Row, findings: &mut Vec<Finding>) {
+        if !self.uncalculated.is_empty() && !row.is_blank() {
+            for column in &self.uncalculated {
+                let value = row.cells.get(*column).map_or("", |cell| cell.text.as_str());
+                cell_finding(findings, FindingCode::FormulaWithoutResult, *column, value, "");
+            }
+        }
+        self.uncalculated.clear();
+    }
+
     fn check_bytes(&self, bytes: usize) -> Result<(), OpenError> {
         limits::ROW_BYTES.check(bytes as u64, self.max_row_bytes as u64)
     }
@@ -221,8 +296,8 @@ fn clear(cell: &mut Cell) {
     cell.kind = CellKind::Empty;
 }
 
-/// Begins a row: its number is what it says, else the one after the last.
-fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError> {
+/// Begins a row: its number is what it says, else the one after the last. Says whether it is hidden.
+fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<bool, OpenError> {
     let said = attribute_number::<u64>(raw, "r");
     *last = said
         .filter(|number| (1..=reference::MAX_ROWS).contains(number))
@@ -234,7 +309,7 @@ fn start_row(row: &mut Row, raw: &[u8], last: &mut u64) -> Result<(), OpenError>
     }
     row.number = *last;
     row.cells.iter_mut().for_each(clear);
-    Ok(())
+    Ok(attribute(raw, "hidden").is_some_and(is_true))
 }
 
 fn cell_attributes(mut raw: &[u8]) -> CellAttributes<'_> {
@@ -259,14 +334,21 @@ impl RowSource for SheetRows<'_> {
             self.ended = true;
             return Ok(false);
         }
-        self.sheet_bytes += (self.sink.row_bytes + row.cells.len() * CELL_BYTES) as u64;
-        limits::INFLATED_BYTES.check(self.sheet_bytes, self.limits.max_inflated_bytes)?;
+        let cells = row.cells.len();
         let used = row
             .cells
             .iter()
             .rposition(|cell| cell.kind != CellKind::Empty)
             .map_or(0, |last| last + 1);
         row.cells.truncate(used);
+        if self.is_row_hidden && !row.is_blank() {
+            self.layout.hide_row(row.number);
+        }
+        self.sink.tell_uncalculated(row, findings);
+        self.sink.row_bytes += self.merged.fill(row, self.sink.columns, findings);
+        self.sink.check_bytes(self.sink.row_bytes)?;
+        self.sheet_bytes += (self.sink.row_bytes + row.cells.len().max(cells) * CELL_BYTES) as u64;
+        limits::INFLATED_BYTES.check(self.sheet_bytes, self.limits.max_inflated_bytes)?;
         if !self.sink.beyond.is_empty() {
             findings.push(Finding::row(FindingCode::RowTooLong, self.sink.beyond.join(" | ")));
         }
@@ -275,5 +357,13 @@ impl RowSource for SheetRows<'_> {
 
     fn set_columns(&mut self, columns: usize) {
         self.sink.columns = self.sink.columns.min(columns);
+    }
+
+    fn spans(&self) -> &[Span] {
+        self.merged.spans()
+    }
+
+    fn layout(&self) -> Option<&Layout> {
+        Some(&self.layout)
     }
 }

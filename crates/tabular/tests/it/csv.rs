@@ -53,6 +53,35 @@ fn the_usual_delimiters_are_told() {
 }
 
 #[test]
+fn lines_that_are_quoted_as_a_whole_are_unquoted() {
+    check(
+        "\"Number,Name,Town\"\r\n\"12,Ada Lowe,Otley\"\r\n\"13,\"\"Hill, Son & Co\"\",Leeds\"\r\n",
+        ',',
+        "Number|Name|Town",
+        &["2: 12|Ada Lowe|Otley", "3: 13|Hill, Son & Co|Leeds"],
+    );
+    check(
+        "\u{FEFF}\"Number;Price\"\n\"12;1,50\"\n\n\"13;2,75\"",
+        ';',
+        "Number|Price",
+        &["2: 12|1,50", "4: 13|2,75"],
+    );
+    let table = read(b"\"Number,Name\"\n\"12,Ada\"\n").unwrap();
+    let told = "Each line is quoted as a whole, so the quotes around the lines were taken off.";
+    assert!(table.head.evidence.iter().any(|why| why == told));
+}
+
+#[test]
+fn one_quoted_column_stays_one() {
+    check(
+        "\"Name\"\n\"Hill, Ada\"\n\"Lowe, Ben\"\n",
+        ',',
+        "Name",
+        &["2: Hill, Ada", "3: Lowe, Ben"],
+    );
+}
+
+#[test]
 fn every_line_end_is_one() {
     check(
         "Name,Phone\r\nAda,1\r\nBob,2\r\n",
@@ -114,11 +143,11 @@ fn titles_and_footers_are_left_out() {
     assert_eq!((table.head.header_row, table.head.title_lines), (Some(4), 3));
     assert_eq!(table.head.titles, ["Customers of May", "printed 1 June"]);
     assert_eq!(table.rows, ["5: Ada|1|York", "6: Bob|2|Bath"]);
-    assert_eq!(table.footers, [7]);
+    assert_eq!(table.left_out, ["7 total"]);
 }
 
 #[test]
-fn what_looks_like_a_footer_in_the_middle_is_data() {
+fn a_person_called_total_with_a_number_is_a_record() {
     let table = read(b"Name,Phone,City\nAda,1,York\nTotal,9,\nBob,2,Bath\n").unwrap();
     assert_eq!(table.rows, ["2: Ada|1|York", "3: Total|9|", "4: Bob|2|Bath"]);
 }

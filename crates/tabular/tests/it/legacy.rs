@@ -27,20 +27,28 @@ impl Isolate for Broken {
     }
 }
 
-/// The smallest `OpenDocument` spreadsheet that holds two tables.
+/// The smallest `OpenDocument` spreadsheet that holds a table of people.
 fn ods() -> Vec<u8> {
-    let text =
-        |text: &str| format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>");
-    let content = format!(
-        "<?xml version='1.0'?><office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
-         xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'>\
-         <office:body><office:spreadsheet><table:table table:name='People'>\
-         <table:table-row>{}{}</table:table-row><table:table-row>{}\
-         <table:table-cell office:value-type='float' office:value='36'><text:p>36</text:p></table:table-cell></table:table-row>\
-         </table:table></office:spreadsheet></office:body></office:document-content>",
+    let age = "<table:table-cell office:value-type='float' office:value='36'><text:p>36</text:p></table:table-cell>";
+    ods_of(&format!(
+        "<table:table-row>{}{}</table:table-row><table:table-row>{}{age}</table:table-row>",
         text("Name"),
         text("Age"),
         text("Ada"),
+    ))
+}
+
+fn text(text: &str) -> String {
+    format!("<table:table-cell office:value-type='string'><text:p>{text}</text:p></table:table-cell>")
+}
+
+/// A spreadsheet of these rows.
+fn ods_of(rows: &str) -> Vec<u8> {
+    let content = format!(
+        "<?xml version='1.0'?><office:document-content xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
+         xmlns:table='urn:oasis:names:tc:opendocument:xmlns:table:1.0' xmlns:text='urn:oasis:names:tc:opendocument:xmlns:text:1.0'>\
+         <office:body><office:spreadsheet><table:table table:name='People'>{rows}\
+         </table:table></office:spreadsheet></office:body></office:document-content>",
     );
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let parts = [
@@ -67,7 +75,7 @@ fn converted(rows: &[Row]) -> Vec<u8> {
         writer.write(row).unwrap();
     }
     let (mut bytes, info) = writer.finish().unwrap();
-    let directory = [&info.bytes.to_le_bytes()[..], &[0, 3, 0, 0, 0], b"a\0b"].concat();
+    let directory = [&info.bytes.to_le_bytes()[..], &[0, 3, 0, 0, 0], b"a\0b", &[0; 4]].concat();
     bytes.extend(&directory);
     bytes.extend(1_u32.to_le_bytes());
     bytes.extend((directory.len() as u64).to_le_bytes());
@@ -136,6 +144,40 @@ fn through_an_isolate_they_are_tables_like_any_other() {
     assert_eq!(
         (table.head.columns.join("|").as_str(), table.rows),
         ("Name|Age", vec!["2: Ada|36".to_owned()])
+    );
+}
+
+#[test]
+fn percentages_and_durations_say_what_they_are() {
+    let cell = |attributes: &str| format!("<table:table-cell {attributes}><text:p>shown</text:p></table:table-cell>");
+    let percent = |value: &str| cell(&format!("office:value-type='percentage' office:value='{value}'"));
+    let time = |value: &str| cell(&format!("office:value-type='time' office:time-value='{value}'"));
+    let plain = cell("office:value-type='float' office:value='0.5'");
+    let row = |cells: &[&str]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let twice = percent("0.05").replace(
+        "<table:table-cell ",
+        "<table:table-cell table:number-columns-repeated='2' ",
+    );
+    let rows = [
+        row(&[&text("Rate"), &text("Hours"), &text("Other")]),
+        row(&[&percent("0.175"), &time("PT01H30M00S"), &plain]),
+        row(&[&twice, &time("PT36H00M00S")])
+            .replace("<table:table-row>", "<table:table-row table:number-rows-repeated='2'>"),
+        row(&[&plain, &time("P1DT12H"), &percent("1")]),
+    ];
+    let options = OpenOptions {
+        isolate: Some(&InProcess),
+        ..OpenOptions::default()
+    };
+    let table = read_with(&ods_of(&rows.concat()), 0, &options).unwrap();
+    assert_eq!(
+        table.rows,
+        [
+            "2: 17.5%|01:30:00|0.5",
+            "3: 5%|5%|36:00:00",
+            "4: 5%|5%|36:00:00",
+            "5: 0.5|36:00:00|100%"
+        ]
     );
 }
 

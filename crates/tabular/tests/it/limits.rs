@@ -105,6 +105,11 @@ fn what_just_keeps_a_limit_is_read_and_one_more_is_refused() {
     let (unread, _) = sizes(&sheet, "[Content_Types].xml");
     refused_below("inflated_bytes", inflated - unread, &sheet);
     refused_below("shared_strings_bytes", 13 + 2 * 4, &shared(&["Name", "Ada Lovel"]));
+    let merged = "<mergeCell ref='A2:A3'/><mergeCell ref='B2:B9'/><mergeCell ref='A1:B1'/>";
+    let merged = format!(
+        "<worksheet><sheetData><row><c t='str'><v>Name</v></c></row></sheetData><mergeCells>{merged}</mergeCells></worksheet>"
+    );
+    refused_below("merged_cells", 2, &package(&[("xl/worksheets/sheet1.xml", &merged)]));
     refused_below("spin_count", 100_000, &encrypted("secret"));
 }
 

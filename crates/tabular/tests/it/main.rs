@@ -1,6 +1,8 @@
 //! The crate through its public interface, on files that the tests make themselves.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod csv;
 #[cfg(test)]
 mod encrypted;
@@ -12,6 +14,10 @@ mod legacy;
 mod limits;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod rows;
+#[cfg(test)]
+mod structure;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

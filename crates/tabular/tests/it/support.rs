@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 
-use torqueflow_model::{CellKind, Row};
-use torqueflow_tabular::{OpenError, OpenOptions, TableHead, open};
+use torqueflow_model::{CellKind, Row, RowClass};
+use torqueflow_tabular::{OpenError, OpenOptions, TableHead, TableReader, open};
 
 /// A table that was read whole.
 #[derive(Debug)]
@@ -12,13 +12,34 @@ pub struct Table {
     pub head: TableHead,
     /// `2: Ada|07911 [cell_error@1]`
     pub rows: Vec<String>,
-    pub footers: Vec<u64>,
+    /// `7 total`, without blank rows.
+    pub left_out: Vec<String>,
+    pub blank: u64,
+    /// How many rows were left out that are not blank.
+    pub total_left_out: u64,
+    /// What was told of it at its end, in sentences.
+    pub notes: Vec<String>,
 }
 
-/// Reads the table of this index whole.
+/// Reads the first table of the sheet of this index whole.
 pub fn read_with(bytes: &[u8], index: usize, options: &OpenOptions<'_>) -> Result<Table, OpenError> {
     let mut document = open("test", Box::new(Cursor::new(bytes)), options)?;
-    let mut table = document.read_table(index)?;
+    read_rows(&mut document.read_table(index)?)
+}
+
+/// Reads all tables of the first sheet.
+pub fn read_all(bytes: &[u8]) -> Result<Vec<Table>, OpenError> {
+    let mut document = open("test", Box::new(Cursor::new(bytes)), &OpenOptions::default())?;
+    let mut reader = document.read_table(0)?;
+    let mut tables = vec![read_rows(&mut reader)?];
+    while reader.next_table()? {
+        tables.push(read_rows(&mut reader)?);
+        assert_eq!(reader.ordinal(), tables.len());
+    }
+    Ok(tables)
+}
+
+fn read_rows(table: &mut TableReader<'_>) -> Result<Table, OpenError> {
     let (mut rows, mut row, mut findings) = (Vec::new(), Row::default(), Vec::new());
     while table.next_row(&mut row, &mut findings)? {
         let cells: Vec<&str> = row.cells.iter().map(|cell| cell.text.as_str()).collect();
@@ -29,10 +50,22 @@ pub fn read_with(bytes: &[u8], index: usize, options: &OpenOptions<'_>) -> Resul
         }
         rows.push(shown);
     }
+    let named = table.left_out().iter().filter(|(class, _)| *class != RowClass::Blank);
+    let mut left_out: Vec<(u64, &str)> = named
+        .flat_map(|(class, rows)| rows.first.iter().map(move |number| (*number, class.name())))
+        .collect();
+    left_out.sort_unstable();
+    let headers = &table.head().columns;
     Ok(Table {
+        notes: table.notes().iter().map(|note| note.message(headers)).collect(),
         head: table.head().clone(),
         rows,
-        footers: table.footer_rows().to_vec(),
+        left_out: left_out
+            .into_iter()
+            .map(|(number, class)| format!("{number} {class}"))
+            .collect(),
+        blank: table.left_out().count(RowClass::Blank),
+        total_left_out: table.left_out().total() - table.left_out().count(RowClass::Blank),
     })
 }
 

@@ -155,7 +155,9 @@ fn the_1904_system_is_honoured() {
              <row r='2'><c r='A2' s='2'><v>45000</v></c></row></sheetData></worksheet>",
         ),
     ]);
-    assert_eq!(read(&bytes).unwrap().rows, ["2: 2027-03-16"]);
+    let table = read(&bytes).unwrap();
+    assert_eq!(table.rows, ["2: 2027-03-16"]);
+    assert!(table.head.date1904);
 }
 
 #[test]

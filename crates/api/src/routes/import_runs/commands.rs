@@ -19,7 +19,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Start a run
 ///
-/// It must be `ready`: every file unlocked or removed, every likely duplicate decided or covered by a default. The answer
+/// It must be `ready`: every file unlocked or removed, the source confirmed where that is asked for, every likely duplicate
+/// decided or covered by a default. The answer
 /// comes at once; follow the run by its events or by polling.
 #[utoipa::path(
     tag = "import-runs",
@@ -27,7 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses((status = 202, description = "It is queued.", body = RunView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
-        ("x-problems" = json!(["not_found", "run_busy", "wrong_state", "password_needed", "duplicates_undecided", "nothing_to_import"]))
+        ("x-problems" = json!(["not_found", "run_busy", "wrong_state", "password_needed", "source_unconfirmed", "duplicates_undecided", "nothing_to_import"]))
     )
 )]
 #[post("/import-runs/{run_id}/start")]

@@ -1,9 +1,13 @@
 //! Import runs: upload, look, start, follow.
 
+mod columns;
 mod commands;
+mod confirmation;
 mod duplicates;
 mod events;
 mod options;
+mod patch;
+mod profile_view;
 mod reports;
 mod results;
 mod rollback;
@@ -34,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(upload::routes)
         .service(list_import_runs)
         .service(get_import_run)
+        .configure(patch::routes)
         .configure(commands::routes)
         .configure(duplicates::routes)
         .configure(events::routes)

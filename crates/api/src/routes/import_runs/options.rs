@@ -3,8 +3,12 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_app::DuplicateAction;
 use torqueflow_app::options::{OnDuplicate, Orphans, RunMode, RunOptions};
+use torqueflow_app::source_name::source_named;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::problem::{ApiError, Code};
+use crate::service::Service;
 
 /// What a person says of a run when it is made.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -36,11 +40,15 @@ pub struct OptionsRequest {
     /// ISO 3166-1 alpha-2, in any case. Null: that of the organisation.
     #[schema(pattern = "^[A-Za-z]{2}$")]
     pub country: Option<String>,
+    /// Confirms that the files are from their source, though a refresh would put other people or cars in the place of those
+    /// that were imported before.
+    pub source_confirmation: Option<bool>,
 }
 
-impl From<OptionsRequest> for RunOptions {
-    fn from(request: OptionsRequest) -> Self {
-        let OptionsRequest {
+impl OptionsRequest {
+    /// The options with what was said over them; what was not said stays.
+    pub fn over(&self, options: RunOptions) -> RunOptions {
+        let Self {
             on_duplicate,
             mode,
             update_existing,
@@ -50,20 +58,28 @@ impl From<OptionsRequest> for RunOptions {
             blank_wipes,
             auto_start,
             country,
-        } = request;
-        Self {
-            source_system: None,
-            on_duplicate: on_duplicate.map(Into::into).unwrap_or_default(),
-            create_missing,
-            orphans: orphans.unwrap_or_default(),
-            auto_start: auto_start.unwrap_or_default(),
-            mode,
-            update_existing,
-            blank_wipes: blank_wipes.unwrap_or_default(),
-            location_id,
-            country,
+            source_confirmation,
+        } = self;
+        RunOptions {
+            source_system: options.source_system,
+            on_duplicate: on_duplicate.map_or(options.on_duplicate, Into::into),
+            create_missing: create_missing.or(options.create_missing),
+            orphans: orphans.unwrap_or(options.orphans),
+            auto_start: auto_start.unwrap_or(options.auto_start),
+            mode: mode.or(options.mode),
+            update_existing: update_existing.or(options.update_existing),
+            blank_wipes: blank_wipes.unwrap_or(options.blank_wipes),
+            location_id: location_id.or(options.location_id),
+            country: country.clone().or(options.country),
+            source_confirmation: source_confirmation.unwrap_or(options.source_confirmation),
         }
     }
+}
+
+/// The source system that a client names.
+pub fn source_system(service: &Service, given: &str) -> Result<String, ApiError> {
+    source_named(service.app.sources(), given)
+        .map_err(|error| ApiError::value(Code::ValidationFailed, "/source_system", error.to_string()))
 }
 
 /// The options of a run, as they are in force.
@@ -71,7 +87,7 @@ impl From<OptionsRequest> for RunOptions {
 #[schema(examples(json!({
     "source_system": "techman", "on_duplicate": { "high": "skip", "medium": "skip", "low": null }, "mode": null,
     "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-    "auto_start": false, "country": "GB"
+     "auto_start": false, "country": "GB", "source_confirmation": false
 })))]
 pub struct OptionsView {
     /// The source system, where a person named it.
@@ -103,6 +119,8 @@ pub struct OptionsView {
     /// was a choice: they are British.
     #[schema(required)]
     pub country: Option<String>,
+    /// A person has confirmed that the files are from their source.
+    pub source_confirmation: bool,
 }
 
 impl From<RunOptions> for OptionsView {
@@ -118,6 +136,7 @@ impl From<RunOptions> for OptionsView {
             blank_wipes,
             location_id,
             country,
+            source_confirmation,
         } = options;
         Self {
             source_system,
@@ -130,6 +149,7 @@ impl From<RunOptions> for OptionsView {
             blank_wipes,
             auto_start,
             country,
+            source_confirmation,
         }
     }
 }

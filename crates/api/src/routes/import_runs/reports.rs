@@ -25,8 +25,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Read what a run did, per entity and field
 ///
-/// Created, updated, preserved (left as a person set it), flagged (warned of), merged, skipped, unchanged, failed: records
-/// per entity, and values per field. With `Accept: text/csv` as CSV that is safe to open in a spreadsheet.
+/// First where the rows went, of the run and of each table: `rows_in_file` are `rows` and all of `left_out`; `rows` are
+/// `in_database`, `skipped` and `failed`. Then created, updated, preserved (left as a person set it), flagged (warned of),
+/// merged, skipped, unchanged, failed: records per entity, and values per field. With `Accept: text/csv` what became of
+/// records and fields, as CSV that is safe to open in a spreadsheet.
 #[utoipa::path(
     tag = "import-runs",
     params(("run_id" = Uuid, Path, description = "The run's id.")),
@@ -36,6 +38,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         content(
             (Object = "application/json", example = json!({
                 "run_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d23", "status": "completed", "mode": "initial",
+                "totals": {
+                    "rows_in_file": 492, "in_database": 490, "skipped": 0, "rows": 490, "imported": 490, "updated": 0,
+                    "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": { "blank": 1, "total": 1 }
+                },
+                "tables": [],
                 "entities": [{
                     "entity": "customer", "label": "Customer", "created": 112, "updated": 0, "preserved": 0, "flagged": 3,
                     "merged": 0, "skipped": 0, "unchanged": 0, "failed": 0, "fields": []
@@ -135,8 +142,8 @@ async fn get_audit_export(
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
     let file = temporary()?;
-    let writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
-    export(&service.app, &caller.caller, *run_id, writer).await?;
+    let mut writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    export(&service.app, &caller.caller, *run_id, &mut writer).await?;
     send(file, &format!("audit-{run_id}.zip"), "application/zip")
 }
 
@@ -171,15 +178,15 @@ async fn get_failed_rows(
     let organization = caller.caller.organization;
     let files = failed_rows::list(&service.app, organization, *run_id).await?;
     let file = temporary()?;
-    let writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    let mut writer = BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
     match files.as_slice() {
         [] => Err(ApiError::new(Code::NotFound, "no row of this run has failed")),
         [only] => {
-            failed_rows::write_file(&service.app, organization, only, writer).await?;
+            failed_rows::write_file(&service.app, organization, only, &mut writer).await?;
             send(file, &only.name, only.format().media_type())
         }
         several => {
-            failed_rows::write_zip(&service.app, organization, several, writer).await?;
+            failed_rows::write_zip(&service.app, organization, several, &mut writer).await?;
             send(file, &format!("failed-rows-{run_id}.zip"), "application/zip")
         }
     }

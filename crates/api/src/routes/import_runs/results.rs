@@ -30,7 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "mode": "initial",
     "source_system": "techman",
     "duration_ms": 812,
-    "totals": { "rows": 490, "imported": 490, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "totals": { "rows": 490, "imported": 490, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": { "total": 1 } },
     "entities": { "customer": { "created": 112, "updated": 0, "merged": 0, "preserved": 0, "unchanged": 0, "skipped": 0, "failed": 0 } },
     "jobs": [],
     "unrecognised": [],
@@ -66,8 +66,8 @@ struct SummaryView {
 /// What became of a table.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "file": "customers.csv", "sheet": null, "type": "generic.customers", "status": "completed",
-    "totals": { "rows": 3, "imported": 3, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "file": "customers.csv", "sheet": null, "table": 1, "type": "generic.customers", "status": "completed",
+    "totals": { "rows": 3, "imported": 3, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} },
     "reasons": [], "error": null
 })))]
 struct TableSummary {
@@ -76,6 +76,8 @@ struct TableSummary {
     /// The worksheet.
     #[schema(required)]
     sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    table: usize,
     /// What it is.
     #[serde(rename = "type")]
     #[schema(required)]
@@ -161,7 +163,6 @@ impl From<Entry> for ErrorEntry {
 
 impl From<RunSummary> for SummaryView {
     fn from(summary: RunSummary) -> Self {
-        let totals = |totals: torqueflow_app::summary::Totals| TotalsView::new(totals.rows, totals.counts);
         Self {
             run_id: summary.run_id,
             status: summary.status.name().to_owned(),
@@ -169,7 +170,7 @@ impl From<RunSummary> for SummaryView {
             mode: summary.mode,
             source_system: summary.source_system,
             duration_ms: summary.duration_ms,
-            totals: totals(summary.totals),
+            totals: summary.totals.into(),
             entities: summary
                 .entities
                 .into_iter()
@@ -181,9 +182,10 @@ impl From<RunSummary> for SummaryView {
                 .map(|job| TableSummary {
                     file: job.file,
                     sheet: job.sheet,
+                    table: job.table,
                     table_type: job.table_type,
                     status: job.status.name().to_owned(),
-                    totals: totals(job.totals),
+                    totals: job.totals.into(),
                     reasons: job
                         .reasons
                         .iter()
@@ -215,7 +217,8 @@ impl From<RunSummary> for SummaryView {
 
 /// Read what became of a run
 ///
-/// Totals of the run and of each table; the six counts of rows add up. Also while it is importing.
+/// Totals of the run and of each table: the six counts of rows add up to the rows that hold records, and beside them stand those
+/// that hold none, by class. Also while it is importing.
 #[utoipa::path(
     tag = "import-runs",
     params(("run_id" = Uuid, Path, description = "The run's id.")),
@@ -263,7 +266,7 @@ async fn get_error_log(
     let organization = caller.caller.organization;
     runs::get(&service.app, organization, *run_id).await?;
     let file = temporary()?;
-    let writer = std::io::BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
-    write_csv(&service.app, organization, *run_id, writer).await?;
+    let mut writer = std::io::BufWriter::new(file.try_clone().map_err(ApiError::internal)?);
+    write_csv(&service.app, organization, *run_id, &mut writer).await?;
     send(file, &format!("error-log-{run_id}.csv"), "text/csv; charset=utf-8")
 }

@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use super::options::OptionsRequest;
+use super::options::{OptionsRequest, source_system};
 use super::view::RunView;
 use crate::auth::{Allowed, ToManageImports};
 use crate::extract::Body;
@@ -52,7 +52,8 @@ struct UploadForm {
     /// The files: CSV and workbooks in any mix. Repeat the field for several.
     #[schema(value_type = Vec<String>, format = Binary, content_media_type = "application/octet-stream")]
     files: Vec<String>,
-    /// The source system, instead of detecting it.
+    /// The source system, instead of detecting it: one of those that are known, or a name for one that is not. Files of a
+    /// program that nobody recognises belong together by it.
     source_system: Option<String>,
     /// `initial` or `refresh`, instead of `mode` in `options`.
     #[schema(pattern = "^(initial|refresh)$")]
@@ -96,7 +97,7 @@ struct Asked<'a> {
 
 impl Said {
     fn run_options(&self) -> RunOptions {
-        let mut options = RunOptions::from(self.options.clone());
+        let mut options = self.options.over(RunOptions::default());
         options.source_system.clone_from(&self.source_system);
         options.mode = self.mode.or(options.mode);
         options
@@ -177,7 +178,7 @@ async fn add_files(
 ) -> Result<HttpResponse, ApiError> {
     let mut upload = Upload::join(&service.app, &caller.caller, *run_id).await?;
     let said = receive(&service, form, TO_ADD, &mut upload).await?;
-    let details = upload.add(said.password.as_ref()).await?;
+    let details = upload.add_to_run(said.password.as_ref()).await?;
     Ok(HttpResponse::Created().json(RunView::from(&details)))
 }
 
@@ -312,17 +313,7 @@ fn pointer(name: &str) -> String {
 fn take(service: &Service, said: &mut Said, name: &str, text: String) -> Result<(), ApiError> {
     match name {
         "source_system" => {
-            let known = service
-                .app
-                .sources()
-                .definitions()
-                .iter()
-                .any(|source| source.id == text);
-            if !known {
-                let message = format!("`{text}` is not a known source system");
-                return Err(ApiError::value(Code::ValidationFailed, "/source_system", message));
-            }
-            said.source_system = Some(text);
+            said.source_system = Some(source_system(service, &text)?);
         }
         "mode" => {
             said.mode = Some(text.parse().map_err(|_| {

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use time::OffsetDateTime;
 use torqueflow_app::runs::RunDetails;
-use torqueflow_app::tables::column_name;
+use torqueflow_app::summary::Totals;
 use torqueflow_app::{EntityCounts, ImportFile, Job, JobCounts, Run};
-use torqueflow_pipeline::{PlannedDateOrder, TablePlan};
+use torqueflow_pipeline::table_ordinal;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::columns::{ColumnView, columns};
+use super::confirmation::ConfirmationView;
 use super::options::OptionsView;
 
 /// A code and its message.
@@ -29,13 +31,15 @@ impl From<(String, String)> for Notice {
     }
 }
 
-/// What became of rows. Once a table is done, the six add up to `rows`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+/// What became of rows. Once a table is done, the six add up to `rows`: the rows that hold records. With those in `left_out`
+/// they are all rows of the file below its header.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(examples(json!({
-    "rows": 490, "imported": 488, "updated": 0, "skipped_duplicate": 1, "skipped_choice": 0, "unchanged": 0, "failed": 1
+    "rows": 490, "imported": 488, "updated": 0, "skipped_duplicate": 1, "skipped_choice": 0, "unchanged": 0, "failed": 1,
+    "left_out": { "blank": 2, "total": 1 }
 })))]
 pub struct TotalsView {
-    /// All rows.
+    /// The rows that hold records.
     pub rows: i64,
     /// Something was created or merged from it.
     pub imported: i64,
@@ -49,10 +53,15 @@ pub struct TotalsView {
     pub unchanged: i64,
     /// It could not be imported.
     pub failed: i64,
+    /// How many rows hold no record, by class: `blank`, `repeated_header`, `instruction`, `section`, `total`, `page`,
+    /// `other_table` (the title and header of a table below another one), `empty_record` (nothing but a reference). Classes
+    /// that do not occur are not in it; new ones may come.
+    pub left_out: BTreeMap<String, u64>,
 }
 
-impl TotalsView {
-    pub fn new(rows: i64, counts: JobCounts) -> Self {
+impl From<Totals> for TotalsView {
+    fn from(totals: Totals) -> Self {
+        let Totals { rows, counts, left_out } = totals;
         let JobCounts {
             imported,
             updated,
@@ -69,6 +78,10 @@ impl TotalsView {
             skipped_choice,
             unchanged,
             failed,
+            left_out: left_out
+                .into_iter()
+                .map(|(class, count)| (class.name().to_owned(), count))
+                .collect(),
         }
     }
 }
@@ -165,22 +178,6 @@ impl From<&ImportFile> for FileView {
     }
 }
 
-/// A column of a table and where its values go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null })))]
-pub struct ColumnView {
-    /// Its header; `Column 3` where it has none. The key in a mapping.
-    pub header: String,
-    /// Where its values go; null: nowhere.
-    #[schema(required)]
-    pub field: Option<String>,
-    /// How that was found: `alias`, `similar`, `values`, `unmapped` or `person`.
-    pub by: String,
-    /// For dates: `day_first`, `month_first`, `assumed_day_first`, `assumed_month_first` or `mixed`.
-    #[schema(required)]
-    pub date_order: Option<String>,
-}
-
 /// A table of a run's files.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(examples(json!({
@@ -189,6 +186,7 @@ pub struct ColumnView {
     "file_id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d24",
     "file": "techman-export.xlsx",
     "sheet": "CustomersAndVehicles",
+    "table": 1,
     "status": "ready",
     "done": false,
     "type": "techman.customers_and_vehicles",
@@ -203,9 +201,9 @@ pub struct ColumnView {
     "provisional": false,
     "row_count": 490,
     "analysed": 490,
-    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null }],
+    "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null }],
     "warnings": [],
-    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} },
     "entity_counts": {},
     "progress": { "done": 0, "total": 490, "text": "0 of 490 imported" },
     "error": null,
@@ -223,6 +221,8 @@ pub struct JobView {
     /// The worksheet; null for text files.
     #[schema(required)]
     pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
     /// Its state. New values may come.
     pub status: String,
     /// Nothing more will happen to it by itself.
@@ -255,7 +255,7 @@ pub struct JobView {
     pub delimiter: Option<String>,
     /// Only the head of the file was looked at so far.
     pub provisional: bool,
-    /// Its rows; null until they are counted.
+    /// Its rows that hold records; null until they are counted.
     #[schema(required)]
     pub row_count: Option<i64>,
     /// Rows that are analysed.
@@ -291,7 +291,7 @@ pub struct ProgressView {
 
 impl ProgressView {
     fn of(job: &Job) -> Self {
-        let (done, total) = (job.checkpoint, job.row_count.unwrap_or_default());
+        let (done, total) = (job.counts.rows(), job.row_count.unwrap_or_default());
         Self {
             done,
             total,
@@ -330,6 +330,7 @@ impl JobView {
             file_id: job.file_id,
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             sheet: job.sheet.clone(),
+            table: table_ordinal(job.table_index as usize),
             status: job.status.name().to_owned(),
             done: job.status.is_done(),
             table_type: job.table_type.clone(),
@@ -351,7 +352,7 @@ impl JobView {
                     message: text(warning, "message"),
                 })
                 .collect(),
-            totals: TotalsView::new(job.row_count.unwrap_or_default(), job.counts),
+            totals: Totals::of(job).into(),
             entity_counts: job
                 .entity_counts
                 .iter()
@@ -364,25 +365,6 @@ impl JobView {
     }
 }
 
-fn columns(job: &Job) -> Vec<ColumnView> {
-    let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
-    let columns = plan.map(|plan| plan.columns).unwrap_or_default();
-    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
-    let columns = columns.iter().enumerate();
-    columns
-        .map(|(index, column)| ColumnView {
-            header: column_name(&headers, index),
-            field: column.field.map(|field| field.to_string()),
-            by: column.by.clone(),
-            date_order: column.date_order.and_then(date_order),
-        })
-        .collect()
-}
-
-fn date_order(order: PlannedDateOrder) -> Option<String> {
-    serde_json::to_value(order).ok()?.as_str().map(str::to_owned)
-}
-
 /// An import run with its files and jobs.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(examples(json!({
@@ -393,7 +375,7 @@ fn date_order(order: PlannedDateOrder) -> Option<String> {
     "options": {
         "source_system": null, "on_duplicate": { "high": null, "medium": null, "low": null }, "mode": null,
         "update_existing": null, "create_missing": null, "orphans": "fail", "location_id": null, "blank_wipes": false,
-        "auto_start": false, "country": "GB"
+        "auto_start": false, "country": "GB", "source_confirmation": false
     },
     "created_by": "user:ada",
     "created_at": "2026-11-22T09:30:00Z",
@@ -403,7 +385,8 @@ fn date_order(order: PlannedDateOrder) -> Option<String> {
     "error": null,
     "missing": ["duplicate_decisions"],
     "undecided_duplicates": 3,
-    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 },
+    "source_confirmation": null,
+    "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} },
     "files": [],
     "jobs": [],
     "progress_version": 17
@@ -441,10 +424,15 @@ pub struct RunView {
     /// Why it failed as a whole.
     #[schema(required)]
     pub error: Option<Notice>,
-    /// What keeps it from being started: `password`, `analysis`, `duplicate_decisions`, `importable_table`.
+    /// What keeps it from being started: `password`, `analysis`, `source_confirmation`, `duplicate_decisions`,
+    /// `importable_table`.
     pub missing: Vec<String>,
     /// Likely duplicates that wait for a decision.
     pub undecided_duplicates: u64,
+    /// What a refresh would put in the place of records that were imported before, where these are too many to be
+    /// corrections: the option `source_confirmation` confirms it, another `source_system` avoids it.
+    #[schema(required)]
+    pub source_confirmation: Option<ConfirmationView>,
     /// What became of all rows.
     pub totals: TotalsView,
     /// Its files, in upload order.
@@ -458,9 +446,6 @@ pub struct RunView {
 impl From<&RunDetails> for RunView {
     fn from(details: &RunDetails) -> Self {
         let run: &Run = &details.run;
-        let counted = details.jobs.iter();
-        let rows = counted.clone().filter_map(|job| job.row_count).sum();
-        let counts = counted.fold(JobCounts::default(), |sum, job| sum.plus(job.counts));
         Self {
             id: run.id,
             status: run.status.name().to_owned(),
@@ -475,7 +460,8 @@ impl From<&RunDetails> for RunView {
             error: run.error.clone().map(Notice::from),
             missing: details.missing().into_iter().map(str::to_owned).collect(),
             undecided_duplicates: details.undecided_duplicates,
-            totals: TotalsView::new(rows, counts),
+            source_confirmation: details.source_confirmation().map(ConfirmationView::from),
+            totals: Totals::of_all(&details.jobs).into(),
             files: details.files.iter().map(FileView::from).collect(),
             jobs: details
                 .jobs

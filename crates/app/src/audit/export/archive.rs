@@ -11,8 +11,8 @@ use super::Member;
 use crate::error::AppError;
 
 /// A zip in the making.
-pub(super) struct Archive<W: Write> {
-    zip: ZipWriter<StreamWriter<W>>,
+pub(super) struct Archive<'w> {
+    zip: ZipWriter<StreamWriter<&'w mut (dyn Write + Send)>>,
     members: Vec<Member>,
     /// The hash of the member that is being written.
     hasher: Sha256,
@@ -22,8 +22,8 @@ fn failed(error: impl Into<io::Error>) -> AppError {
     AppError::io("the export".as_ref())(error.into())
 }
 
-impl<W: Write> Archive<W> {
-    pub fn new(writer: W) -> Self {
+impl<'w> Archive<'w> {
+    pub fn new(writer: &'w mut (dyn Write + Send)) -> Self {
         Self {
             zip: ZipWriter::new_stream(writer),
             members: Vec::new(),
@@ -87,7 +87,7 @@ impl<W: Write> Archive<W> {
 
     /// Writes the directory of the zip.
     pub fn finish(self) -> Result<(), AppError> {
-        let mut writer = self.zip.finish().map_err(failed)?.into_inner();
+        let writer = self.zip.finish().map_err(failed)?.into_inner();
         writer.flush().map_err(failed)
     }
 }

@@ -1,7 +1,6 @@
 //! The members of the export, each written page by page: memory does not grow with the run.
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use serde_json::json;
 use torqueflow_persistence::{
@@ -32,7 +31,7 @@ pub(super) struct Exporter<'a> {
 
 impl Exporter<'_> {
     /// Every member but the manifest.
-    pub async fn write<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    pub async fn write(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         let uploads: Vec<_> = self.places.files.iter().map(upload).collect();
         archive.member("uploads.json", &pretty(&uploads)?)?;
         let tables: Vec<_> = self
@@ -56,7 +55,7 @@ impl Exporter<'_> {
         RowPlace::new(self.places, job_id, row)
     }
 
-    async fn duplicates<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn duplicates(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         let options = options_of(self.run)?;
         archive.begin("duplicates.ndjson")?;
         let mut after = None;
@@ -76,7 +75,7 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    async fn left_out<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn left_out(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("left_out.ndjson")?;
         for job in &self.places.jobs {
             let mut after = None;
@@ -96,7 +95,7 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    async fn row_results<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn row_results(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("row_results.ndjson")?;
         for job in &self.places.jobs {
             let mut after = None;
@@ -119,7 +118,7 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    async fn findings<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn findings(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("findings.ndjson")?;
         for job in &self.places.jobs {
             let headers = headers(job);
@@ -141,7 +140,7 @@ impl Exporter<'_> {
         Ok(())
     }
 
-    async fn fills<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn fills(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("fills.ndjson")?;
         for job in &self.places.jobs {
             let mut after = None;
@@ -167,7 +166,7 @@ impl Exporter<'_> {
             .await?)
     }
 
-    async fn journal<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn journal(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("journal.ndjson")?;
         let mut after = Place::START;
         loop {
@@ -183,7 +182,7 @@ impl Exporter<'_> {
     }
 
     /// The mappings that the run wrote, as it left them, in the order of its writes.
-    async fn mappings<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn mappings(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("mappings.ndjson")?;
         let mut after = Place::START;
         loop {
@@ -230,7 +229,7 @@ impl Exporter<'_> {
         Ok(mappings)
     }
 
-    async fn audit_log<W: Write + Send>(&self, archive: &mut Archive<W>) -> Result<(), AppError> {
+    async fn audit_log(&self, archive: &mut Archive<'_>) -> Result<(), AppError> {
         archive.begin("audit_log.ndjson")?;
         let filter = AuditFilter {
             run_id: Some(self.run.id),

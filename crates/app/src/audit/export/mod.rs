@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::reports::Places;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 use archive::Archive;
 use members::Exporter;
 
@@ -48,7 +48,13 @@ pub struct Member {
 /// Writes the audit export of a run as a zip, piece by piece, and says so in the audit log.
 ///
 /// The log is sealed first, so that the export holds its head.
-pub async fn export(app: &App, caller: &Caller, run_id: Uuid, writer: impl Write + Send) -> Result<Exported, AppError> {
+#[boxed]
+pub async fn export(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    writer: &mut (dyn Write + Send),
+) -> Result<Exported, AppError> {
     let organization = caller.organization;
     let run = app.store.run_get(organization, run_id).await?;
     let places = Places::load(app, organization, run_id).await?;

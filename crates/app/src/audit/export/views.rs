@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use torqueflow_model::{EntityKind, Slot};
+use torqueflow_model::{EntityKind, LeftOut, Slot};
 use torqueflow_persistence::{
-    Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, ImportFile, Job,
-    JobCounts, Place, StoredFinding,
+    Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, FindingCell, ImportFile,
+    Job, JobCounts, Place, StoredFinding,
 };
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
@@ -17,12 +17,14 @@ use crate::reports::Places;
 pub(super) struct RowPlace {
     pub file: String,
     pub sheet: Option<String>,
-    pub row: i64,
+    /// `None` for what stands on a column.
+    pub row: Option<i64>,
 }
 
 impl RowPlace {
     pub fn new(places: &Places, job_id: Uuid, row: i64) -> Self {
         let (file, sheet) = places.table(job_id);
+        let row = (row > 0).then_some(row);
         Self { file, sheet, row }
     }
 }
@@ -54,7 +56,10 @@ pub(super) struct TableView<'a> {
     encoding: Option<&'a str>,
     delimiter: Option<&'a str>,
     status: torqueflow_model::JobStatus,
+    /// The rows that hold records.
     rows: Option<i64>,
+    /// The rows that hold none, by class: how many, and the first ones.
+    left_out: &'a LeftOut,
     #[serde(flatten)]
     counts: JobCounts,
     entity_counts: &'a std::collections::BTreeMap<String, EntityCounts>,
@@ -82,6 +87,7 @@ impl<'a> TableView<'a> {
             delimiter: job.delimiter.as_deref(),
             status: job.status,
             rows: job.row_count,
+            left_out: &job.left_out,
             counts: job.counts,
             entity_counts: &job.entity_counts,
             columns: plan.map(|plan| plan.columns).unwrap_or_default(),
@@ -134,6 +140,9 @@ pub(super) struct FindingLine<'a> {
     pub severity: String,
     pub value: String,
     pub detail: String,
+    pub cells: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<FindingCell>,
 }
 
 impl<'a> FindingLine<'a> {
@@ -147,6 +156,8 @@ impl<'a> FindingLine<'a> {
             severity: finding.severity,
             value: finding.value,
             detail: finding.detail,
+            cells: finding.cells,
+            examples: finding.examples,
         }
     }
 }

@@ -16,7 +16,7 @@ use super::edit::applied;
 use super::keys::{key_change, keys_of};
 use super::{Customer, CustomerError, Suggestion, get, get_all, suggestions_of};
 use crate::error::AppError;
-use crate::{App, Caller, OrganizationId};
+use crate::{App, Caller, OrganizationId, boxed};
 use decide::{Decided, comparable, decide};
 pub(super) use decide::{Fields, columns, flat, make_names, path};
 
@@ -114,6 +114,7 @@ pub struct MergeOutcome {
 }
 
 /// Proposes how to merge these customers, and which others are likely to belong to them. One customer is enough to ask.
+#[boxed]
 pub async fn propose(app: &App, organization: OrganizationId, ids: &[Uuid]) -> Result<MergeProposal, AppError> {
     let mut customers = read(app, organization, ids).await?;
     customers.sort_by_key(|customer| (std::cmp::Reverse(filled(customer)), customer.created_at, customer.id));
@@ -139,6 +140,7 @@ pub async fn propose(app: &App, organization: OrganizationId, ids: &[Uuid]) -> R
 }
 
 /// Says what a merge would do, and does nothing.
+#[boxed]
 pub async fn merge_preview(
     app: &App,
     organization: OrganizationId,
@@ -167,6 +169,7 @@ pub async fn merge_preview(
 
 /// Merges customers into the survivor: all that belongs to them moves to it, mappings lead to it, and the others are
 /// hidden. One transaction; [`undo`](super::undo()) takes it back.
+#[boxed]
 pub async fn merge(
     app: &App,
     caller: &Caller,

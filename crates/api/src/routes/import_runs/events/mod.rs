@@ -29,7 +29,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "status": "importing",
     "analysed": 490,
     "progress": { "done": 300, "total": 490, "text": "300 of 490 imported" },
-    "totals": { "rows": 490, "imported": 300, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 }
+    "totals": { "rows": 490, "imported": 300, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} }
 })))]
 struct ProgressEvent {
     /// The table.
@@ -64,7 +64,7 @@ impl From<JobView> for ProgressEvent {
     "status": "importing",
     "analysed": 490,
     "progress": { "done": 300, "total": 490, "text": "300 of 490 imported" },
-    "totals": { "rows": 490, "imported": 300, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0 }
+    "totals": { "rows": 490, "imported": 300, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} }
 })))]
 #[expect(dead_code, reason = "it only describes the stream; each event is written by itself")]
 enum RunStreamEvent {

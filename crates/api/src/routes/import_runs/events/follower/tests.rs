@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use torqueflow_app::{Actor, Job, JobCounts, Run};
-use torqueflow_model::{JobStatus, RunStatus};
+use torqueflow_model::{JobStatus, LeftOut, RunStatus};
 use uuid::Uuid;
 
 use super::*;
@@ -65,6 +65,7 @@ fn job(number: u128, status: JobStatus, done: i64) -> Job {
         warnings: json!([]),
         staged_key: None,
         row_count: Some(ROWS),
+        left_out: LeftOut::default(),
         checkpoint: done,
         counts: JobCounts {
             imported: done,
@@ -78,6 +79,7 @@ fn job(number: u128, status: JobStatus, done: i64) -> Job {
         provisional: false,
         choices: None,
         version: 1,
+        replaced: None,
     }
 }
 

@@ -7,19 +7,27 @@
 //!
 //! ```text
 //! per table:  staged rows (see `staging`)
-//! directory:  per table u64 length · u8 visibility · u32 length of the name · name
+//! directory:  per table u64 length · u8 visibility, and 0x10 if days count from 1904 · u32 length of the name · name
+//!             · u32 cells that are merged over several rows, per cell u32 first row · u32 last row · u32 column
 //! footer:     u32 tables · u64 length of the directory · "TFLEGACY"
 //! ```
+
+mod formats;
+mod ods;
+mod xls;
+mod xlsb;
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use calamine::{Data, ExcelDateTime, ExcelDateTimeType, Range, Reader, SheetVisible};
 use torqueflow_model::{Cell, CellKind, Finding, FindingCode, Row};
 
+use self::formats::{BookFormats, SheetFormats, Shown};
 use crate::document::{TableInfo, Visibility};
 use crate::error::OpenError;
 use crate::format::Format;
 use crate::limits::{self, Limits};
+use crate::merged::{Filler, Regions};
 use crate::options::ReadSeek;
 use crate::rows::{RowSource, cell_finding, without_nul};
 use crate::staging::{StagingError, StagingReader, StagingWriter};
@@ -27,24 +35,55 @@ use crate::table::{Dialect, TableReader};
 use crate::text::cut_cell;
 use crate::workbook::{Class, push_general, set_date, set_iso};
 
+/// The bit of a sheet's visibility that says that its days count from 1904.
+const DATE_1904: u8 = 0x10;
 const MAGIC: &[u8; 8] = b"TFLEGACY";
 const FOOTER_BYTES: u64 = 20;
 
 /// Converts a workbook into what an [`Isolate`](crate::Isolate) hands back.
 ///
 /// To be run in a process that may crash, with limits on its memory and time.
-pub fn convert<R: Read + Seek>(workbook: R, format: Format, output: &mut impl Write) -> Result<(), OpenError> {
+pub fn convert<R: Read + Seek + Send>(
+    mut workbook: R,
+    format: Format,
+    output: &mut impl Write,
+) -> Result<(), OpenError> {
+    // The parser leaves number formats out, so they are read apart, before it.
+    let limits = Limits::default();
+    let formats = match format {
+        Format::Xls => xls::read(&mut workbook),
+        Format::Xlsb => xlsb::read(Box::new(&mut workbook), &limits),
+        Format::Ods => ods::read(Box::new(&mut workbook), &limits),
+        Format::Csv | Format::Xlsx => {
+            return Err(OpenError::Unsupported {
+                what: format.label().to_owned(),
+            });
+        }
+    };
+    workbook.seek(SeekFrom::Start(0))?;
     match format {
-        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, output),
-        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, output),
-        Format::Ods => convert_with::<calamine::Ods<R>, R>(workbook, output),
-        Format::Csv | Format::Xlsx => Err(OpenError::Unsupported {
-            what: format.label().to_owned(),
-        }),
+        Format::Xls => convert_with::<calamine::Xls<R>, R>(workbook, &formats, merged_in_xls, output),
+        Format::Xlsb => convert_with::<calamine::Xlsb<R>, R>(workbook, &formats, |_, _| Regions::default(), output),
+        _ => convert_with::<calamine::Ods<R>, R>(workbook, &formats, |_, _| Regions::default(), output),
     }
 }
 
-fn convert_with<T, R>(workbook: R, output: &mut impl Write) -> Result<(), OpenError>
+/// The merged cells of a sheet (MS-XLS 2.4.168, `MergeCells`).
+fn merged_in_xls<R: Read + Seek>(workbook: &mut calamine::Xls<R>, sheet: &str) -> Regions {
+    let mut regions = Regions::default();
+    let place = |(row, column): (u32, u32)| (column as usize, u64::from(row) + 1);
+    for merged in workbook.merge_cells_by_sheet_name(sheet).unwrap_or_default() {
+        regions.add(place(merged.start), place(merged.end));
+    }
+    regions
+}
+
+fn convert_with<T, R>(
+    workbook: R,
+    formats: &BookFormats,
+    merged: impl Fn(&mut T, &str) -> Regions,
+    output: &mut impl Write,
+) -> Result<(), OpenError>
 where
     T: Reader<R>,
     T::Error: std::fmt::Display,
@@ -53,22 +92,31 @@ where
     let mut workbook = T::new(workbook).map_err(|error| open_error(&error))?;
     let sheets: Vec<_> = workbook.sheets_metadata().to_vec();
     let (mut directory, mut tables) = (Vec::new(), 0_u32);
-    for sheet in sheets
+    for (index, sheet) in sheets
         .iter()
-        .filter(|sheet| sheet.typ == calamine::SheetType::WorkSheet)
+        .enumerate()
+        .filter(|(_, sheet)| sheet.typ == calamine::SheetType::WorkSheet)
     {
         let range = workbook
             .worksheet_range(&sheet.name)
             .map_err(|error| open_error(&error))?;
-        let bytes = write_table(&range, output)?;
+        let bytes = write_table(&range, formats, formats.sheets.get(index), output)?;
         directory.extend_from_slice(&bytes.to_le_bytes());
-        directory.push(match sheet.visible {
+        let visibility = match sheet.visible {
             SheetVisible::Visible => 0,
             SheetVisible::Hidden => 1,
             SheetVisible::VeryHidden => 2,
-        });
+        };
+        directory.push(visibility | if formats.date1904 { DATE_1904 } else { 0 });
         directory.extend_from_slice(&(sheet.name.len() as u32).to_le_bytes());
         directory.extend_from_slice(sheet.name.as_bytes());
+        let merged = merged(&mut workbook, &sheet.name);
+        directory.extend_from_slice(&(merged.vertical().len() as u32).to_le_bytes());
+        for region in merged.vertical() {
+            for number in [region.first_row, region.last_row, region.column] {
+                directory.extend_from_slice(&number.to_le_bytes());
+            }
+        }
         tables += 1;
     }
     output.write_all(&directory)?;
@@ -90,15 +138,24 @@ fn open_error(error: &dyn std::fmt::Display) -> OpenError {
 }
 
 /// Writes one sheet; returns how many bytes it took.
-fn write_table(range: &Range<Data>, output: &mut impl Write) -> Result<u64, OpenError> {
+fn write_table(
+    range: &Range<Data>,
+    book: &BookFormats,
+    sheet: Option<&SheetFormats>,
+    output: &mut impl Write,
+) -> Result<u64, OpenError> {
     let mut writer = StagingWriter::new(output, &[]).map_err(staging_error)?;
     let (first_row, first_column) = range.start().unwrap_or_default();
     let mut row = Row::default();
-    for (number, values) in (u64::from(first_row) + 1..).zip(range.rows()) {
-        row.number = number;
+    for (index, values) in (first_row..).zip(range.rows()) {
+        row.number = u64::from(index) + 1;
         row.cells.clear();
         row.cells.resize_with(first_column as usize, Cell::default);
-        row.cells.extend(values.iter().map(cell));
+        let formats = sheet.and_then(|sheet| sheet.row(index));
+        row.cells.extend((first_column..).zip(values).map(|(column, value)| {
+            let format = formats.and_then(|formats| formats.cell(column));
+            cell(value, format.and_then(|format| book.formats.get(format)))
+        }));
         writer.write(&row).map_err(staging_error)?;
     }
     let (_, info) = writer.finish().map_err(staging_error)?;
@@ -106,7 +163,7 @@ fn write_table(range: &Range<Data>, output: &mut impl Write) -> Result<u64, Open
 }
 
 /// What a value of calamine shows.
-fn cell(value: &Data) -> Cell {
+fn cell(value: &Data, format: Option<&Shown>) -> Cell {
     let mut cell = Cell::default();
     match value {
         Data::Empty => {}
@@ -129,12 +186,13 @@ fn cell(value: &Data) -> Cell {
                 cell = Cell::text(iso.clone());
             }
         }
-        other => number_or_text(&mut cell, other),
+        Data::DurationIso(iso) => duration(&mut cell, iso),
+        other => number_or_text(&mut cell, other, format),
     }
     cell
 }
 
-fn number_or_text(cell: &mut Cell, value: &Data) {
+fn number_or_text(cell: &mut Cell, value: &Data, format: Option<&Shown>) {
     let number = match value {
         Data::Int(value) => Some(*value as f64),
         Data::Float(value) => Some(*value),
@@ -142,11 +200,47 @@ fn number_or_text(cell: &mut Cell, value: &Data) {
     };
     match number.filter(|number| number.is_finite()) {
         Some(number) => {
-            push_general(number, &mut cell.text);
+            format.unwrap_or(&Shown::Plain).push(number, &mut cell.text);
             cell.kind = CellKind::Number(number);
         }
         None => *cell = Cell::text(value.to_string()),
     }
+}
+
+/// A time of day or a duration of `OpenDocument`, which tells them apart by nothing but their length.
+fn duration(cell: &mut Cell, iso: &str) {
+    let days = iso_seconds(iso).map(|seconds| seconds / 86_400.0);
+    let class = match days {
+        Some(days) if days < 1.0 => Class::Time,
+        _ => Class::Elapsed,
+    };
+    if days.is_none_or(|days| set_date(cell, days, class, false).is_err()) {
+        *cell = Cell::text(iso);
+    }
+}
+
+/// The seconds of a duration in days, hours, minutes and seconds: `PT36H30M00S` (XML Schema part 2, 3.2.6).
+fn iso_seconds(iso: &str) -> Option<f64> {
+    let mut rest = iso.strip_prefix('P')?;
+    let (mut seconds, mut in_time) = (0.0, false);
+    while !rest.is_empty() {
+        if let Some(time) = rest.strip_prefix('T').filter(|_| !in_time) {
+            (rest, in_time) = (time, true);
+            continue;
+        }
+        let end = rest.find(|character: char| !character.is_ascii_digit() && character != '.')?;
+        let (number, unit) = rest.split_at_checked(end)?;
+        let number: f64 = number.parse().ok()?;
+        seconds += match (in_time, unit.as_bytes().first()?) {
+            (false, b'D') => number * 86_400.0,
+            (true, b'H') => number * 3600.0,
+            (true, b'M') => number * 60.0,
+            (true, b'S') => number,
+            _ => return None,
+        };
+        rest = unit.get(1..)?;
+    }
+    Some(seconds)
 }
 
 fn date(cell: &mut Cell, serial: &ExcelDateTime) {
@@ -186,6 +280,8 @@ struct LegacyTable {
     info: TableInfo,
     offset: u64,
     length: u64,
+    date1904: bool,
+    merged: Regions,
 }
 
 impl LegacyWorkbook {
@@ -205,7 +301,7 @@ impl LegacyWorkbook {
         let mut tables = Vec::new();
         let mut offset = 0_u64;
         for _ in 0..count {
-            let table = read_entry(&mut converted, offset, directory_bytes)?;
+            let table = read_entry(&mut converted, offset, directory_bytes, limits)?;
             offset = offset
                 .checked_add(table.length)
                 .filter(|end| *end <= directory)
@@ -225,9 +321,15 @@ impl LegacyWorkbook {
         let rows = StagedRows {
             reader: StagingReader::open(section).map_err(staging_error)?,
             last_number: 0,
+            merged: Filler::new(table.merged.clone()),
+            filled_bytes: 0,
             limits: limits.clone(),
         };
-        TableReader::new(Box::new(rows), Dialect::default(), limits)
+        let dialect = Dialect {
+            date1904: table.date1904,
+            ..Dialect::default()
+        };
+        TableReader::new(Box::new(rows), dialect, limits)
     }
 }
 
@@ -241,12 +343,18 @@ fn array<const N: usize>(reader: &mut impl Read) -> Result<[u8; N], OpenError> {
     Ok(bytes)
 }
 
-fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Result<LegacyTable, OpenError> {
+fn read_entry(
+    reader: &mut impl Read,
+    offset: u64,
+    directory_bytes: u64,
+    limits: &Limits,
+) -> Result<LegacyTable, OpenError> {
     let length = u64::from_le_bytes(array(reader)?);
-    let visible = match array(reader)? {
-        [0] => Visibility::Visible,
-        [1] => Visibility::Hidden,
-        [_] => Visibility::VeryHidden,
+    let [flags] = array(reader)?;
+    let visible = match flags & !DATE_1904 {
+        0 => Visibility::Visible,
+        1 => Visibility::Hidden,
+        _ => Visibility::VeryHidden,
     };
     let name_bytes = u64::from(u32::from_le_bytes(array(reader)?));
     if name_bytes > directory_bytes {
@@ -255,13 +363,34 @@ fn read_entry(reader: &mut impl Read, offset: u64, directory_bytes: u64) -> Resu
     let mut name = Vec::new();
     reader.take(name_bytes).read_to_end(&mut name)?;
     let info = TableInfo::new(Some(String::from_utf8_lossy(&name).into_owned()), visible);
-    Ok(LegacyTable { info, offset, length })
+    let merged = read_merged(reader, limits)?;
+    Ok(LegacyTable {
+        info,
+        offset,
+        length,
+        date1904: flags & DATE_1904 != 0,
+        merged,
+    })
+}
+
+fn read_merged(reader: &mut impl Read, limits: &Limits) -> Result<Regions, OpenError> {
+    let mut regions = Regions::default();
+    for _ in 0..u32::from_le_bytes(array(reader)?) {
+        let mut number = || array(reader).map(u32::from_le_bytes);
+        let (first_row, last_row, column) = (number()?, number()?, number()? as usize);
+        regions.add((column, u64::from(first_row)), (column, u64::from(last_row)));
+        regions.check(limits)?;
+    }
+    Ok(regions)
 }
 
 /// Staged rows as they came from the converter, which is trusted as little as the file that it read.
 struct StagedRows<R: Read + Seek> {
     reader: StagingReader<R>,
     last_number: u64,
+    merged: Filler,
+    /// Bytes of text that merged cells have added so far.
+    filled_bytes: u64,
     limits: Limits,
 }
 
@@ -294,6 +423,10 @@ impl<R: Read + Seek> RowSource for StagedRows<R> {
         for (column, cell) in row.cells.iter_mut().enumerate() {
             self.check_cell(column, cell, findings);
         }
+        let filled = self.merged.fill(row, self.limits.max_columns, findings) as u64;
+        limits::ROW_BYTES.check(filled, self.limits.max_row_bytes as u64)?;
+        self.filled_bytes += filled;
+        limits::INFLATED_BYTES.check(self.filled_bytes, self.limits.max_inflated_bytes)?;
         Ok(true)
     }
 }

@@ -1,0 +1,98 @@
+//! Columns of tables as clients see them.
+
+use serde::Serialize;
+use torqueflow_app::Job;
+use torqueflow_app::tables::column_name;
+use torqueflow_pipeline::{PlannedFacts, TablePlan};
+use utoipa::ToSchema;
+
+use super::profile_view::{IdentityView, ProfileView};
+
+/// A column of a table and where its values go.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null })))]
+pub struct ColumnView {
+    /// Its header; `Column 3` where it has none. The key in a mapping.
+    pub header: String,
+    /// Where its values go; null: nowhere.
+    #[schema(required)]
+    pub field: Option<String>,
+    /// How that was found: `alias`, `similar`, `values`, `unmapped` or `person`.
+    pub by: String,
+    /// For dates: `day_first`, `month_first`, `assumed_day_first`, `assumed_month_first` or `mixed`.
+    #[schema(required)]
+    pub date_order: Option<String>,
+    /// What else all of its rows say; null until they were asked.
+    #[schema(required)]
+    pub facts: Option<ColumnFactsView>,
+    /// What all of its rows say of its values; null until they were looked at.
+    #[schema(required)]
+    pub profile: Option<ProfileView>,
+    /// For what may identify the record of a row: whether it does.
+    #[schema(required)]
+    pub identity: Option<IdentityView>,
+}
+
+/// What all rows of a column say of how it is to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "decimal_mark": "comma", "unit": null, "unix_time": null, "swapped_dates": false, "html": "none", "encoded_twice": "none"
+})))]
+pub struct ColumnFactsView {
+    /// For numbers, the mark before decimals: `point`, `comma`, `assumed_point`, `assumed_comma` or `mixed`.
+    #[schema(required)]
+    pub decimal_mark: Option<String>,
+    /// For numbers, a unit that is not the field's: `kilometres` or `litres`.
+    #[schema(required)]
+    pub unit: Option<String>,
+    /// For dates, numbers that count from the beginning of 1970: `seconds` or `milliseconds`.
+    #[schema(required)]
+    pub unix_time: Option<String>,
+    /// Another program has swapped day and month of dates that were typed.
+    pub swapped_dates: bool,
+    /// Its characters are written as HTML does: `none`, `proven` or `doubtful`.
+    pub html: String,
+    /// Its texts were encoded twice: `none`, `proven` or `doubtful`.
+    pub encoded_twice: String,
+}
+
+impl From<PlannedFacts> for ColumnFactsView {
+    fn from(facts: PlannedFacts) -> Self {
+        Self {
+            decimal_mark: facts.decimal_mark.and_then(name),
+            unit: facts.unit.and_then(name),
+            unix_time: facts.unix_time.and_then(name),
+            swapped_dates: facts.swapped_dates,
+            html: name(facts.html).unwrap_or_default(),
+            encoded_twice: name(facts.encoded_twice).unwrap_or_default(),
+        }
+    }
+}
+
+/// The columns of a table.
+pub fn columns(job: &Job) -> Vec<ColumnView> {
+    let plan = serde_json::from_value::<TablePlan>(job.plan.clone()).unwrap_or_default();
+    let columns = &plan.columns;
+    let identity = |index| {
+        let mut identities = plan.identities.iter().flatten();
+        identities.find(|identity| identity.column == index)
+    };
+    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
+    let columns = columns.iter().enumerate();
+    columns
+        .map(|(index, column)| ColumnView {
+            header: column_name(&headers, index),
+            field: column.field.map(|field| field.to_string()),
+            by: column.by.clone(),
+            date_order: column.date_order.and_then(name),
+            facts: column.facts.map(ColumnFactsView::from),
+            profile: plan.profiles.get(index).map(ProfileView::from),
+            identity: identity(index).map(IdentityView::from),
+        })
+        .collect()
+}
+
+/// The word that something is kept as.
+pub(super) fn name(value: impl Serialize) -> Option<String> {
+    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+}

@@ -1,0 +1,311 @@
+//! Texts that a program has damaged on their way here, in a way that can be undone.
+//!
+//! What: HTML (`O&#039;Neill`), and UTF-8 that was read as Windows-1252 (`RenÃ©e`).
+//! Why: a damaged name matches nobody, and a letter shows it.
+//! Example: `RenÃ©e` becomes `Renée` where no row of the column has a character that would not have come through so.
+//!
+//! All rows of a column decide ([`TextVote`]). Where some contradict, nothing is undone, and each text that may be damaged
+//! is reported.
+
+use torqueflow_model::{Cell, CellKind};
+
+use crate::evidence::{Sides, weigh};
+
+/// What all rows say of the texts of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ColumnText {
+    /// Its characters are written as HTML does.
+    pub html: Damage,
+    /// They were encoded twice.
+    pub decoding: Damage,
+}
+
+/// Whether texts were damaged in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Damage {
+    /// No row says so.
+    #[default]
+    None,
+    /// Some rows say so, and next to none contradict: it is undone.
+    Proven,
+    /// Some rows say so and others contradict: it is reported.
+    Doubtful,
+}
+
+/// Gathers evidence over the rows of one column. Chunks of a column can be observed apart and merged in any order.
+///
+/// ```
+/// use torqueflow_cleanup::{Damage, TextVote};
+/// use torqueflow_model::Cell;
+/// let mut vote = TextVote::new();
+/// vote.observe(&Cell::text("RenÃ©e"));
+/// assert_eq!(vote.verdict().decoding, Damage::Proven);
+/// vote.observe(&Cell::text("Zoë"));
+/// assert_eq!(vote.verdict().decoding, Damage::Doubtful);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TextVote {
+    html: u64,
+    plain_ampersand: u64,
+    decoded_twice: u64,
+    decoded_once: u64,
+}
+
+impl TextVote {
+    /// No evidence yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one cell into account.
+    pub fn observe(&mut self, cell: &Cell) {
+        if cell.kind != CellKind::Text {
+            return;
+        }
+        let text = cell.text.as_str();
+        if text.contains('&') {
+            if without_html(text).is_some() {
+                self.html += 1;
+            } else {
+                self.plain_ampersand += 1;
+            }
+        }
+        // What could not be decoded at all says nothing.
+        if !text.is_ascii() && !text.contains('\u{FFFD}') {
+            if decoded_again(text).is_some() {
+                self.decoded_twice += 1;
+            } else {
+                self.decoded_once += 1;
+            }
+        }
+    }
+
+    /// Adds the evidence of other rows of the same column.
+    pub fn merge(&mut self, other: &Self) {
+        self.html += other.html;
+        self.plain_ampersand += other.plain_ampersand;
+        self.decoded_twice += other.decoded_twice;
+        self.decoded_once += other.decoded_once;
+    }
+
+    /// The verdict.
+    pub fn verdict(&self) -> ColumnText {
+        let damage = |damaged, sound| match weigh(damaged, sound) {
+            _ if damaged == 0 => Damage::None,
+            Sides::First => Damage::Proven,
+            // Even a few among many sound ones: nobody writes so.
+            _ => Damage::Doubtful,
+        };
+        ColumnText {
+            html: damage(self.html, self.plain_ampersand),
+            decoding: damage(self.decoded_twice, self.decoded_once),
+        }
+    }
+
+    /// Rows whose HTML, and rows whose second encoding the verdict is about.
+    pub fn damaged(&self) -> (u64, u64) {
+        (self.html, self.decoded_twice)
+    }
+}
+
+/// What a text was before it was damaged, and whether the column proves it. `None` if it is sound, as far as the column
+/// says.
+pub(crate) fn undo(text: &str, column: ColumnText) -> Option<(String, Damage)> {
+    let mut undone: Option<String> = None;
+    let mut doubtful = false;
+    // Damage may have been done more than once.
+    for _ in 0..4 {
+        let now = undone.as_deref().unwrap_or(text);
+        let html = (column.html != Damage::None && now.contains('&'))
+            .then(|| without_html(now))
+            .flatten();
+        let decoded = || {
+            (column.decoding != Damage::None && !now.is_ascii())
+                .then(|| decoded_again(now))
+                .flatten()
+        };
+        let (next, damage) = match html {
+            Some(next) => (next, column.html),
+            None => match decoded() {
+                Some(next) => (next, column.decoding),
+                None => break,
+            },
+        };
+        doubtful |= damage == Damage::Doubtful;
+        undone = Some(next);
+    }
+    undone.map(|text| (text, if doubtful { Damage::Doubtful } else { Damage::Proven }))
+}
+
+/// Names of characters in HTML (HTML 4.01, 24) that programs write for what stands in people's data.
+const NAMED: &[(&str, char)] = &[
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("pound", '£'),
+    ("euro", '€'),
+    ("rsquo", '\u{2019}'),
+    ("lsquo", '\u{2018}'),
+    ("ndash", '\u{2013}'),
+    ("aacute", 'á'),
+    ("agrave", 'à'),
+    ("auml", 'ä'),
+    ("ccedil", 'ç'),
+    ("eacute", 'é'),
+    ("egrave", 'è'),
+    ("euml", 'ë'),
+    ("iacute", 'í'),
+    ("ntilde", 'ñ'),
+    ("oacute", 'ó'),
+    ("ouml", 'ö'),
+    ("oslash", 'ø'),
+    ("uacute", 'ú'),
+    ("uuml", 'ü'),
+    ("szlig", 'ß'),
+    ("Auml", 'Ä'),
+    ("Eacute", 'É'),
+    ("Ouml", 'Ö'),
+    ("Uuml", 'Ü'),
+];
+
+/// The text without HTML's way of writing characters. `None` if there is none in it.
+fn without_html(text: &str) -> Option<String> {
+    let (mut plain, mut rest, mut found) = (String::with_capacity(text.len()), text, false);
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        rest = after;
+        match after
+            .split_once(';')
+            .and_then(|(name, behind)| Some((character(name)?, behind)))
+        {
+            Some((character, behind)) => {
+                plain.push(character);
+                rest = behind;
+                found = true;
+            }
+            None => plain.push('&'),
+        }
+    }
+    plain.push_str(rest);
+    found.then_some(plain)
+}
+
+/// `amp`, `#39`, `#x27`.
+fn character(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        return NAMED
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, character)| *character);
+    };
+    let code = match number.strip_prefix(['x', 'X']) {
+        Some(digits) if (1..=6).contains(&digits.len()) => u32::from_str_radix(digits, 16).ok()?,
+        None if (1..=7).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            number.parse().ok()?
+        }
+        _ => return None,
+    };
+    char::from_u32(code).filter(|character| !character.is_control() || matches!(character, '\n' | '\r' | '\t'))
+}
+
+/// The characters that Windows-1252 has at 0x80 to 0x9F (WHATWG Encoding, index windows-1252).
+const WINDOWS_1252: [char; 32] = [
+    '\u{20AC}', '\u{81}', '\u{201A}', '\u{192}', '\u{201E}', '\u{2026}', '\u{2020}', '\u{2021}', '\u{2C6}', '\u{2030}',
+    '\u{160}', '\u{2039}', '\u{152}', '\u{8D}', '\u{17D}', '\u{8F}', '\u{90}', '\u{2018}', '\u{2019}', '\u{201C}',
+    '\u{201D}', '\u{2022}', '\u{2013}', '\u{2014}', '\u{2DC}', '\u{2122}', '\u{161}', '\u{203A}', '\u{153}', '\u{9D}',
+    '\u{17E}', '\u{178}',
+];
+
+/// The text that was UTF-8 before it was read as Windows-1252. `None` for what was not.
+fn decoded_again(text: &str) -> Option<String> {
+    let bytes: Vec<u8> = text.chars().map(byte_of).collect::<Option<_>>()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn byte_of(character: char) -> Option<u8> {
+    u8::try_from(u32::from(character)).ok().or_else(|| {
+        let place = WINDOWS_1252.iter().position(|known| *known == character)?;
+        Some(0x80 + place as u8)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROVEN: ColumnText = ColumnText {
+        html: Damage::Proven,
+        decoding: Damage::Proven,
+    };
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let undone = undo(text, PROVEN);
+        assert_eq!(undone.as_ref().map(|(text, _)| text.as_str()), expected, "{text:?}");
+    }
+
+    #[test]
+    fn html_is_undone() {
+        check("O&#039;Neill", Some("O'Neill"));
+        check("Smith &amp; Sons", Some("Smith & Sons"));
+        check("Smith &amp;amp; Sons", Some("Smith & Sons"));
+        check("&#xA3;5 &eacute;", Some("£5 é"));
+        check("Smith & Sons; Leeds", None);
+        check("R&D;", None);
+        check("&#0;", None);
+    }
+
+    #[test]
+    fn a_second_encoding_is_undone() {
+        check("RenÃ©e", Some("Renée"));
+        check("Oâ€™Neill", Some("O’Neill"));
+        check("RenÃƒÂ©e", Some("Renée"));
+        check("Zoë", None);
+        check("Łukasz", None);
+        check("Ada", None);
+    }
+
+    #[track_caller]
+    fn check_vote(texts: &[&str], html: Damage, decoding: Damage) {
+        let (mut vote, mut merged) = (TextVote::new(), TextVote::new());
+        for text in texts {
+            vote.observe(&Cell::text(*text));
+        }
+        for text in texts.iter().rev() {
+            let mut one = TextVote::new();
+            one.observe(&Cell::text(*text));
+            merged.merge(&one);
+        }
+        assert_eq!(vote, merged);
+        assert_eq!(vote.verdict(), ColumnText { html, decoding }, "{texts:?}");
+    }
+
+    #[test]
+    fn the_column_proves_the_damage() {
+        check_vote(&["Ada", "Łukasz", "Zoë", "M&S"], Damage::None, Damage::None);
+        check_vote(&["RenÃ©e", "Ada"], Damage::None, Damage::Proven);
+        check_vote(&["RenÃ©e", "Zoë"], Damage::None, Damage::Doubtful);
+        check_vote(&["Smith &amp; Sons", "Ada"], Damage::Proven, Damage::None);
+        check_vote(&["Smith &amp; Sons", "Marks & Spencer"], Damage::Doubtful, Damage::None);
+        let mut many = vec!["RenÃ©e"; 100];
+        many.push("Zoë");
+        check_vote(&many, Damage::None, Damage::Proven);
+        let mut few = vec!["Zoë"; 100];
+        few.push("RenÃ©e");
+        check_vote(&few, Damage::None, Damage::Doubtful);
+    }
+
+    #[test]
+    fn what_is_not_proven_is_not_undone() {
+        let doubtful = ColumnText {
+            decoding: Damage::Doubtful,
+            ..ColumnText::default()
+        };
+        assert_eq!(undo("RenÃ©e", doubtful), Some(("Renée".to_owned(), Damage::Doubtful)));
+        assert_eq!(undo("RenÃ©e", ColumnText::default()), None);
+        assert_eq!(undo("O&#039;Neill", doubtful), None);
+    }
+}

@@ -1,0 +1,346 @@
+//! Which mark a column writes before decimals: decided by all of its rows.
+
+use std::fmt;
+
+use torqueflow_model::{Cell, CellKind};
+
+use super::marks::{DecimalMark, Layout, layout};
+use crate::evidence::{Sides, weigh};
+use crate::text::prepare;
+
+/// Engines below this many cubic centimetres are given in litres: the smallest of a road vehicle has 49, the largest of a
+/// lorry 16 litres.
+pub(super) const FEWEST_CUBIC_CENTIMETRES: i64 = 30;
+
+/// The verdict on the decimal mark of one column, over all of its rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColumnDecimalMark {
+    /// Rows prove it, and next to none the other one.
+    Proven(DecimalMark),
+    /// No row proves it.
+    Assumed(DecimalMark),
+    /// Some rows prove one and some the other. Numbers that could be either are not read.
+    Mixed,
+}
+
+/// What all rows say of how a column writes its numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ColumnNumbers {
+    /// The mark before decimals.
+    pub decimal_mark: ColumnDecimalMark,
+    /// The unit of numbers that name none, where it is not the field's own.
+    pub unit: Option<ColumnUnit>,
+}
+
+/// A unit of a whole column, from which numbers are converted without a word on each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColumnUnit {
+    /// Kilometres in a field of miles.
+    Kilometres,
+    /// Litres in a field of cubic centimetres.
+    Litres,
+}
+
+impl Default for ColumnNumbers {
+    /// Nothing is known: numbers are read as in Britain.
+    fn default() -> Self {
+        Self {
+            decimal_mark: ColumnDecimalMark::Assumed(DecimalMark::Point),
+            unit: None,
+        }
+    }
+}
+
+/// Gathers evidence over the rows of one column. Chunks of a column can be observed apart and merged in any order.
+///
+/// ```
+/// use torqueflow_cleanup::{ColumnDecimalMark, DecimalMark, NumberVote};
+/// use torqueflow_model::Cell;
+/// let mut vote = NumberVote::new();
+/// vote.observe(&Cell::text("1.250"));
+/// assert_eq!(vote.decimal_mark(false, None), ColumnDecimalMark::Assumed(DecimalMark::Point));
+/// vote.observe(&Cell::text("4,20"));
+/// assert_eq!(vote.decimal_mark(false, None), ColumnDecimalMark::Proven(DecimalMark::Comma));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NumberVote {
+    /// Numbers of which a point, a comma stands before the decimals.
+    point: Proof,
+    comma: Proof,
+    /// Numbers that could be either, by their mark; in whole numbers it separates thousands.
+    open_point: Proof,
+    open_comma: Proof,
+    /// Such numbers that are whole in both readings: `12.000`.
+    round_point: u64,
+    round_comma: u64,
+    /// Numbers below and from 30 on.
+    small: u64,
+    large: u64,
+}
+
+impl NumberVote {
+    /// No evidence yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one cell into account. Typed numbers have no marks.
+    pub fn observe(&mut self, cell: &Cell) {
+        match cell.kind {
+            CellKind::Text if cell.text.is_ascii() => self.observe_text(&cell.text),
+            CellKind::Text => {
+                if let Ok(prepared) = prepare(cell) {
+                    self.observe_text(&prepared.text);
+                }
+            }
+            CellKind::Number(number) => self.observe_size(number),
+            _ => {}
+        }
+    }
+
+    fn observe_text(&mut self, text: &str) {
+        let Some(core) = core(text) else { return };
+        let Some(found) = layout(core) else { return };
+        match found {
+            Layout::Certain(DecimalMark::Point) => self.point.add(core),
+            Layout::Certain(DecimalMark::Comma) => self.comma.add(core),
+            Layout::Open { mark, is_round } => {
+                match (mark, is_round) {
+                    (DecimalMark::Point, false) => self.open_point.add(core),
+                    (DecimalMark::Comma, false) => self.open_comma.add(core),
+                    (DecimalMark::Point, true) => self.round_point += 1,
+                    (DecimalMark::Comma, true) => self.round_comma += 1,
+                }
+                // Of `1.598` litres and `1,598` cubic centimetres nobody knows which it is, and it does not matter.
+                return;
+            }
+            Layout::Unmarked => {}
+        }
+        let whole: u64 = core
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .take(10)
+            .fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
+        self.observe_size(whole as f64);
+    }
+
+    fn observe_size(&mut self, number: f64) {
+        if number >= FEWEST_CUBIC_CENTIMETRES as f64 {
+            self.large += 1;
+        } else if number > 0.0 {
+            self.small += 1;
+        }
+    }
+
+    /// Adds the evidence of other rows of the same column.
+    pub fn merge(&mut self, other: &Self) {
+        self.point.merge(&other.point);
+        self.comma.merge(&other.comma);
+        self.open_point.merge(&other.open_point);
+        self.open_comma.merge(&other.open_comma);
+        self.round_point += other.round_point;
+        self.round_comma += other.round_comma;
+        self.small += other.small;
+        self.large += other.large;
+    }
+
+    /// The verdict on the decimal mark. Where no row proves anything the default holds: what the table's other columns
+    /// prove, else the point. In a field of whole numbers, three digits that are not all zeros show by themselves that
+    /// the mark before them separates thousands.
+    pub fn decimal_mark(&self, is_whole: bool, default: Option<DecimalMark>) -> ColumnDecimalMark {
+        let (point, comma) = self.proofs(is_whole);
+        match weigh(point.count, comma.count) {
+            Sides::None => ColumnDecimalMark::Assumed(default.unwrap_or(DecimalMark::Point)),
+            Sides::First => ColumnDecimalMark::Proven(DecimalMark::Point),
+            Sides::Second => ColumnDecimalMark::Proven(DecimalMark::Comma),
+            Sides::Both => ColumnDecimalMark::Mixed,
+        }
+    }
+
+    /// What proves this mark: how many rows, and one of their numbers.
+    pub fn proof(&self, mark: DecimalMark, is_whole: bool) -> Proof {
+        let (point, comma) = self.proofs(is_whole);
+        match mark {
+            DecimalMark::Point => point,
+            DecimalMark::Comma => comma,
+        }
+    }
+
+    fn proofs(&self, is_whole: bool) -> (Proof, Proof) {
+        let (mut point, mut comma) = (self.point, self.comma);
+        if is_whole {
+            point.merge(&self.open_comma);
+            comma.merge(&self.open_point);
+        }
+        (point, comma)
+    }
+
+    /// Numbers whose value depends on the verdict, that have this mark.
+    pub fn open(&self, mark: DecimalMark, is_whole: bool) -> u64 {
+        let (open, round) = match mark {
+            DecimalMark::Point => (self.open_point.count, self.round_point),
+            DecimalMark::Comma => (self.open_comma.count, self.round_comma),
+        };
+        if is_whole { round } else { open + round }
+    }
+
+    /// Whether the numbers of a field of cubic centimetres are litres: all but next to none are too small for an engine.
+    pub fn are_litres(&self) -> bool {
+        weigh(self.small, self.large) == Sides::First
+    }
+}
+
+/// How many rows prove something, and the least of the texts that do, which does not depend on the order of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Proof {
+    count: u64,
+    example: [u8; LONGEST_EXAMPLE],
+}
+
+const LONGEST_EXAMPLE: usize = 16;
+
+impl Proof {
+    /// How many rows.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    fn add(&mut self, text: &str) {
+        self.count += 1;
+        let mut example = [0; LONGEST_EXAMPLE];
+        if let Some(place) = example.get_mut(..text.len())
+            && text.is_ascii()
+        {
+            place.copy_from_slice(text.as_bytes());
+            self.offer(example);
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.offer(other.example);
+    }
+
+    fn offer(&mut self, example: [u8; LONGEST_EXAMPLE]) {
+        let none = [0; LONGEST_EXAMPLE];
+        if self.example == none || (example != none && example < self.example) {
+            self.example = example;
+        }
+    }
+}
+
+/// One of the texts, blank if all were long.
+impl fmt::Display for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let end = self.example.iter().position(|byte| *byte == 0);
+        let text = self.example.get(..end.unwrap_or(LONGEST_EXAMPLE)).unwrap_or_default();
+        f.write_str(std::str::from_utf8(text).unwrap_or_default())
+    }
+}
+
+/// The number in a text, without what is written beside it: from the first digit, or a mark before it, to the last digit.
+/// `None` where something else stands in between.
+fn core(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let first = bytes.iter().position(u8::is_ascii_digit)?;
+    let last = bytes.iter().rposition(u8::is_ascii_digit)?;
+    let begins_with_mark = |start: usize| {
+        let is_mark = matches!(bytes.get(start), Some(b'.' | b','));
+        let before = start.checked_sub(1).and_then(|before| bytes.get(before));
+        is_mark && before.is_none_or(|before| !before.is_ascii_alphanumeric())
+    };
+    let start = first
+        .checked_sub(1)
+        .filter(|start| begins_with_mark(*start))
+        .unwrap_or(first);
+    let core = text.get(start..=last)?;
+    let is_number = core
+        .chars()
+        .all(|character| matches!(character, '0'..='9' | '.' | ',' | ' ' | '\'' | '\u{2019}'));
+    is_number.then_some(core)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vote(texts: &[&str]) -> NumberVote {
+        let mut whole = NumberVote::new();
+        let mut merged = NumberVote::new();
+        for text in texts {
+            whole.observe(&Cell::text(*text));
+        }
+        for text in texts.iter().rev() {
+            let mut one = NumberVote::new();
+            one.observe(&Cell::text(*text));
+            merged.merge(&one);
+        }
+        assert_eq!(whole, merged, "{texts:?}");
+        whole
+    }
+
+    #[track_caller]
+    fn check(texts: &[&str], expected: ColumnDecimalMark) {
+        assert_eq!(vote(texts).decimal_mark(false, None), expected, "{texts:?}");
+    }
+
+    #[test]
+    fn one_row_proves_the_mark() {
+        check(
+            &["1.250", "3,125", "4,20"],
+            ColumnDecimalMark::Proven(DecimalMark::Comma),
+        );
+        check(&["1.250", "£4.20"], ColumnDecimalMark::Proven(DecimalMark::Point));
+        check(&["1.355,90 EUR"], ColumnDecimalMark::Proven(DecimalMark::Comma));
+        check(&["CHF 1'234.50"], ColumnDecimalMark::Proven(DecimalMark::Point));
+    }
+
+    #[test]
+    fn without_proof_the_default_holds() {
+        let open = ["1.250", "3,125", "12", "", "junk", "12 miles 3", "01.02.2024"];
+        check(&open, ColumnDecimalMark::Assumed(DecimalMark::Point));
+        assert_eq!(
+            vote(&open).decimal_mark(false, Some(DecimalMark::Comma)),
+            ColumnDecimalMark::Assumed(DecimalMark::Comma)
+        );
+    }
+
+    #[test]
+    fn one_contradiction_among_many_changes_nothing() {
+        let mut texts = vec!["4,20"; 200];
+        texts.push("4.20");
+        check(&texts, ColumnDecimalMark::Proven(DecimalMark::Comma));
+        assert_eq!(vote(&texts).proof(DecimalMark::Point, false).to_string(), "4.20");
+        check(&["4,20", "4.20"], ColumnDecimalMark::Mixed);
+    }
+
+    #[test]
+    fn whole_numbers_show_their_thousands() {
+        let vote = vote(&["64.210", "7"]);
+        assert_eq!(
+            vote.decimal_mark(true, None),
+            ColumnDecimalMark::Proven(DecimalMark::Comma)
+        );
+        assert_eq!(
+            vote.decimal_mark(false, None),
+            ColumnDecimalMark::Assumed(DecimalMark::Point)
+        );
+    }
+
+    #[test]
+    fn the_only_proof_can_be_named() {
+        let proof = vote(&["1.250", "4,20"]).proof(DecimalMark::Comma, false);
+        assert_eq!((proof.count(), proof.to_string().as_str()), (1, "4,20"));
+        assert_eq!(
+            vote(&["3,5", "1,5"]).proof(DecimalMark::Comma, false).to_string(),
+            "1,5"
+        );
+    }
+
+    #[test]
+    fn a_column_of_small_numbers_is_in_litres() {
+        assert!(vote(&["1.6", "2.0", "0", "1,6 TDI"]).are_litres());
+        assert!(!vote(&["1.6", "1968"]).are_litres());
+        assert!(!vote(&["0", ""]).are_litres());
+    }
+}

@@ -1,0 +1,183 @@
+//! What a value looks like, by tests that cost next to nothing. Cleaning has the last word on each value.
+
+use torqueflow_model::Look;
+
+use super::scan::Scan;
+use crate::postcode::is_geographic;
+use crate::vrm::{VrmShape, vrm_shape};
+
+/// What one value looks like: one bit per look, in the order of [`Look::ALL`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Looks {
+    /// Beyond doubt.
+    pub fits: u8,
+    /// Possible, or so once cleaning has repaired it.
+    pub repairable: u8,
+    /// It stands for no value.
+    pub is_placeholder: bool,
+}
+
+impl Looks {
+    pub fn of(text: &str, scan: &Scan) -> Self {
+        let mut looks = Self::default();
+        for (place, look) in Look::ALL.into_iter().enumerate() {
+            match test(look, text, scan) {
+                Fit::Fits => looks.fits |= 1 << place,
+                Fit::Repairable => looks.repairable |= 1 << place,
+                Fit::No => {}
+            }
+        }
+        looks.is_placeholder = looks.fits | looks.repairable == 0 && is_placeholder(text, scan);
+        looks
+    }
+}
+
+enum Fit {
+    Fits,
+    Repairable,
+    No,
+}
+
+fn test(look: Look, text: &str, scan: &Scan) -> Fit {
+    match look {
+        Look::Phone => phone(text, scan),
+        Look::Email => email(text, scan),
+        Look::Plate => plate(scan),
+        Look::Vin => vin(scan),
+        Look::Postcode => postcode(scan),
+        Look::YesNo => yes_no(text, scan),
+        _ => Fit::No,
+    }
+}
+
+/// Nine to fifteen digits (ITU-T E.164 has fifteen at most) that begin as telephone numbers do. A number that lost its
+/// zero, stands beside words, or has an O for a zero is repaired.
+fn phone(text: &str, scan: &Scan) -> Fit {
+    if !(9..=15).contains(&scan.digits) {
+        return Fit::No;
+    }
+    let marks = scan.spaces + scan.hyphens + scan.points + scan.phone_marks + scan.slashes;
+    let begins = text.strip_prefix('(').unwrap_or(text).starts_with(['0', '+']);
+    let is_bare = scan.digits + marks == scan.len && scan.slashes < 2;
+    match (is_bare, begins) {
+        (true, true) => Fit::Fits,
+        (true, false) if scan.digits == 10 && scan.points < 2 && matches!(scan.first, b'1'..=b'9' | b'(') => {
+            Fit::Repairable
+        }
+        (false, true) if scan.letters <= 16 && scan.ats == 0 => Fit::Repairable,
+        (false, false) if scan.letters <= 16 && scan.digits >= 10 && text.contains(" 0") => Fit::Repairable,
+        _ => Fit::No,
+    }
+}
+
+/// One `@` between a local part and a domain with a point. Other texts with an `@` are repaired.
+fn email(text: &str, scan: &Scan) -> Fit {
+    if scan.ats == 0 {
+        return Fit::No;
+    }
+    let is_whole = scan.ats == 1 && scan.spaces + scan.commas == 0;
+    let domain = text.split_once('@').map(|(local, domain)| (local.is_empty(), domain));
+    match domain {
+        Some((false, domain)) if is_whole && domain.contains('.') && !domain.ends_with('.') => Fit::Fits,
+        _ => Fit::Repairable,
+    }
+}
+
+/// The shapes that tell the year, and those of Northern Ireland. Older ones look like any code.
+fn plate(scan: &Scan) -> Fit {
+    if !(2..=7).contains(&scan.alphanumeric()) || scan.digits == 0 || scan.letters == 0 || scan.points > 1 {
+        return Fit::No;
+    }
+    match scan.compact().map(vrm_shape) {
+        Some(VrmShape::Current | VrmShape::Prefix | VrmShape::Suffix | VrmShape::NorthernIreland | VrmShape::Q) => {
+            Fit::Fits
+        }
+        Some(VrmShape::Dateless) => Fit::Repairable,
+        _ => Fit::No,
+    }
+}
+
+/// 17 letters and digits without I, O and Q (ISO 3779). With these, framed by marks or a few characters off it is kept as
+/// a chassis number.
+fn vin(scan: &Scan) -> Fit {
+    if !(16..=18).contains(&scan.alphanumeric()) || scan.digits < 2 || scan.letters < 2 {
+        return Fit::No;
+    }
+    match scan.compact() {
+        Some(vin) if vin.len() == 17 && scan.spaces + scan.hyphens == 0 => {
+            if vin.contains(['I', 'O', 'Q']) {
+                Fit::Repairable
+            } else {
+                Fit::Fits
+            }
+        }
+        _ if scan.spaces <= 4 && scan.ats == 0 => Fit::Repairable,
+        _ => Fit::No,
+    }
+}
+
+/// British postcodes; the forms of the United States, Germany, France, Canada, the Netherlands and Ireland are possible.
+fn postcode(scan: &Scan) -> Fit {
+    if scan.len > 10 {
+        return Fit::No;
+    }
+    let Some(code) = scan.compact() else { return Fit::No };
+    if is_geographic(code.as_bytes()) {
+        return Fit::Fits;
+    }
+    let letters = |places: &[usize]| {
+        code.bytes()
+            .enumerate()
+            .all(|(place, byte)| byte.is_ascii_alphabetic() == places.contains(&place))
+    };
+    let is_foreign = match code.len() {
+        5 | 9 => scan.letters == 0,
+        6 => letters(&[0, 2, 4]) || letters(&[4, 5]),
+        7 => letters(&[0, 3, 4]) && scan.digits == 4,
+        _ => false,
+    };
+    if is_foreign { Fit::Repairable } else { Fit::No }
+}
+
+/// The words and signs that cleaning reads as yes and no. A one or zero may be a number as well.
+fn yes_no(text: &str, scan: &Scan) -> Fit {
+    if scan.len > 5 {
+        return Fit::No;
+    }
+    let mut lower = [0_u8; 5];
+    for (place, byte) in lower.iter_mut().zip(text.bytes()) {
+        *place = byte.to_ascii_lowercase();
+    }
+    match lower.get(..scan.len).unwrap_or_default() {
+        b"true" | b"false" | b"yes" | b"no" | b"y" | b"n" | b"t" | b"f" | b"on" | b"off" => Fit::Fits,
+        b"0" | b"1" | b"-1" | b"x" | b"ok" => Fit::Repairable,
+        _ if matches!(text, "\u{2713}" | "\u{2714}" | "\u{2717}" | "\u{2718}") => Fit::Fits,
+        _ => Fit::No,
+    }
+}
+
+/// Words and signs that people write for what they do not know.
+fn is_placeholder(text: &str, scan: &Scan) -> bool {
+    if scan.len > 24 || scan.beyond_ascii > 0 {
+        return false;
+    }
+    let Some(compact) = words(text, scan) else { return false };
+    match compact.as_bytes() {
+        b"" | b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN"
+        | b"NOTGIVEN" | b"NOTPROVIDED" | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE"
+        | b"NONUMBER" | b"REFUSED" | b"WITHHELD" | b"UNREG" | b"UNREGISTERED" | b"EXDIRECTORY" | b"XX" | b"XXX"
+        | b"NAN" | b"UNDEFINED" | b"NOTAPPLICABLE" => true,
+        [first, rest @ ..] => rest.len() >= 2 && rest.iter().all(|byte| byte == first) && b"0X9".contains(first),
+    }
+}
+
+fn words<'a>(text: &str, scan: &'a Scan) -> Option<&'a str> {
+    if scan.alphanumeric() == 0 {
+        return Some("").filter(|_| text.len() <= 6);
+    }
+    // `N/A`.
+    if scan.slashes == 1 && scan.len == 3 && text.eq_ignore_ascii_case("n/a") {
+        return Some("NA");
+    }
+    scan.compact()
+}

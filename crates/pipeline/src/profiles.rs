@@ -1,0 +1,65 @@
+//! The profiles of all columns of a table, and what its ids are, gathered while its rows go by.
+
+use torqueflow_cleanup::{ColumnProfiler, Expected};
+use torqueflow_model::Row;
+
+use crate::ids::IdentityVotes;
+use crate::plan::TablePlan;
+
+/// Gathers the profiles of all columns of a table.
+#[derive(Debug)]
+pub(crate) struct ProfileVotes {
+    columns: Vec<ColumnProfiler>,
+    identities: IdentityVotes,
+    /// The plan has no profiles yet.
+    are_wanted: bool,
+}
+
+impl ProfileVotes {
+    /// No rows yet. The columns are looked at where nobody has, or where the plan has an open question about any of them.
+    pub fn of(plan: &TablePlan, is_open: bool) -> Self {
+        let are_wanted = plan.profiles.is_empty();
+        let looked_at = plan.columns.iter().filter(|_| are_wanted || is_open);
+        Self {
+            columns: looked_at
+                .map(|column| {
+                    ColumnProfiler::new(Expected {
+                        dates: column.holds_dates(),
+                        numbers: column.holds_numbers(),
+                    })
+                })
+                .collect(),
+            identities: IdentityVotes::of(plan),
+            are_wanted,
+        }
+    }
+
+    /// Nothing is open.
+    pub fn is_empty(&self) -> bool {
+        !self.are_wanted && self.identities.is_empty()
+    }
+
+    /// Takes a row into account.
+    pub fn observe(&mut self, row: &Row) {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            match row.cells.get(index) {
+                Some(cell) => column.observe(cell),
+                None => column.observe_missing(),
+            }
+        }
+        self.identities.observe(row);
+    }
+
+    /// What the rows say of a column.
+    pub fn column(&self, index: usize) -> Option<&ColumnProfiler> {
+        self.columns.get(index)
+    }
+
+    /// Puts into the plan what the rows say. Says, in sentences, what a person should know of it.
+    pub fn settle(&self, plan: &mut TablePlan) -> Vec<String> {
+        if !self.columns.is_empty() {
+            plan.profiles = self.columns.iter().map(ColumnProfiler::profile).collect();
+        }
+        self.identities.settle(plan)
+    }
+}

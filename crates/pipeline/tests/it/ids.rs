@@ -1,0 +1,119 @@
+//! Which columns identify records, and what becomes of ids that do not.
+
+use torqueflow_model::EntityKind::{self, Customer, Vehicle};
+use torqueflow_pipeline::id_text;
+
+use crate::support::clean;
+
+/// Cleans a text and compares the ids of its records of this kind, row by row, each with the codes about ids.
+#[track_caller]
+fn check(entity: EntityKind, text: &str, expected: &[&str]) {
+    let (file, rows) = clean(text);
+    let shown: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let mut records = row.row.records.iter().filter(|record| record.slot.entity() == entity);
+            let id = records.next().map(|record| id_text(&record.source_id, 0));
+            let id = id.map(|id| if id.starts_with('~') { "~".to_owned() } else { id });
+            let told = ["id_conflict", "id_damaged", "record_of_nobody", "required_missing"];
+            let codes = row.codes().into_iter().filter(|code| told.contains(code));
+            std::iter::once(id.unwrap_or_default())
+                .chain(codes.map(str::to_owned))
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    let notes: Vec<&String> = file.tables.iter().flat_map(|table| &table.notes).collect();
+    assert_eq!(shown, expected, "{notes:?}");
+}
+
+#[test]
+fn the_id_of_an_owner_or_an_account_is_not_the_customer_s() {
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name,Email,Owner ID\nC1,Ann,Ash,ann@ash.example,U1\nC2,Bert,Birch,bert@birch.example,U1\n\
+         C3,Cora,Cole,cora@cole.example,U2\n",
+        &["C1", "C2", "C3"],
+    );
+    check(
+        Customer,
+        "First Name,Last Name,Email,Account ID\nAnn,Ash,ann@ash.example,NORTH\nBert,Birch,bert@birch.example,NORTH\n\
+         Cora,Cole,cora@cole.example,SOUTH\n",
+        &[
+            "ann ash|ann@ash.example",
+            "bert birch|bert@birch.example",
+            "cora cole|cora@cole.example",
+        ],
+    );
+    check(
+        Customer,
+        "Account No,First Name,Last Name,Email\nA1,Ann,Ash,ann@ash.example\nA2,Bert,Birch,bert@birch.example\n",
+        &["A1", "A2"],
+    );
+}
+
+#[test]
+fn the_id_of_a_model_is_not_the_vehicle_s() {
+    check(
+        Vehicle,
+        "Registration,Make,Model,CAP ID,Mileage\nAK19 AAA,Ford,Focus,5511,100\nAK19 AAB,Ford,Focus,5511,200\nAK20 AAC,Kia,Rio,5512,300\n",
+        &["AK19AAA", "AK19AAB", "AK20AAC"],
+    );
+}
+
+#[test]
+fn of_different_people_with_one_id_the_first_keeps_it() {
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name,Email\nC1,Ann,Ash,ann@ash.example\nC2,Bert,Birch,bert@birch.example\n\
+         C2,Cora,Cole,cora@cole.example\nC2,BERT,Birch,\nC3,Dan,Dale,dan@dale.example\n",
+        &["C1", "C2", "C2|cora cole|cora@cole.example id_conflict", "C2", "C3"],
+    );
+}
+
+#[test]
+fn a_number_with_a_point_and_zeros_is_the_number() {
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name\n1002.0,Ann,Ash\n1003.0,Bert,Birch\n1002,Ann,Ash\n",
+        &["1002", "1003", "1002"],
+    );
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name\n10.0,Ann,Ash\n10.5,Bert,Birch\n",
+        &["10.0", "10.5"],
+    );
+}
+
+#[test]
+fn a_number_that_lost_digits_identifies_nobody() {
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name,Email\nC1,Ann,Ash,ann@ash.example\nC2,Bert,Birch,bert@birch.example\n\
+         1.23457E+15,Cora,Cole,cora@cole.example\n",
+        &["C1", "C2", "cora cole|cora@cole.example id_damaged"],
+    );
+    check(
+        Customer,
+        "Customer Number,First Name,Last Name,Email\n1.23457E+15,Ann,Ash,ann@ash.example\n1.23457E+15,Bert,Birch,bert@birch.example\n",
+        &["ann ash|ann@ash.example", "bert birch|bert@birch.example"],
+    );
+}
+
+#[test]
+fn a_customer_with_several_vehicles_is_one() {
+    check(
+        Customer,
+        "Customer Number,Customer Name,Registration,Make\n7,Ann Ash,AK19 AAA,Ford\n7,\"ASH, Ann\",AK19 AAB,Kia\n8,Bert Birch,AK19 AAC,Ford\n",
+        &["7", "7", "8"],
+    );
+}
+
+#[test]
+fn a_vehicle_needs_a_plate_a_vin_or_an_owner() {
+    check(
+        Vehicle,
+        "Registration,VIN,Make,Model,Customer Number\nAK19 AAA,,Ford,Focus,\n,,Ford,Focus,C1\n,,Ford,Fiesta,\n",
+        &["AK19AAA", "~", "~ required_missing"],
+    );
+}

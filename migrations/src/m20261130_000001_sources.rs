@@ -1,0 +1,45 @@
+//! Programs that nobody recognises are source systems of their own, known again by their tables; and what a refresh would
+//! replace waits for a person.
+
+use sea_orm_migration::prelude::*;
+
+use crate::table::Null::{No, Yes};
+use crate::table::Type::{Integer, Json, Text, Timestamp, Uuid};
+use crate::table::{Column, column, index, organization_table};
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+/// A table of such a program, and the source system that it counts as.
+const SOURCE_TABLE: &[Column] = &[
+    ("source_system", Text, No),
+    // Fingerprint of the set of folded headers.
+    ("fingerprint", Uuid, No),
+    ("header_count", Integer, No),
+    // The folded headers, sorted.
+    ("headers", Json, No),
+    // The run that last had such a table, and when it was started.
+    ("run_id", Uuid, No),
+    ("used_at", Timestamp, No),
+];
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let key = ["source_system", "fingerprint"];
+        manager
+            .create_table(organization_table("source_table", SOURCE_TABLE, &key))
+            .await?;
+        manager.create_index(index("source_table", &["header_count"])).await?;
+        let mut import_job = Table::alter();
+        import_job
+            .table(Alias::new("import_job"))
+            // How many imported records the table has again, and the other people and cars that it has under their ids.
+            .add_column(column(("replaced", Json, Yes)));
+        manager.alter_table(import_job).await
+    }
+}
