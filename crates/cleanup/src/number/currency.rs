@@ -1,12 +1,6 @@
 //! Currencies beside an amount. They do not change it: money is kept in the currency of the business.
 
-/// The alphabetic codes of currencies in use (ISO 4217:2015, list one), without funds, metals and those for testing.
-const CODES: &str = "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF \
-    CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF \
-    IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT \
-    MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR \
-    SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VED VES VND VUV \
-    WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG";
+use torqueflow_model::is_currency;
 
 /// How people write currencies without their code, in lower case. The dollars' letters stand before the sign.
 const WORDS: &[&str] = &[
@@ -39,9 +33,7 @@ pub(super) fn strip(text: &str) -> Option<&str> {
 }
 
 fn is_code(word: &str) -> bool {
-    word.len() == 3
-        && word.bytes().all(|byte| byte.is_ascii_lowercase())
-        && CODES.split(' ').any(|code| code.eq_ignore_ascii_case(word))
+    word.len() == 3 && word.bytes().all(|byte| byte.is_ascii_lowercase()) && is_currency(&word.to_ascii_uppercase())
 }
 
 fn ends_apart(rest: &str) -> bool {
