@@ -17,6 +17,8 @@ const STEPS: [Step; 6] = [
     ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
     ("dependencies", dependencies::check),
     ("lints", || {
+        // With the features that it has by itself, as people build it.
+        run(cargo().args(["clippy", "--package", "torqueflow-cli", "--", "-D", "warnings"]))?;
         run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
     }),
     ("documentation", || {

@@ -102,7 +102,7 @@ fn machines_that_share_a_bucket_read_what_others_have_kept() {
         keys.iter().all(|key| key.starts_with(&format!("garage/{id}/"))),
         "{keys:?}"
     );
-    assert_eq!(keys.len(), 3, "upload, rows, findings: {keys:?}");
+    assert_eq!(keys.len(), 4, "upload, rows, findings, rows left out: {keys:?}");
     assert_eq!(worker.stop(), 0);
 
     let sweeper = workspace.work_with("--retention-days 0", bucket.settings(&workspace, "fourth"));

@@ -32,7 +32,7 @@ pub use full_disk::{fill_disk, make_room, survive_full_disk};
 pub use library::Library;
 pub use measured::{Taken, children, run_measured};
 pub use package::{row_of, with_part, workbook_of, zip_of};
-pub use program::{Ran, cargo, repository, target_folder};
+pub use program::{Ran, cargo, program, repository};
 pub use records::{Record, Records};
 pub use service::{Answer, Client, Service, form};
 pub use worker::Worker;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The folder of the workspace's `Cargo.toml`.
 pub fn repository() -> PathBuf {
@@ -26,12 +26,6 @@ pub fn cargo() -> Command {
     }
     cargo.current_dir(repository());
     cargo
-}
-
-/// The folder that cargo builds into.
-pub fn target_folder() -> PathBuf {
-    // target/debug/torqueflow
-    program().ancestors().nth(2).unwrap().to_owned()
 }
 
 /// Where the program is.
@@ -61,13 +55,9 @@ fn build_once() -> PathBuf {
 /// Builds the program in the profile of the tests.
 fn build() -> PathBuf {
     let mut command = cargo();
-    command.args([
-        "build",
-        "--package",
-        "torqueflow-cli",
-        "--message-format",
-        "json-render-diagnostics",
-    ]);
+    // With the features of the whole workspace, examples and tests included: what was built for these is not built again.
+    command.args(["build", "--workspace", "--bin", "torqueflow", "--examples"]);
+    command.args(["--message-format", "json-render-diagnostics"]);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -79,6 +69,7 @@ fn build() -> PathBuf {
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     let executables: Vec<String> = messages
+        .filter(|message| message["target"]["kind"] == json!(["bin"]))
         .filter_map(|message| message["executable"].as_str().map(str::to_owned))
         .collect();
     assert_eq!(executables.len(), 1, "{executables:?}");

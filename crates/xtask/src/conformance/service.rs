@@ -26,7 +26,8 @@ pub struct Service {
 impl Service {
     /// Builds the program, imports the sample into an empty SQLite database in this folder, and serves it on loopback.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
-        run(cargo().args(["build", "--package", "torqueflow-cli"]))?;
+        // As the tests build it, so that it is not built again.
+        run(cargo().args(["build", "--workspace", "--bin", "torqueflow", "--examples"]))?;
         if folder.exists() {
             fs::remove_dir_all(folder)?;
         }
