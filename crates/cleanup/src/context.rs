@@ -40,6 +40,8 @@ pub struct ColumnFacts {
     pub origin: Origin,
     /// Its titles are salutations, and not jobs.
     pub salutations: bool,
+    /// In its names initials stand behind surnames.
+    pub initials: bool,
     /// Of a column of telephone numbers: the column that says of what type they are, such as `Phone 1 - Type`.
     pub type_column: Option<usize>,
     /// Of a column of an address, where several of the same kind stand in a row (home and business): which of them it
@@ -58,6 +60,7 @@ impl Default for ColumnFacts {
             text: ColumnText::default(),
             origin: Origin::Unknown,
             salutations: true,
+            initials: false,
             type_column: None,
             address: 0,
         }
@@ -111,6 +114,13 @@ impl ColumnFacts {
     #[must_use]
     pub fn with_salutations(mut self, salutations: bool) -> Self {
         self.salutations = salutations;
+        self
+    }
+
+    /// The same with names in which initials stand behind surnames, or don't.
+    #[must_use]
+    pub fn with_initials(mut self, initials: bool) -> Self {
+        self.initials = initials;
         self
     }
 

@@ -30,7 +30,7 @@ pub use context::{ColumnFacts, Context};
 pub use country::Country;
 pub use damage::{ColumnText, Damage, TextVote};
 pub use date::{ColumnDateOrder, DateNumbers, DateVote};
-pub use name::TitleVote;
+pub use name::{InitialsVote, TitleVote};
 pub use number::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, DecimalMark, NumberVote, Proof};
 pub use origin::{Origin, PostcodeVote};
 pub use phone::{NumberKind, PhoneVote, number_kind};

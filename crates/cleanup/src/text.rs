@@ -182,9 +182,16 @@ pub(crate) fn stands_for_blank(text: &str) -> bool {
 
 /// As [`stands_for_blank`], where what machines write for nothing may be somebody's name: there are people called Null.
 pub(crate) fn names_nobody(text: &str) -> bool {
-    let says_nothing = |character| "-.,;:?!_*/\\\u{2013}\u{2014}".contains(character);
-    text.len() <= 9
-        && (BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) || text.chars().all(says_nothing))
+    BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) || text.chars().all(says_nothing)
+}
+
+/// Dashes, dots and the like, of which any number says nothing.
+fn says_nothing(character: char) -> bool {
+    matches!(
+        character,
+        '-' | '.' | ',' | ';' | ':' | '?' | '!' | '_' | '*' | '/' | '\\' | '\u{2010}'
+            ..='\u{2015}' | '\u{2022}' | '\u{2026}' | '\u{2212}' | '\u{B7}'
+    ) || character.is_whitespace()
 }
 
 /// Short text.
@@ -287,6 +294,11 @@ mod tests {
     fn placeholders_and_errors_are_told_from_values() {
         check("N/A", "- [value_placeholder]");
         check(" - ", "- [value_placeholder]");
+        check("- -", "- [value_placeholder]");
+        check(". .", "- [value_placeholder]");
+        check("\u{2013} \u{2014} \u{2026}", "- [value_placeholder]");
+        check("------------", "- [value_placeholder]");
+        check("- a -", "- a -");
         check("#N/A", "error #N/A");
         check("#ref!", "error #ref!");
         check("#1 Garage", "#1 Garage");

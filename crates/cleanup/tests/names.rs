@@ -169,3 +169,90 @@ fn a_job_is_its_customer_s() {
         ],
     );
 }
+
+#[test]
+fn marks_are_kept() {
+    let alone = |name: &str| check(&[("display_name", name)], &[&format!("display_name={name}")]);
+    alone("Sando - Alba");
+    alone("Carla B. | Concept");
+    alone("[old ] Mojo");
+    alone("H. Quast / Modehaus Quast");
+    check(
+        &[
+            ("display_name", "TECH BLOG & NEWS"),
+            ("first_name", "TECH BLOG"),
+            ("last_name", "NEWS"),
+        ],
+        &[
+            "display_name=Tech Blog & News",
+            "first_name=Tech Blog",
+            "last_name=News",
+        ],
+    );
+    // Full stops and commas are no such marks.
+    check(
+        &[
+            ("display_name", "Smith, Ada"),
+            ("first_name", "Ada"),
+            ("last_name", "Smith"),
+        ],
+        &["display_name=Ada Smith", "first_name=Ada", "last_name=Smith"],
+    );
+}
+
+#[test]
+fn the_word_between_two_names_is_kept() {
+    let couple = |name: &str, expected: [&str; 3]| {
+        let [whole, first, last] = expected;
+        check(
+            &[("display_name", name)],
+            &[
+                &format!("display_name={whole}"),
+                &format!("first_name={first}"),
+                &format!("last_name={last}"),
+                "[name_several_people: ]",
+            ],
+        );
+    };
+    couple(
+        "Living and Home Alsted",
+        ["Living and Home Alsted", "Living & Home", "Alsted"],
+    );
+    couple(
+        "FRED AND HILDA SMITH",
+        ["Fred and Hilda Smith", "Fred & Hilda", "Smith"],
+    );
+    couple("Fred & Hilda Smith", ["Fred & Hilda Smith", "Fred & Hilda", "Smith"]);
+    couple("Smith, Fred and Hilda", ["Fred & Hilda Smith", "Fred & Hilda", "Smith"]);
+}
+
+#[test]
+fn nothing_but_dashes_is_a_placeholder() {
+    for name in ["-", "--", "- -", ". .", "\u{2013} \u{2013}"] {
+        check(&[("display_name", name)], &["[value_placeholder: ]"]);
+    }
+}
+
+#[test]
+fn addresses_that_stand_for_names_are_kept() {
+    for name in [
+        "ada.smith@post.example",
+        "ADA@post.example",
+        "ADA@POST.EXAMPLE",
+        "smithmotors.co.uk",
+    ] {
+        check(&[("display_name", name)], &[&format!("display_name={name}")]);
+    }
+}
+
+#[test]
+fn the_file_s_own_word_may_be_foreign() {
+    check(
+        &[("display_name", "Ayuntamiento Alto"), ("company_or_person", "Empresa")],
+        &["display_name=Ayuntamiento Alto", "company=Ayuntamiento Alto"],
+    );
+    check(
+        &[("display_name", "Olivar, S.L."), ("company_or_person", "particular")],
+        &["display_name=S.L. Olivar", "first_name=S.L.", "last_name=Olivar"],
+    );
+}

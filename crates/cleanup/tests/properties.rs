@@ -46,6 +46,7 @@ fn text() -> impl Strategy<Value = String> {
         "(MR|mrs|Dr\\.)?( (&|and|/) ?(MRS|Mr))? ?[A-Za-z'’.-]{0,8} ?(&|and)? ?[A-Z]{0,8},? ?[A-Za-z]{0,6}( \\((Mrs|mr)\\))?",
         "[A-Za-z]{1,9} (van|DE|Mc|O'|Mac)? ?[A-Za-z]{1,9} ?(LTD|plc|& SONS|Motors|Jr)?",
         "[A-Za-z]{2,8} [A-Za-z]{2,8}( MBE| PhD| Dr| MA|:Van fleet)",
+        "[A-Za-z]{2,6}( [-|/&] |, | )[A-Za-z]{1,5}( SA| S\\.L\\.| AB| BV| Sarl| GmbH| ApS| s\\.a\\.| & C\\.|\\.com)?",
         "[2-9][0-9]{2}[-. ][2-9][0-9]{2}[-. ][0-9]{4}( x[0-9]{3})?",
         "([A-Z][0-9][A-Z] [0-9][A-Z][0-9]|[0-9]{5}|Florida|Ireland|D02 X285|, Winnipeg, MB, R3J 0A1)",
         "[a-zA-Z0-9. ]{1,10}@{1,2}[a-z0-9.-]{1,12}(,|;| )?[a-z@.]{0,12}",

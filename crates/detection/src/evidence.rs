@@ -107,6 +107,7 @@ fn is_of_kind(column: ColumnLook, kind: FieldKind) -> bool {
         Look::Plate => kind == FieldKind::Vrm,
         Look::Phone => matches!(kind, FieldKind::Phone | FieldKind::Landline),
         Look::Date => matches!(kind, FieldKind::Date(_) | FieldKind::DateTime(_)),
+        Look::Party => matches!(kind, FieldKind::Choice(_)),
     }
 }
 

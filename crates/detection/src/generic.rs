@@ -13,6 +13,16 @@ use crate::vocabulary::Vocabulary;
 /// More columns than this are not compared letter by letter.
 const SIMILAR_COLUMNS: usize = 200;
 
+/// Headers of columns that say what somebody is, where their values are words for companies and people, folded.
+#[rustfmt::skip]
+const KINDS_OF_PARTY: &[&str] = &[
+    "type", "kind", "entity", "entitytype", "partytype", "party", "legaltype", "legalstatus", "recordtype", "nametype",
+    "customertype", "clienttype", "contacttype", "accounttype", "ownertype", "keepertype", "buyertype",
+    "typ", "art", "kundentyp", "kundenart", "kontakttyp", "tipo", "tipocliente", "tipodecliente", "tipocontacto",
+    "tipodecontacto", "tipopersona", "tipodepersona", "tipopessoa", "tipodepessoa", "typeclient", "typedeclient", "soort",
+    "klanttype", "relatietype", "rodzaj", "typklienta",
+];
+
 /// What the samples and headers of a file say, computed once for all types.
 pub struct Table<'a> {
     pub headers: &'a Headers,
@@ -188,7 +198,11 @@ impl<'a> Candidate<'a> {
         for index in 0..file.headers.len() {
             let Some(column) = file.look(index) else { continue };
             let named = self.mapping.field(index).is_some() || self.mapping.is_known(index);
-            if named || self.speaks_of_something_else(index, column.look, words, file) {
+            let of_other = match column.look {
+                Look::Party => !KINDS_OF_PARTY.contains(&file.headers.folded(index)),
+                look => self.speaks_of_something_else(index, look, words, file),
+            };
+            if named || of_other {
                 continue;
             }
             let fields = self.table.columns.iter().filter_map(|signature| signature.field);
@@ -272,5 +286,6 @@ fn is_typical(look: Look, kind: FieldKind) -> bool {
             | (Look::Postcode, FieldKind::Postcode)
             | (Look::Plate, FieldKind::Vrm)
             | (Look::Phone, FieldKind::Phone | FieldKind::Landline)
+            | (Look::Party, FieldKind::Choice(&["company", "person"]))
     )
 }

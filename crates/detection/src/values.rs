@@ -1,6 +1,6 @@
 //! What the values of a column look like, whatever its header says.
 
-use torqueflow_model::{CellKind, FieldKind, Row};
+use torqueflow_model::{CellKind, FieldKind, Party, Row};
 
 /// A kind of value that is recognised without its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +15,8 @@ pub enum Look {
     Plate,
     Phone,
     Date,
+    /// Nothing but words for companies and people.
+    Party,
 }
 
 impl Look {
@@ -34,6 +36,7 @@ impl Look {
             Self::Plate => "British plates",
             Self::Phone => "phone numbers",
             Self::Date => "dates",
+            Self::Party => "companies and people",
         }
     }
 
@@ -93,6 +96,13 @@ pub struct ColumnLook {
 impl ColumnLook {
     /// What at least 80 % of the values that are there look like; at least two have to be.
     pub fn of(samples: &[Row], column: usize) -> Option<Self> {
+        if let Some(total) = parties(samples, column) {
+            return Some(Self {
+                look: Look::Party,
+                hits: total,
+                total,
+            });
+        }
         let mut hits = [0_usize; LOOKS.len()];
         let mut total = 0_usize;
         for cell in samples.iter().filter_map(|row| row.cells.get(column)) {
@@ -123,6 +133,19 @@ impl ColumnLook {
                 total,
             })
     }
+}
+
+/// How many values a column has, where all of them are words for companies or people, and one of them for nothing else.
+fn parties(samples: &[Row], column: usize) -> Option<usize> {
+    let cells = samples.iter().filter_map(|row| row.cells.get(column));
+    let mut total = 0;
+    let mut is_plain = false;
+    for cell in cells.filter(|cell| !cell.is_blank()) {
+        Party::of_word(&cell.text)?;
+        is_plain |= Party::is_plain_word(&cell.text);
+        total += 1;
+    }
+    (total >= 2 && is_plain).then_some(total)
 }
 
 /// Whether one value looks like something.
@@ -242,6 +265,10 @@ mod tests {
         check(&["yes", "No", "maybe", "yes", "no", "yes"], None);
         check(&["12345678", "23456789"], None);
         check(&["Blue", "Red"], None);
+        check(&["Company", "Person", ""], Some(Look::Party));
+        check(&["Firma", "privat"], Some(Look::Party));
+        check(&["Private", "Business"], None);
+        check(&["Company", "Person", "Dealer"], None);
         check(&["AB12 CDE"], None);
         check(&[], None);
     }

@@ -306,3 +306,32 @@ fn nothing_at_all_is_no_table() {
         assert_eq!(DETECTOR.detect(&columns, &[]).table_type, None);
     }
 }
+
+#[test]
+fn a_column_that_says_company_or_person_is_known_by_its_values() {
+    let field_of = |headers: &[&str], values: &[&[&str]]| {
+        let detection = DETECTOR.detect(&strings(headers), &rows(values));
+        let column = detection.columns.iter().find(|column| column.header == headers[1]);
+        column.and_then(|column| column.field).map(|field| field.to_string())
+    };
+    let check = |header: &str, kinds: [&str; 2], expected: Option<&str>| {
+        let values: [&[&str]; 2] = [
+            &["Harbour", kinds[0], "a@harbour.example"],
+            &["Mary Bank", kinds[1], "b@bank.example"],
+        ];
+        assert_eq!(
+            field_of(&["Name", header, "Email"], &values).as_deref(),
+            expected,
+            "{header} {kinds:?}"
+        );
+    };
+    check("type", ["Company", "Person"], Some("customer.company_or_person"));
+    check("Kind", ["Business", "Individual"], Some("customer.company_or_person"));
+    check("Typ", ["Firma", "privat"], Some("customer.company_or_person"));
+    check("Tipo", ["Empresa", "Particular"], Some("customer.company_or_person"));
+    check("Customer Type", ["Company", "Person"], Some("customer.customer_group"));
+    // Of a vehicle, an address, a colour.
+    check("Type", ["Private", "Business"], None);
+    check("Type", ["Company", "Dealer"], None);
+    check("Colour", ["Company", "Person"], None);
+}

@@ -140,6 +140,7 @@ mod tests {
                 facts: None,
                 origin: None,
                 salutations: None,
+                initials: None,
             })
             .collect()
     }

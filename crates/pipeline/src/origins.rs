@@ -1,16 +1,17 @@
-//! What all rows of a table say of where its telephone numbers and postcodes are from, and of its titles.
+//! What all rows of a table say of where its telephone numbers and postcodes are from, of its titles and of its names.
 
-use torqueflow_cleanup::{Country, Origin, PhoneVote, PostcodeVote, TitleVote};
+use torqueflow_cleanup::{Country, InitialsVote, Origin, PhoneVote, PostcodeVote, TitleVote};
 use torqueflow_model::{FieldKind, Row};
 
 use crate::plan::{PlannedColumn, TablePlan};
 
-/// Takes the votes of all rows of a table on where its numbers are from and what its titles are.
+/// Takes the votes of all rows of a table on where its numbers are from, what its titles are and how its names are written.
 #[derive(Debug, Default)]
 pub(crate) struct OriginVotes {
     phones: Vec<(usize, PhoneVote)>,
     postcodes: Vec<(usize, PostcodeVote)>,
     titles: Vec<(usize, TitleVote)>,
+    names: Vec<(usize, InitialsVote)>,
 }
 
 impl OriginVotes {
@@ -26,6 +27,9 @@ impl OriginVotes {
                     votes.postcodes.push((index, PostcodeVote::new()));
                 }
                 Some(FieldKind::Title) if column.salutations.is_none() => votes.titles.push((index, TitleVote::new())),
+                Some(FieldKind::FullName) if column.initials.is_none() => {
+                    votes.names.push((index, InitialsVote::new()))
+                }
                 _ => {}
             }
         }
@@ -34,7 +38,7 @@ impl OriginVotes {
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        self.phones.is_empty() && self.postcodes.is_empty() && self.titles.is_empty()
+        self.phones.is_empty() && self.postcodes.is_empty() && self.titles.is_empty() && self.names.is_empty()
     }
 
     /// The votes of a row.
@@ -48,11 +52,19 @@ impl OriginVotes {
         for (column, vote) in &mut self.titles {
             row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
         }
+        for (column, vote) in &mut self.names {
+            row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
+        }
     }
 
     /// Settles in the plan what the columns hold. Says, in sentences, what a person would not expect.
     pub fn settle(&self, plan: &mut TablePlan) -> Vec<String> {
         let mut notes = self.settle_origins(plan);
+        for (index, vote) in &self.names {
+            if let Some(column) = plan.columns.get_mut(*index) {
+                column.initials = Some(vote.verdict());
+            }
+        }
         for (index, vote) in &self.titles {
             let Some(column) = plan.columns.get_mut(*index) else {
                 continue;
@@ -128,6 +140,7 @@ mod tests {
             facts: None,
             origin: None,
             salutations: None,
+            initials: None,
         };
         TablePlan {
             type_id: None,
@@ -191,6 +204,25 @@ mod tests {
         });
         assert_eq!(votes.settle(&mut plan).len(), 1);
         assert_eq!(plan.columns[0].salutations, Some(false));
+    }
+
+    #[test]
+    fn a_column_of_names_says_whether_initials_stand_behind_surnames() {
+        for (names, expected) in [
+            (["Smith, S.L.", "Jones, P.J.", "Evans, T.H."], true),
+            (["Olivar, S.L.", "Lowe, Ada", ""], false),
+        ] {
+            let mut plan = plan(&["customer.display_name"]);
+            let mut votes = OriginVotes::of(&plan);
+            for name in names {
+                votes.observe(&Row {
+                    number: 2,
+                    cells: vec![Cell::text(name)],
+                });
+            }
+            assert!(votes.settle(&mut plan).is_empty());
+            assert_eq!(plan.columns[0].initials, Some(expected));
+        }
     }
 
     #[test]

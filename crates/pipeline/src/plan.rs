@@ -71,6 +71,9 @@ pub struct PlannedColumn {
     /// For a column of titles: whether they are salutations, and not jobs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutations: Option<bool>,
+    /// For a column of whole names: whether initials stand behind surnames.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initials: Option<bool>,
 }
 
 impl PlannedColumn {
@@ -80,6 +83,7 @@ impl PlannedColumn {
         self.facts = None;
         self.origin = None;
         self.salutations = None;
+        self.initials = None;
     }
 
     /// Where its numbers or postcodes are from, as far as that is settled.
@@ -160,6 +164,7 @@ impl TablePlan {
                     facts: None,
                     origin: None,
                     salutations: None,
+                    initials: None,
                 })
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
@@ -208,6 +213,7 @@ impl TablePlan {
                 .with_text(facts.text())
                 .with_origin(column.known_origin())
                 .with_salutations(column.salutations.unwrap_or(true))
+                .with_initials(column.initials.unwrap_or(false))
                 .with_address(address)
                 .with_type_column(type_column);
             column

@@ -281,6 +281,7 @@ mod tests {
             date_order: None,
             origin: None,
             salutations: None,
+            initials: None,
             facts: None,
         };
         let mut plan = TablePlan {

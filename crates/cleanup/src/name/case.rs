@@ -4,7 +4,7 @@
 //! Why: exports in capitals shout in letters to customers, and guessing at mixed case would break names.
 //! Example: `MCDONALD` becomes `McDonald`; `SMITH & SONS LTD` becomes `Smith & Sons Ltd`.
 
-use super::words;
+use super::{marks, words};
 
 /// Surnames in Mac that are usually written with a second capital. The others (Mackie, Macey, Machin) are not.
 const MAC_NAMES: &[&str] = &[
@@ -49,7 +49,8 @@ const COMPANY_WORDS: &[&str] = &[
 
 /// Abbreviations that stay in capitals.
 const ABBREVIATIONS: &[&str] = &[
-    "PLC", "LLP", "CIC", "CIO", "UK", "BMW", "VW", "MOT", "NHS", "DVLA", "GMBH", "LLC", "USA", "EU",
+    "PLC", "LLP", "CIC", "CIO", "BV", "NV", "KG", "SL", "SARL", "EURL", "UK", "BMW", "VW", "MOT", "NHS", "DVLA",
+    "GMBH", "LLC", "USA", "EU",
 ];
 
 /// Two-letter given names and surnames; other pairs of capitals are initials.
@@ -65,6 +66,7 @@ pub(super) fn person(name: &str) -> String {
     }
     let words = name.split(' ').enumerate().map(|(index, word)| match word {
         "&" | "+" => word.to_owned(),
+        _ if marks::is_address(word) => word.to_owned(),
         _ if index > 0 && is_conjunction(word) => word.to_lowercase(),
         _ if index > 0 && is_lower_particle(word) => word.to_lowercase(),
         _ if index > 0 && words::suffix(word).is_some() => words::suffix(word).unwrap_or(word).to_owned(),
@@ -87,7 +89,9 @@ pub(super) fn company(name: &str) -> String {
         let known = COMPANY_WORDS.contains(&lower.as_str());
         let letters = bare.chars().filter(|c| c.is_alphabetic()).count();
         let vowel = lower.contains(['a', 'e', 'i', 'o', 'u', 'y']);
-        if let Some(known) = abbreviation {
+        if marks::is_address(word) {
+            word.to_owned()
+        } else if let Some(known) = abbreviation {
             word.replace(bare, known)
         } else if index > 0
             && matches!(
@@ -226,6 +230,17 @@ mod tests {
         check("McDonald", "McDonald");
         check("d'Arcy Smith", "d'Arcy Smith");
         check("van der Berg", "van der Berg");
+    }
+
+    #[test]
+    fn addresses_are_left_alone() {
+        check("ada.smith@post.example", "ada.smith@post.example");
+        check("ADA@POST.EXAMPLE", "ADA@POST.EXAMPLE");
+        check("smithmotors.co.uk", "smithmotors.co.uk");
+        check("www.smith.example", "www.smith.example");
+        check("j.r. smith", "J.R. Smith");
+        check("a.smith", "A.Smith");
+        check_company("smith motors smithmotors.com", "Smith Motors smithmotors.com");
     }
 
     #[test]

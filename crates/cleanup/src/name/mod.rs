@@ -2,30 +2,34 @@
 //!
 //! What: a whole name is split into title, first and last name, or known to be a company's; parts make a whole name where
 //! only they are given. A couple stays one customer. What can't be split safely is kept as a whole. Whether a name is a
-//! company's the file's own word for it decides, else the name. Letters behind a name stay in the whole name only.
+//! company's the file's own word for it decides, else the name. A company's name is kept as given, and so is a name with
+//! marks that people's names don't have. Letters behind a name stay in the whole name only.
 //! Why: letters need a last name, search needs both, and the source gives whatever it has.
 //! Example: `SMITH, ADA (MRS)` becomes `Mrs`, `Ada`, `Smith` and the name `Mrs Ada Smith`;
 //! `Mr & Mrs Smith` is one customer with `name_several_people`.
 
 mod case;
+mod forms;
+mod initials;
 mod job;
+mod marks;
 mod split;
 mod vote;
 mod whose;
 mod words;
 
+pub use initials::InitialsVote;
 pub use vote::TitleVote;
 
 use std::borrow::Cow;
 
-use torqueflow_model::{FieldKind, FindingCode, Value, fold};
+use torqueflow_model::{FieldKind, FindingCode, Party, Value, fold};
 
 use crate::clean::{Draft, Input};
 use crate::text::{findable_part, names_nobody, one_line};
 use crate::verdict::Verdict;
 use job::split_job;
 use split::{Parts, split};
-use whose::Whose;
 
 /// A company's name where it stands alone, as a supplier's does.
 pub(crate) fn company_name(text: &str) -> Verdict {
@@ -52,7 +56,7 @@ pub(crate) fn title(text: &str) -> Verdict {
     if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
-    let parts = split(&line, Some(Whose::Person));
+    let parts = split(&line, Some(Party::Person), false);
     match (parts.title, parts.first, parts.last) {
         (Some(title), None, None) => Verdict::text(title).note_if(parts.several, FindingCode::NameSeveralPeople, ""),
         _ => Verdict::text(case::person(&line)),
@@ -65,9 +69,11 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     if draft.spec("sort_name").is_none() {
         return;
     }
-    let mut whole = inputs
-        .iter()
-        .filter(|input| input.kind() == FieldKind::FullName && !names_nobody(&input.text));
+    let full_names = || inputs.iter().filter(|input| input.kind() == FieldKind::FullName);
+    for input in full_names().filter(|input| names_nobody(&input.text)) {
+        draft.note(FindingCode::ValuePlaceholder, "", input);
+    }
+    let mut whole = full_names().filter(|input| !names_nobody(&input.text));
     if let Some(input) = whole.next() {
         take_apart(draft, input, whose::said(inputs));
         for other in whole.filter(|other| fold(&other.text) != fold(&input.text)) {
@@ -92,7 +98,7 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 }
 
 /// Splits the whole name. Parts that have columns of their own win over the split.
-fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Whose>) {
+fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Party>) {
     let line = one_line(&input.text);
     // A colon that stands in the parts too belongs to them.
     let says_the_parts = |draft: &Draft<'_>| {
@@ -125,8 +131,9 @@ fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Whose>) {
 }
 
 /// Splits the whole name into the fields of its parts. Gives the name in spoken order, with the title of its column.
-fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option<Whose>) -> String {
-    let parts = split(line, said);
+fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option<Party>) -> String {
+    let has_initials = draft.context().column(input.column()).initials;
+    let parts = split(line, said, has_initials);
     if parts.several && draft.has_no_note(FindingCode::NameSeveralPeople) {
         draft.note(FindingCode::NameSeveralPeople, "", input);
     }
@@ -153,14 +160,25 @@ fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option
         }
         .compose()
     };
-    let composed = is_split.then(whole).flatten();
-    composed.unwrap_or_else(|| case::person(line))
+    if let Some(composed) = is_split.then(whole).flatten() {
+        // `Living and Home` may be a shop: where nothing else changes, the word that joins two names is kept.
+        return match marks::differ_by_and(line, &composed) {
+            true => case::person(line),
+            false => composed,
+        };
+    }
+    let name = case::person(line);
+    // Written in mixed case, it may show a legal form, as it would when it comes back.
+    if said.is_none() && words::is_company(&name, has_initials) {
+        draft.set_by_name("company", Value::Text(name.clone()), "");
+    }
+    name
 }
 
 /// A whole name that says something else than the parts beside it: the name of the company that they are the contact of,
 /// where the file says that the customer is one.
-fn beside_parts(draft: &mut Draft<'_>, line: &str, said: Option<Whose>) -> String {
-    if said == Some(Whose::Company) && draft.text("company").is_none() {
+fn beside_parts(draft: &mut Draft<'_>, line: &str, said: Option<Party>) -> String {
+    if said == Some(Party::Company) && draft.text("company").is_none() {
         let company = case::company(line);
         draft.set_by_name("company", Value::Text(company.clone()), "");
         return company;
@@ -180,7 +198,14 @@ fn named_by_parts(draft: &Draft<'_>, whole: &str) -> Option<String> {
     };
     let untitled = Parts { title: None, ..parts }.compose()?;
     let said = words(whole);
-    (said == words(&name) || said == words(&untitled)).then_some(name)
+    if said != words(&name) && said != words(&untitled) {
+        return None;
+    }
+    let in_same_order = fold(whole) == fold(&name) || fold(whole) == fold(&untitled);
+    Some(match in_same_order && marks::are_lost(whole, &name) {
+        true => case::person(whole),
+        false => name,
+    })
 }
 
 fn given_parts(draft: &Draft<'_>) -> Parts {

@@ -1,7 +1,8 @@
 //! Taking a whole name apart.
 
-use super::whose::Whose;
-use super::{case, words};
+use torqueflow_model::Party;
+
+use super::{case, marks, words};
 use crate::text::{one_line, settled};
 
 /// What a whole name turned out to be.
@@ -34,12 +35,13 @@ impl Parts {
 }
 
 /// Splits a name. What can't be split safely comes back without parts: the name is then kept as a whole. `said`: whose name
-/// it is, where the file says so; otherwise the words of the name tell.
-pub(super) fn split(name: &str, said: Option<Whose>) -> Parts {
+/// it is, where the file says so; otherwise the words of the name tell. `has_initials`: in its column initials stand behind
+/// surnames.
+pub(super) fn split(name: &str, said: Option<Party>, has_initials: bool) -> Parts {
     let name = one_line(name);
     let is_company = match said {
-        Some(whose) => whose == Whose::Company,
-        None => words::is_company(&name),
+        Some(whose) => whose == Party::Company,
+        None => words::is_company(&name, has_initials),
     };
     if name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') && !is_company {
         return Parts::default();
@@ -49,6 +51,9 @@ pub(super) fn split(name: &str, said: Option<Whose>) -> Parts {
             company: Some(case::company(&name)),
             ..Parts::default()
         };
+    }
+    if marks::is_address(&name) || marks::are_foreign_to_people(&name) {
+        return Parts::default();
     }
     let Some(Spoken {
         name,

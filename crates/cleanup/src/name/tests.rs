@@ -8,8 +8,8 @@ fn check(input: &str, expected: &str) {
 }
 
 #[track_caller]
-fn check_said(input: &str, said: Option<Whose>, expected: &str) {
-    let parts = split(input, said);
+fn check_said(input: &str, said: Option<Party>, expected: &str) {
+    let parts = split(input, said, false);
     let part = |part: &Option<String>| part.clone().unwrap_or_default();
     let several = if parts.several { " *" } else { "" };
     let suffix = parts
@@ -73,9 +73,9 @@ fn names_that_look_like_letters_stay_names() {
 
 #[test]
 fn the_file_s_own_word_decides_whose_name_it_is() {
-    check_said("Ada Smith", Some(Whose::Company), "|||Ada Smith");
-    check_said("Mary Bank", Some(Whose::Person), "|Mary|Bank|");
-    check_said("A1 Autos", Some(Whose::Company), "|||A1 Autos");
+    check_said("Ada Smith", Some(Party::Company), "|||Ada Smith");
+    check_said("Mary Bank", Some(Party::Person), "|Mary|Bank|");
+    check_said("A1 Autos", Some(Party::Company), "|||A1 Autos");
     check_said("Jack Farm", None, "|||Jack Farm");
 }
 
@@ -144,4 +144,127 @@ fn titles_have_one_spelling() {
     }
     assert_eq!(title("Mr/Mrs").to_string(), "Mr & Mrs [name_several_people]");
     assert_eq!(title("-").to_string(), "- [value_placeholder]");
+}
+
+#[test]
+fn foreign_legal_forms_make_companies() {
+    for name in [
+        "Olivar, S.L.",
+        "Olivar, S. L.",
+        "Grupo Molino S.L.",
+        "Olivar S.L.U.",
+        "Molino Alto, S.A.",
+        "Molino S.A. de C.V.",
+        "Molino S. de R.L. de C.V.",
+        "Padaria Ltda",
+        "Desenho Lda",
+        "Brise, SARL",
+        "Sarl Brise Marine",
+        "EURL Brise",
+        "Brise Marine Sarl",
+        "SAS Brise Marine",
+        "Brise Marine SAS",
+        "SCI Les Tilleuls",
+        "Polder BV",
+        "Polder B.V.",
+        "Polder, BVBA",
+        "Polder NV",
+        "Feld, GmbH",
+        "Feld GmbH & Co. KG",
+        "Feld AG",
+        "Feld KG",
+        "Feld OHG",
+        "Feld & Berg GbR",
+        "Fuchs e.Kfr.",
+        "Fuchs e.K.",
+        "Verein Feld e.V.",
+        "Feld UG (haftungsbeschränkt)",
+        "Bianchi, S.r.l.",
+        "Bianchi Srl",
+        "Bianchi S.p.A.",
+        "Bianchi Spa",
+        "Bianchi Mario & C.",
+        "Bianchi & C. S.n.c.",
+        "Las, Sp. z o.o.",
+        "Las sp. z o. o.",
+        "Skog AB",
+        "Fjord AS",
+        "Fjord A/S",
+        "Bakke ApS",
+        "Koski Oy",
+        "Kask OÜ",
+        "UAB Ledas",
+        "Mezo Kft.",
+        "Hrast d.o.o.",
+        "Dub s.r.o.",
+        "Dub a.s.",
+        "Bukit Sdn Bhd",
+        "Bukit Pte Ltd",
+        "Reef Pty Ltd",
+        "Ace LLC",
+        "Ace Inc.",
+        "Ace Corp.",
+        "Alto, S.L.P.",
+        "Ace PLC",
+        "Ace LLP",
+        "Ace CIC",
+        "M/s Ravi Traders",
+        "日の出株式会社",
+    ] {
+        check(name, &format!("|||{name}"));
+    }
+    check("POLDER BV", "|||Polder BV");
+    check("GRUPO MOLINO S.L.", "|||Grupo Molino S.L.");
+    check("M/S RAVI TRADERS", "|||M/S Ravi Traders");
+    check("SAS MISS", "|||SAS Miss");
+}
+
+#[test]
+fn people_with_names_like_legal_forms_stay_people() {
+    check("Sa Lee", "|Sa|Lee|");
+    check("Lee, Sa", "|Sa|Lee|");
+    check("LEE SA", "|Lee|SA|");
+    check("Ag Nes", "|Ag|Nes|");
+    check("As Khan", "|As|Khan|");
+    check("Khan, As", "|As|Khan|");
+    check("KHAN AS", "|Khan|AS|");
+    check("Anna Sas", "|Anna|Sas|");
+    check("Lars Ek", "|Lars|Ek|");
+    check("Wei Ou", "|Wei|Ou|");
+    check("Asa Doo", "|Asa|Doo|");
+    check("Mr Smith SA", "Mr|Smith|SA|");
+    check("Smith, A.B.", "|A.B.|Smith|");
+    check("Ada Smith MA", "|Ada|Smith| +MA");
+}
+
+#[test]
+fn where_initials_stand_behind_surnames_they_are_no_legal_form() {
+    let check = |name: &str, expected: [Option<&str>; 3]| {
+        let parts = split(name, None, true);
+        let actual = [&parts.first, &parts.last, &parts.company].map(Option::as_deref);
+        assert_eq!(actual, expected, "{name}");
+    };
+    check("Smith, S.L.", [Some("S.L."), Some("Smith"), None]);
+    check("Smith, SA", [Some("SA"), Some("Smith"), None]);
+    check("Feld GmbH", [None, None, Some("Feld GmbH")]);
+    check("Bianchi, S.r.l.", [None, None, Some("Bianchi, S.r.l.")]);
+}
+
+#[test]
+fn names_with_marks_stay_whole() {
+    for name in [
+        "Sando - Alba",
+        "Carla B. | Concept",
+        "[old ] Mojo",
+        "H. Quast / Modehaus Quast",
+        "CHANDAL / Modern Life",
+        "Ada > Smith",
+    ] {
+        check(name, "|||");
+    }
+    check("Fred/Hilda Smith", "|Fred & Hilda|Smith| *");
+    check("Mr / Mrs Smith", "Mr & Mrs||Smith| *");
+    check("- Ada Smith", "|Ada|Smith|");
+    check("Ada . Smith", "|Ada|Smith|");
+    check("Ada Hire-Smith", "|Ada|Hire-Smith|");
 }

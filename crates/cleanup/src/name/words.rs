@@ -1,5 +1,7 @@
 //! The words that tell people from companies.
 
+use super::forms;
+
 /// Titles used on British forms, canonical spelling first, then what is folded to it.
 #[rustfmt::skip]
 const TITLES: &[(&str, &[&str])] = &[
@@ -221,9 +223,12 @@ fn is_listed(word: &str, list: &[&str]) -> bool {
         .any(|entry| entry.eq_ignore_ascii_case(word.trim_end_matches('.')))
 }
 
-/// Whether a name is a company's rather than a person's.
-pub(super) fn is_company(name: &str) -> bool {
+/// Whether a name is a company's rather than a person's. `has_initials`: in its column initials stand behind surnames.
+pub(super) fn is_company(name: &str, has_initials: bool) -> bool {
     let lower = name.to_lowercase();
+    if forms::has_form(name, has_initials) {
+        return true;
+    }
     if lower.contains("t/a ") || lower.contains("trading as ") || COUNTER_SALES.contains(&lower.as_str()) {
         return true;
     }
@@ -242,7 +247,9 @@ pub(super) fn is_company(name: &str) -> bool {
             ]
         )
     });
-    if words.iter().any(dotless) || family || words.iter().any(|word| INSTITUTIONS.contains(word)) {
+    // Italian for `& Co.`
+    let and_others = lower.ends_with(" & c.");
+    if words.iter().any(dotless) || family || and_others || words.iter().any(|word| INSTITUTIONS.contains(word)) {
         return true;
     }
     let titled = words.first().is_some_and(|first| title(first).is_some());

@@ -281,6 +281,7 @@ mod tests {
             facts: None,
             origin: None,
             salutations: None,
+            initials: None,
         };
         TablePlan {
             columns: columns.iter().map(column).collect(),
