@@ -14,7 +14,7 @@ use torqueflow_pipeline::Country;
 pub use settings::{InvalidSetting, read_country};
 
 use crate::error::AppError;
-use crate::{App, Caller};
+use crate::{App, Caller, boxed};
 
 /// How often a change is tried again when another one came in between.
 const ATTEMPTS: u32 = 10;
@@ -54,6 +54,7 @@ pub struct OrganizationPatch {
 }
 
 /// An organisation.
+#[boxed]
 pub async fn get(app: &App, organization: OrganizationId) -> Result<Organization, AppError> {
     shown(app.store.organization_get(organization).await?)
 }
@@ -61,6 +62,7 @@ pub async fn get(app: &App, organization: OrganizationId) -> Result<Organization
 /// Changes settings of the caller's organisation; if a version is given, only where it still has that one.
 ///
 /// Settings that can't be taken are an [`AppError::InvalidSettings`], which names all of them, and nothing changes.
+#[boxed]
 pub async fn update(
     app: &App,
     caller: &Caller,
