@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use torqueflow_tabular::{OpenError, OpenOptions};
 
-use crate::support::{Table, package, read, read_with};
+use crate::support::{Table, package, read, read_all, read_with};
 
 /// A worksheet of these lines, from row 1, with cells between bars; what stands before and behind its rows.
 struct Sheet<'s> {
@@ -242,6 +242,40 @@ fn formulas_without_a_result_are_told() {
     assert_eq!(table.notes.len(), 1);
     let told = "values are not known: Name (1 cell), Email (3 cells), Town (2 cells).";
     assert!(table.notes[0].contains(told), "{:?}", table.notes);
+}
+
+#[test]
+fn tables_below_each_other_are_told_of_apart_and_what_is_hidden_once() {
+    let sheet = Sheet {
+        before: "",
+        lines: &[
+            "Number|Name|Phone",
+            "1|Ann|0113 496 0101",
+            "~2|Bert|=",
+            "||",
+            "Registration|Make|Model|Owner",
+            "AB12 CDE|Ford|Focus|1",
+            "~AB13 CDE|Kia|=|2",
+        ],
+        behind: "",
+    };
+    let tables = read_all(&sheet.bytes()).unwrap();
+    let rows: Vec<&[String]> = tables.iter().map(|table| table.rows.as_slice()).collect();
+    assert_eq!(
+        rows,
+        [
+            ["2: 1|Ann|0113 496 0101", "3: 2|Bert [formula_without_result@2]"],
+            [
+                "6: AB12 CDE|Ford|Focus|1",
+                "7: AB13 CDE|Kia||2 [formula_without_result@2]"
+            ],
+        ]
+    );
+    let notes: Vec<String> = tables.iter().flat_map(|table| table.notes.clone()).collect();
+    assert_eq!(notes.len(), 3, "{notes:?}");
+    assert!(notes[0].contains("not known: Phone (1 cell)."), "{notes:?}");
+    assert_eq!(notes[1], "2 rows are hidden (rows 3, 7) and were read like the others.");
+    assert!(notes[2].contains("not known: Model (1 cell)."), "{notes:?}");
 }
 
 #[test]
