@@ -115,7 +115,10 @@ impl ColumnProfiler {
         let (shortest, longest) = self.lengths.unwrap_or((length, length));
         self.lengths = Some((shortest.min(length), longest.max(length)));
         let scan = Scan::of(text.as_bytes());
-        self.shapes.observe(text.as_bytes(), scan.digits > 0);
+        // How a typed date is shown is a matter of the program that reads it.
+        if !matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_)) {
+            self.shapes.observe(text.as_bytes(), scan.digits > 0);
+        }
         if scan.ampersands + scan.beyond_ascii > 0 {
             self.texts.observe(cell);
         }
