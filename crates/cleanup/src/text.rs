@@ -189,11 +189,9 @@ pub(crate) fn names_nobody(text: &str) -> bool {
 
 /// Dashes, dots and the like, of which any number says nothing.
 fn says_nothing(character: char) -> bool {
-    matches!(
-        character,
-        '-' | '.' | ',' | ';' | ':' | '?' | '!' | '_' | '*' | '/' | '\\' | '\u{2010}'
-            ..='\u{2015}' | '\u{2022}' | '\u{2026}' | '\u{2212}' | '\u{B7}'
-    ) || character.is_whitespace()
+    const DASHES: &str = "-_\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
+    const OTHERS: &str = ".,;:?!*/\\\u{B7}\u{2022}\u{2026}";
+    character.is_whitespace() || DASHES.contains(character) || OTHERS.contains(character)
 }
 
 /// Short text.

@@ -28,7 +28,7 @@ impl OriginVotes {
                 }
                 Some(FieldKind::Title) if column.salutations.is_none() => votes.titles.push((index, TitleVote::new())),
                 Some(FieldKind::FullName) if column.initials.is_none() => {
-                    votes.names.push((index, InitialsVote::new()))
+                    votes.names.push((index, InitialsVote::new()));
                 }
                 _ => {}
             }

@@ -55,6 +55,9 @@ pub(super) fn are_lost(given: &str, composed: &str) -> bool {
 
 /// Whether a name as it was given says `and` where the same name made of its parts says `&`, and differs in nothing else.
 pub(super) fn differ_by_and(given: &str, composed: &str) -> bool {
+    if !composed.contains('&') {
+        return false;
+    }
     let folded = torqueflow_model::fold(given);
     let (mut words, mut others) = (folded.split(' '), composed.split(' '));
     let mut differs = false;

@@ -162,9 +162,10 @@ fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option
     };
     if let Some(composed) = is_split.then(whole).flatten() {
         // `Living and Home` may be a shop: where nothing else changes, the word that joins two names is kept.
-        return match marks::differ_by_and(line, &composed) {
-            true => case::person(line),
-            false => composed,
+        return if marks::differ_by_and(line, &composed) {
+            case::person(line)
+        } else {
+            composed
         };
     }
     let name = case::person(line);
@@ -202,9 +203,10 @@ fn named_by_parts(draft: &Draft<'_>, whole: &str) -> Option<String> {
         return None;
     }
     let in_same_order = fold(whole) == fold(&name) || fold(whole) == fold(&untitled);
-    Some(match in_same_order && marks::are_lost(whole, &name) {
-        true => case::person(whole),
-        false => name,
+    Some(if in_same_order && marks::are_lost(whole, &name) {
+        case::person(whole)
+    } else {
+        name
     })
 }
 
