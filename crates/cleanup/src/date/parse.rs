@@ -59,8 +59,8 @@ pub(super) enum Year {
 const SERIALS: std::ops::RangeInclusive<i64> = 10_959..=73_050;
 /// By how many days the two systems of serials differ.
 const DAYS_TO_1904: i64 = 1_462;
-/// Seconds from the beginning of the year 1 to that of 1970, in the calendar of today: FileMaker counts from there, by the local
-/// clock (FileMaker Pro, "About date and time calculations"). Numbers of eleven digits that are a date so are nothing else.
+/// Seconds from the beginning of the year 1 to that of 1970, in the calendar of today: `FileMaker` counts from there, by the local
+/// clock (`FileMaker` Pro, "About date and time calculations"). Numbers of eleven digits that are a date so are nothing else.
 const YEAR_ONE_TO_1970: f64 = 62_135_596_800.0;
 /// Seconds of 1980-01-01 to 2049-12-31.
 const UNIX_SECONDS: std::ops::Range<f64> = 315_532_800.0..2_524_608_000.0;

@@ -380,7 +380,8 @@ impl Classifier {
         let is_broken = misfits > 0 && misfits * 2 >= below.len();
         let contradicts = self.contradicts(shape);
         // A header may have a name twice; as words go, records do so more often.
-        if !headers::is_all_names(shape) && !(contradicts && is_broken) {
+        let may_repeat_a_name = contradicts && is_broken;
+        if !(headers::is_all_names(shape) || may_repeat_a_name) {
             return false;
         }
         if self.header.is_reordered_by(shape) {
