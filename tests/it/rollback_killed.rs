@@ -30,7 +30,7 @@ fn check(database: TestDatabase) {
     let mut rng = Rng::new(seed);
     let garage = |customers, seed| Garage::generate(&SampleOptions { customers, seed }).tables();
     let workspace = Workspace::new(database);
-    // Some of the customers are known, and are changed by the import.
+    // Some of the customers are known, and are changed by the import, which makes other people of them.
     workspace.write("known.xlsx", workbook(&garage(CUSTOMERS / 10, 23)[..1]));
     workspace.write("garage.xlsx", workbook(&garage(CUSTOMERS, 29)));
     workspace.run("import known.xlsx --on-duplicate create");
@@ -58,7 +58,7 @@ fn check(database: TestDatabase) {
 }
 
 fn import(workspace: &Workspace) -> String {
-    let ran = workspace.run("import garage.xlsx --on-duplicate merge --json");
+    let ran = workspace.run("import garage.xlsx --on-duplicate merge --confirm-source --json");
     ran.json()["run_id"].as_str().unwrap().to_owned()
 }
 
