@@ -420,7 +420,9 @@ mod tests {
     fn texts_of_dos_are_undone_where_a_character_proves_them() {
         let check = |texts: &[&str], damage, expected: &[&str]| {
             let mut vote = TextVote::new();
-            texts.iter().for_each(|text| vote.observe(&Cell::text(*text)));
+            for text in texts {
+                vote.observe(&Cell::text(*text));
+            }
             let column = vote.verdict();
             assert_eq!(column.code_page, damage, "{texts:?}");
             let undone = texts

@@ -126,15 +126,12 @@ impl PhoneVote {
         if let Some(digits) = international {
             self.count_international(digits);
         } else if let Some(national) = digits.strip_prefix('0') {
-            match number::british(national) {
-                Some(_) => {
-                    self.british += 1;
-                    self.fitting.add(national);
-                }
-                None => {
-                    self.trunk += 1;
-                    self.misfits.add(national);
-                }
+            if number::british(national).is_some() {
+                self.british += 1;
+                self.fitting.add(national);
+            } else {
+                self.trunk += 1;
+                self.misfits.add(national);
             }
         } else if let Some(national) = digits.strip_prefix("44").filter(|rest| rest.len() == 10) {
             self.british += u64::from(number::british(national).is_some());
@@ -340,7 +337,9 @@ mod tests {
     fn numbers_none_of_which_is_british_are_from_elsewhere() {
         let check = |texts: &[&str], expected| {
             let mut vote = PhoneVote::new();
-            texts.iter().for_each(|text| vote.observe(&Cell::text(*text)));
+            for text in texts {
+                vote.observe(&Cell::text(*text));
+            }
             assert_eq!(vote.verdict_of_misfits(), expected, "{texts:?}");
         };
         check(
