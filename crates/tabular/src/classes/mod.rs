@@ -117,7 +117,7 @@ impl Classifier {
             if is_own_header {
                 continue;
             }
-            if headers::looks_like_header(shape) {
+            if headers::is_all_words(shape) && headers::known_share(shape) >= 0.6 {
                 break;
             }
             let mut texts = shape.filled.iter().map(|(_, cell)| cell.text.as_str());
@@ -379,15 +379,15 @@ impl Classifier {
         let misfits = below.iter().filter(|row| self.does_not_fit(row)).count();
         let is_broken = misfits > 0 && misfits * 2 >= below.len();
         let contradicts = self.contradicts(shape);
+        let gap = ahead.iter().take(place + 1).any(Waiting::after_gap);
         // A header may have a name twice; as words go, records do so more often.
-        let may_repeat_a_name = contradicts && is_broken;
+        let may_repeat_a_name = contradicts && (gap || is_broken);
         if !(headers::is_all_names(shape) || may_repeat_a_name) {
             return false;
         }
         if self.header.is_reordered_by(shape) {
             return contradicts || is_broken;
         }
-        let gap = ahead.iter().take(place + 1).any(Waiting::after_gap);
         let known = headers::known_share(shape);
         if known < 0.6 {
             return false;

@@ -264,8 +264,8 @@ fn a_summary_below_a_list_is_another_table() {
             (1, columns, records),
             (
                 6,
-                "|MODEL|Qty|YARD|Qty",
-                &["7: |308 T9|88|Double X|7", "8: |508 ACT|106|Flex|12"],
+                "|MODEL|Qty|YARD|Qty|",
+                &["7: |308 T9|88|Double X|7|", "8: |508 ACT|106|Flex|12|"],
             ),
         ],
     );
@@ -275,8 +275,8 @@ fn a_summary_below_a_list_is_another_table() {
             (1, columns, records),
             (
                 5,
-                "|MODEL|Qty|YARD",
-                &["6: |308 T9|88|Double X", "7: |508 ACT|106|Flex"],
+                "|MODEL|Qty|YARD||",
+                &["6: |308 T9|88|Double X||", "7: |508 ACT|106|Flex||"],
             ),
         ],
     );
