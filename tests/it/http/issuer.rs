@@ -6,7 +6,7 @@ use ring::hmac;
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA384,
-    RsaEncoding, RsaKeyPair,
+    RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
 };
 use serde_json::{Value, json};
 
@@ -38,13 +38,8 @@ pub fn sign(algorithm: &str, id: Option<&str>, claims: &Value) -> String {
 
 /// The public keys of the issuer: `rsa` and, if wanted, `ec`.
 pub fn key_set(with_ec: bool) -> String {
-    let key = rsa_key();
-    let public = key.public();
-    let (modulus, exponent) = (
-        public.modulus().big_endian_without_leading_zero(),
-        public.exponent().big_endian_without_leading_zero(),
-    );
-    let mut keys = vec![json!({ "kty": "RSA", "kid": "rsa", "n": encoded(modulus), "e": encoded(exponent) })];
+    let public: RsaPublicKeyComponents<Vec<u8>> = rsa_key().public().into();
+    let mut keys = vec![json!({ "kty": "RSA", "kid": "rsa", "n": encoded(public.n), "e": encoded(public.e) })];
     if with_ec {
         let key = ec_key();
         // An uncompressed point: the byte 4, then both coordinates.
