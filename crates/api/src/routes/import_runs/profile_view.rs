@@ -54,6 +54,7 @@ pub struct ProfileView {
 
 /// How many different values a column has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "values": 488, "is_exact": true, "is_unique": true })))]
 pub struct DistinctView {
     /// Their number.
     pub values: u64,
@@ -65,6 +66,7 @@ pub struct DistinctView {
 
 /// Equal values in rows directly below each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "rows": 0, "longest": 1 })))]
 pub struct RepeatsView {
     /// Rows that say what the row above says.
     pub rows: u64,
@@ -74,6 +76,7 @@ pub struct RepeatsView {
 
 /// How many values look like something.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({ "fits": 12, "repairable": 3, "share": 0.03 })))]
 pub struct LikenessView {
     /// Values that are so beyond doubt.
     pub fits: u64,
@@ -85,6 +88,7 @@ pub struct LikenessView {
 
 /// A form that values have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "shape": "A9999", "count": 471 })))]
 pub struct ShapeView {
     /// `9` for a digit, `A` for a letter, `A+` for several.
     pub shape: String,
@@ -94,6 +98,9 @@ pub struct ShapeView {
 
 /// How the numbers of a column are written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "values": 480, "decimal_point": 0, "decimal_comma": 471, "either_mark": 9, "leading_zeros": 0, "point_zero": 0, "lost_digits": 0
+})))]
 pub struct NumberFormsView {
     /// Numbers.
     pub values: u64,
@@ -113,6 +120,7 @@ pub struct NumberFormsView {
 
 /// What the dates of a column prove of the order of day and month.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "values": 480, "day_first": 291, "month_first": 0, "either": 189 })))]
 pub struct DateFormsView {
     /// Dates.
     pub values: u64,
@@ -139,6 +147,7 @@ pub struct IdentityView {
 
 /// An id that different records have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "id": "C1002", "first_row": 14, "other_row": 97 })))]
 pub struct IdConflictView {
     /// The id.
     pub id: String,
