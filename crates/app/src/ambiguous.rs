@@ -22,7 +22,8 @@ impl AmbiguousIds {
         for job in jobs.iter().filter(is_imported) {
             let plan: TablePlan = serde_json::from_value(job.plan.clone())
                 .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-            let system = job.source_system.clone().unwrap_or_default();
+            let system = job.source_system.clone().or_else(|| plan.source_system.clone());
+            let system = system.unwrap_or_default();
             let of_plan = plan.conflicting_ids();
             ids.extend(of_plan.map(|(entity, id)| (system.clone(), entity, id.to_owned())));
         }
