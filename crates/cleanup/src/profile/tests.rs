@@ -43,7 +43,7 @@ fn addresses_are_known() {
 
 #[test]
 fn plates_and_vins_are_known_and_codes_are_doubtful() {
-    check_looks(&["AB12 CDE", "p456xyz", "ABC 123D", "BIG 1234"], "Plate 4+0 0");
+    check_looks(&["AB12 CDE", "p456xyw", "ABC 123D", "BIG 1234"], "Plate 4+0 0");
     check_looks(&["WVWZZZ1KZ6W612305", "WVWZZZ1KZ6W61230O"], "Vin 1+1 0");
     check_looks(&["FOU0001", "POL7001", "INV-0042"], "0");
 }
@@ -51,7 +51,7 @@ fn plates_and_vins_are_known_and_codes_are_doubtful() {
 #[test]
 fn postcodes_are_known_and_foreign_ones_possible() {
     check_looks(&["LS6 3AA", "sw1a1aa"], "Postcode 2+0 0");
-    check_looks(&["27200", "K1A 0B6", "1012 AB"], "Postcode 0+3 0");
+    check_looks(&["27200", "K1A 0B6", "1012 AB"], "Plate 0+1 Postcode 0+3 0");
 }
 
 #[test]
