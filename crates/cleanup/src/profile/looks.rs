@@ -6,12 +6,12 @@ use super::scan::Scan;
 use crate::postcode::is_geographic;
 use crate::vrm::{VrmShape, vrm_shape};
 
-/// What one value looks like.
+/// What one value looks like: one bit per look, in the order of [`Look::ALL`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Looks {
-    /// One bit per look, beyond doubt.
+    /// Beyond doubt.
     pub fits: u8,
-    /// One bit per look that is possible, or that cleaning repairs.
+    /// Possible, or so once cleaning has repaired it.
     pub repairable: u8,
     /// It stands for no value.
     pub is_placeholder: bool,
@@ -20,20 +20,16 @@ pub(super) struct Looks {
 impl Looks {
     pub fn of(text: &str, scan: &Scan) -> Self {
         let mut looks = Self::default();
-        for look in Look::ALL {
+        for (place, look) in Look::ALL.into_iter().enumerate() {
             match test(look, text, scan) {
-                Fit::Fits => looks.fits |= bit(look),
-                Fit::Repairable => looks.repairable |= bit(look),
+                Fit::Fits => looks.fits |= 1 << place,
+                Fit::Repairable => looks.repairable |= 1 << place,
                 Fit::No => {}
             }
         }
         looks.is_placeholder = looks.fits | looks.repairable == 0 && is_placeholder(text, scan);
         looks
     }
-}
-
-pub(super) fn bit(look: Look) -> u8 {
-    1 << Look::ALL.iter().position(|known| *known == look).unwrap_or_default()
 }
 
 enum Fit {

@@ -151,10 +151,11 @@ impl ColumnProfiler {
             self.numbers.observe(cell);
         }
         let forms = &mut self.number_forms;
-        forms.lost_digits += u64::from(has_lost_digits(cell));
+        // A power of ten is a letter.
+        forms.lost_digits += u64::from((is_number || scan.letters == 1) && has_lost_digits(cell));
         if is_number || scan.is_numeric() && !has_date {
             forms.values += 1;
-            forms.point_zero += u64::from(whole_id(text).is_some());
+            forms.point_zero += u64::from(scan.points == 1 && whole_id(text).is_some());
             let is_long = scan.digits > 1 && scan.digits == scan.len;
             forms.leading_zeros += u64::from(is_long && scan.first == b'0');
         }
@@ -169,12 +170,9 @@ impl ColumnProfiler {
         if looks.fits | looks.repairable == 0 {
             return;
         }
-        for (look, (fits, repairable)) in Look::ALL
-            .into_iter()
-            .zip(self.fits.iter_mut().zip(&mut self.repairable))
-        {
-            *fits += u64::from(looks.fits & looks::bit(look) != 0);
-            *repairable += u64::from(looks.repairable & looks::bit(look) != 0);
+        for (place, (fits, repairable)) in self.fits.iter_mut().zip(&mut self.repairable).enumerate() {
+            *fits += u64::from(looks.fits >> place & 1);
+            *repairable += u64::from(looks.repairable >> place & 1);
         }
     }
 
