@@ -171,8 +171,8 @@ impl ColumnProfiler {
             return;
         }
         for (place, (fits, repairable)) in self.fits.iter_mut().zip(&mut self.repairable).enumerate() {
-            *fits += u64::from(looks.fits >> place & 1);
-            *repairable += u64::from(looks.repairable >> place & 1);
+            *fits += u64::from((looks.fits >> place) & 1);
+            *repairable += u64::from((looks.repairable >> place) & 1);
         }
     }
 
