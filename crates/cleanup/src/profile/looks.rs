@@ -139,7 +139,8 @@ fn postcode(scan: &Scan) -> Fit {
     if is_foreign { Fit::Repairable } else { Fit::No }
 }
 
-/// The words and signs that cleaning reads as yes and no. A one or zero may be a number as well.
+/// The words and signs that cleaning reads as yes and no. Ones and zeros may be numbers, single letters
+/// initials.
 fn yes_no(text: &str, scan: &Scan) -> Fit {
     if scan.len > 5 {
         return Fit::No;
@@ -149,8 +150,8 @@ fn yes_no(text: &str, scan: &Scan) -> Fit {
         *place = byte.to_ascii_lowercase();
     }
     match lower.get(..scan.len).unwrap_or_default() {
-        b"true" | b"false" | b"yes" | b"no" | b"y" | b"n" | b"t" | b"f" | b"on" | b"off" => Fit::Fits,
-        b"0" | b"1" | b"-1" | b"x" | b"ok" => Fit::Repairable,
+        b"true" | b"false" | b"yes" | b"no" | b"y" | b"n" | b"on" | b"off" => Fit::Fits,
+        b"0" | b"1" | b"-1" | b"t" | b"f" | b"x" | b"ok" => Fit::Repairable,
         _ if matches!(text, "\u{2713}" | "\u{2714}" | "\u{2717}" | "\u{2718}") => Fit::Fits,
         _ => Fit::No,
     }

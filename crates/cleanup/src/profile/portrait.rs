@@ -6,8 +6,10 @@ use crate::vrm::{is_placeholder, letters_and_digits};
 /// Sets of words in a portrait, and words of a set. Names of more words are told apart by the first of them.
 const SETS: usize = 2;
 const WORDS: usize = 4;
-/// Single features in a portrait.
-const FEATURES: usize = 3;
+/// Single features in a portrait, and those of them that the first set has: its first letter, and whether it is no more.
+const FEATURES: usize = 5;
+const FIRST_LETTER: usize = 3;
+const IS_INITIAL: usize = 4;
 
 /// Words that say nothing of who somebody is.
 const IDLE: [u16; 15] = [
@@ -32,7 +34,7 @@ const IDLE: [u16; 15] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PortraitRule {
     /// People and companies: given and family name both, as far as the table has both; companies where it has neither.
-    /// Sets: given name (or the whole one), family name. Feature: company.
+    /// An initial is the given name that begins with it. Sets: given name (or the whole one), family name. Feature: company.
     Person,
     /// Vehicles: plate and VIN both, as far as the table has both. Features: plate, VIN.
     Vehicle,
@@ -83,6 +85,18 @@ impl Portrait {
             if let Some(place) = words.iter_mut().find(|word| **word == 0) {
                 *place = print;
             }
+        }
+        if set == 0 {
+            self.add_initial(name);
+        }
+    }
+
+    fn add_initial(&mut self, name: &str) {
+        let mut letters = name.chars().filter(|character| character.is_alphanumeric());
+        let Some(first) = letters.next() else { return };
+        self.add_feature(FIRST_LETTER, first.encode_utf8(&mut [0; 4]));
+        if letters.next().is_none() {
+            self.add_feature(IS_INITIAL, "initial");
         }
     }
 
@@ -181,7 +195,7 @@ impl Common {
                 (plate, vin) => plate.or(vin) == Some(true),
             },
             PortraitRule::Document => {
-                let features: Vec<bool> = (0..FEATURES).filter_map(|feature| self.feature(feature)).collect();
+                let features: Vec<bool> = (0..FIRST_LETTER).filter_map(|feature| self.feature(feature)).collect();
                 features.len() >= 2 && features.iter().all(|differs| *differs)
             }
         }
@@ -190,15 +204,22 @@ impl Common {
     /// Whether no word is common in any set that the rows have. `None` where they have none, or not all of them.
     fn sets_differ(&self) -> Option<bool> {
         let mut differ = None;
-        for (words, rows) in self.portrait.sets.iter().zip(self.rows_of_set) {
-            match rows {
-                0 => {}
+        for (set, (words, rows)) in self.portrait.sets.iter().zip(self.rows_of_set).enumerate() {
+            let differs = match rows {
+                0 => continue,
                 // One row says more than the other, so nothing can be said.
                 1 => return Some(false),
-                _ => differ = Some(differ.unwrap_or(true) && words.iter().all(|word| *word == 0)),
-            }
+                _ if set == 0 && self.has_initial() => self.feature(FIRST_LETTER) == Some(true),
+                _ => words.iter().all(|word| *word == 0),
+            };
+            differ = Some(differ.unwrap_or(true) && differs);
         }
         differ
+    }
+
+    /// A row has no more of the first name than a letter.
+    fn has_initial(&self) -> bool {
+        self.rows_of_feature.get(IS_INITIAL).is_some_and(|rows| *rows > 0)
     }
 
     /// Whether the rows differ in a feature. `None` where fewer than two have it.
@@ -288,6 +309,9 @@ mod tests {
         check(&[("Mr Amy Lock", "", ""), ("Lock, Amy", "", "")], false);
         check(&[("Mr Amy Lock", "", ""), ("Mr Bob Mill", "", "")], true);
         check(&[("Amy O'Neill", "", ""), ("A. ONeill", "", "")], false);
+        check(&[("Amy", "Lock", ""), ("A.", "Locke", "")], false);
+        check(&[("Amy", "Lock", ""), ("B", "Mill", "")], true);
+        check(&[("A", "Lock", ""), ("B", "Mill", "")], true);
         check(&[("", "", ""), ("Amy", "Lock", ""), ("Amy", "Lock", "")], false);
         check(&[("Amy", "Lock", ""), ("", "", ""), ("Bob", "Mill", "")], true);
     }
