@@ -204,8 +204,8 @@ fn suppliers_have_an_address_of_their_own() {
 #[test]
 fn what_stands_for_no_value_is_none_in_any_field() {
     for (field, text) in [
-        ("vehicle.fuel_type", "N/A"),
-        ("vehicle.fuel_type", "nan"),
+        ("vehicle.fuel", "N/A"),
+        ("vehicle.fuel", "nan"),
         ("vehicle.mileage", "N/A"),
         ("vehicle.mileage", "nan"),
         ("vehicle.year", "None"),
