@@ -128,6 +128,8 @@ finding_codes! {
     // Phones
     /// No telephone number could be read.
     PhoneNormalisationFailed = "phone_normalisation_failed", Warning, "Phone normalisation failed", "Correct the number in the source; numbers in E.164 form (+447…) are always safe.";
+    /// A number of another country's could be read if it were known which.
+    PhoneCountryUnknown = "phone_country_unknown", Warning per Column, "The number names no country and the column is not British; it is kept as it is given", "Give the numbers with their country code (+…).";
     /// A number was read from damaged text.
     PhoneRepaired = "phone_repaired", Warning per Column, "The number was repaired to {}", "Nothing, if the number is right.";
     /// Words stood beside the number.

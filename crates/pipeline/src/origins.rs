@@ -86,7 +86,8 @@ impl OriginVotes {
             }
         };
         for (index, vote) in &self.phones {
-            set(index, vote.verdict().or(phones).or(postcodes));
+            let known = vote.verdict().or(phones).or(postcodes);
+            set(index, known.or(vote.verdict_of_misfits()));
         }
         for (index, vote) in &self.postcodes {
             set(index, vote.verdict().or(postcodes).or(phones));
@@ -179,6 +180,25 @@ mod tests {
             &[Some("GB"), Some("GB")],
         );
         check(&["customer.phone"], &[&["7712345678"]], &[Some("unknown")]);
+    }
+
+    #[test]
+    fn numbers_none_of_which_is_british_are_from_elsewhere_where_nothing_says_otherwise() {
+        let numbers = [
+            "088-494 951",
+            "088-473 522",
+            "016-810 5563",
+            "012-395 6664",
+            "082-456 789",
+        ];
+        let rows: Vec<[&str; 2]> = numbers.iter().map(|number| [*number, "LS6 3AA"]).collect();
+        let rows: Vec<&[&str]> = rows.iter().map(<[&str; 2]>::as_slice).collect();
+        check(&["supplier.phone"], &rows, &[Some("abroad")]);
+        check(
+            &["supplier.phone", "supplier.postal_code"],
+            &rows,
+            &[Some("GB"), Some("GB")],
+        );
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl Reading {
         }
     }
 
+    /// They are not British, and nothing says whose they are.
+    pub fn is_from_elsewhere(self) -> bool {
+        self.country.is_none()
+    }
+
     /// They are British.
     pub fn is_british(self) -> bool {
         self.country.is_some_and(Country::has_british_postcodes)

@@ -15,6 +15,8 @@ pub(super) struct Scan {
     pub words: String,
     /// The cell says that there is no number.
     pub placeholder: bool,
+    /// Nothing but as many digits as numbers have, with the signs that stand between them.
+    pub is_bare: bool,
 }
 
 /// One number of a cell.
@@ -110,6 +112,8 @@ pub(super) fn scan(text: &str, kind: CellKind, reading: Reading) -> Scan {
     }
     let (text, letters_for_zeros) = zeros_for_letters(text);
     let mut scan = Reader::new(reading).read(&text);
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    scan.is_bare = (6..=15).contains(&digits) && text.chars().all(is_in_number);
     for found in &mut scan.numbers {
         found.repaired |= exponent_or_fraction && kind == CellKind::Text || letters_for_zeros;
     }
@@ -241,6 +245,8 @@ struct Reader {
     unread: Vec<String>,
     /// The last word asked for an extension.
     extension_follows: bool,
+    /// A word that says nothing stood behind digits.
+    word_behind: bool,
 }
 
 impl Reader {
@@ -251,6 +257,7 @@ impl Reader {
             words: Vec::new(),
             unread: Vec::new(),
             extension_follows: false,
+            word_behind: false,
         }
     }
 
@@ -287,6 +294,7 @@ impl Reader {
             self.extension_follows = true;
             word.clear();
         } else if LABELS.contains(&lower.as_str()) || CONJUNCTIONS.contains(&lower.as_str()) {
+            self.word_behind |= !self.unread.is_empty();
             word.clear();
         } else {
             self.words.push(std::mem::take(word));
@@ -325,7 +333,9 @@ impl Reader {
 
     /// Reads one number, or several that only a slash or a space keeps apart.
     fn read_run(&mut self, run: &str) -> bool {
-        if let Some(found) = self.read_number(run) {
+        if !ends_in_alternative(run)
+            && let Some(found) = self.read_number(run)
+        {
             self.add(found);
             return true;
         }
@@ -444,8 +454,9 @@ impl Reader {
 
     fn finish(mut self) -> Scan {
         if self.scan.numbers.is_empty() && self.words.is_empty() && self.unread.len() > 1 {
-            // Only something like a comma keeps the parts of one number apart.
-            if let Some(found) = self.read_number(&self.unread.join("-")) {
+            // Only something like a comma keeps the parts of one number apart, or a letter that was hit by mistake.
+            if let Some(mut found) = self.read_number(&self.unread.join("-")) {
+                found.repaired |= self.word_behind;
                 self.unread.clear();
                 self.add(found);
             }
@@ -454,6 +465,13 @@ impl Reader {
         self.scan.words = self.words.join(" ");
         self.scan
     }
+}
+
+/// A number of which the last digits have others behind a slash, as `01483 123456/7`: these are no digits of the same number.
+fn ends_in_alternative(run: &str) -> bool {
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let parts = run.rsplit_once(['/', '\\']);
+    parts.is_some_and(|(number, last)| matches!(digits(last), 1 | 2) && digits(number) >= 7)
 }
 
 /// How many digits stand together in each part of a number: `204-555-0184` has 3, 3 and 4.

@@ -52,7 +52,12 @@ pub(crate) fn assign(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
             extra: index > 0,
         }));
     }
-    candidates.sort_by_key(|candidate| !candidate.is_called_mobile);
+    // A number that is in both kinds of column, and may be either, is the mobile that one of them says.
+    let has_landline = draft.spec("landline").is_some();
+    candidates.sort_by_key(|candidate| {
+        let is_for_place = has_landline && candidate.from_landline;
+        (!candidate.is_called_mobile, is_for_place)
+    });
     place(draft, candidates);
 }
 
@@ -136,8 +141,13 @@ fn settle(
     } else {
         (mobile, landline)
     };
-    if matches!(round, Round::Overflow | Round::ExtraOverflow) {
+    if round == Round::Overflow {
         return put(draft, candidate, other);
+    }
+    if round == Round::ExtraOverflow {
+        // Reminders go to mobiles: no second landline takes the place of one.
+        let is_no_mobile = candidate.found.kind == NumberKind::Landline;
+        return !is_no_mobile && put(draft, candidate, other);
     }
     let moved = !at_home && !candidate.extra && natural.taken.is_none();
     if put(draft, candidate, natural) {
@@ -173,7 +183,13 @@ fn report(draft: &mut Draft<'_>, input: &Input<'_>, scan: &Scan) {
         if scan.placeholder {
             draft.note(FindingCode::PhonePlaceholder, "", input);
         } else {
-            draft.note(FindingCode::PhoneNormalisationFailed, "", input);
+            let is_from_elsewhere = scan.is_bare && Reading::of(draft, input.column()).is_from_elsewhere();
+            let code = if is_from_elsewhere {
+                FindingCode::PhoneCountryUnknown
+            } else {
+                FindingCode::PhoneNormalisationFailed
+            };
+            draft.note(code, "", input);
             let as_given = match (input.kind(), draft.spec("landline_as_given").is_some()) {
                 (FieldKind::Landline, true) => "landline_as_given",
                 _ => "phone_as_given",

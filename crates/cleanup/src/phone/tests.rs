@@ -109,11 +109,15 @@ fn several_numbers_are_told_apart() {
     check("01483 123456 & +447911123456", "+441483123456 +447911123456");
     check("07911 123456 / 07911 123456", "+447911123456");
     check("01483 123456/7", "+441483123456 [7]");
+    check("012-395 6662/1", "[012-395 6662/1]");
+    check("01483 12345/67", "[01483 12345/67]");
+    check("07911/123456", "+447911123456");
 }
 
 #[test]
 fn commas_inside_a_number_are_bridged() {
     check("01483,123456", "+441483123456");
+    check("077h00900123", "~+447700900123");
 }
 
 #[test]
@@ -271,6 +275,35 @@ fn a_second_number_takes_the_free_field() {
         &[("phone", "07911 123456 / 07912 654321"), ("landline", "01483 123456")],
         "landline=+441483123456; landline_as_given=01483 123456; phone=+447911123456; \
          phone_as_given=07911 123456 / 07912 654321; [phone_several_numbers: +447912654321]",
+    );
+}
+
+#[test]
+fn a_second_landline_of_a_cell_is_no_mobile() {
+    check_fields(
+        &[("phone", "01483 123456 / 01483 654321")],
+        "landline=+441483123456; landline_as_given=01483 123456 / 01483 654321; \
+         [phone_several_numbers: +441483654321]; [phone_moved: landline]",
+    );
+}
+
+#[test]
+fn an_equal_number_that_may_be_either_is_the_mobile_of_the_column_that_says_so() {
+    check_fields(
+        &[("landline", "+1 512 555 0123"), ("phone", "+15125550123")],
+        "phone=+15125550123; phone_as_given=+15125550123",
+    );
+    check_fields(
+        &[("landline", "+1 512 555 0123"), ("phone", "+1 512 555 0199")],
+        "landline=+15125550123; landline_as_given=+1 512 555 0123; phone=+15125550199; phone_as_given=+1 512 555 0199",
+    );
+    check_fields(
+        &[("landline", "+44 7911 123456"), ("phone", "07911 123456")],
+        "phone=+447911123456; phone_as_given=07911 123456",
+    );
+    check_fields(
+        &[("landline", "+1 512 555 0123")],
+        "landline=+15125550123; landline_as_given=+1 512 555 0123",
     );
 }
 

@@ -1,6 +1,6 @@
 //! Where the numbers of a column are from: decided by all of its rows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use torqueflow_model::Cell;
 
@@ -13,6 +13,11 @@ use crate::text::prepare;
 /// So many bare numbers that could be a British mobile without its zero and could be American are American: of British
 /// mobiles about one in three could be, so that four in a row are hardly an accident.
 const EITHER_ENOUGH: u64 = 4;
+/// Different numbers of a side that are told from each other: one number that is repeated is one, and beyond so many, all
+/// that were met count.
+const DIFFERENT: usize = 64;
+/// So many different numbers, none of which is British, are no mistakes of typing.
+const MISFITS_ENOUGH: u64 = 5;
 
 /// Gathers over the rows of a telephone column where its numbers are from. Chunks of a column can be observed apart and
 /// merged in any order.
@@ -45,6 +50,47 @@ pub struct PhoneVote {
     bare_either: u64,
     /// Ten digits that are neither.
     bare_neither: u64,
+    /// Numbers without a country code that are British, or would be with a zero.
+    fitting: Numbers,
+    /// Numbers without a country code that are not British, with a zero or without.
+    misfits: Numbers,
+}
+
+/// Numbers of one side: how many there are, and the first different ones in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Numbers {
+    all: u64,
+    different: BTreeSet<u64>,
+}
+
+impl Numbers {
+    fn add(&mut self, digits: &str) {
+        self.all += 1;
+        if let Ok(number) = digits.parse() {
+            self.insert(number);
+        }
+    }
+
+    /// Keeps the least, so that the order of rows changes nothing.
+    fn insert(&mut self, number: u64) {
+        self.different.insert(number);
+        if self.different.len() > DIFFERENT {
+            self.different.pop_last();
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.all += other.all;
+        other.different.iter().for_each(|number| self.insert(*number));
+    }
+
+    fn count(&self) -> u64 {
+        if self.different.len() < DIFFERENT {
+            self.different.len() as u64
+        } else {
+            self.all
+        }
+    }
 }
 
 impl PhoneVote {
@@ -81,8 +127,14 @@ impl PhoneVote {
             self.count_international(digits);
         } else if let Some(national) = digits.strip_prefix('0') {
             match number::british(national) {
-                Some(_) => self.british += 1,
-                None => self.trunk += 1,
+                Some(_) => {
+                    self.british += 1;
+                    self.fitting.add(national);
+                }
+                None => {
+                    self.trunk += 1;
+                    self.misfits.add(national);
+                }
             }
         } else if let Some(national) = digits.strip_prefix("44").filter(|rest| rest.len() == 10) {
             self.british += u64::from(number::british(national).is_some());
@@ -113,6 +165,11 @@ impl PhoneVote {
         let ungrouped = groups.len() == 1;
         let american = ungrouped && number::american(digits).is_some();
         let british = number::may_lose_zero(digits) && number::british(digits).is_some();
+        if british {
+            self.fitting.add(digits);
+        } else {
+            self.misfits.add(digits);
+        }
         match (british, american) {
             (true, false) => self.bare_british += 1,
             (false, true) => self.bare_american += 1,
@@ -133,6 +190,8 @@ impl PhoneVote {
         self.bare_american += other.bare_american;
         self.bare_either += other.bare_either;
         self.bare_neither += other.bare_neither;
+        self.fitting.merge(&other.fitting);
+        self.misfits.merge(&other.misfits);
     }
 
     /// Where the numbers are from: what four of five of those say that say something.
@@ -144,7 +203,11 @@ impl PhoneVote {
             return self.verdict_of_bare();
         }
         if prevails(british, total) {
-            return Origin::From(Country::GB);
+            return if self.reads_as_british() {
+                Origin::From(Country::GB)
+            } else {
+                Origin::Abroad
+            };
         }
         if prevails(self.american, total) {
             return Origin::From(Country::US);
@@ -163,7 +226,31 @@ impl PhoneVote {
     fn verdict_of_bare(&self) -> Origin {
         let american = self.bare_american + self.bare_either;
         let enough = self.bare_american > 0 || self.bare_either >= EITHER_ENOUGH;
-        if enough && self.trunk == 0 && prevails(american, american + self.bare_neither) {
+        let is_american = enough && self.trunk == 0 && prevails(american, american + self.bare_neither);
+        let is_british = self.fitting.count() == 0 || self.reads_as_british();
+        if is_american || !is_british {
+            Origin::Abroad
+        } else {
+            Origin::Unknown
+        }
+    }
+
+    /// Whether the column reads as British: a few of another country's numbers are British by accident, above all where
+    /// nothing but a lost zero makes them so.
+    fn reads_as_british(&self) -> bool {
+        let (fitting, misfits) = (self.fitting.count(), self.misfits.count());
+        let has_zeros = self.british > 0;
+        if has_zeros {
+            misfits < MISFITS_ENOUGH || !prevails(misfits, fitting + misfits)
+        } else {
+            misfits < 2 || misfits <= fitting
+        }
+    }
+
+    /// What is left to say of a column of which neither its own numbers nor anything else say where they are from: not from
+    /// Britain, where many are there and none is British.
+    pub fn verdict_of_misfits(&self) -> Origin {
+        if self.fitting.count() == 0 && self.misfits.count() >= MISFITS_ENOUGH {
             Origin::Abroad
         } else {
             Origin::Unknown
@@ -224,6 +311,60 @@ mod tests {
         );
         check(&["7135552234"], Origin::Unknown);
         check(&["9876543210", "9123456780", "8800000012"], Origin::Unknown);
+    }
+
+    #[test]
+    fn a_column_that_mostly_is_not_british_gets_no_zeros() {
+        let colombian = ["3007884621", "3144735732", "3012081393", "3108704264", "3155860895"];
+        check(&colombian, Origin::Abroad);
+        check(&["0391570011", "1152638672", "2901491493"], GB);
+        // Malaysian numbers, one of which is British by accident.
+        let malaysian = [
+            "088-494 951",
+            "088-473 522",
+            "016-810 5563",
+            "012-395 6664",
+            "012-395 66621",
+            "082-456 789",
+        ];
+        check(&malaysian, Origin::Abroad);
+        // A repeated mistake is one, and a few mistakes are mistakes.
+        let mut texts = vec!["5551234567"; 30];
+        texts.extend(["7911123456", "1483123456"]);
+        check(&texts, GB);
+        check(&["7911123456", "1483123456", "7712345678", "9876543210"], GB);
+        check(&["07911 123456", "07911 12345", "0161 4960", "01632 96000"], GB);
+    }
+
+    #[test]
+    fn numbers_none_of_which_is_british_are_from_elsewhere() {
+        let check = |texts: &[&str], expected| {
+            let mut vote = PhoneVote::new();
+            texts.iter().for_each(|text| vote.observe(&Cell::text(*text)));
+            assert_eq!(vote.verdict_of_misfits(), expected, "{texts:?}");
+        };
+        check(
+            &[
+                "088-494 951",
+                "088-473 522",
+                "016-810 5563",
+                "012-395 6664",
+                "082-456 789",
+            ],
+            Origin::Abroad,
+        );
+        check(&["088-494 951", "088-473 522"], Origin::Unknown);
+        check(
+            &[
+                "088-494 951",
+                "088-473 522",
+                "016-810 5563",
+                "012-395 6664",
+                "07911 123456",
+            ],
+            Origin::Unknown,
+        );
+        check(&[], Origin::Unknown);
     }
 
     #[test]

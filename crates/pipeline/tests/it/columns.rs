@@ -125,3 +125,68 @@ fn what_all_rows_lack_is_said_of_the_table_and_what_a_few_lack_of_their_rows() {
     };
     check(header, 50, line, &[], &[("record_of_nobody", 3)]);
 }
+
+#[test]
+fn numbers_of_a_column_that_is_not_british_are_kept_as_given_and_said_once() {
+    // Colombian mobiles: one in five would be British with a zero in front.
+    let line = |index: usize| {
+        let number = if index.is_multiple_of(5) {
+            format!("30078846{index:02}")
+        } else {
+            format!("31447357{index:02}")
+        };
+        format!("A-{index},Ann,Ash,ann{index}@ash.example,{number}")
+    };
+    check(CUSTOMERS, 40, line, &[("Mobile", "phone_country_unknown", 40)], &[]);
+    // A British list that lost its zeros, in which a tenth is mistyped.
+    let line = |index: usize| {
+        let number = if index.is_multiple_of(10) {
+            format!("98765432{index:02}")
+        } else {
+            format!("77009001{index:02}")
+        };
+        format!("A-{index},Ann,Ash,ann{index}@ash.example,{number}")
+    };
+    let said = [("Mobile", "phone_repaired", 36)];
+    check(CUSTOMERS, 40, line, &said, &[("phone_normalisation_failed", 4)]);
+}
+
+#[test]
+fn numbers_of_suppliers_are_from_where_their_column_or_their_row_is() {
+    let phone = |text: &str| -> Vec<Option<String>> {
+        let rows = clean(text).1;
+        let phones = rows
+            .iter()
+            .map(|row| row.text(torqueflow_model::EntityKind::Supplier, "phone"));
+        phones.map(|phone| phone.map(str::to_owned)).collect()
+    };
+    let header = "Supplier Code,Supplier Name,Phone";
+    let abroad = "S1,Sun Tools,088-494 951\nS2,Sun Oils,088-473 522\nS3,Moon Hardware,012-395 6662/1\n\
+        S4,Moon Paints,016-810 5563\nS5,Star Tyres,082-456 789\n";
+    assert_eq!(phone(&format!("{header}\n{abroad}")), vec![None; 5]);
+    let known = phone(&format!("{header}\n{abroad}S6,Star Glass,+60 12-345 6789\n"));
+    assert_eq!(known[2].as_deref(), Some("+60123956662"));
+    let named = phone(&format!(
+        "{header},Country\nS1,Sun Tools,11 5263 8672,Argentina\nS2,Hill Tools,01632 960001,GB\n"
+    ));
+    assert_eq!(
+        named,
+        [Some("+541152638672".to_owned()), Some("+441632960001".to_owned())]
+    );
+}
+
+#[test]
+fn the_country_of_a_row_is_known_by_the_name_of_its_column_in_other_languages_too() {
+    let text = "Pais,Localidad,Email,Tel,Full Name\nArgentina,Salta,ana@ruiz.example,1152638672,Ana Lowe\n\
+        Argentina,Salta,eva@ruiz.example,11 7091 1001,Eva Hill\n";
+    let rows = clean(text).1;
+    let number = |row: &crate::support::Cleaned| {
+        let of = |field| {
+            row.text(torqueflow_model::EntityKind::Customer, field)
+                .map(str::to_owned)
+        };
+        of("phone").or_else(|| of("landline")).unwrap()
+    };
+    let numbers: Vec<String> = rows.iter().map(number).collect();
+    assert_eq!(numbers, ["+541152638672", "+541170911001"]);
+}
