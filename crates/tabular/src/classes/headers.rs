@@ -127,6 +127,12 @@ pub(super) fn looks_like_header(shape: &Shape<'_>) -> bool {
     is_all_names(shape) && known_share(shape) >= 0.6
 }
 
+/// Nothing but words as columns are named with.
+pub(super) fn is_all_words(shape: &Shape<'_>) -> bool {
+    let is_name = |cell: &Cell| looks(cell).is_words() && cell.text.chars().count() <= LONGEST_NAME;
+    shape.filled.len() >= 2 && shape.filled.iter().all(|(_, cell)| is_name(cell))
+}
+
 /// Nothing but words, each of them once.
 pub(super) fn is_all_names(shape: &Shape<'_>) -> bool {
     let texts: HashSet<String> = shape
@@ -134,8 +140,7 @@ pub(super) fn is_all_names(shape: &Shape<'_>) -> bool {
         .iter()
         .map(|(_, cell)| cell.text.trim().to_lowercase())
         .collect();
-    let is_name = |cell: &Cell| looks(cell).is_words() && cell.text.chars().count() <= LONGEST_NAME;
-    shape.filled.len() >= 2 && texts.len() == shape.filled.len() && shape.filled.iter().all(|(_, cell)| is_name(cell))
+    texts.len() == shape.filled.len() && is_all_words(shape)
 }
 
 /// The share of cells that are usual names of columns.

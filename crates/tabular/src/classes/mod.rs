@@ -112,10 +112,12 @@ impl Classifier {
         let shapes: Vec<Shape<'_>> = sample.map(Shape::of).collect();
         let usual = usual_fill(&shapes);
         for shape in &shapes {
-            if classifier.header.is_repeated_by(shape) {
+            let is_own_header = classifier.header.is_repeated_by(shape)
+                || classifier.header.is_resembled_by(shape) && headers::is_all_words(shape);
+            if is_own_header {
                 continue;
             }
-            if headers::looks_like_header(shape) {
+            if headers::is_all_words(shape) && headers::known_share(shape) >= 0.6 {
                 break;
             }
             let mut texts = shape.filled.iter().map(|(_, cell)| cell.text.as_str());
@@ -231,7 +233,7 @@ impl Classifier {
 
     /// The header with some columns renamed, as of another version of the program that wrote it.
     fn is_renamed_header(&self, shape: &Shape<'_>) -> bool {
-        self.header.is_resembled_by(shape) && headers::is_all_names(shape) && self.contradicts(shape)
+        self.header.is_resembled_by(shape) && headers::is_all_words(shape) && self.contradicts(shape)
     }
 
     /// Words where the records of the table hold values.
@@ -364,7 +366,7 @@ impl Classifier {
 
     /// The row names the columns of another table.
     fn is_other_header(&self, shape: &Shape<'_>, ahead: &VecDeque<Waiting>, place: usize) -> bool {
-        if !headers::is_all_names(shape) || self.header.is_repeated_by(shape) {
+        if !headers::is_all_words(shape) || self.header.is_repeated_by(shape) {
             return false;
         }
         let below: Vec<&Row> = ahead
@@ -377,10 +379,14 @@ impl Classifier {
         let misfits = below.iter().filter(|row| self.does_not_fit(row)).count();
         let is_broken = misfits > 0 && misfits * 2 >= below.len();
         let contradicts = self.contradicts(shape);
+        let gap = ahead.iter().take(place + 1).any(Waiting::after_gap);
+        // A header may have a name twice; as words go, records do so more often.
+        if !headers::is_all_names(shape) && !(contradicts && (gap || is_broken)) {
+            return false;
+        }
         if self.header.is_reordered_by(shape) {
             return contradicts || is_broken;
         }
-        let gap = ahead.iter().take(place + 1).any(Waiting::after_gap);
         let known = headers::known_share(shape);
         if known < 0.6 {
             return false;

@@ -97,7 +97,8 @@ impl<'r> Pair<'r> {
     /// must fill what the upper one leaves blank, and nothing else.
     fn join(&self, is_strict: bool) -> Option<Joined> {
         let widths = self.group_widths();
-        if !widths.values().any(|width| *width >= 2) || !self.are_titles(&widths) {
+        let are_titles = self.are_titles(&widths) || is_strict && self.is_header_with_a_group(&widths);
+        if !widths.values().any(|width| *width >= 2) || !are_titles {
             return None;
         }
         let are_names = self
@@ -157,6 +158,14 @@ impl<'r> Pair<'r> {
         (named >= 2 || is_bounded) && are_known
     }
 
+    /// The upper row is a header of several usual names by itself, and the lower one has names below a group of it only: then
+    /// the group may be called anything.
+    fn is_header_with_a_group(&self, widths: &HashMap<usize, usize>) -> bool {
+        let is_known = |column: &&Column| !column.stands_below_group(widths) && words::is_header_word(&column.upper);
+        let known = self.columns.iter().filter(is_known).count();
+        known >= 2 && self.complete_each_other(widths)
+    }
+
     /// Names are there twice below, and not with their titles.
     fn tells_duplicates_apart(&self) -> bool {
         let (mut alone, mut titled) = (Vec::new(), Vec::new());
@@ -193,7 +202,7 @@ impl<'r> Pair<'r> {
         let Column { upper, lower, title } = column;
         match title {
             _ if lower.is_empty() => upper.clone(),
-            Some((_, title)) if self.is_ambiguous(lower) => with_title(title, lower),
+            Some((_, title)) if self.is_ambiguous(lower) || !words::is_header_word(title) => with_title(title, lower),
             _ => lower.clone(),
         }
     }
@@ -285,7 +294,9 @@ fn has_more_duplicates(names: &[String], columns: &[Column]) -> bool {
             .collect()
     };
     let own = lower(&mut columns.iter().map(|column| &column.lower));
-    duplicates(lower(&mut names.iter())) > duplicates(own)
+    let alone = columns.iter().filter(|column| column.lower.is_empty());
+    let alone = lower(&mut alone.map(|column| &column.upper));
+    duplicates(lower(&mut names.iter())) > duplicates(own) + duplicates(alone)
 }
 
 /// How many texts are there already.
@@ -350,6 +361,19 @@ mod tests {
             1,
             Some("Customer Name|Customer Town|Garage Name|Garage Town"),
         );
+    }
+
+    #[test]
+    fn a_header_with_names_below_one_of_its_columns_is_one() {
+        let body = "KCT 104T|Alto|MA3FB32S2K0C81504|104|354|304|104";
+        check(
+            &["Reg No|Model|Chassis No.|GRV|Valuation||GRV", "||||Value|Forced|", body],
+            0,
+            Some("Reg No|Model|Chassis No.|GRV|Valuation Value|Valuation Forced|GRV"),
+        );
+        check(&["Reg No|Model|Owner|", "|||since", body], 0, None);
+        check(&["Reg No|Model|Yard||GRV", "KCT 105T|Alto|Upper|Lower|", body], 0, None);
+        check(&["Reg No|Model|Yard||GRV", "||Upper|Lower|", "||Upper|Lower|"], 0, None);
     }
 
     #[test]

@@ -149,8 +149,10 @@ fn header_of_several(rows: &[&Row], start: usize) -> usize {
         return start;
     };
     let body_holds_values = rows.iter().skip(below + 1).take(5).any(|row| !is_all_words(row));
-    let is_group_row = is_all_words(upper)
-        && (filled(lower) > filled(upper) || header::duplicates(upper) > 0.0 && header::duplicates(lower) == 0.0);
+    // Titles are repeated above the names of their columns; a row that names but a few columns is no header below one.
+    let is_repeating =
+        header::duplicates(upper) > 0.0 && header::duplicates(lower) == 0.0 && filled(lower) * 2 >= filled(upper);
+    let is_group_row = is_all_words(upper) && (filled(lower) > filled(upper) || is_repeating);
     let is_sentence = longest(upper) > 40 && longest(lower) * 2 < longest(upper);
     let width = mode(rows.iter().skip(start).map(|row| row.cells.len()));
     let is_off_width = upper.cells.len() > width && lower.cells.len() == width;

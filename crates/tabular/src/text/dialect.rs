@@ -65,7 +65,12 @@ fn sniff(head: &[u8], delimiter: Option<u8>) -> (u8, Option<u8>) {
         Ok(metadata) => {
             let delimiter = metadata.dialect.delimiter;
             let quote = match metadata.dialect.quote {
-                Quote::Some(quote) if opens(head, delimiter, quote) > opens(head, delimiter, b'"') => quote,
+                Quote::Some(quote)
+                    if opens(head, delimiter, quote) > opens(head, delimiter, b'"')
+                        && closes(head, delimiter, quote) =>
+                {
+                    quote
+                }
                 _ => b'"',
             };
             (quote, Some(delimiter))
@@ -80,6 +85,16 @@ fn opens(head: &[u8], delimiter: u8, quote: u8) -> usize {
         |pair| matches!(pair, [before, second] if *second == quote && (*before == delimiter || *before == b'\n')),
     );
     inside.count() + usize::from(head.first() == Some(&quote))
+}
+
+/// Whether the fields that begin with this quote end with it too, but for a few. Where they do not, it is no quote: an
+/// apostrophe in front of a cell is how spreadsheets mark a text (`'00417`).
+fn closes(head: &[u8], delimiter: u8, quote: u8) -> bool {
+    let inside = head.windows(2).filter(
+        |pair| matches!(pair, [first, behind] if *first == quote && (*behind == delimiter || *behind == b'\n')),
+    );
+    let ends = inside.count() + usize::from(head.last() == Some(&quote));
+    ends * 10 >= opens(head, delimiter, quote) * 9
 }
 
 /// Delimiters that people's programs write.

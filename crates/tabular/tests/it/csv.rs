@@ -24,6 +24,36 @@ fn a_decimal_comma_is_no_delimiter() {
 }
 
 #[test]
+fn an_apostrophe_that_marks_a_text_is_no_quote() {
+    check(
+        "Customer ID,First Name,Last Name,Phone,Country\n'7064765567160,Ana,Lowe,'+56961234567,CL\n\
+         '7064765567161,Eva,Hill,'+56961234568,CL\n",
+        ',',
+        "Customer ID|First Name|Last Name|Phone|Country",
+        &[
+            "2: '7064765567160|Ana|Lowe|'+56961234567|CL",
+            "3: '7064765567161|Eva|Hill|'+56961234568|CL",
+        ],
+    );
+    check(
+        "Name,Phone,Zip,Note\nAna Lowe,'+447700900456,'01307,x\nEva Hill,'+447700900457,'01308,y\n",
+        ',',
+        "Name|Phone|Zip|Note",
+        &[
+            "2: Ana Lowe|'+447700900456|'01307|x",
+            "3: Eva Hill|'+447700900457|'01308|y",
+        ],
+    );
+    // Where fields end with it as well, it is one.
+    check(
+        "'ID','Name','Town'\n'1','Hill, Ada','Otley'\n'2','Lowe, Ben','Leeds'\n",
+        ',',
+        "ID|Name|Town",
+        &["2: 1|Hill, Ada|Otley", "3: 2|Lowe, Ben|Leeds"],
+    );
+}
+
+#[test]
 fn the_usual_delimiters_are_told() {
     check(
         "Name,Phone\nAda,1\nBob,2\n",

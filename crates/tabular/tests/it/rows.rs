@@ -248,6 +248,63 @@ fn a_table_directly_below_another_is_one_where_its_rows_are_others() {
 }
 
 #[test]
+fn a_summary_below_a_list_is_another_table() {
+    let list = "Reg No,Model,Chassis Number,Location,Previous,Buying Price\n\
+        KAA 005M,308 T9,VF3L45GYXFS120001,Thika,NPS,3101650\nKAA 006M,308 T9,VF3L45GYXFS120002,Thika,NPS,3101650\n\
+        KAA 007M,508 ACT,VF3L45GYXFS120003,Flex,NPS,3101650\n";
+    let records: &[&str] = &[
+        "2: KAA 005M|308 T9|VF3L45GYXFS120001|Thika|NPS|3101650",
+        "3: KAA 006M|308 T9|VF3L45GYXFS120002|Thika|NPS|3101650",
+        "4: KAA 007M|508 ACT|VF3L45GYXFS120003|Flex|NPS|3101650",
+    ];
+    let columns = "Reg No|Model|Chassis Number|Location|Previous|Buying Price";
+    check_tables(
+        &format!("{list},,,,,\n,MODEL,Qty,YARD,Qty,\n,308 T9,88,Double X,7,\n,508 ACT,106,Flex,12,\n"),
+        &[
+            (1, columns, records),
+            (
+                6,
+                "|MODEL|Qty|YARD|Qty|",
+                &["7: |308 T9|88|Double X|7|", "8: |508 ACT|106|Flex|12|"],
+            ),
+        ],
+    );
+    check_tables(
+        &format!("{list},MODEL,Qty,YARD,,\n,308 T9,88,Double X,,\n,508 ACT,106,Flex,,\n"),
+        &[
+            (1, columns, records),
+            (
+                5,
+                "|MODEL|Qty|YARD||",
+                &["6: |308 T9|88|Double X||", "7: |508 ACT|106|Flex||"],
+            ),
+        ],
+    );
+    // A record with words only is a record.
+    check(
+        &format!("{list},Model,unknown,Yard,unknown,\nKAA 008M,508 ACT,VF3L45GYXFS120004,Flex,NPS,3101650\n"),
+        &[],
+    );
+}
+
+#[test]
+fn a_header_of_two_rows_with_a_name_twice_is_one_and_its_repeat_is_left_out() {
+    let row =
+        |index: u32| format!("KAA 10{index}T,Alto,MA3FB32S2K0C8150{index},10{index},35{index},30{index},10{index}\n");
+    let records: String = (0..5).map(row).collect();
+    for last in ["GRV", "GRV 2"] {
+        let upper = format!("Reg No,Model,Chassis No.,GRV,Valuation,,{last}\n");
+        let text =
+            format!("{upper},,,,Value,Forced,\n{records}{upper}KAA 160Z,T460,VF611C16XFD001401,105,355,305,105\n");
+        let table = read(text.as_bytes()).unwrap();
+        let columns = format!("Reg No|Model|Chassis No.|GRV|Valuation Value|Valuation Forced|{last}");
+        assert_eq!(table.head.columns.join("|"), columns, "{:?}", table.head.evidence);
+        assert_eq!(table.rows.len(), 6, "{:?}", table.rows);
+        assert_eq!(table.left_out, ["8 repeated_header"]);
+    }
+}
+
+#[test]
 fn a_table_far_below_the_head_is_found_too() {
     let lines: Vec<String> = (1..3000).map(|number| format!("{number},Ann,0113 496 0101")).collect();
     let text = format!(
