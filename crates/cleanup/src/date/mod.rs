@@ -43,7 +43,10 @@ pub(crate) fn is_date(text: &str) -> bool {
         parse::DateParts::Moment(_) => true,
         parse::DateParts::Triple(triple) => !triple.is_zero(),
     };
-    text.contains(['/', '-', '.', ' ']) && parse::parse(text, DateNumbers::default()).is_some_and(is_day)
+    // `3/2024` may be the third invoice of a year.
+    let parts = text.split_once(['/', '-']);
+    let is_month = parts.is_some_and(|(month, year)| month.len() <= 2 && year.len() == 4);
+    text.contains(['/', '-', '.', ' ']) && !is_month && parse::parse(text, DateNumbers::default()).is_some_and(is_day)
 }
 
 /// A calendar date; a time of day is left out.

@@ -59,6 +59,9 @@ pub(super) enum Year {
 const SERIALS: std::ops::RangeInclusive<i64> = 10_959..=73_050;
 /// By how many days the two systems of serials differ.
 const DAYS_TO_1904: i64 = 1_462;
+/// Seconds from the beginning of the year 1 to that of 1970, in the calendar of today: FileMaker counts from there, by the local
+/// clock (FileMaker Pro, "About date and time calculations"). Numbers of eleven digits that are a date so are nothing else.
+const YEAR_ONE_TO_1970: f64 = 62_135_596_800.0;
 /// Seconds of 1980-01-01 to 2049-12-31.
 const UNIX_SECONDS: std::ops::Range<f64> = 315_532_800.0..2_524_608_000.0;
 
@@ -88,7 +91,7 @@ const WEEKDAYS: [&str; 7] = [
 
 /// Reads a typed number: a compact date, a serial with its time of day, or Unix time.
 pub(super) fn number(number: f64, numbers: DateNumbers) -> Option<Parts<'static>> {
-    if let Some(parts) = unix(number, numbers) {
+    if let Some(parts) = unix(number, numbers).or_else(|| since_year_one(number)) {
         return Some(parts);
     }
     if !number.is_finite() || !(0.0..100_000_000.0).contains(&number) {
@@ -127,6 +130,14 @@ impl Parts<'static> {
             unread: "",
         }
     }
+}
+
+/// Seconds since the beginning of the year 1.
+fn since_year_one(number: f64) -> Option<Parts<'static>> {
+    let seconds = number - YEAR_ONE_TO_1970;
+    UNIX_SECONDS
+        .contains(&seconds)
+        .then(|| unix(seconds, DateNumbers::UnixSeconds))?
 }
 
 /// A number in a column that counts Unix time. Its zero stands for no date.
@@ -212,6 +223,7 @@ fn bare_number(text: &str, numbers: DateNumbers) -> Option<Parts<'static>> {
             compact(date, compact_time(time)?)
         }
         (5, false) => serial(text.parse().ok()?, numbers),
+        (11, false) => since_year_one(text.parse().ok()?),
         // A point after five digits is a serial's; in any other place it separates the parts of a date.
         (6.., true) if text.find('.') == Some(5) && text.matches('.').count() == 1 => {
             serial(text.parse().ok()?, numbers)
@@ -318,9 +330,12 @@ impl<'a> Cursor<'a> {
         self.numeric(first, separator)
     }
 
-    /// `31/12/2024`, `2024-12-31`, `2024-12`.
+    /// `31/12/2024`, `2024-12-31`, `2024-12`, `12/2024`.
     fn numeric(&mut self, first: &str, separator: &str) -> Option<Triple> {
         let second = self.digits();
+        if let Some(month) = month_of_year(first, separator, second) {
+            return Some(month);
+        }
         if second.is_empty() || second.len() > 2 {
             return None;
         }
@@ -398,6 +413,14 @@ fn fixed(day: u8, month: u8, year: Year) -> Triple {
         year,
         fixed: true,
     }
+}
+
+/// A month without a day, `12/2024`, as registration documents give them: its first.
+fn month_of_year(month: &str, separator: &str, year: &str) -> Option<Triple> {
+    let is_so = matches!(separator, "/" | "-") && month.len() <= 2 && year.len() == 4;
+    let (month, year) = (month.parse().ok()?, year.parse().ok()?);
+    let is_month = (1..=12).contains(&month) && (1850..=2150).contains(&year);
+    (is_so && is_month).then(|| fixed(1, month, Year::Full(year)))
 }
 
 fn year(digits: &str) -> Option<Year> {

@@ -32,6 +32,12 @@ fn british_and_iso_dates_are_read() {
     check("2024-05-13", "2024-05-13");
     check("2024/05/13", "2024-05-13");
     check("2016-03", "2016-03-01");
+    check("12/2019", "2019-12-01");
+    check("4-2023", "2023-04-01");
+    check("13/2019", "- [date_invalid]");
+    check("0/2019", "- [date_invalid]");
+    check("12/20199", "- [date_invalid]");
+    check("112/2019", "- [date_invalid]");
     check("Mon 13/05/2024", "2024-05-13");
 }
 
@@ -52,6 +58,8 @@ fn months_have_names() {
 #[test]
 fn compact_dates_and_serials_are_read() {
     check("20240513", "2024-05-13");
+    check("63684638939", "2019-02-01T17:28:59");
+    check("07700900123", "- [date_invalid]");
     check("13052024", "2024-05-13");
     check("1052013", "2013-05-01");
     check("20240513093000", "2024-05-13T09:30:00");
