@@ -98,7 +98,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         column: input.mapped.column,
         context: draft.context,
     };
-    Some(match input.kind() {
+    let verdict = match input.kind() {
         _ if input.feeds_others() => return None,
         FieldKind::Phone | FieldKind::Landline | FieldKind::FullName | FieldKind::Json => return None,
         FieldKind::Text | FieldKind::Postcode | FieldKind::Country if in_address => return None,
@@ -122,7 +122,8 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Code => text::findable(text::code(text, kind)),
         FieldKind::SourceId | FieldKind::Reference { .. } => text::code(text, kind),
         _ => text::text(text),
-    })
+    };
+    Some(verdict.or_placeholder(text))
 }
 
 /// A cell with something in it.
@@ -207,11 +208,16 @@ impl<'a> Draft<'a> {
     /// The text of a cell, with the damage undone that its column proves. What it does not prove is reported.
     fn prepare<'c>(&mut self, mapped: &'c MappedCell) -> Result<Prepared<'c>, NoText> {
         let damage = self.context.column(mapped.column).text;
-        if damage == ColumnText::default() || mapped.cell.kind != CellKind::Text {
-            return prepare(&mapped.cell);
-        }
-        match damage::undo(&mapped.cell.text, damage) {
-            None => prepare(&mapped.cell),
+        let is_known = damage != ColumnText::default() && mapped.cell.kind == CellKind::Text;
+        let undone = is_known.then(|| damage::undo(&mapped.cell.text, damage)).flatten();
+        match undone {
+            None => {
+                let prepared = prepare(&mapped.cell)?;
+                if let Some(text) = damage::meant(&mapped.cell.text) {
+                    self.note_damaged(mapped, &text);
+                }
+                Ok(prepared)
+            }
             Some((text, Damage::Proven)) => {
                 let cell = Cell::text(text);
                 let prepared = prepare(&cell)?;
@@ -222,14 +228,15 @@ impl<'a> Draft<'a> {
             }
             Some((text, _)) => {
                 let prepared = prepare(&mapped.cell)?;
-                let input = Input {
-                    mapped,
-                    text: Cow::Borrowed(""),
-                };
-                self.note(FindingCode::TextDamaged, &text, &input);
+                self.note_damaged(mapped, &text);
                 Ok(prepared)
             }
         }
+    }
+
+    fn note_damaged(&mut self, mapped: &MappedCell, meant: &str) {
+        let text = Cow::Borrowed("");
+        self.note(FindingCode::TextDamaged, meant, &Input { mapped, text });
     }
 
     /// The catalogue's row of one of this record's fields.

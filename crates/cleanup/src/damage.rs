@@ -1,6 +1,7 @@
 //! Texts that a program has damaged on their way here, in a way that can be undone.
 //!
-//! What: HTML (`O&#039;Neill`), and UTF-8 that was read as Windows-1252 (`RenÃ©e`).
+//! What: HTML (`O&#039;Neill`), UTF-8 that was read as Windows-1252 (`RenÃ©e`), and texts of DOS (code page 850) that were
+//! read as Windows-1252 (`F”rster`).
 //! Why: a damaged name matches nobody, and a letter shows it.
 //! Example: `RenÃ©e` becomes `Renée` where no row of the column has a character that would not have come through so.
 //!
@@ -18,6 +19,8 @@ pub struct ColumnText {
     pub html: Damage,
     /// They were encoded twice.
     pub decoding: Damage,
+    /// They were written in code page 850 and read as Windows-1252.
+    pub code_page: Damage,
 }
 
 /// Whether texts were damaged in one way.
@@ -49,6 +52,49 @@ pub struct TextVote {
     plain_ampersand: u64,
     decoded_twice: u64,
     decoded_once: u64,
+    code_page: CodePageVote,
+}
+
+/// What the texts beyond ASCII of columns say of their code page. All columns of a table have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CodePageVote {
+    /// Texts with a character that Windows-1252 does not have, and that read well as code page 850.
+    proof: u64,
+    /// Others that read well as code page 850.
+    fitting: u64,
+    /// Others.
+    unfitting: u64,
+}
+
+impl CodePageVote {
+    fn observe(&mut self, text: &str) {
+        match from_dos(text) {
+            Some(_) if text.chars().any(|character| UNDEFINED.contains(&character)) => self.proof += 1,
+            Some(_) => self.fitting += 1,
+            None => self.unfitting += 1,
+        }
+    }
+
+    /// Adds the evidence of other rows or columns of the same table.
+    pub fn merge(&mut self, other: &Self) {
+        self.proof += other.proof;
+        self.fitting += other.fitting;
+        self.unfitting += other.unfitting;
+    }
+
+    /// The verdict on the table.
+    pub fn verdict(&self) -> Damage {
+        match weigh(self.proof + self.fitting, self.unfitting) {
+            _ if self.proof == 0 => Damage::None,
+            Sides::First => Damage::Proven,
+            _ => Damage::Doubtful,
+        }
+    }
+
+    /// Texts that the verdict is about.
+    pub fn texts(&self) -> u64 {
+        self.proof + self.fitting
+    }
 }
 
 impl TextVote {
@@ -77,6 +123,7 @@ impl TextVote {
             } else {
                 self.decoded_once += 1;
             }
+            self.code_page.observe(text);
         }
     }
 
@@ -86,9 +133,15 @@ impl TextVote {
         self.plain_ampersand += other.plain_ampersand;
         self.decoded_twice += other.decoded_twice;
         self.decoded_once += other.decoded_once;
+        self.code_page.merge(&other.code_page);
     }
 
-    /// The verdict.
+    /// What the column says of the code page of its table.
+    pub fn code_page(&self) -> CodePageVote {
+        self.code_page
+    }
+
+    /// The verdict, as far as the column by itself gives it.
     pub fn verdict(&self) -> ColumnText {
         let damage = |damaged, sound| match weigh(damaged, sound) {
             _ if damaged == 0 => Damage::None,
@@ -99,6 +152,7 @@ impl TextVote {
         ColumnText {
             html: damage(self.html, self.plain_ampersand),
             decoding: damage(self.decoded_twice, self.decoded_once),
+            code_page: self.code_page.verdict(),
         }
     }
 
@@ -113,6 +167,12 @@ impl TextVote {
 pub(crate) fn undo(text: &str, column: ColumnText) -> Option<(String, Damage)> {
     let mut undone: Option<String> = None;
     let mut doubtful = false;
+    if column.code_page != Damage::None
+        && let Some(read) = from_dos(text)
+    {
+        doubtful = column.code_page == Damage::Doubtful;
+        undone = Some(read);
+    }
     // Damage may have been done more than once.
     for _ in 0..4 {
         let now = undone.as_deref().unwrap_or(text);
@@ -135,6 +195,62 @@ pub(crate) fn undo(text: &str, column: ColumnText) -> Option<(String, Damage)> {
         undone = Some(next);
     }
     undone.map(|text| (text, if doubtful { Damage::Doubtful } else { Damage::Proven }))
+}
+
+/// What is left of a text of another code page: a control character (ISO 6429, C1) that nobody types. The line break among them
+/// is one.
+pub(crate) fn is_remnant(character: char) -> bool {
+    matches!(character, '\u{80}'..='\u{84}' | '\u{86}'..='\u{9F}')
+}
+
+/// What a text with such remnants may be meant as, if it has some.
+pub(crate) fn meant(text: &str) -> Option<String> {
+    let is_damaged = !text.is_ascii() && text.chars().any(is_remnant);
+    let shown = || text.replace(is_remnant, "\u{FFFD}");
+    is_damaged.then(|| from_dos(text).unwrap_or_else(shown))
+}
+
+/// What Windows-1252 leaves undefined, and decoders hand through as control characters.
+const UNDEFINED: [char; 5] = ['\u{81}', '\u{8D}', '\u{8F}', '\u{90}', '\u{9D}'];
+
+/// The letters that code page 850 has from 0x80 on, by their bytes (IBM, "Code page 850"), and the pound.
+const DOS: &[(u8, &str)] = &[
+    (0x80, "ÇüéâäàåçêëèïîìÄÅ"),
+    (0x90, "ÉæÆôöòûùÿÖÜø£Ø"),
+    (0xA0, "áíóúñÑ"),
+    (0xB5, "ÁÂÀ"),
+    (0xC6, "ãÃ"),
+    (0xD0, "ðÐÊËÈıÍÎÏ"),
+    (0xDE, "Ì"),
+    (0xE0, "ÓßÔÒõÕµþÞÚÛÙýÝ"),
+];
+
+/// The text that was code page 850 before it was read as Windows-1252. `None` for what holds no letter beyond ASCII, or would
+/// have capitals inside words.
+fn from_dos(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let mut read = String::with_capacity(text.len());
+    let mut after_small = false;
+    for character in text.chars() {
+        let letter = if character.is_ascii() {
+            character
+        } else {
+            dos_letter(byte_of(character)?)?
+        };
+        if !character.is_ascii() && after_small && letter.is_uppercase() {
+            return None;
+        }
+        after_small = letter.is_lowercase();
+        read.push(letter);
+    }
+    Some(read)
+}
+
+fn dos_letter(byte: u8) -> Option<char> {
+    DOS.iter()
+        .find_map(|(first, letters)| letters.chars().nth(usize::from(byte.checked_sub(*first)?)))
 }
 
 /// Names of characters in HTML (HTML 4.01, 24) that programs write for what stands in people's data.
@@ -239,6 +355,7 @@ mod tests {
     const PROVEN: ColumnText = ColumnText {
         html: Damage::Proven,
         decoding: Damage::Proven,
+        code_page: Damage::None,
     };
 
     #[track_caller]
@@ -280,7 +397,8 @@ mod tests {
             merged.merge(&one);
         }
         assert_eq!(vote, merged);
-        assert_eq!(vote.verdict(), ColumnText { html, decoding }, "{texts:?}");
+        let verdict = vote.verdict();
+        assert_eq!((verdict.html, verdict.decoding), (html, decoding), "{texts:?}");
     }
 
     #[test]
@@ -296,6 +414,39 @@ mod tests {
         let mut few = vec!["Zoë"; 100];
         few.push("RenÃ©e");
         check_vote(&few, Damage::None, Damage::Doubtful);
+    }
+
+    #[test]
+    fn texts_of_dos_are_undone_where_a_character_proves_them() {
+        let check = |texts: &[&str], damage, expected: &[&str]| {
+            let mut vote = TextVote::new();
+            texts.iter().for_each(|text| vote.observe(&Cell::text(*text)));
+            let column = vote.verdict();
+            assert_eq!(column.code_page, damage, "{texts:?}");
+            let undone = texts
+                .iter()
+                .map(|text| undo(text, column).map_or((*text).to_owned(), |undone| undone.0));
+            assert_eq!(undone.collect::<Vec<_>>(), expected);
+        };
+        check(
+            &[
+                "M\u{81}ller",
+                "F”rster",
+                "J„rgen",
+                "Groákopf",
+                "Ada",
+                "\u{90}lan",
+                "Gonz\u{a0}lez",
+            ],
+            Damage::Proven,
+            &["Müller", "Förster", "Järgen", "Großkopf", "Ada", "Élan", "González"],
+        );
+        check(&["F”rster", "“Ada”"], Damage::None, &["F”rster", "“Ada”"]);
+        check(&["Zoë", "Müller", "Łukasz"], Damage::None, &["Zoë", "Müller", "Łukasz"]);
+        check(&["M\u{81}ller", "Zoë"], Damage::Doubtful, &["Müller", "Zoë"]);
+        assert_eq!(meant("M\u{81}ller").as_deref(), Some("Müller"));
+        assert_eq!(meant("Zoë \u{81}").as_deref(), Some("Zoë \u{FFFD}"));
+        assert_eq!(meant("Zoë\u{85}"), None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ mod vrm;
 pub use clean::{Cleaned, clean_record};
 pub use context::{ColumnFacts, Context};
 pub use country::Country;
-pub use damage::{ColumnText, Damage, TextVote};
+pub use damage::{CodePageVote, ColumnText, Damage, TextVote};
 pub use date::{ColumnDateOrder, DateNumbers, DateVote};
 pub use name::TitleVote;
 pub use number::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, DecimalMark, NumberVote, Proof};

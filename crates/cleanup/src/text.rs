@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use torqueflow_model::{Cell, CellKind, FindingCode, Value};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
+use crate::damage::is_remnant;
 use crate::verdict::Verdict;
 
 /// The errors that spreadsheets show in cells (ECMA-376 part 1, 18.17.3, and later functions of Excel).
@@ -39,7 +40,7 @@ const SPREADSHEET_ERRORS: &[&str] = &[
 /// What people write into a cell that should be blank, in any case.
 const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]"];
 /// What programs write, in the spellings that they use.
-const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "undefined", "None"];
+const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "NaT", "<NA>", "undefined", "None"];
 
 /// Most characters of a value that records are found by. PostgreSQL takes 2,704 bytes of all columns in an entry of an
 /// index (1/3 of a page), and a character takes up to four.
@@ -108,6 +109,7 @@ fn compose(text: &str) -> String {
     let mut push = |character: char| {
         match character {
             '\0' => composed.push('\u{FFFD}'),
+            _ if is_remnant(character) => composed.push('\u{FFFD}'),
             '\n' if previous == '\r' => {}
             '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{B}' | '\u{C}' => composed.push('\n'),
             _ if is_invisible(character) => {}

@@ -2,6 +2,8 @@
 
 use torqueflow_model::{FindingCode, Value};
 
+use crate::text::stands_for_blank;
+
 /// The canonical value, if there is one, and what a person should know about it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Verdict {
@@ -42,6 +44,23 @@ impl Verdict {
     /// No value, for this reason.
     pub fn null(code: FindingCode) -> Self {
         Self::default().note(code, "")
+    }
+
+    /// The same; of a text that stands for no value, that it does, instead of what it is not.
+    pub fn or_placeholder(self, text: &str) -> Self {
+        let is_no = |code| {
+            matches!(
+                code,
+                FindingCode::NumberInvalid
+                    | FindingCode::DateInvalid
+                    | FindingCode::BooleanInvalid
+                    | FindingCode::ChoiceUnknown
+            )
+        };
+        if self.notes.iter().any(|note| is_no(note.code)) && stands_for_blank(text) {
+            return Self::null(FindingCode::ValuePlaceholder);
+        }
+        self
     }
 
     /// The same with one more note.

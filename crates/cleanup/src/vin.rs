@@ -14,6 +14,9 @@ const PLACEHOLDERS: &[&str] = &[
     "NA", "NONE", "NIL", "NULL", "UNKNOWN", "NOTKNOWN", "TBA", "TBC", "NOVIN", "VIN", "NO", "TEST",
 ];
 
+/// What programs put a number of their own behind. No VIN begins so, for the O.
+const PLACEHOLDER_STARTS: &[&str] = &["NOVIN", "UNKNOWN"];
+
 /// The weight of each position (49 CFR 565.15, table IV).
 const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
 
@@ -54,6 +57,7 @@ fn is_placeholder(number: &str) -> bool {
         || characters.all(|character| character == first)
         || PLACEHOLDERS.contains(&number)
         || number == "N/A"
+        || PLACEHOLDER_STARTS.iter().any(|start| number.starts_with(start))
 }
 
 /// Whether the ninth character of a VIN is the check digit that 49 CFR 565.15 asks for.
@@ -124,7 +128,19 @@ mod tests {
 
     #[test]
     fn placeholders_are_null() {
-        for placeholder in ["UNKNOWN", "n/a", "TBA", "00000000000000000", "XXX", "-", "0"] {
+        check("NOVA1234", "NOVA1234 [vin_unusual]");
+        for placeholder in [
+            "NOVIN-4C49788D784",
+            "no vin 17",
+            "UNKNOWN-12",
+            "UNKNOWN",
+            "n/a",
+            "TBA",
+            "00000000000000000",
+            "XXX",
+            "-",
+            "0",
+        ] {
             check(placeholder, "- [vin_placeholder]");
         }
     }

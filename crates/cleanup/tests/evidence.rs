@@ -1,7 +1,7 @@
 //! What the rest of the row and of the column says of a cell.
 
 use time::macros::date;
-use torqueflow_cleanup::{ColumnFacts, Context, Country, Origin, clean_record};
+use torqueflow_cleanup::{ColumnFacts, ColumnText, Context, Country, Damage, Origin, clean_record};
 use torqueflow_model::{Cell, FieldRef, MappedCell, Slot};
 
 /// The fields of a slot as `field=value`, then the codes of the findings. Cells are `slot.field`, text, in columns from 0.
@@ -104,7 +104,8 @@ fn a_canadian_address_in_one_line_shows_whose_numbers_they_are() {
 fn a_column_says_where_its_numbers_are_from() {
     check_phone("204-555-0184", Origin::From(Country::US), &["phone=+12045550184"]);
     check_phone("2045550184", Origin::From(Country::US), &["phone=+12045550184"]);
-    check_phone("2045550184", Origin::Abroad, &["[phone_normalisation_failed]"]);
+    check_phone("2045550184", Origin::Abroad, &["[phone_country_unknown]"]);
+    check_phone("ask Ann", Origin::Abroad, &["[phone_normalisation_failed]"]);
     check_phone("204-555-0184", Origin::Unknown, &["[phone_normalisation_failed]"]);
     check_phone("07911 123456", Origin::From(Country::US), &["phone=+447911123456"]);
 }
@@ -198,4 +199,47 @@ fn suppliers_have_an_address_of_their_own() {
         ],
         &["country_code=DE", "name=Kern Teile GmbH", "phone=+4930901820"],
     );
+}
+
+#[test]
+fn what_stands_for_no_value_is_none_in_any_field() {
+    for (field, text) in [
+        ("vehicle.fuel", "N/A"),
+        ("vehicle.fuel", "nan"),
+        ("vehicle.mileage", "N/A"),
+        ("vehicle.mileage", "nan"),
+        ("vehicle.engine_cc", "None"),
+        ("vehicle.first_registered_on", "N/A"),
+        ("vehicle.first_registered_on", "NaT"),
+    ] {
+        check("vehicle", &[(field, text)], &["[value_placeholder]"]);
+    }
+    check("vehicle", &[("vehicle.mileage", "some")], &["[number_invalid]"]);
+    check(
+        "vehicle",
+        &[("vehicle.first_registered_on", "soon")],
+        &["[date_invalid]"],
+    );
+    check(
+        "vehicle",
+        &[("vehicle.vin", "NOVIN-4C49788D784")],
+        &["[vin_placeholder]"],
+    );
+}
+
+#[test]
+fn a_control_character_is_no_space_and_is_told() {
+    check(
+        "vehicle",
+        &[("vehicle.model", "K\u{81}bel")],
+        &["model=K\u{fffd}bel", "[text_damaged: Kübel]"],
+    );
+    let facts = ColumnFacts::default().with_text(ColumnText {
+        code_page: Damage::Proven,
+        ..ColumnText::default()
+    });
+    let read = |text| clean("vehicle", &[("vehicle.model", text)], &[facts], Country::GB);
+    assert_eq!(read("K\u{81}bel"), ["model=Kübel"]);
+    assert_eq!(read("Gro\u{e1}raum"), ["model=Großraum"]);
+    assert_eq!(read("Kübel"), ["model=Kübel"]);
 }

@@ -193,7 +193,7 @@ proptest! {
     fn what_is_clean_stays_so_whatever_the_column_says_of_its_dates_and_texts(text in text()) {
         let facts = ColumnFacts::default()
             .with_date_numbers(DateNumbers::UnixSeconds)
-            .with_text(ColumnText { html: Damage::Proven, decoding: Damage::Proven });
+            .with_text(ColumnText { html: Damage::Proven, decoding: Damage::Proven, ..ColumnText::default() });
         let context = Context::new(date!(2026 - 11 - 21)).with_columns(vec![facts]);
         for field in fields() {
             let first = clean_record(field.slot, &[cell(field, text.clone(), CellKind::Text)], &context);

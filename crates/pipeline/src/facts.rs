@@ -25,6 +25,9 @@ pub struct PlannedFacts {
     /// Its texts were encoded twice.
     #[serde(skip_serializing_if = "PlannedDamage::is_none")]
     pub encoded_twice: PlannedDamage,
+    /// Its texts were written in code page 850 and read as Windows-1252.
+    #[serde(skip_serializing_if = "PlannedDamage::is_none")]
+    pub code_page: PlannedDamage,
 }
 
 /// The mark before decimals in a column.
@@ -90,6 +93,7 @@ impl PlannedFacts {
         ColumnText {
             html: self.html.into(),
             decoding: self.encoded_twice.into(),
+            code_page: self.code_page.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The votes of all rows of a table on how its columns are to be read, and what a person is told of them.
 
 use torqueflow_cleanup::{
-    ColumnDateOrder, ColumnDecimalMark, Damage, DateNumbers, DateVote, DecimalMark, NumberVote, TextVote,
+    CodePageVote, ColumnDateOrder, ColumnDecimalMark, Damage, DateNumbers, DateVote, DecimalMark, NumberVote, TextVote,
 };
 use torqueflow_model::{DateOrder, FieldKind, Measure, Row};
 
@@ -48,6 +48,7 @@ impl DateVotes {
     /// and month that the source keeps.
     pub fn settle(&self, plan: &mut TablePlan, known: Option<DateOrder>) -> Vec<String> {
         let mark = self.common_mark(plan);
+        let code_page = self.code_page();
         let mut notes = Vec::new();
         for index in &self.open {
             let (Some(column), Some(votes)) = (plan.columns.get_mut(*index), self.profiles.column(*index)) else {
@@ -61,11 +62,20 @@ impl DateVotes {
                 settle_numbers(votes.numbers(), mark, column, &mut facts, &mut notes);
             }
             settle_texts(votes.texts(), column, &mut facts, &mut notes);
+            settle_code_page(votes.texts(), code_page, column, &mut facts, &mut notes);
             column.facts = Some(facts);
         }
         notes.extend(self.origins.settle(plan));
         notes.extend(self.profiles.settle(plan));
         notes
+    }
+
+    /// Whether the table was written in another code page than it was read in, by all of its columns that are asked.
+    fn code_page(&self) -> Damage {
+        let mut vote = CodePageVote::default();
+        let columns = self.open.iter().filter_map(|index| self.profiles.column(*index));
+        columns.for_each(|votes| vote.merge(&votes.texts().code_page()));
+        vote.verdict()
     }
 
     /// The mark before decimals, if all columns that prove one prove the same.
@@ -266,6 +276,27 @@ fn settle_texts(vote: &TextVote, column: &PlannedColumn, facts: &mut PlannedFact
     }
 }
 
+fn settle_code_page(
+    vote: &TextVote,
+    code_page: Damage,
+    column: &PlannedColumn,
+    facts: &mut PlannedFacts,
+    notes: &mut Vec<String>,
+) {
+    let texts = vote.code_page().texts();
+    if texts == 0 {
+        return;
+    }
+    facts.code_page = code_page.into();
+    if code_page == Damage::Proven {
+        notes.push(format!(
+            "{} of column `{}` had been written in code page 850 (`F”rster` for `Förster`), which was undone.",
+            rows(texts),
+            column.header
+        ));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use torqueflow_model::{Cell, FieldRef};
@@ -456,6 +487,13 @@ mod tests {
             ("Make", "vehicle.make"),
             &["Citro\u{c3}\u{ab}n", "Ford"],
             &["1 row of column `Make` had been encoded twice (`RenÃ©e` for `Renée`), which was undone."],
+        );
+        check(
+            ("Model", "vehicle.model"),
+            &["K\u{81}bel", "Caf\u{201a}", "Golf"],
+            &[
+                "2 rows of column `Model` had been written in code page 850 (`F”rster` for `Förster`), which was undone.",
+            ],
         );
         check(("Make", "vehicle.make"), &["Citroën", "Ford", "H&R"], &[]);
     }
