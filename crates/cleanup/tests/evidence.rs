@@ -208,7 +208,7 @@ fn what_stands_for_no_value_is_none_in_any_field() {
         ("vehicle.fuel", "nan"),
         ("vehicle.mileage", "N/A"),
         ("vehicle.mileage", "nan"),
-        ("vehicle.year", "None"),
+        ("vehicle.engine_cc", "None"),
         ("vehicle.first_registered_on", "N/A"),
         ("vehicle.first_registered_on", "NaT"),
     ] {
