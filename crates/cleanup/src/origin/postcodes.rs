@@ -73,7 +73,8 @@ fn shape(code: &str) -> String {
 /// use torqueflow_model::Cell;
 /// let mut vote = PostcodeVote::new();
 /// vote.observe(&Cell::text("R3J 0A1"));
-/// assert_eq!(vote.verdict(), Origin::From(Country::CA));
+/// let canada = Country::from_name("Canada").unwrap();
+/// assert_eq!(vote.verdict(), Origin::From(canada));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PostcodeVote {
