@@ -41,7 +41,7 @@ struct RunPatchRequest {
     tag = "import-runs",
     params(
         ("run_id" = Uuid, Path, description = "The run's id."),
-        ("If-Match" = Option<String>, Header, description = "The `ETag` of an earlier answer.")
+        ("If-Match" = Option<String>, Header, description = "The `ETag` of the run as it was seen.", pattern = r#"^"[0-9]{1,18}"$"#, example = "\"17\"")
     ),
     request_body = RunPatchRequest,
     responses((status = 200, description = "The run.", body = RunView, headers(("ETag" = String, description = "Changes with the run.")))),

@@ -77,7 +77,7 @@ struct TableSummary {
     #[schema(required)]
     sheet: Option<String>,
     /// Its place among the tables that stand below each other there, from 1.
-    table: usize,
+    table: u64,
     /// What it is.
     #[serde(rename = "type")]
     #[schema(required)]
@@ -182,7 +182,7 @@ impl From<RunSummary> for SummaryView {
                 .map(|job| TableSummary {
                     file: job.file,
                     sheet: job.sheet,
-                    table: job.table,
+                    table: job.table as u64,
                     table_type: job.table_type,
                     status: job.status.name().to_owned(),
                     totals: job.totals.into(),

@@ -222,7 +222,7 @@ pub struct JobView {
     #[schema(required)]
     pub sheet: Option<String>,
     /// Its place among the tables that stand below each other there, from 1.
-    pub table: usize,
+    pub table: u64,
     /// Its state. New values may come.
     pub status: String,
     /// Nothing more will happen to it by itself.
@@ -330,7 +330,7 @@ impl JobView {
             file_id: job.file_id,
             file: file.map(|file| file.name.clone()).unwrap_or_default(),
             sheet: job.sheet.clone(),
-            table: table_ordinal(job.table_index as usize),
+            table: table_ordinal(job.table_index as usize) as u64,
             status: job.status.name().to_owned(),
             done: job.status.is_done(),
             table_type: job.table_type.clone(),
