@@ -72,10 +72,10 @@ pub async fn update(
     let organization = caller.organization;
     for _ in 0..ATTEMPTS {
         let current = app.store.organization_get(organization).await?;
+        let settings = settings::change(&current.settings, patch).map_err(AppError::InvalidSettings)?;
         if expected_version.is_some_and(|version| version != current.version) {
             return Err(AppError::Stale);
         }
-        let settings = settings::change(&current.settings, patch).map_err(AppError::InvalidSettings)?;
         if settings == current.settings {
             return shown(current);
         }
