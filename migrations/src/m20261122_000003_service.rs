@@ -5,7 +5,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Integer, Json, Text, Timestamp, Uuid};
-use crate::table::{Column, column, index, organization_table, unique_index};
+use crate::table::{Column, add_column, column, index, organization_table, unique_index};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -299,9 +299,7 @@ impl MigrationTrait for Migration {
                 }
                 (_, None) => {}
             }
-            let mut alter = Table::alter();
-            alter.table(Alias::new(*table)).add_column(added);
-            manager.alter_table(alter).await?;
+            manager.alter_table(add_column(table, added)).await?;
         }
         for (table, columns) in INDEXES {
             manager.create_index(index(table, columns)).await?;

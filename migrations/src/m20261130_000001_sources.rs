@@ -5,7 +5,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Integer, Json, Text, Timestamp, Uuid};
-use crate::table::{Column, column, index, organization_table};
+use crate::table::{Column, add_column, column, index, organization_table};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -35,11 +35,8 @@ impl MigrationTrait for Migration {
             .create_table(organization_table("source_table", SOURCE_TABLE, &key))
             .await?;
         manager.create_index(index("source_table", &["header_count"])).await?;
-        let mut import_job = Table::alter();
-        import_job
-            .table(Alias::new("import_job"))
-            // How many imported records the table has again, and the other people and cars that it has under their ids.
-            .add_column(column(("replaced", Json, Yes)));
-        manager.alter_table(import_job).await
+        // How many imported records the table has again, and the other people and cars that it has under their ids.
+        let replaced = column(("replaced", Json, Yes));
+        manager.alter_table(add_column("import_job", replaced)).await
     }
 }

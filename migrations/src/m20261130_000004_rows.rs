@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::Null::Yes;
 use crate::table::Type::Json;
-use crate::table::column;
+use crate::table::{add_column, column};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -17,10 +17,7 @@ impl MigrationTrait for Migration {
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // Rows that hold no record, by class: how many, and the first ones.
-        let mut alter = Table::alter();
-        alter
-            .table(Alias::new("import_job"))
-            .add_column(column(("left_out", Json, Yes)));
-        manager.alter_table(alter).await
+        let left_out = column(("left_out", Json, Yes));
+        manager.alter_table(add_column("import_job", left_out)).await
     }
 }

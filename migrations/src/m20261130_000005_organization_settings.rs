@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::Null::No;
 use crate::table::Type::{Integer, Text};
-use crate::table::column;
+use crate::table::{add_column, column};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -27,17 +27,11 @@ impl MigrationTrait for Migration {
         for (name, default) in SETTINGS {
             let mut setting = column((*name, Text, No));
             setting.default(*default);
-            manager.alter_table(added(setting)).await?;
+            manager.alter_table(add_column("organization", setting)).await?;
         }
         // Grows with each change of them.
         let mut version = column(("version", Integer, No));
         version.default(1);
-        manager.alter_table(added(version)).await
+        manager.alter_table(add_column("organization", version)).await
     }
-}
-
-fn added(column: ColumnDef) -> TableAlterStatement {
-    let mut alter = Table::alter();
-    alter.table(Alias::new("organization")).add_column(column);
-    alter
 }

@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::*;
 
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Integer, Json};
-use crate::table::column;
+use crate::table::{add_column, column};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -18,14 +18,9 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let mut cells = column(("cells", Integer, No));
         cells.default(1);
-        manager.alter_table(added(cells)).await?;
+        manager.alter_table(add_column("import_finding", cells)).await?;
         // The first of the cells: row, value, detail. Null on a row.
-        manager.alter_table(added(column(("examples", Json, Yes)))).await
+        let examples = column(("examples", Json, Yes));
+        manager.alter_table(add_column("import_finding", examples)).await
     }
-}
-
-fn added(column: ColumnDef) -> TableAlterStatement {
-    let mut alter = Table::alter();
-    alter.table(Alias::new("import_finding")).add_column(column);
-    alter
 }

@@ -55,6 +55,13 @@ pub fn column((name, kind, null): Column) -> ColumnDef {
     def
 }
 
+/// The statement that adds a column to a table.
+pub fn add_column(table: &str, column: ColumnDef) -> TableAlterStatement {
+    let mut alter = Table::alter();
+    alter.table(Alias::new(table)).add_column(column);
+    alter
+}
+
 /// A table that belongs to organisations: `organization_id` first in the columns and in the primary key.
 pub fn organization_table(name: &str, columns: &[Column], key: &[&str]) -> TableCreateStatement {
     let mut table = Table::create();
