@@ -27,7 +27,8 @@ Page 2 of 2,,,
 /// The lines below the first header.
 const LINES: i64 = 15;
 
-const OUTCOMES: [&str; 6] = [
+/// What becomes of a row that holds a record.
+pub const OUTCOMES: [&str; 6] = [
     "imported",
     "updated",
     "skipped_duplicate",

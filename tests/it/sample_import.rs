@@ -4,17 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use crate::counting::OUTCOMES;
 use crate::support::{Workspace, on_each_database};
 
 const IMPORT: &str = "techman-export.xlsx --password-file password.txt";
-const FATES: [&str; 6] = [
-    "imported",
-    "updated",
-    "skipped_duplicate",
-    "skipped_choice",
-    "unchanged",
-    "failed",
-];
 
 fn add_export(workspace: &Workspace) {
     workspace.add_samples(&["techman-export.xlsx", "password.txt"]);
@@ -163,7 +156,7 @@ fn check_sums(report: &Value) {
     assert_eq!(jobs.len(), 11);
     for job in jobs {
         check_keys(job, &["file", "sheet", "type", "status", "rows"]);
-        let sum: i64 = FATES.iter().map(|fate| job[fate].as_i64().unwrap()).sum();
+        let sum: i64 = OUTCOMES.iter().map(|outcome| job[outcome].as_i64().unwrap()).sum();
         assert_eq!(sum, job["rows"].as_i64().unwrap(), "{job}");
         let expected = if job["failed"] == 0 {
             "completed"
@@ -172,7 +165,7 @@ fn check_sums(report: &Value) {
         };
         assert_eq!(job["status"], expected, "{job}");
     }
-    for key in FATES.iter().chain(&["rows"]) {
+    for key in OUTCOMES.iter().chain(&["rows"]) {
         let sum: i64 = jobs.iter().map(|job| job[key].as_i64().unwrap()).sum();
         assert_eq!(sum, report["totals"][key].as_i64().unwrap(), "{key}");
     }

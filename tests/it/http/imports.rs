@@ -4,6 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
+use crate::counting::OUTCOMES;
 use crate::support::{Client, csv_file, on_each_database, repository, table};
 
 const CUSTOMERS: &str = "
@@ -111,15 +112,7 @@ fn the_sample_is_unlocked_decided_imported_and_rolled_back() {
         let done = finish(&client, &run);
         assert_eq!(done["status"], "completed_with_errors");
         let rows = |key: &str| done["totals"][key].as_i64().unwrap();
-        let outcomes = [
-            "imported",
-            "updated",
-            "skipped_duplicate",
-            "skipped_choice",
-            "unchanged",
-            "failed",
-        ];
-        assert_eq!(outcomes.into_iter().map(rows).sum::<i64>(), rows("rows"));
+        assert_eq!(OUTCOMES.into_iter().map(rows).sum::<i64>(), rows("rows"));
         for refused in ["/start", "/cancel"] {
             client
                 .post(&path(&run, refused), &json!({}))
