@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use torqueflow_model::{EntityKind, JobStatus};
 use torqueflow_persistence::Job;
-use torqueflow_pipeline::TablePlan;
 
 use crate::error::AppError;
+use crate::work::{plan_of, source_of};
 
 /// The ids by which no link can be followed, since different records of the run have them.
 #[derive(Debug, Default)]
@@ -20,10 +20,8 @@ impl AmbiguousIds {
         let mut ids = HashSet::new();
         let is_imported = |job: &&Job| !matches!(job.status, JobStatus::Skipped | JobStatus::Unrecognised);
         for job in jobs.iter().filter(is_imported) {
-            let plan: TablePlan = serde_json::from_value(job.plan.clone())
-                .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-            let system = job.source_system.clone().or_else(|| plan.source_system.clone());
-            let system = system.unwrap_or_default();
+            let plan = plan_of(job)?;
+            let system = source_of(job, &plan);
             let of_plan = plan.conflicting_ids();
             ids.extend(of_plan.map(|(entity, id)| (system.clone(), entity, id.to_owned())));
         }

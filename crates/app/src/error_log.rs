@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use serde::Serialize;
 use torqueflow_model::FindingCode;
 use torqueflow_persistence::{FindingFilter, Job, OrganizationId, StoredFinding};
-use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
 use crate::error::AppError;
 use crate::spreadsheet::neutral;
 use crate::values::message_of;
+use crate::work::plan_of;
 use crate::{App, boxed};
 
 /// Findings that are read at a time.
@@ -139,7 +139,7 @@ fn of_row(file: &str, job: &Job, headers: &[String], finding: StoredFinding) -> 
 
 /// The headers of a job's columns.
 pub(crate) fn headers(job: &Job) -> Vec<String> {
-    serde_json::from_value::<TablePlan>(job.plan.clone())
+    plan_of(job)
         .map(|plan| plan.columns.into_iter().map(|column| column.header).collect())
         .unwrap_or_default()
 }

@@ -22,6 +22,7 @@ use crate::error::AppError;
 use crate::job_rows::{RowReader, rows_of};
 use crate::reports::Places;
 use crate::spreadsheet::neutral;
+use crate::work::plan_of;
 use crate::{App, boxed};
 
 /// Row numbers that are read at a time.
@@ -258,8 +259,7 @@ type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Se
 /// that one before it, or nobody would know whose it is; and with the namesakes of that one, or it would be taken for the
 /// first of them.
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
-    let plan: TablePlan =
-        serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+    let plan = plan_of(job)?;
     let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
     let names = OwnerNames::of(&plan);
     let namesakes = namesakes(app, organization, job, &plan, &names).await?;

@@ -11,13 +11,13 @@ use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{
-    CleanRow, Cleaner, ColumnFinding, ColumnTally, DateVotes, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
+    CleanRow, Cleaner, ColumnFinding, ColumnTally, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan, TableVotes,
 };
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
 use crate::tables::row_of_headers;
-use crate::work::options_of;
+use crate::work::{options_of, plan_of, source_of};
 
 /// Rows of a head: what detection looks at, and what a preview shows.
 pub(crate) const SAMPLE_ROWS: usize = 100;
@@ -69,10 +69,7 @@ impl JobRows {
         job: Job,
         run: &Run,
     ) -> Result<Self, AppError> {
-        let plan: TablePlan = serde_json::from_value(job.plan.clone())
-            .map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        // Whose form the table has (the plan's) decides how it is read; whose it is, by which ids its records are known.
-        let source_system = job.source_system.clone().or_else(|| plan.source_system.clone());
+        let plan = plan_of(&job)?;
         let key = job
             .staged_key
             .clone()
@@ -81,7 +78,7 @@ impl JobRows {
         Ok(Self {
             organization,
             cleaner: cleaner_of(run, sources, &plan)?,
-            source_system: source_system.unwrap_or_default(),
+            source_system: source_of(&job, &plan),
             header: plan.header,
             job,
             blobs: blobs.clone(),
@@ -181,7 +178,7 @@ impl JobRows {
     }
 
     /// The votes of all rows on open questions: the order of day and month, and whose rows are that name no owner.
-    pub fn vote(&self, votes: &mut DateVotes, owners: &mut OwnerVotes) -> Result<(), AppError> {
+    pub fn vote(&self, votes: &mut TableVotes, owners: &mut OwnerVotes) -> Result<(), AppError> {
         let mut reader = self.reader(0)?;
         let mut row = Row::default();
         while reader.next_row(&mut row)? {

@@ -9,7 +9,7 @@ use torqueflow_model::{DateOrder, FindingCode, JobStatus, Row, RowClass, RunStat
 use torqueflow_persistence::{
     Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
 };
-use torqueflow_pipeline::{OwnerTracker, TablePlan};
+use torqueflow_pipeline::OwnerTracker;
 use uuid::Uuid;
 
 pub use self::cells::PreviewCell;
@@ -18,7 +18,7 @@ use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
 use crate::tables::{Head, TableChoices, column_name, plan_again};
 use crate::values::{message_of, stored};
-use crate::work::{command, options_of};
+use crate::work::{command, options_of, plan_of};
 use crate::{App, Caller, boxed};
 
 /// What a person changes of a table. What is `None` stays as it is.
@@ -221,7 +221,7 @@ impl JobPatch {
 
 /// The mapping of a job, to be remembered for tables with the same headers.
 fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
-    let plan: TablePlan = serde_json::from_value(job.plan.clone()).ok()?;
+    let plan = plan_of(job).ok()?;
     let columns = plan.columns.iter().enumerate();
     Some(SavedMapping {
         name: name.to_owned(),
@@ -277,8 +277,7 @@ pub async fn preview(app: &App, organization: OrganizationId, job_id: Uuid) -> R
     let mut left_out = found.left_out;
     let choices = choices_of(job.choices.as_ref())?;
     let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
-    let plan: TablePlan =
-        serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+    let plan = plan_of(&job)?;
     let cleaner = cleaner_of(&run, app.sources(), &plan)?;
     if let Some(last) = head.samples.get(SAMPLE_ROWS - 1) {
         left_out.retain(|(_, row)| row.number < last.number);
@@ -422,8 +421,7 @@ pub async fn findings(
     limit: u64,
 ) -> Result<FindingPage, AppError> {
     let job = get(app, organization, job_id).await?;
-    let plan: TablePlan =
-        serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
+    let plan = plan_of(&job)?;
     let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
     let store = &app.store;
     let mut page = store

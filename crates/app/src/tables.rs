@@ -12,6 +12,7 @@ use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder
 use uuid::Uuid;
 
 use crate::values::stored;
+use crate::work::plan_of;
 
 /// What a person said of a table. What is `None` is left to the detection.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -157,11 +158,10 @@ pub(crate) fn note_rows(job: &mut Job, rows: i64, empty: LeftOutRows) {
 pub(crate) fn findings_of_rows_left_out(left_out: &LeftOut, empty: &LeftOutRows) -> Vec<StoredFinding> {
     let mut left_out = left_out.clone();
     left_out.replace(RowClass::EmptyRecord, empty.clone());
-    let of_class = |(class, rows): (RowClass, &LeftOutRows)| {
-        let finding = Finding::row(class.finding_code()?, rows.to_string());
-        Some(stored(*rows.first.first()? as i64, 0, &finding))
-    };
-    left_out.iter().filter_map(of_class).collect()
+    let in_place = left_out
+        .findings_of_rows()
+        .filter_map(|(rows, finding)| Some(stored(*rows.first.first()? as i64, 0, &finding)));
+    in_place.collect()
 }
 
 /// What was said of the rows that are left out, which stands however the table is understood.
@@ -277,8 +277,7 @@ pub(crate) fn plan_again(
 /// What the workbook says of itself, and what the columns hold, stands however the table is understood. What the columns hold
 /// depends on whether the first row is one of them.
 fn keep_what_it_holds(job: &Job, plan: &mut TablePlan) {
-    let before = serde_json::from_value::<TablePlan>(job.plan.clone());
-    let Ok(before) = before else { return };
+    let Ok(before) = plan_of(job) else { return };
     plan.date1904 = before.date1904;
     if before.header == plan.header && before.columns.len() == plan.columns.len() {
         plan.profiles = before.profiles;

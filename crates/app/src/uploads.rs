@@ -142,21 +142,13 @@ impl Upload {
         password: Option<&Password>,
         once: Option<Once<'a, RunDetails>>,
     ) -> Result<RunDetails, AppError> {
-        self.make_run(options, password, once).await
-    }
-
-    async fn make_run(
-        mut self,
-        options: &RunOptions,
-        password: Option<&Password>,
-        once: Option<Once<'_, RunDetails>>,
-    ) -> Result<RunDetails, AppError> {
-        let (app, caller) = (self.app.clone(), self.caller.clone());
+        let mut upload = self;
+        let (app, caller) = (upload.app.clone(), upload.caller.clone());
         let options = &settled(&app, caller.organization, options).await?;
         let mut run = Run::new(&caller.actor, serde_json::to_value(options).unwrap_or_default(), None);
-        run.id = self.run_id;
+        run.id = upload.run_id;
         run.background = true;
-        let opened = self.open(options, password).await?;
+        let opened = upload.open(options, password).await?;
         let created = AuditEvent::now(&caller.actor, "import_run.created").in_run(run.id);
         let (mut files, mut jobs) = (Vec::new(), Vec::new());
         for opened in opened {
@@ -175,12 +167,12 @@ impl Upload {
         };
         let answer = once.map(|once| once.answer(&made));
         // Whoever waits for the answer may go away while the run is being committed: what became of it is not known then.
-        self.kept = true;
+        upload.kept = true;
         let RunDetails { run, files, jobs, .. } = &made;
         app.store
             .run_create(caller.organization, run, files, jobs, answer.as_ref(), &[created])
             .await
-            .inspect_err(|_| self.kept = false)?;
+            .inspect_err(|_| upload.kept = false)?;
         app.blobs.upload_complete(run.id);
         app.queue.notify_waiters();
         Ok(made)
@@ -189,13 +181,10 @@ impl Upload {
     /// Adds the files to the run that it joins.
     #[boxed(?Send)]
     pub async fn add_to_run(self, password: Option<&Password>) -> Result<RunDetails, AppError> {
-        self.add_all(password).await
-    }
-
-    async fn add_all(mut self, password: Option<&Password>) -> Result<RunDetails, AppError> {
-        let (app, caller, run_id) = (self.app.clone(), self.caller.clone(), self.run_id);
+        let mut upload = self;
+        let (app, caller, run_id) = (upload.app.clone(), upload.caller.clone(), upload.run_id);
         let known = get(&app, caller.organization, run_id).await?;
-        let opened = self.open(&options_of(&known.run)?, password).await?;
+        let opened = upload.open(&options_of(&known.run)?, password).await?;
         let run = command(&app, &caller, run_id, async |work| {
             let mut run = work.editable()?;
             let first = app.store.file_list(work.organization, run_id).await?;
@@ -217,7 +206,7 @@ impl Upload {
             Ok(run)
         })
         .await?;
-        self.kept = true;
+        upload.kept = true;
         app.queue.notify_waiters();
         details(&app, caller.organization, run).await
     }

@@ -1,6 +1,6 @@
 //! Tables of no known system: each type of table collects what speaks for it and against it.
 
-use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature};
+use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature, header_words};
 
 use crate::assign::Mapping;
 use crate::detection::MatchedBy;
@@ -38,7 +38,7 @@ impl<'a> Table<'a> {
     pub fn new(headers: &'a Headers, looks: Vec<Option<ColumnLook>>) -> Self {
         let texts = || (0..headers.len()).map(|index| headers.text(index));
         let variants = texts().map(similar::variants).collect();
-        let words = texts().map(similar::words).collect();
+        let words = texts().map(header_words).collect();
         Self {
             headers,
             looks,

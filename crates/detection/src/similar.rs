@@ -1,5 +1,7 @@
 //! Headers that are close to a known spelling: abbreviated, wordier, or mistyped.
 
+use torqueflow_model::header_words;
+
 /// Words that add nothing to what a header means.
 const NOISE: &[&str] = &[
     "the",
@@ -60,7 +62,7 @@ const SHORT: &[(&str, &str)] = &[
 
 /// Spellings to try for a header, best first, without the header's own.
 pub fn variants(header: &str) -> Vec<String> {
-    let words = words(header);
+    let words = header_words(header);
     let long: Vec<&str> = words.iter().map(|word| lengthen(word)).collect();
     let short: Vec<&str> = long.iter().copied().filter(|word| !NOISE.contains(word)).collect();
     let plain: Vec<&str> = words
@@ -83,24 +85,6 @@ fn lengthen(word: &str) -> &str {
         .iter()
         .find(|(short, _)| *short == word)
         .map_or(word, |(_, long)| long)
-}
-
-/// Splits at what is no letter or digit, and where a capital follows a small letter.
-pub fn words(header: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut was_lower = false;
-    for character in header.chars() {
-        let starts = character.is_uppercase() && was_lower;
-        if !character.is_alphanumeric() || starts {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
-            word.extend(character.to_lowercase());
-        }
-        was_lower = character.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 /// True when one could be the other mistyped: at most one slip, two in a long word, the same first letter and digits. A

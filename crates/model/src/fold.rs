@@ -40,6 +40,28 @@ pub fn fold_header(text: &str) -> String {
         .collect()
 }
 
+/// The words of a column header in lower case, cut at what is no letter or digit, and where a capital follows a small letter.
+///
+/// ```
+/// use torqueflow_model::header_words;
+/// assert_eq!(header_words("_ID_CustomerNumber (UK)"), ["id", "customer", "number", "uk"]);
+/// ```
+pub fn header_words(header: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut after_small = false;
+    for character in header.chars() {
+        if !character.is_alphanumeric() || character.is_uppercase() && after_small {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
+            word.extend(character.to_lowercase());
+        }
+        after_small = character.is_lowercase();
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
 /// A fingerprint that sorts by the beginning of `first`: its upper half is the first eight bytes of it, its lower half a
 /// 64-bit fingerprint of all `parts`. Kept in an index, neighbours in a file are neighbours there, and a batch touches
 /// few pages instead of one per key.

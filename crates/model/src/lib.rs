@@ -34,7 +34,7 @@ pub use currency::{CURRENCIES, is_currency};
 pub use entity::{EntityKind, EntitySpec, IdentityRule, Slot};
 pub use field::{ColumnType, DateRole, FieldKind, FieldRef, FieldSpec, Measure, OnMissing, Storage};
 pub use finding::{Finding, FindingCode, Scope, Severity};
-pub use fold::{fold, fold_header, hash64, hash128, sorted_hash};
+pub use fold::{fold, fold_header, hash64, hash128, header_words, sorted_hash};
 pub use party::Party;
 pub use profile::{ColumnProfile, DateForms, Distinct, Likeness, Look, NumberForms, Repeats, Shape, ValueKind};
 pub use record::{FieldValue, Record, SourceId};

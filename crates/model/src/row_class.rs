@@ -148,10 +148,13 @@ impl LeftOut {
     /// assert_eq!(messages, ["Totals are no records and were left out: rows 7 and 12"]);
     /// ```
     pub fn findings(&self) -> Vec<Finding> {
-        let named = self
-            .iter()
-            .filter_map(|(class, rows)| Some((class.finding_code()?, rows)));
-        named.map(|(code, rows)| Finding::row(code, rows.to_string())).collect()
+        self.findings_of_rows().map(|(_, finding)| finding).collect()
+    }
+
+    /// The same, each with the rows that it is about.
+    pub fn findings_of_rows(&self) -> impl Iterator<Item = (&LeftOutRows, Finding)> {
+        self.iter()
+            .filter_map(|(class, rows)| Some((rows, Finding::row(class.finding_code()?, rows.to_string()))))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Columns that belong together by their headers: an address with its parts, a number with its type.
 
-use torqueflow_model::{FieldKind, Slot, fold_header};
+use torqueflow_model::{FieldKind, Slot, fold_header, header_words};
 
 use crate::plan::PlannedColumn;
 
@@ -101,26 +101,15 @@ fn stem(header: &str) -> String {
     if let Some((before, _)) = header.rsplit_once(" - ") {
         return fold_header(before);
     }
-    let mut spaced = String::with_capacity(header.len() + 2);
-    let mut previous = ' ';
-    for character in header.chars() {
-        if character.is_uppercase() && previous.is_lowercase() {
-            spaced.push(' ');
-        }
-        spaced.push(character);
-        previous = character;
-    }
-    let mut words = spaced
-        .split(|character: char| !character.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or_default();
+    let mut words = header_words(header).into_iter();
+    let mut first = words.next().unwrap_or_default();
     let number = words
         .next()
         .filter(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-    match (number, words.next()) {
-        (Some(number), Some(_)) => fold_header(&format!("{first}{number}")),
-        _ => fold_header(first),
+    if let (Some(number), Some(_)) = (number, words.next()) {
+        first += &number;
     }
+    first
 }
 
 #[cfg(test)]
@@ -132,16 +121,7 @@ mod tests {
     fn columns(headers: &[(&str, &str)]) -> Vec<PlannedColumn> {
         headers
             .iter()
-            .map(|(header, field)| PlannedColumn {
-                header: (*header).to_owned(),
-                field: FieldRef::parse(field),
-                by: "alias".to_owned(),
-                date_order: None,
-                facts: None,
-                origin: None,
-                salutations: None,
-                initials: None,
-            })
+            .map(|(header, field)| PlannedColumn::new(header, FieldRef::parse(field), "alias"))
             .collect()
     }
 

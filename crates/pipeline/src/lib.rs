@@ -36,4 +36,4 @@ pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
     archive, legacy, open, staging,
 };
-pub use votes::DateVotes;
+pub use votes::TableVotes;

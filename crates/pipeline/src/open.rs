@@ -11,7 +11,7 @@ use crate::column_findings::ColumnFinding;
 use crate::owners::{OwnerTracker, OwnerVotes};
 use crate::plan::TablePlan;
 use crate::sources::Sources;
-use crate::votes::DateVotes;
+use crate::votes::TableVotes;
 
 /// Rows that detection looks at, and that a preview shows.
 const SAMPLE_ROWS: usize = 100;
@@ -277,7 +277,7 @@ fn read_table(
     let detection = sources.detect(source_system, &head.columns, &rows);
     let mut plan = TablePlan::from_detection(&detection);
     plan.date1904 = head.date1904;
-    let mut votes = DateVotes::of(&plan);
+    let mut votes = TableVotes::of(&plan);
     let mut owner_votes = OwnerVotes::of(&plan);
     let mut owners = OwnerTracker::of(&plan);
     let mut row_count = 0;

@@ -133,16 +133,7 @@ mod tests {
     use crate::plan::HeaderChoice;
 
     fn plan(fields: &[&str]) -> TablePlan {
-        let column = |field: &&str| PlannedColumn {
-            header: (*field).to_owned(),
-            field: FieldRef::parse(field),
-            by: "alias".to_owned(),
-            date_order: None,
-            facts: None,
-            origin: None,
-            salutations: None,
-            initials: None,
-        };
+        let column = |field: &&str| PlannedColumn::new(field, FieldRef::parse(field), "alias");
         TablePlan {
             type_id: None,
             source_system: None,

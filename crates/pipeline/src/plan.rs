@@ -77,6 +77,20 @@ pub struct PlannedColumn {
 }
 
 impl PlannedColumn {
+    /// A column of which no row was asked yet.
+    pub(crate) fn new(header: &str, field: Option<FieldRef>, by: &str) -> Self {
+        Self {
+            header: header.to_owned(),
+            field,
+            by: by.to_owned(),
+            date_order: None,
+            facts: None,
+            origin: None,
+            salutations: None,
+            initials: None,
+        }
+    }
+
     /// Forgets what its rows said: they are asked anew, since its values go elsewhere.
     pub fn ask_again(&mut self) {
         self.date_order = None;
@@ -156,16 +170,7 @@ impl TablePlan {
             columns: detection
                 .columns
                 .iter()
-                .map(|column| PlannedColumn {
-                    header: column.header.clone(),
-                    field: column.field,
-                    by: column.by.name().to_owned(),
-                    date_order: None,
-                    facts: None,
-                    origin: None,
-                    salutations: None,
-                    initials: None,
-                })
+                .map(|column| PlannedColumn::new(&column.header, column.field, column.by.name()))
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
             header: HeaderChoice::AsFound,

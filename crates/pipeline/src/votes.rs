@@ -13,14 +13,14 @@ use crate::profiles::ProfileVotes;
 /// Takes the votes of all rows of a table: the profiles of its columns, with what they say of the order of day and month, the
 /// mark before decimals, units and damage to texts; where its numbers are from; and which of its columns are ids.
 #[derive(Debug)]
-pub struct DateVotes {
+pub struct TableVotes {
     /// Mapped columns of which the rows were not asked.
     open: Vec<usize>,
     profiles: ProfileVotes,
     origins: OriginVotes,
 }
 
-impl DateVotes {
+impl TableVotes {
     /// No votes yet, on what is open in this plan.
     pub fn of(plan: &TablePlan) -> Self {
         let is_open = |column: &PlannedColumn| column.field.is_some() && column.facts.is_none();
@@ -305,16 +305,7 @@ mod tests {
 
     /// A plan of columns `header=field` whose rows were asked, and what was said of it.
     fn settle(columns: &[(&str, &str)], rows: &[&[&str]]) -> (TablePlan, Vec<String>) {
-        let column = |(header, field): &(&str, &str)| PlannedColumn {
-            header: (*header).to_owned(),
-            field: FieldRef::parse(field),
-            by: "alias".to_owned(),
-            date_order: None,
-            origin: None,
-            salutations: None,
-            initials: None,
-            facts: None,
-        };
+        let column = |(header, field): &(&str, &str)| PlannedColumn::new(header, FieldRef::parse(field), "alias");
         let mut plan = TablePlan {
             type_id: None,
             source_system: None,
@@ -324,7 +315,7 @@ mod tests {
             date1904: false,
             ..TablePlan::default()
         };
-        let mut votes = DateVotes::of(&plan);
+        let mut votes = TableVotes::of(&plan);
         for row in rows {
             votes.observe(&Row {
                 number: 1,

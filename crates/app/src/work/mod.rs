@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use torqueflow_model::RunStatus;
 use torqueflow_persistence::{Actor, AuditEvent, ImportFile, Job, Lease, OrganizationId, Run, RunChange, StoreError};
+use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
 use crate::error::AppError;
@@ -30,6 +31,17 @@ const COMMAND_ATTEMPTS: u32 = 10;
 /// The options that a run was made with.
 pub(crate) fn options_of(run: &Run) -> Result<RunOptions, AppError> {
     serde_json::from_value(run.options.clone()).map_err(|_| AppError::Internal("a run's options can't be read back"))
+}
+
+pub(crate) fn plan_of(job: &Job) -> Result<TablePlan, AppError> {
+    serde_json::from_value(job.plan.clone()).map_err(|_| AppError::Internal("a job's plan can't be read back"))
+}
+
+/// The source by whose ids the records of a job are known: whose its table is. In jobs of before that was told apart, whose
+/// form it has.
+pub(crate) fn source_of(job: &Job, plan: &TablePlan) -> String {
+    let system = job.source_system.clone().or_else(|| plan.source_system.clone());
+    system.unwrap_or_default()
 }
 
 /// A run that this process works on.

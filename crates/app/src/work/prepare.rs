@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
-use torqueflow_pipeline::{DateVotes, OwnerVotes, Password, TablePlan};
+use torqueflow_pipeline::{OwnerVotes, Password, TableVotes};
 
-use super::{Work, options_of};
+use super::{Work, options_of, plan_of};
 use crate::analyse::Analysis;
 use crate::detect::{open_file, order_jobs};
 use crate::duplicates::undecided_count;
@@ -155,9 +155,8 @@ impl Work<'_> {
     /// Asks all rows what is open since a person mapped columns anew: the order of day and month, and whose the rows are
     /// that name no owner.
     async fn settle_open(&self, job: &mut Job) -> Result<(), AppError> {
-        let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
-        let mut plan = plan.map_err(|_| AppError::Internal("a job's plan can't be read back"))?;
-        let (mut votes, mut owners) = (DateVotes::of(&plan), OwnerVotes::of(&plan));
+        let mut plan = plan_of(job)?;
+        let (mut votes, mut owners) = (TableVotes::of(&plan), OwnerVotes::of(&plan));
         if votes.is_empty() && owners.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use torqueflow_model::{JobStatus, fold};
 use torqueflow_persistence::{Job, Run, SourceTable};
 use torqueflow_pipeline::{HeaderChoice, HeaderSet, TablePlan};
 
-use super::{Work, options_of};
+use super::{Work, options_of, plan_of};
 use crate::detect::saved_mapping;
 use crate::error::AppError;
 use crate::options::RunOptions;
@@ -29,7 +29,7 @@ struct Table {
 impl Table {
     /// `None` where nobody knows what the table is.
     fn of(job: &Job) -> Option<Self> {
-        let plan: TablePlan = serde_json::from_value(job.plan.clone()).ok()?;
+        let plan = plan_of(job).ok()?;
         let headers: Vec<String> = plan.columns.into_iter().map(|column| column.header).collect();
         Some(Self {
             system: plan.source_system?,
@@ -61,7 +61,7 @@ impl Work<'_> {
         let given = options.source_system.as_deref().filter(|name| *name != NO_PARTICULAR);
         let given = match given {
             Some(name) if is_known(self.app.sources(), name) => Some(name.to_owned()),
-            Some(name) => Some(self.name_as_known(name).await?),
+            Some(name) => Some(self.known_name(name).await?.unwrap_or_else(|| name.to_owned())),
             None => None,
         };
         let recognised: BTreeSet<&str> = tables.iter().flatten().map(|table| table.system.as_str()).collect();
@@ -98,11 +98,10 @@ impl Work<'_> {
             .filter(|table| table.counts && table.is_unrecognised())
             .collect();
         let saved = self.saved_name(&tables).await?;
-        if let Some(name) = &saved {
-            let known = self.app.store.source_table_systems(self.organization).await?;
-            if let Some(system) = known.into_iter().find(|system| fold(system) == fold(name)) {
-                return Ok(system);
-            }
+        if let Some(name) = &saved
+            && let Some(system) = self.known_name(name).await?
+        {
+            return Ok(system);
         }
         let mut votes: Vec<(String, usize)> = Vec::new();
         for set in tables.iter().filter_map(|table| table.set.as_ref()) {
@@ -193,11 +192,10 @@ impl Work<'_> {
         format!("{NO_PARTICULAR}-{:012x}", fingerprint & 0xffff_ffff_ffff)
     }
 
-    /// The name as it was first given.
-    async fn name_as_known(&self, name: &str) -> Result<String, AppError> {
+    /// The name as it was first given, if it was.
+    async fn known_name(&self, name: &str) -> Result<Option<String>, AppError> {
         let known = self.app.store.source_table_systems(self.organization).await?;
-        let same = known.into_iter().find(|system| fold(system) == fold(name));
-        Ok(same.unwrap_or_else(|| name.to_owned()))
+        Ok(known.into_iter().find(|system| fold(system) == fold(name)))
     }
 
     /// What later runs find the sources of these jobs by.

@@ -273,16 +273,7 @@ mod tests {
     use super::*;
 
     fn plan(columns: &[(&str, &str)]) -> TablePlan {
-        let column = |(header, field): &(&str, &str)| PlannedColumn {
-            header: (*header).to_owned(),
-            field: FieldRef::parse(field),
-            by: "similar".to_owned(),
-            date_order: None,
-            facts: None,
-            origin: None,
-            salutations: None,
-            initials: None,
-        };
+        let column = |(header, field): &(&str, &str)| PlannedColumn::new(header, FieldRef::parse(field), "similar");
         TablePlan {
             columns: columns.iter().map(column).collect(),
             ..TablePlan::default()

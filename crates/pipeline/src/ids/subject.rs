@@ -1,6 +1,6 @@
 //! What the header of an id speaks of.
 
-use torqueflow_model::EntityKind;
+use torqueflow_model::{EntityKind, header_words};
 
 /// What a header of an id speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub(super) fn subject(header: &str, entity: EntityKind) -> Subject {
     if !is_ours {
         return Subject::Record;
     }
-    let words = words(header);
+    let words = header_words(header);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(&word.as_str()));
     if has(&OTHERS) {
         return Subject::Other;
@@ -82,23 +82,6 @@ pub(super) fn subject(header: &str, entity: EntityKind) -> Subject {
         (false, true) => Subject::Doubtful,
         _ => Subject::Record,
     }
-}
-
-/// The words of a header in lower case: `accountOwner_ID` is `account`, `owner`, `id`.
-fn words(header: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut previous = ' ';
-    for character in header.chars() {
-        let begins = !character.is_alphanumeric() || character.is_uppercase() && previous.is_lowercase();
-        if begins && words.last().is_some_and(|word| !word.is_empty()) {
-            words.push(String::new());
-        }
-        if let Some(word) = words.last_mut().filter(|_| character.is_alphanumeric()) {
-            word.extend(character.to_lowercase());
-        }
-        previous = character;
-    }
-    words
 }
 
 #[cfg(test)]

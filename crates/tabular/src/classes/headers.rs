@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use torqueflow_model::{Cell, Finding, Row, fold_header};
+use torqueflow_model::{Cell, Finding, Row, fold_header, header_words};
 
 use super::Shape;
 use crate::head::kinds::looks;
@@ -117,7 +117,7 @@ fn names_an_id(header: &str) -> bool {
         "vrm",
         "postcode",
     ];
-    let words = words::split(header);
+    let words = header_words(header);
     words.last().is_some_and(|word| LAST.contains(&word.as_str()))
         || words.iter().any(|word| ANY.contains(&word.as_str()))
 }

@@ -1,5 +1,7 @@
 //! Words that headers are made of.
 
+use torqueflow_model::header_words;
+
 /// Words of which the headers of exports are made, in lower case.
 const HEADER_WORDS: &[&str] = &[
     "account",
@@ -134,7 +136,7 @@ const HEADER_WORDS: &[&str] = &[
 
 /// A text made of at most five words, one of which headers are made of. `firstName` and `first_name` are two words.
 pub(crate) fn is_header_word(text: &str) -> bool {
-    let words = split(text);
+    let words = header_words(text);
     words.len() <= 5
         && words
             .iter()
@@ -184,32 +186,13 @@ pub(crate) fn needs_a_title(text: &str) -> bool {
         "until",
         "work",
     ];
-    let text = split(text).join(" ");
+    let text = header_words(text).join(" ");
     WORDS.binary_search(&text.as_str()).is_ok()
 }
 
 fn is_plural(word: &str) -> bool {
     word.strip_suffix('s')
         .is_some_and(|word| HEADER_WORDS.binary_search(&word).is_ok())
-}
-
-/// The words of a header in lower case, cut at blanks, signs and where a small letter meets a capital.
-pub(crate) fn split(text: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut after_small = false;
-    for character in text.trim().chars() {
-        if !character.is_alphanumeric() || character.is_uppercase() && after_small {
-            words.push(String::new());
-        }
-        if character.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(character.to_lowercase());
-        }
-        after_small = character.is_lowercase();
-    }
-    words.retain(|word| !word.is_empty());
-    words
 }
 
 #[cfg(test)]
@@ -219,10 +202,5 @@ mod tests {
     #[test]
     fn words_are_sorted_for_the_search() {
         assert!(HEADER_WORDS.is_sorted(), "HEADER_WORDS must be sorted");
-    }
-
-    #[test]
-    fn words_are_cut_at_case_and_signs() {
-        assert_eq!(split("_ID_CustomerNumber (UK)"), ["id", "customer", "number", "uk"]);
     }
 }

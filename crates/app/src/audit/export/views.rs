@@ -7,10 +7,10 @@ use torqueflow_persistence::{
     Duplicate, DuplicateAction, EntityCounts, ExportedFills, ExportedJournal, ExportedMapping, FindingCell, ImportFile,
     Job, JobCounts, Place, StoredFinding,
 };
-use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
 use crate::reports::Places;
+use crate::work::plan_of;
 
 /// File, sheet and row.
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ pub(super) struct TableView<'a> {
 
 impl<'a> TableView<'a> {
     pub fn new(places: &'a Places, job: &'a Job) -> Self {
-        let plan = serde_json::from_value::<TablePlan>(job.plan.clone());
+        let plan = plan_of(job);
         Self {
             file: places.file(job),
             sheet: job.sheet.as_deref(),
