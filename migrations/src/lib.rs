@@ -2,32 +2,68 @@
 //!
 //! A migration never changes once released; a change of the schema is a new one. See `docs/how-to/add-a-migration.md`.
 
-mod m20261122_000001_control;
-mod m20261122_000002_business;
-mod m20261122_000003_service;
-mod m20261130_000001_sources;
-mod m20261130_000004_rows;
-mod m20261130_000005_organization_settings;
-mod m20261130_000006_findings_of_columns;
+mod applied;
+mod schema;
 mod table;
 
-pub use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::prelude::*;
+use std::pin::Pin;
 
-/// Brings a database up to date.
-pub struct Migrator;
+use sea_orm::{DatabaseConnection, DbErr, TransactionTrait};
 
-#[async_trait::async_trait]
-impl MigratorTrait for Migrator {
-    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261122_000001_control::Migration),
-            Box::new(m20261122_000002_business::Migration),
-            Box::new(m20261122_000003_service::Migration),
-            Box::new(m20261130_000001_sources::Migration),
-            Box::new(m20261130_000004_rows::Migration),
-            Box::new(m20261130_000005_organization_settings::Migration),
-            Box::new(m20261130_000006_findings_of_columns::Migration),
-        ]
+use crate::schema::Schema;
+
+type Done<'a> = Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
+
+/// What changes the schema, and the name under which the database remembers that it has.
+struct Migration {
+    name: &'static str,
+    up: for<'a> fn(&'a Schema<'a>) -> Done<'a>,
+}
+
+/// The migrations, oldest first: each is a file, and its name the one in the database.
+macro_rules! migrations {
+    ($($file:ident),* $(,)?) => {
+        $(mod $file;)*
+
+        const MIGRATIONS: &[Migration] = &[
+            $(Migration { name: stringify!($file), up: |schema| Box::pin($file::up(schema)) }),*
+        ];
+    };
+}
+
+migrations![
+    m20261122_000001_control,
+    m20261122_000002_business,
+    m20261122_000003_service,
+    m20261130_000001_sources,
+    m20261130_000004_rows,
+    m20261130_000005_organization_settings,
+    m20261130_000006_findings_of_columns,
+];
+
+/// Brings a database up to date, each migration in a transaction of its own. Several processes may do so at once: the
+/// first statement of each transaction says which migration it is, so that whoever comes second waits, and finds it done.
+///
+/// # Errors
+/// What the database refused. A database that a newer release has changed is left alone.
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+    let applied = applied::names(database).await?;
+    if let Some(unknown) = applied
+        .iter()
+        .find(|name| !MIGRATIONS.iter().any(|known| known.name == *name))
+    {
+        let message = format!("this release doesn't know the change {unknown} of the database: a newer one made it");
+        return Err(DbErr::Migration(message));
     }
+    for migration in MIGRATIONS {
+        if applied.iter().any(|name| name == migration.name) {
+            continue;
+        }
+        let transaction = database.begin().await?;
+        if applied::add(&transaction, migration.name).await? {
+            (migration.up)(&Schema(&transaction)).await?;
+        }
+        transaction.commit().await?;
+    }
+    Ok(())
 }

@@ -1,13 +1,12 @@
 //! The tables that the importer itself works with: organisations, runs, jobs, mappings, journal, matches.
 
-use sea_orm_migration::prelude::*;
+use sea_orm::DbErr;
+use sea_orm::sea_query::{Alias, Table};
 
+use crate::schema::Schema;
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Date, Float, Integer, Json, Text, Timestamp, Uuid};
 use crate::table::{Column, column, index, organization_table, reference, unique_index};
-
-#[derive(DeriveMigrationName)]
-pub struct Migration;
 
 /// Tables below an organisation: name, columns, the rest of the primary key.
 const TABLES: &[(&str, &[Column], &[&str])] = &[
@@ -218,48 +217,41 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("match_key", &["record_id"]),
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {
+    let mut organization = Table::create();
+    organization.table(Alias::new("organization"));
+    organization.col(column(("id", Uuid, No)).primary_key());
+    organization.col(column(("slug", Text, No)).unique_key());
+    organization.col(column(("created_at", Timestamp, No)));
+    schema.create_table(organization).await?;
+
+    // The work queue: the one table that is asked across organisations. A row is a lease on a run or job.
+    let mut work_lease = Table::create();
+    work_lease.table(Alias::new("work_lease"));
+    work_lease.col(column(("id", Uuid, No)).primary_key());
+    for spec in [
+        ("organization_id", Uuid, No),
+        ("kind", Text, No),
+        ("owner", Text, No),
+        ("token", Uuid, No),
+        ("expires_at", Timestamp, No),
+        ("attempts", Integer, No),
+    ] {
+        work_lease.col(column(spec));
     }
+    schema.create_table(work_lease).await?;
 
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let mut organization = Table::create();
-        organization.table(Alias::new("organization"));
-        organization.col(column(("id", Uuid, No)).primary_key());
-        organization.col(column(("slug", Text, No)).unique_key());
-        organization.col(column(("created_at", Timestamp, No)));
-        manager.create_table(organization).await?;
-
-        // The work queue: the one table that is asked across organisations. A row is a lease on a run or job.
-        let mut work_lease = Table::create();
-        work_lease.table(Alias::new("work_lease"));
-        work_lease.col(column(("id", Uuid, No)).primary_key());
-        for spec in [
-            ("organization_id", Uuid, No),
-            ("kind", Text, No),
-            ("owner", Text, No),
-            ("token", Uuid, No),
-            ("expires_at", Timestamp, No),
-            ("attempts", Integer, No),
-        ] {
-            work_lease.col(column(spec));
+    for (name, columns, key) in TABLES {
+        let mut table = organization_table(name, columns, key);
+        for (from, column, to) in REFERENCES.iter().filter(|(from, ..)| from == name) {
+            reference(&mut table, from, column, to);
         }
-        manager.create_table(work_lease).await?;
-
-        for (name, columns, key) in TABLES {
-            let mut table = organization_table(name, columns, key);
-            for (from, column, to) in REFERENCES.iter().filter(|(from, ..)| from == name) {
-                reference(&mut table, from, column, to);
-            }
-            manager.create_table(table).await?;
-        }
-        for (table, columns) in INDEXES {
-            manager.create_index(index(table, columns)).await?;
-        }
-        manager
-            .create_index(unique_index("import_record", &["run_id", "key_hash", "occurrence"]))
-            .await
+        schema.create_table(table).await?;
     }
+    for (table, columns) in INDEXES {
+        schema.create_index(index(table, columns)).await?;
+    }
+    schema
+        .create_index(unique_index("import_record", &["run_id", "key_hash", "occurrence"]))
+        .await
 }

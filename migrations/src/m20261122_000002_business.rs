@@ -1,13 +1,11 @@
 //! The business tables: what the garage works with, and what imports fill.
 
-use sea_orm_migration::prelude::*;
+use sea_orm::DbErr;
 
+use crate::schema::Schema;
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Date, DateTime, Integer, Json, Text, Timestamp, Uuid};
 use crate::table::{Column, Type, index, organization_table, reference};
-
-#[derive(DeriveMigrationName)]
-pub struct Migration;
 
 /// What every business table has besides its own columns. Versions only ever grow.
 const COMMON: &[Column] = &[
@@ -275,25 +273,18 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("device", &["customer_id"]),
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, own, links) in TABLES {
-            let mut columns = COMMON.to_vec();
-            columns.extend(own.iter().map(|(column, kind)| (*column, *kind, Yes)));
-            let mut table = organization_table(name, &columns, &["id"]);
-            for (column, to) in *links {
-                reference(&mut table, name, column, to);
-            }
-            manager.create_table(table).await?;
+pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {
+    for (name, own, links) in TABLES {
+        let mut columns = COMMON.to_vec();
+        columns.extend(own.iter().map(|(column, kind)| (*column, *kind, Yes)));
+        let mut table = organization_table(name, &columns, &["id"]);
+        for (column, to) in *links {
+            reference(&mut table, name, column, to);
         }
-        for (table, columns) in INDEXES {
-            manager.create_index(index(table, columns)).await?;
-        }
-        Ok(())
+        schema.create_table(table).await?;
     }
+    for (table, columns) in INDEXES {
+        schema.create_index(index(table, columns)).await?;
+    }
+    Ok(())
 }

@@ -1,14 +1,12 @@
 //! What the service adds: who did what, keys to come in with, answers that are given once, merges, and taking runs back.
 
-use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::DbBackend;
+use sea_orm::{DbBackend, DbErr};
+use sea_orm::sea_query::{Alias, ConditionalStatement, Expr, ExprTrait, Index};
 
+use crate::schema::Schema;
 use crate::table::Null::{No, Yes};
 use crate::table::Type::{Boolean, Integer, Json, Text, Timestamp, Uuid};
 use crate::table::{Column, add_column, column, index, organization_table, unique_index};
-
-#[derive(DeriveMigrationName)]
-pub struct Migration;
 
 /// New tables below an organisation: name, columns, the rest of the primary key.
 const TABLES: &[(&str, &[Column], &[&str])] = &[
@@ -278,57 +276,50 @@ const GLOBAL_INDEXES: &[(&str, &str)] = &[
 /// What the sealer looks for: few events wait at any time, among very many that do not.
 const UNSEALED: &str = "CREATE INDEX ix_audit_event_unsealed ON audit_event (organization_id, id) WHERE seq IS NULL";
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {
+    for (name, columns, key) in TABLES {
+        schema.create_table(organization_table(name, columns, key)).await?;
     }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, columns, key) in TABLES {
-            manager.create_table(organization_table(name, columns, key)).await?;
-        }
-        for (table, spec, default) in COLUMNS {
-            let mut added = column(*spec);
-            match (spec.1, default) {
-                (Boolean, Some(number)) => {
-                    added.default(*number != 0);
-                }
-                (_, Some(number)) => {
-                    added.default(*number);
-                }
-                (_, None) => {}
+    for (table, spec, default) in COLUMNS {
+        let mut added = column(*spec);
+        match (spec.1, default) {
+            (Boolean, Some(number)) => {
+                added.default(*number != 0);
             }
-            manager.alter_table(add_column(table, added)).await?;
+            (_, Some(number)) => {
+                added.default(*number);
+            }
+            (_, None) => {}
         }
-        for (table, columns) in INDEXES {
-            manager.create_index(index(table, columns)).await?;
-        }
-        let bytes = match manager.get_database_backend() {
-            DbBackend::Postgres => "\"C\"",
-            _ => "BINARY",
-        };
-        for (name, table, expressions, condition) in SEARCHED {
-            let expressions = expressions.replace("{bytes}", bytes);
-            let sql = format!("CREATE INDEX {name} ON {table} (organization_id, {expressions}) {condition}");
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
-
-        for (table, column) in LINKS {
-            let mut partial = index(table, &[column]);
-            partial.and_where(Expr::col(Alias::new(*column)).is_not_null());
-            manager.create_index(partial).await?;
-        }
-        for (table, name) in GLOBAL_INDEXES {
-            let mut global = Index::create();
-            global
-                .name(format!("ix_{table}_{name}"))
-                .table(Alias::new(*table))
-                .col(Alias::new(*name));
-            manager.create_index(global).await?;
-        }
-        manager.create_index(unique_index("audit_event", &["seq"])).await?;
-        manager.get_connection().execute_unprepared(UNSEALED).await?;
-        Ok(())
+        schema.alter_table(add_column(table, added)).await?;
     }
+    for (table, columns) in INDEXES {
+        schema.create_index(index(table, columns)).await?;
+    }
+    let bytes = match schema.backend() {
+        DbBackend::Postgres => "\"C\"",
+        _ => "BINARY",
+    };
+    for (name, table, expressions, condition) in SEARCHED {
+        let expressions = expressions.replace("{bytes}", bytes);
+        let sql = format!("CREATE INDEX {name} ON {table} (organization_id, {expressions}) {condition}");
+        schema.execute(&sql).await?;
+    }
+
+    for (table, column) in LINKS {
+        let mut partial = index(table, &[column]);
+        partial.and_where(Expr::col(Alias::new(*column)).is_not_null());
+        schema.create_index(partial).await?;
+    }
+    for (table, name) in GLOBAL_INDEXES {
+        let mut global = Index::create();
+        global
+            .name(format!("ix_{table}_{name}"))
+            .table(Alias::new(*table))
+            .col(Alias::new(*name));
+        schema.create_index(global).await?;
+    }
+    schema.create_index(unique_index("audit_event", &["seq"])).await?;
+    schema.execute(UNSEALED).await?;
+    Ok(())
 }

@@ -1,13 +1,11 @@
 //! What holds for an organisation's data where nothing else says it. Those that are there are British.
 
-use sea_orm_migration::prelude::*;
+use sea_orm::DbErr;
 
+use crate::schema::Schema;
 use crate::table::Null::No;
 use crate::table::Type::{Integer, Text};
 use crate::table::{add_column, column};
-
-#[derive(DeriveMigrationName)]
-pub struct Migration;
 
 /// The settings and their defaults.
 const SETTINGS: &[(&str, &str)] = &[
@@ -17,21 +15,14 @@ const SETTINGS: &[(&str, &str)] = &[
     ("language", "en-GB"),
 ];
 
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
+pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {
+    for (name, default) in SETTINGS {
+        let mut setting = column((*name, Text, No));
+        setting.default(*default);
+        schema.alter_table(add_column("organization", setting)).await?;
     }
-
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for (name, default) in SETTINGS {
-            let mut setting = column((*name, Text, No));
-            setting.default(*default);
-            manager.alter_table(add_column("organization", setting)).await?;
-        }
-        // Grows with each change of them.
-        let mut version = column(("version", Integer, No));
-        version.default(1);
-        manager.alter_table(add_column("organization", version)).await
-    }
+    // Grows with each change of them.
+    let mut version = column(("version", Integer, No));
+    version.default(1);
+    schema.alter_table(add_column("organization", version)).await
 }

@@ -3,7 +3,9 @@
 //! Every table but the work queue begins with `organization_id`, and so does its primary key: that is what lets the
 //! schema be spread over several database servers by organisation.
 
-use sea_orm_migration::prelude::*;
+use sea_orm::sea_query::{
+    Alias, ColumnDef, ForeignKey, Index, IndexCreateStatement, Table, TableAlterStatement, TableCreateStatement,
+};
 
 /// The column that every table but the work queue begins with.
 pub const ORGANIZATION_ID: &str = "organization_id";

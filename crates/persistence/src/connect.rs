@@ -9,7 +9,7 @@ use sea_orm::sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{ConnectOptions, Executor, PgPool, SqlitePool};
 use sea_orm::{DatabaseConnection, DbErr, RuntimeErr, SqlxPostgresConnector, SqlxSqliteConnector};
-use torqueflow_migrations::{Migrator, MigratorTrait};
+use torqueflow_migrations::migrate;
 
 use crate::bulk::Growth;
 use crate::error::StoreError;
@@ -145,20 +145,13 @@ impl Store {
                 guard
                     .execute(sea_orm::sqlx::query("SELECT pg_advisory_lock($1)").bind(MIGRATION_LOCK))
                     .await?;
-                let outcome = Migrator::up(&self.writer, None).await;
+                let outcome = migrate(&self.writer).await;
                 guard
                     .execute(sea_orm::sqlx::query("SELECT pg_advisory_unlock($1)").bind(MIGRATION_LOCK))
                     .await?;
                 Ok(outcome?)
             }
-            Pool::Sqlite(_) => {
-                // SQLite has no lock to take beforehand: whoever comes second finds the tables there and looks again.
-                if Migrator::up(&self.writer, None).await.is_err() {
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                    Migrator::up(&self.writer, None).await?;
-                }
-                Ok(())
-            }
+            Pool::Sqlite(_) => Ok(migrate(&self.writer).await?),
         }
     }
 
@@ -181,4 +174,34 @@ fn make_private(path: &Path) {
 
 fn connect_error(error: sea_orm::sqlx::Error) -> StoreError {
     StoreError::Connect(DbErr::Conn(RuntimeErr::SqlxError(error.into())))
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_migrates_second_waits_and_finds_the_work_done() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db?mode=rwc", folder.path().display());
+        let (one, other) = (Store::connect(&url).await.unwrap(), Store::connect(&url).await.unwrap());
+        let (first, second) = tokio::join!(one.migrate(), other.migrate());
+        first.unwrap();
+        second.unwrap();
+        one.migrate().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_database_of_a_newer_release_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/test.db?mode=rwc", folder.path().display());
+        let store = Store::connect(&url).await.unwrap();
+        store.migrate().await.unwrap();
+        let future = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_future', 0)";
+        store.writer.execute_unprepared(future).await.unwrap();
+        let refused = format!("{:?}", store.migrate().await.unwrap_err());
+        assert!(refused.contains("m29991231_000001_future"), "{refused}");
+    }
 }

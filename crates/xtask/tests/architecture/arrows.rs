@@ -61,7 +61,6 @@ const ANY: &[&str] = &["*"];
 /// What only some may use: the dependency, and who may, in whatever kind of dependency.
 const RESERVED: &[(&str, &[&str])] = &[
     ("sea-orm", &["persistence", "migrations"]),
-    ("sea-orm-migration", &["persistence", "migrations"]),
     ("sqlx", &["persistence", "migrations"]),
     ("actix-web", &["api", "cli", "tests"]),
     ("utoipa", &["api"]),
@@ -82,7 +81,6 @@ const IMPURE: &[&str] = &[
     "rand_core",
     "reqwest",
     "sea-orm",
-    "sea-orm-migration",
     "sqlx",
     "tokio",
     "ureq",
