@@ -236,11 +236,12 @@ pub(crate) fn plan_again(
 ) -> Result<(), ChoiceError> {
     let taught = saved.filter(|_| choices.table_type.is_none());
     let type_id = choices.table_type.as_ref().or(taught.map(|saved| &saved.table_type));
+    let around = plan_of(job).map(|before| before.around).unwrap_or_default();
     let mut detection = match type_id {
         Some(type_id) => sources
             .detect_type(type_id, &head.headers, &head.samples)
             .ok_or_else(|| ChoiceError::UnknownType(type_id.clone()))?,
-        None => sources.detect(run_system, &head.headers, &head.samples),
+        None => sources.detect_in(run_system, &head.headers, &head.samples, &around),
     };
     let by_person = type_id.is_some();
     if by_person {
@@ -248,6 +249,7 @@ pub(crate) fn plan_again(
     }
     let mut plan = TablePlan::from_detection(&detection);
     plan.header = head.header;
+    plan.around = around;
     keep_what_it_holds(job, &mut plan);
     if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
         map_columns(&mut plan, &head.headers, mapping)?;

@@ -4,6 +4,7 @@ use torqueflow_model::{FieldRef, TableSignature};
 
 use crate::detection::MatchedBy;
 use crate::headers::Headers;
+use crate::similar;
 
 /// Which column of the file feeds which field, for one table.
 #[derive(Clone)]
@@ -17,6 +18,15 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// No column of a file has a field.
+    pub fn nothing(columns: usize) -> Self {
+        Self {
+            fields: vec![None; columns],
+            known: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
     /// Assigns by known spellings only.
     ///
     /// The table's columns choose in their order, each by its spellings in their order; so where `Mobile` and
@@ -119,6 +129,32 @@ impl Mapping {
 
     pub fn is_known(&self, index: usize) -> bool {
         self.known.get(index).copied().unwrap_or_default()
+    }
+
+    /// Gives columns that the table does not know those of its columns that are absent, where the header may be the other's
+    /// mistyped. Says whether any was found.
+    pub fn add_mistyped(&mut self, table: &TableSignature, headers: &Headers) -> bool {
+        let mut any = false;
+        let absent = table
+            .columns
+            .iter()
+            .zip(&mut self.found)
+            .filter(|(_, found)| found.is_none());
+        for (column, found) in absent {
+            let place = (0..headers.len()).find(|index| {
+                let header = headers.folded(*index);
+                let known = self.known.get(*index).copied().unwrap_or(true);
+                !known && column.aliases.iter().any(|alias| similar::mistyped(alias, header))
+            });
+            let Some(place) = place else { continue };
+            *found = Some(place);
+            any = true;
+            if let (Some(known), Some(slot)) = (self.known.get_mut(place), self.fields.get_mut(place)) {
+                *known = true;
+                *slot = column.field.map(|field| (field, MatchedBy::Similar));
+            }
+        }
+        any
     }
 
     /// Some column feeds this field.

@@ -23,6 +23,10 @@ pub struct Detection {
     pub evidence: Vec<String>,
     /// Other types that it could be, with their confidence, best first.
     pub alternatives: Vec<(String, f64)>,
+    /// Where nobody can say which of them it is: the types that it may be, best first. Such a table has no type.
+    pub candidates: Vec<TypeCandidate>,
+    /// What its rows are, where that is known and none of it is imported: `invoice lines`. Such a table has no type.
+    pub not_imported: Option<String>,
     pub(crate) missing: Vec<String>,
 }
 
@@ -64,6 +68,20 @@ pub struct DetectedType {
     pub date_order: Option<DateOrder>,
     /// Fields of which each row must have at least one per group, beyond what the catalogue asks.
     pub required_values: Vec<Vec<FieldRef>>,
+}
+
+/// A type that a table may be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TypeCandidate {
+    /// The stable name: `generic.payments`.
+    #[serde(rename = "type")]
+    pub type_id: String,
+    /// What people call it.
+    pub label: String,
+    /// From 0 to 1.
+    pub confidence: f64,
+    /// What speaks for it and against it, in sentences.
+    pub evidence: Vec<String>,
 }
 
 /// One column of the file.

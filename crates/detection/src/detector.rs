@@ -1,20 +1,27 @@
 //! The detector: weighs all known tables against a header row.
 
-use torqueflow_model::{Row, SourceDefinition, TableSignature};
+use torqueflow_model::{EntityKind, Row, Slot, SourceDefinition, TableSignature};
 
 use crate::assign::Mapping;
-use crate::detection::{ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy};
+use crate::detection::{
+    ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy, TypeCandidate,
+};
 use crate::evidence;
-use crate::generic::{Candidate, Table};
+use crate::generic::{Candidate, KnownWords, Table};
 use crate::headers::Headers;
 use crate::signature::{Fit, Verdict};
-use crate::values::ColumnLook;
+use crate::supplement::GeneralVocabulary;
+use crate::surroundings::{Surroundings, TypeNames};
 use crate::vocabulary::Vocabulary;
 
 /// The source whose tables are recognised by what their columns mean, not by a signature.
 const GENERIC: &str = "generic";
 /// The confidence in one of two types that explain a file equally well.
 const UNDECIDED: f64 = 0.65;
+/// A type explains a file better than another if it does so by about a column.
+const MARGIN: f64 = 0.75;
+/// Below this confidence, that a type is the best of all does not make it the right one.
+const SURE: f64 = 0.55;
 /// Runners-up that are reported.
 const ALTERNATIVES: usize = 5;
 const NOT_RECOGNISED: &str = "This file wasn't recognised. Check the format and try again.";
@@ -33,13 +40,21 @@ pub struct Detector {
     sources: Vec<SourceDefinition>,
     /// Of each generic type, in their order.
     vocabularies: Vec<Vocabulary>,
+    general: GeneralVocabulary,
+    words: KnownWords,
+    names: TypeNames,
 }
 
 impl Detector {
     /// A detector that knows these sources. With none named `generic` it recognises nothing but them.
     pub fn new(sources: Vec<SourceDefinition>) -> Self {
-        let vocabularies = generic_tables(&sources).map(Vocabulary::new).collect();
-        Self { sources, vocabularies }
+        Self {
+            vocabularies: generic_tables(&sources).map(Vocabulary::new).collect(),
+            general: GeneralVocabulary::of(generic_tables(&sources)),
+            words: KnownWords::of(&sources),
+            names: TypeNames::of(&sources),
+            sources,
+        }
     }
 
     /// The sources that it knows.
@@ -47,25 +62,29 @@ impl Detector {
         &self.sources
     }
 
-    /// What a table is, from its headers and up to a hundred or so of its first rows.
+    /// What a table is, from its headers and up to a thousand or so of its first rows.
     pub fn detect(&self, columns: &[String], samples: &[Row]) -> Detection {
+        self.detect_in(columns, samples, &Surroundings::default())
+    }
+
+    /// The same, with the words that stand around the table.
+    pub fn detect_in(&self, columns: &[String], samples: &[Row], around: &Surroundings) -> Detection {
         let headers = Headers::new(columns);
-        let file = look_at(&headers, samples);
-        let fits = self.fits(&headers, |_| true);
+        let file = Table::new(&headers, samples, &self.words);
+        let fits = self.fits(&file, |_| true);
         let best = best_fit(&fits).filter(|fit| fit.verdict != Verdict::Not);
         // A whole signature needs no second opinion.
         let candidates = match best {
             Some(fit) if fit.verdict == Verdict::Whole => Vec::new(),
-            _ => self.candidates(&file),
+            _ => self.candidates(&file, around),
         };
         let possible = best_candidate(&candidates);
         let mut detection = match (best, possible) {
             (Some(fit), Some(candidate)) if candidate.template && !fit.own_spelling => {
                 from_candidate(candidate, &file, samples)
             }
-            (Some(fit), _) => from_fit(fit, &fits, &file, samples),
-            (None, Some(candidate)) => from_candidate(candidate, &file, samples),
-            (None, None) => unrecognised(&candidates, &file, samples),
+            (Some(fit), _) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
+            (None, _) => settle(&candidates, &file, samples),
         };
         let chosen = detection.table_type.as_ref().map(|found| found.type_id.clone());
         detection.alternatives = alternatives(&fits, &candidates);
@@ -82,64 +101,115 @@ impl Detector {
     /// The table of this source that fits best, with its missing columns, as if a person had named the source.
     /// `None` if there is no such source; a file of which the source knows no header stays unrecognised.
     pub fn detect_as(&self, source_system: &str, columns: &[String], samples: &[Row]) -> Option<Detection> {
+        self.detect_as_in(source_system, columns, samples, &Surroundings::default())
+    }
+
+    /// The same, with the words that stand around the table.
+    pub fn detect_as_in(
+        &self,
+        source_system: &str,
+        columns: &[String],
+        samples: &[Row],
+        around: &Surroundings,
+    ) -> Option<Detection> {
         let source = self.sources.iter().find(|source| source.id == source_system)?;
         let headers = Headers::new(columns);
-        let file = look_at(&headers, samples);
+        let file = Table::new(&headers, samples, &self.words);
         if source.id == GENERIC {
-            let candidates = self.candidates(&file);
-            return Some(match best_candidate(&candidates) {
-                Some(candidate) => from_candidate(candidate, &file, samples),
-                None => unrecognised(&candidates, &file, samples),
-            });
+            return Some(settle(&self.candidates(&file, around), &file, samples));
         }
-        let fits = self.fits(&headers, |other| other.id == source.id);
+        let fits = self.fits(&file, |other| other.id == source.id);
         Some(match best_fit(&fits).filter(|fit| fit.mapping.known_count() > 0) {
-            Some(fit) => from_fit(fit, &fits, &file, samples),
-            None => unrecognised(&self.candidates(&file), &file, samples),
+            Some(fit) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
+            None => unrecognised(&self.candidates(&file, around), &file, samples),
         })
     }
 
     /// The file read as a table of this type, whatever it seems to be. `None` if there is no such type.
     pub fn detect_type(&self, type_id: &str, columns: &[String], samples: &[Row]) -> Option<Detection> {
         let headers = Headers::new(columns);
-        let file = look_at(&headers, samples);
+        let file = Table::new(&headers, samples, &self.words);
         let generic = generic_tables(&self.sources).zip(&self.vocabularies);
         for (table, words) in generic {
-            if table.type_id == type_id {
-                return Some(from_candidate(&Candidate::new(table, words, &file), &file, samples));
+            if table.type_id == type_id && !table.entities().is_empty() {
+                return Some(from_candidate(
+                    &Candidate::new(table, words, &file, 1.0),
+                    &file,
+                    samples,
+                ));
             }
         }
-        let mut fits = self.fits(&headers, |source| source.id != GENERIC);
+        let mut fits = self.fits(&file, |source| source.id != GENERIC);
         fits.retain(|fit| fit.table.type_id == type_id);
-        fits.first().map(|fit| from_fit(fit, &[], &file, samples))
+        fits.first()
+            .map(|fit| from_fit(fit, &Equals::default(), &file, samples))
     }
 
-    fn fits(&self, headers: &Headers, wanted: impl Fn(&SourceDefinition) -> bool) -> Vec<Fit<'_>> {
+    fn fits(&self, file: &Table, wanted: impl Fn(&SourceDefinition) -> bool) -> Vec<Fit<'_>> {
         let sources = self
             .sources
             .iter()
             .filter(|source| source.id != GENERIC && wanted(source));
-        sources
-            .flat_map(|source| source.tables.iter().map(|table| Fit::new(source, table, headers)))
+        let mut fits: Vec<Fit> = sources
+            .flat_map(|source| source.tables.iter().map(|table| Fit::new(source, table, file.headers)))
+            .collect();
+        for fit in fits.iter_mut().filter(|fit| fit.verdict != Verdict::Not) {
+            self.general
+                .supplement(&mut fit.supplemented, fit.source, fit.table, file);
+        }
+        fits
+    }
+
+    fn candidates(&self, file: &Table, around: &Surroundings) -> Vec<Candidate<'_>> {
+        let named = self.names.named(around);
+        let strength = |table: &TableSignature| {
+            let own = named.iter().filter(|(type_id, _)| *type_id == table.type_id);
+            own.map(|(_, strength)| *strength).fold(0.0, f64::max)
+        };
+        generic_tables(&self.sources)
+            .zip(&self.vocabularies)
+            .map(|(table, words)| Candidate::new(table, words, file, strength(table)))
             .collect()
     }
 
-    fn candidates(&self, file: &Table) -> Vec<Candidate<'_>> {
-        generic_tables(&self.sources)
-            .zip(&self.vocabularies)
-            .map(|(table, words)| Candidate::new(table, words, file))
-            .collect()
+    /// The tables that have the very same columns as the one that fits, unless the words around name that one.
+    fn equals<'a, 'b>(&self, fit: &Fit<'b>, fits: &'a [Fit<'b>], around: &Surroundings) -> Equals<'a, 'b> {
+        let named = self.names.named(around);
+        let strength = |table: &TableSignature| {
+            let alike = generic_tables(&self.sources).filter(|other| other.entities() == table.entities());
+            let ids: Vec<&str> = alike.map(|other| other.type_id.as_str()).collect();
+            let of_it = named.iter().filter(|(type_id, _)| ids.contains(type_id));
+            of_it.map(|(_, strength)| *strength).fold(0.0, f64::max)
+        };
+        let all = fits.iter().filter(|other| fit.indistinguishable_from(other));
+        let (own, other): (Vec<_>, Vec<_>) = all.partition(|other| other.source.id == fit.source.id);
+        let best = own
+            .iter()
+            .copied()
+            .find(|other| strength(other.table) > strength(fit.table));
+        let is_named = best.is_some() || own.iter().all(|other| strength(other.table) < strength(fit.table));
+        Equals {
+            named: best,
+            own: if is_named { Vec::new() } else { own },
+            other,
+        }
     }
+}
+
+/// Tables of known systems that have the very same columns.
+#[derive(Default)]
+struct Equals<'a, 'b> {
+    /// The one that the words around name.
+    named: Option<&'a Fit<'b>>,
+    /// Those of the same system, where nothing tells which it is.
+    own: Vec<&'a Fit<'b>>,
+    /// Those of other systems.
+    other: Vec<&'a Fit<'b>>,
 }
 
 fn generic_tables(sources: &[SourceDefinition]) -> impl Iterator<Item = &TableSignature> {
     let generic = sources.iter().filter(|source| source.id == GENERIC);
     generic.flat_map(|source| &source.tables)
-}
-
-fn look_at<'a>(headers: &'a Headers, samples: &[Row]) -> Table<'a> {
-    let looks = (0..headers.len()).map(|index| ColumnLook::of(samples, index)).collect();
-    Table::new(headers, looks)
 }
 
 fn best_fit<'a, 'b>(fits: &'a [Fit<'b>]) -> Option<&'a Fit<'b>> {
@@ -157,11 +227,11 @@ fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candida
 fn alternatives(fits: &[Fit], candidates: &[Candidate]) -> Vec<(String, f64)> {
     let known = fits
         .iter()
-        .filter(|fit| fit.verdict != Verdict::Not)
+        .filter(|fit| fit.verdict != Verdict::Not && !fit.table.entities().is_empty())
         .map(|fit| (fit.table.type_id.clone(), rounded(fit.confidence())));
     let generic = candidates
         .iter()
-        .filter(|candidate| candidate.is_possible())
+        .filter(|candidate| candidate.is_possible() && !candidate.is_left_out())
         .map(|candidate| (candidate.table.type_id.clone(), rounded(candidate.confidence)));
     let mut all: Vec<(String, f64)> = known.chain(generic).collect();
     all.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
@@ -173,47 +243,129 @@ fn rounded(confidence: f64) -> f64 {
     (confidence * 100.0).round() / 100.0
 }
 
-fn from_fit(fit: &Fit, others: &[Fit], file: &Table, samples: &[Row]) -> Detection {
-    let mut warnings: Vec<DetectionWarning> = evidence::missing(&fit.missing).into_iter().collect();
-    let mut confidence = fit.confidence();
-    let equals: Vec<&Fit> = others
-        .iter()
-        .filter(|other| fit.indistinguishable_from(other))
-        .collect();
-    let label_of = |other: &&&Fit| other.table.label.clone();
-    let own = |other: &&&Fit| other.source.id == fit.source.id;
-    let same_source: Vec<String> = equals.iter().filter(own).map(|other| label_of(&other)).collect();
-    if !same_source.is_empty() {
-        confidence = UNDECIDED;
-        let message = format!(
-            "The columns fit {} as well as {}. Please check which it is.",
-            evidence::names(&same_source),
-            fit.table.label
-        );
-        warnings.push(DetectionWarning::new("ambiguous_type", message));
+/// What a file of no known system is: the candidate that explains it, unless another does so nearly as well.
+fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+    let Some(best) = best_candidate(candidates) else {
+        return unrecognised(candidates, file, samples);
+    };
+    let is_close = |other: &&Candidate| {
+        let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
+        is_other && other.is_possible() && best.rank() - other.rank() < MARGIN
+    };
+    let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
+    close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
+    let is_sure = best.confidence >= SURE;
+    if close.is_empty() && is_sure {
+        if best.is_left_out() {
+            return left_out(best.table, evidence::of_candidate(best, file), file, samples);
+        }
+        return from_candidate(best, file, samples);
     }
-    let other_source: Vec<String> = equals
-        .iter()
-        .filter(|other| !own(other))
-        .map(|other| other.source.label.clone())
+    let mut detection = unrecognised(candidates, file, samples);
+    let possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
+    let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
+    let message = if labels.len() > 1 {
+        format!(
+            "The table may be {}. Please say which it is.",
+            evidence::either(&labels)
+        )
+    } else {
+        format!(
+            "The table may be {}, but too little of it is understood. Please say what it is.",
+            evidence::either(&labels)
+        )
+    };
+    detection
+        .warnings
+        .push(DetectionWarning::new("ambiguous_type", message));
+    let importable = possible.into_iter().filter(|candidate| !candidate.is_left_out());
+    detection.candidates = importable
+        .map(|candidate| TypeCandidate {
+            type_id: candidate.table.type_id.clone(),
+            label: candidate.table.label.clone(),
+            confidence: rounded(candidate.confidence),
+            evidence: evidence::of_candidate(candidate, file),
+        })
         .collect();
-    if !other_source.is_empty() {
+    detection
+}
+
+/// One of the two has all kinds of record of the other: which it is, is told by whether the further columns are there.
+fn is_part_of(one: &TableSignature, other: &TableSignature) -> bool {
+    let (one, other) = (one.slots(), other.slots());
+    let within = |inner: &[Slot], outer: &[Slot]| !inner.is_empty() && inner.iter().all(|slot| outer.contains(slot));
+    within(&one, &other) || within(&other, &one)
+}
+
+/// A table of which it is known what it is, and that nothing of it is imported.
+fn left_out(table: &TableSignature, evidence: Vec<String>, file: &Table, samples: &[Row]) -> Detection {
+    let message = format!("These are {}, which are not imported.", table.noun);
+    let outcome = Outcome {
+        table_type: None,
+        mapping: &Mapping::nothing(file.headers.len()),
+        confidence: 0.0,
+        missing: Vec::new(),
+        warnings: vec![
+            DetectionWarning::new("unrecognised_file", NOT_RECOGNISED),
+            DetectionWarning::new("type_not_imported", message),
+        ],
+        evidence,
+    };
+    let mut detection = outcome.finish(file, samples);
+    detection.not_imported = Some(table.noun.clone());
+    detection
+}
+
+fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detection {
+    let fit = equals.named.unwrap_or(fit);
+    if fit.table.entities().is_empty() {
+        return left_out(fit.table, evidence::of_fit(fit, file), file, samples);
+    }
+    let mut warnings: Vec<DetectionWarning> = evidence::missing(&fit.missing).into_iter().collect();
+    let sources: Vec<String> = equals.other.iter().map(|other| other.source.label.clone()).collect();
+    if !sources.is_empty() {
         let message = format!(
             "{} exports the same columns. The file is treated as {}, which you can change.",
-            evidence::names(&other_source),
+            evidence::names(&sources),
             fit.source.label
         );
         warnings.push(DetectionWarning::new("compatible_source", message));
     }
-    let outcome = Outcome {
+    let mut outcome = Outcome {
         table_type: Some(describe(&fit.source.id, fit.table)),
-        mapping: &fit.mapping,
-        confidence,
+        mapping: &fit.supplemented,
+        confidence: fit.confidence(),
         missing: fit.missing.clone(),
         warnings,
         evidence: evidence::of_fit(fit, file),
     };
-    outcome.finish(file, samples)
+    if equals.own.is_empty() {
+        return outcome.finish(file, samples);
+    }
+    // Which of the system's tables it is, nobody can say.
+    let possible: Vec<&Fit> = std::iter::once(fit).chain(equals.own.iter().copied()).collect();
+    let labels: Vec<String> = possible.iter().map(|fit| fit.table.label.clone()).collect();
+    outcome.table_type = None;
+    outcome.confidence = UNDECIDED;
+    outcome
+        .warnings
+        .push(DetectionWarning::new("unrecognised_file", NOT_RECOGNISED));
+    let message = format!(
+        "The table may be {}. Please say which it is.",
+        evidence::either(&labels)
+    );
+    outcome.warnings.push(DetectionWarning::new("ambiguous_type", message));
+    let mut detection = outcome.finish(file, samples);
+    detection.candidates = possible
+        .into_iter()
+        .map(|fit| TypeCandidate {
+            type_id: fit.table.type_id.clone(),
+            label: fit.table.label.clone(),
+            confidence: UNDECIDED,
+            evidence: evidence::of_fit(fit, file),
+        })
+        .collect();
+    detection
 }
 
 fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
@@ -225,6 +377,11 @@ fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detec
             look.plural()
         );
         warnings.push(DetectionWarning::new("values_contradict_header", message));
+    }
+    if candidate.repeats && candidate.table.slots() == [Slot::Main(EntityKind::Invoice)] {
+        let message =
+            "Several rows have the same invoice number: they are lines of one invoice, and lines are not imported.";
+        warnings.push(DetectionWarning::new("lines_not_imported", message));
     }
     let outcome = Outcome {
         table_type: Some(describe(GENERIC, candidate.table)),
@@ -239,13 +396,10 @@ fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detec
 
 /// No type; the columns carry what they would be in the type that explains most of them.
 fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
-    let nothing = Mapping {
-        fields: vec![None; file.headers.len()],
-        known: Vec::new(),
-        found: Vec::new(),
-    };
+    let nothing = Mapping::nothing(file.headers.len());
     let best = candidates
         .iter()
+        .filter(|candidate| !candidate.is_left_out())
         .reduce(|best, other| if other.rank() > best.rank() { other } else { best });
     let mut mapping = best.map_or(nothing, |candidate| candidate.mapping.clone());
     for (_, by) in mapping.fields.iter_mut().flatten() {
@@ -314,6 +468,8 @@ impl Outcome<'_> {
             warnings,
             evidence: self.evidence,
             alternatives: Vec::new(),
+            candidates: Vec::new(),
+            not_imported: None,
             missing: self.missing,
         }
     }

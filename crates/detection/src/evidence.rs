@@ -25,7 +25,7 @@ pub fn of_fit(fit: &Fit, file: &Table) -> Vec<String> {
         file.headers.distinct(),
         fit.table.label
     ));
-    lines.extend(telling_columns(&fit.mapping, file));
+    lines.extend(telling_columns(&fit.supplemented, file));
     lines
 }
 
@@ -36,11 +36,14 @@ pub fn of_candidate(candidate: &Candidate, file: &Table) -> Vec<String> {
     }
     lines.push(format!(
         "{} of {} columns are understood as {}",
-        candidate.mapping.count(),
+        candidate.understood(),
         file.headers.len(),
         candidate.table.noun
     ));
     lines.extend(telling_columns(&candidate.mapping, file));
+    if candidate.named > 0.0 {
+        lines.push(format!("the words around the table speak of {}", candidate.table.noun));
+    }
     if !candidate.against.is_empty() {
         lines.push(format!("against it: {}", names(&candidate.against)));
     }
@@ -201,4 +204,13 @@ pub fn names(list: &[String]) -> String {
         format!(" and {rest} more")
     };
     format!("{}{more}", shown.join(", "))
+}
+
+/// Names to choose from: `Invoices, Payments or Jobs`.
+pub fn either(list: &[String]) -> String {
+    match list.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, first)) => format!("{} or {last}", first.join(", ")),
+        None => String::new(),
+    }
 }

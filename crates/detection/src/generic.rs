@@ -1,8 +1,13 @@
 //! Tables of no known system: each type of table collects what speaks for it and against it.
 
-use torqueflow_model::{FieldKind, FieldRef, Slot, TableSignature, header_words};
+use std::collections::{HashMap, HashSet};
+
+use torqueflow_model::{
+    EntityKind, FieldKind, FieldRef, Row, Slot, SourceDefinition, TableSignature, fold, header_words,
+};
 
 use crate::assign::Mapping;
+use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
 use crate::headers::Headers;
 use crate::signature::{group_name, ratio};
@@ -10,6 +15,10 @@ use crate::similar;
 use crate::values::{ColumnLook, Look};
 use crate::vocabulary::Vocabulary;
 
+/// Of a table of which less is understood than this, most is about something else.
+const FAIR_SHARE: f64 = 0.3;
+/// Rows that are asked whether their names are those of vehicles.
+const ROWS_OF_NICKNAMES: usize = 100;
 /// More columns than this are not compared letter by letter.
 const SIMILAR_COLUMNS: usize = 200;
 
@@ -23,32 +32,269 @@ const KINDS_OF_PARTY: &[&str] = &[
     "klanttype", "relatietype", "rodzaj", "typklienta",
 ];
 
+/// Headers of names that are somebody else's where first and last names stand beside them, folded.
+const NAMES_OF_OTHERS: &[&str] = &[
+    "contact",
+    "contactname",
+    "contactperson",
+    "primarycontact",
+    "maincontact",
+    "owner",
+    "ownername",
+    "keeper",
+    "keepername",
+    "registeredkeeper",
+    "drivername",
+    "person",
+    "personname",
+    "policyholder",
+    "associatedcompany",
+];
+
+/// What says that something is sold, and not what family of products it is of.
+const GOODS_OR_SERVICE: &[&str] = &[
+    "goods",
+    "service",
+    "services",
+    "product",
+    "products",
+    "item",
+    "items",
+    "stock",
+    "non-stock",
+    "nonstock",
+    "inventory",
+    "non-inventory",
+    "noninventory",
+    "simple",
+    "variable",
+    "variation",
+    "physical",
+    "digital",
+    "consumable",
+    "part",
+    "labour",
+    "labor",
+    "goods and services",
+    "storable product",
+    "stockable",
+    "kit",
+    "bundle",
+];
+
+/// States of documents and records, which stand in columns called `State` as well as counties do.
+const STATES_OF_RECORDS: &[&str] = &[
+    "active",
+    "inactive",
+    "open",
+    "closed",
+    "synced",
+    "enabled",
+    "disabled",
+    "draft",
+    "sent",
+    "unsent",
+    "paid",
+    "unpaid",
+    "new",
+    "won",
+    "lost",
+    "pending",
+    "archived",
+    "deleted",
+    "published",
+    "approved",
+    "complete",
+    "completed",
+    "cancelled",
+    "canceled",
+    "subscribed",
+    "unsubscribed",
+    "live",
+    "valid",
+    "invalid",
+    "processed",
+    "in progress",
+    "done",
+    "lead",
+    "lapsed",
+    "invited",
+];
+
+/// Headers of a vehicle's make and model, folded.
+const MAKE_OR_MODEL: &[&str] = &[
+    "make",
+    "model",
+    "vehiclemake",
+    "vehiclemodel",
+    "manufacturer",
+    "carmake",
+    "carmodel",
+];
+
 /// What the samples and headers of a file say, computed once for all types.
 pub struct Table<'a> {
     pub headers: &'a Headers,
-    /// Per column, what its values look like.
-    pub looks: Vec<Option<ColumnLook>>,
+    samples: &'a [Row],
+    /// Per column, what its values are.
+    pub columns: Vec<ColumnValues>,
     /// Per column, the words of its header.
     words: Vec<Vec<String>>,
     /// Per column, other spellings of its header.
     variants: Vec<Vec<String>>,
+    /// Per column, the spellings that a slash joins in its header.
+    joined: Vec<Vec<String>>,
+    /// Per column: it is no field of ours, however much its header looks like one.
+    not_fields: Vec<bool>,
+    /// Per column: its header has a word that is in no spelling.
+    has_unknown_word: Vec<bool>,
+    /// The values of the column `Name` are what vehicles are called.
+    has_nicknames: bool,
 }
 
 impl<'a> Table<'a> {
-    pub fn new(headers: &'a Headers, looks: Vec<Option<ColumnLook>>) -> Self {
+    pub fn new(headers: &'a Headers, samples: &'a [Row], known: &KnownWords) -> Self {
         let texts = || (0..headers.len()).map(|index| headers.text(index));
-        let variants = texts().map(similar::variants).collect();
-        let words = texts().map(header_words).collect();
+        let words: Vec<Vec<String>> = texts().map(header_words).collect();
+        let folded = || (0..headers.len()).map(|index| headers.folded(index));
         Self {
             headers,
-            looks,
+            samples,
+            columns: (0..headers.len())
+                .map(|index| ColumnValues::of(samples, index))
+                .collect(),
+            variants: texts().map(similar::variants).collect(),
+            joined: texts().map(similar::joined).collect(),
+            not_fields: folded().map(|text| known.is_no_field(text)).collect(),
+            has_unknown_word: words
+                .iter()
+                .map(|words| words.iter().any(|word| !known.is_word(word)))
+                .collect(),
+            has_nicknames: are_nicknames(headers, samples),
             words,
-            variants,
         }
     }
 
+    pub fn column(&self, index: usize) -> Option<&ColumnValues> {
+        self.columns.get(index)
+    }
+
     pub fn look(&self, index: usize) -> Option<ColumnLook> {
-        self.looks.get(index).copied().flatten()
+        self.column(index)?.look
+    }
+
+    /// It has values, or no rows were looked at: it can speak for something.
+    pub fn is_filled(&self, index: usize) -> bool {
+        !self.column(index).is_some_and(|column| column.is_blank)
+    }
+
+    /// Its header is no field of ours.
+    pub fn is_no_field(&self, index: usize) -> bool {
+        self.not_fields.get(index).copied().unwrap_or_default()
+    }
+
+    /// Other spellings of a header.
+    pub fn variants(&self, index: usize) -> &[String] {
+        self.variants.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// What speaks against this field in the values of a column, whose header names the field.
+    pub fn may_hold(&self, index: usize, field: FieldRef) -> bool {
+        let Some(column) = self.column(index) else { return true };
+        column.may_be(field.spec.kind) && !self.means_something_else(index, column, field)
+    }
+
+    /// The same for a header that only resembles the field's.
+    pub fn is_likely_to_hold(&self, index: usize, field: FieldRef) -> bool {
+        let Some(column) = self.column(index) else { return true };
+        column.is_likely(field.spec.kind) && !self.means_something_else(index, column, field)
+    }
+
+    /// `Customer #` is a customer's number, not a customer.
+    fn names_a_number(&self, index: usize) -> bool {
+        self.headers.text(index).contains('#')
+    }
+
+    fn means_something_else(&self, index: usize, column: &ColumnValues, field: FieldRef) -> bool {
+        let header = self.headers.folded(index);
+        if self.names_a_number(index) && matches!(field.spec.kind, FieldKind::FullName | FieldKind::CompanyName) {
+            return true;
+        }
+        match field.spec.name {
+            // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
+            "external_customer_number" => column.is_constant() || (header == "accountcode" && !column.is_unique()),
+            "family" => column.is_among(GOODS_OR_SERVICE),
+            "region" => column.is_among(STATES_OF_RECORDS),
+            _ => false,
+        }
+    }
+
+    /// Rows with the same value in one column differ in another.
+    fn differs_within(&self, key: usize, other: usize) -> bool {
+        let mut first: HashMap<&str, &str> = HashMap::new();
+        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
+        self.samples.iter().any(|row| {
+            let (key, text) = (text_of(row, key), text_of(row, other));
+            !key.is_empty() && !text.is_empty() && *first.entry(key).or_insert(text) != text
+        })
+    }
+
+    /// Columns with a header of which something can be told: those that are filled, and may be ours.
+    fn telling(&self) -> usize {
+        (0..self.headers.len())
+            .filter(|index| {
+                !self.headers.folded(*index).is_empty() && self.is_filled(*index) && !self.is_no_field(*index)
+            })
+            .count()
+    }
+}
+
+/// Vehicles are called something too: what has a number, or repeats the make or the model, is no owner's name.
+fn are_nicknames(headers: &Headers, samples: &[Row]) -> bool {
+    let Some(name) = headers.position("name") else {
+        return false;
+    };
+    let models: Vec<usize> = MAKE_OR_MODEL.iter().filter_map(|text| headers.position(text)).collect();
+    let text_of = |row: &Row, index: usize| row.cells.get(index).map(|cell| fold(&cell.text)).unwrap_or_default();
+    let (mut named, mut nicknames) = (0_usize, 0_usize);
+    for row in samples.iter().take(ROWS_OF_NICKNAMES) {
+        let text = text_of(row, name);
+        if text.is_empty() {
+            continue;
+        }
+        named += 1;
+        let of_vehicle: Vec<String> = models.iter().map(|index| text_of(row, *index)).collect();
+        let repeats = |word: &str| of_vehicle.iter().any(|other| other.split(' ').any(|part| part == word));
+        let is_nickname = text.bytes().any(|byte| byte.is_ascii_digit()) || text.split(' ').any(repeats);
+        nicknames += usize::from(is_nickname);
+    }
+    named > 0 && nicknames * 3 >= named
+}
+
+/// The words of all spellings.
+#[derive(Debug, Clone, Default)]
+pub struct KnownWords {
+    words: HashSet<String>,
+    not_fields: HashSet<String>,
+}
+
+impl KnownWords {
+    pub fn of(sources: &[SourceDefinition]) -> Self {
+        Self {
+            words: sources.iter().flat_map(|source| source.words.iter().cloned()).collect(),
+            not_fields: sources
+                .iter()
+                .flat_map(|source| source.not_fields.iter().cloned())
+                .collect(),
+        }
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        word.chars().all(|c| c.is_ascii_digit()) || self.words.contains(word)
+    }
+
+    fn is_no_field(&self, folded: &str) -> bool {
+        self.not_fields.contains(folded)
     }
 }
 
@@ -64,6 +310,18 @@ pub struct Candidate<'a> {
     pub mismatched: Vec<(usize, Look)>,
     /// All that speaks of a vehicle is a registration that may be anything's.
     unsure_registration: bool,
+    /// Its columns of yes and no say that its rows are of this kind, or of another: from -1 to 1.
+    flagged: f64,
+    /// How much the words around the table name it, from 0 to 1.
+    pub named: f64,
+    /// A header names it.
+    named_by_header: bool,
+    /// The number by which a record is known stands in several rows.
+    pub repeats: bool,
+    /// The weight of the columns that are understood.
+    weight: f64,
+    /// The share of the telling columns that is understood.
+    explained: f64,
     /// From 0 to 1.
     pub confidence: f64,
     /// The headers are those of our own template.
@@ -71,133 +329,276 @@ pub struct Candidate<'a> {
 }
 
 impl<'a> Candidate<'a> {
-    pub fn new(table: &'a TableSignature, words: &Vocabulary, file: &Table) -> Self {
+    /// `named`: how much the words around the table name this type, from 0 to 1.
+    pub fn new(table: &'a TableSignature, words: &Vocabulary, file: &Table, named: f64) -> Self {
         let template = words.template(table, file.headers);
-        let by_alias = || {
-            let present = words.columns_among(file.headers);
-            // What is only yes and no leaves the field to another column with a name for it.
-            let fits = |index, field: FieldRef| {
-                let flag = file.look(index).filter(|column| column.look.is_of_all());
-                !flag.is_some_and(|column| column.look.contradicts(field.spec.kind))
-            };
-            Mapping::by_alias_of(table, file.headers, |column| present.contains(&column), fits)
-        };
         let mut candidate = Self {
             table,
             template: template.is_some(),
-            mapping: template.unwrap_or_else(by_alias),
+            mapping: template.unwrap_or_else(|| by_alias(table, words, file)),
             missing: Vec::new(),
             against: Vec::new(),
             mismatched: Vec::new(),
             unsure_registration: false,
+            flagged: 0.0,
+            named,
+            named_by_header: false,
+            repeats: false,
+            weight: 0.0,
+            explained: 0.0,
             confidence: 0.0,
         };
         candidate.drop_mismatched(file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
+        candidate.drop_names_of_others(file);
+        candidate.drop_totals_of_lines(file);
         candidate.missing = table
             .required
             .iter()
-            .filter(|group| !group.iter().any(|index| candidate.has_column(*index)))
-            .map(|group| group_name(table, group))
+            .enumerate()
+            .filter(|(place, group)| {
+                !group
+                    .iter()
+                    .any(|index| candidate.has_column(*index, *place == 0, file))
+            })
+            .map(|(_, group)| group_name(table, group))
             .collect();
-        candidate.against = (0..file.headers.len())
-            .filter(|index| candidate.mapping.field(*index).is_none())
-            .filter(|index| table.excluded.iter().any(|text| text == file.headers.folded(*index)))
-            .map(|index| file.headers.text(index).to_owned())
-            .collect();
-        candidate.unsure_registration = candidate.is_a_registration_of_anything(file);
-        candidate.confidence = candidate.weigh(file);
+        candidate.weigh(file);
         candidate
+    }
+
+    /// What speaks for and against it.
+    fn weigh(&mut self, file: &Table) {
+        let columns = || 0..file.headers.len();
+        let is_flag = |index: usize| file.column(index).is_some_and(ColumnValues::is_flag);
+        let speaks_against = |index: &usize| {
+            self.mapping.field(*index).is_none()
+                && !self.is_left_out_column(*index)
+                && file.is_filled(*index)
+                && !is_flag(*index)
+                && self
+                    .table
+                    .excluded
+                    .iter()
+                    .any(|text| text == file.headers.folded(*index))
+        };
+        let against = columns().filter(speaks_against);
+        self.against = against.map(|index| file.headers.text(index).to_owned()).collect();
+        self.flagged = self.flags(file);
+        self.named_by_header = self.is_named_by_a_header(file);
+        self.unsure_registration = self.is_a_registration_of_anything(file);
+        self.repeats = self.is_repeated(file);
+        let understood = columns().filter(|index| file.is_filled(*index)).filter_map(|index| {
+            let left_out = self.is_left_out_column(index).then_some(MatchedBy::Alias);
+            self.mapping.field(index).map(|(_, by)| by).or(left_out)
+        });
+        let weights: Vec<f64> = understood
+            .map(|by| match by {
+                MatchedBy::Alias => 1.0,
+                MatchedBy::Similar => 0.8,
+                MatchedBy::Values => 0.6,
+                MatchedBy::Unmapped => 0.0,
+            })
+            .collect();
+        self.weight = weights.iter().sum();
+        self.explained = ratio(weights.len(), file.telling()).min(1.0);
+        let proven = columns().filter(|index| {
+            let field = self.mapping.field(*index).map(|(field, _)| field.spec.kind);
+            let look = file.look(*index).map(|column| column.look);
+            field.zip(look).is_some_and(|(kind, look)| is_typical(look, kind))
+        });
+        let proven = proven.count().min(3) as f64;
+        self.confidence = self.confidence_of(weights.len(), proven);
+    }
+
+    /// How many columns it understands.
+    pub fn understood(&self) -> usize {
+        if self.is_left_out() {
+            self.mapping.known_count()
+        } else {
+            self.mapping.count()
+        }
+    }
+
+    /// Of a type that is known and not imported, a column that it has.
+    fn is_left_out_column(&self, index: usize) -> bool {
+        self.is_left_out() && self.mapping.is_known(index)
+    }
+
+    /// The type is known, and none of it is imported.
+    pub fn is_left_out(&self) -> bool {
+        self.table.columns.iter().all(|column| column.field.is_none())
     }
 
     /// Everything that it must have is there, and it is more than a guess.
     pub fn is_possible(&self) -> bool {
-        self.missing.is_empty() && self.confidence >= 0.4
+        let named = !self.table.must_be_named
+            || self.template
+            || self.named > 0.0
+            || self.named_by_header
+            || self.flagged > 0.0;
+        self.missing.is_empty() && named && self.confidence >= 0.4
     }
 
     /// How much of the file it explains; the highest is what the file is.
     pub fn rank(&self) -> f64 {
         let template = if self.template { 1000.0 } else { 0.0 };
         let unsure = if self.unsure_registration { 1.5 } else { 0.0 };
-        template + self.weight() - 2.0 * self.against.len() as f64 - unsure
-    }
-
-    fn weight(&self) -> f64 {
-        let fields = self.mapping.fields.iter().flatten();
-        fields
-            .map(|(_, by)| match by {
-                MatchedBy::Alias => 1.0,
-                MatchedBy::Similar => 0.8,
-                MatchedBy::Values => 0.6,
-                MatchedBy::Unmapped => 0.0,
-            })
-            .sum()
+        let repeats = if self.repeats { 1.0 } else { 0.0 };
+        let by_header = if self.named_by_header { 1.5 } else { 0.0 };
+        template + self.weight - 2.0 * self.against.len() as f64 - unsure - repeats
+            + 2.5 * self.flagged
+            + (1.5 * self.named).max(by_header)
     }
 
     /// The column itself was found, or its field was found in another way than by a spelling.
-    fn has_column(&self, index: usize) -> bool {
-        let Some(field) = self.table.columns.get(index).and_then(|column| column.field) else {
-            return false;
-        };
+    fn has_column(&self, index: usize, filled: bool, file: &Table) -> bool {
         let itself = self.mapping.found.get(index).copied().flatten();
+        let Some(field) = self.table.columns.get(index).and_then(|column| column.field) else {
+            return itself.is_some_and(|place| file.is_filled(place));
+        };
         let mut fields = self.mapping.fields.iter().enumerate();
         fields.any(|(place, entry)| {
-            entry.is_some_and(|(other, by)| other == field && (by != MatchedBy::Alias || itself == Some(place)))
+            let is_it =
+                entry.is_some_and(|(other, by)| other == field && (by != MatchedBy::Alias || itself == Some(place)));
+            is_it && (!filled || file.is_filled(place))
         })
     }
 
     /// A header that says one thing over values that say another is not believed.
     fn drop_mismatched(&mut self, file: &Table) {
         for index in 0..file.headers.len() {
-            let (Some((field, _)), Some(column)) = (self.mapping.field(index), file.look(index)) else {
+            let Some((field, _)) = self.mapping.field(index) else {
                 continue;
             };
-            if column.look.contradicts(field.spec.kind) {
+            if !file.may_hold(index, field) {
                 self.mapping.clear(index);
-                self.mismatched.push((index, column.look));
             }
         }
         for index in 0..file.headers.len() {
-            let flag = file.look(index).filter(|column| column.look.is_of_all());
-            if let Some(column) = flag.filter(|_| self.mapping.is_known(index) && self.mapping.field(index).is_none()) {
+            let unused = self.mapping.is_known(index) && self.mapping.field(index).is_none();
+            let Some(column) = file.look(index).filter(|_| unused) else {
+                continue;
+            };
+            let meant = self.fields_of(index, file).next();
+            if meant.is_some_and(|field| column.look.contradicts(field.spec.kind)) {
                 self.mismatched.push((index, column.look));
             }
         }
     }
 
+    /// The fields that the header of a column names.
+    fn fields_of<'b>(&'b self, index: usize, file: &'b Table) -> impl Iterator<Item = FieldRef> + 'b {
+        let header = file.headers.folded(index);
+        let named = self
+            .table
+            .columns
+            .iter()
+            .filter(move |column| column.aliases.iter().any(|alias| alias == header));
+        named.filter_map(|column| column.field)
+    }
+
     fn add_similar(&mut self, words: &Vocabulary, file: &Table) {
         for index in (0..file.headers.len()).take(SIMILAR_COLUMNS) {
-            if self.mapping.is_known(index) || file.headers.folded(index).is_empty() {
+            let is_numbered = file.names_a_number(index) && self.mapping.field(index).is_none();
+            let is_known = self.mapping.is_known(index) && !is_numbered;
+            if is_known || file.headers.folded(index).is_empty() || file.is_no_field(index) {
                 continue;
             }
-            let mut spelled = file.variants.get(index).into_iter().flatten();
-            let field = spelled
-                .find_map(|variant| self.free_field(words.columns(variant)))
-                .or_else(|| self.free_field(&words.columns_mistyped(file.headers.folded(index))));
-            let fits = |field: &FieldRef| {
-                !file
-                    .look(index)
-                    .is_some_and(|column| column.look.contradicts(field.spec.kind))
+            let fits = |field: &FieldRef| file.is_likely_to_hold(index, *field);
+            let by_variant = || {
+                let mut spelled = file.variants(index).iter();
+                spelled.find_map(|variant| self.free_field(words.columns(variant), fits))
             };
-            if let Some(field) = field.filter(fits) {
+            let by_slash = || {
+                let mut parts = file.joined.get(index).into_iter().flatten();
+                let first = self.free_field(words.columns(parts.next()?), fits)?;
+                parts
+                    .all(|part| self.feeds(words.columns(part), first))
+                    .then_some(first)
+            };
+            let mistyped = || {
+                let unknown = file.has_unknown_word.get(index).copied().unwrap_or_default();
+                let header = file.headers.folded(index);
+                unknown
+                    .then(|| self.free_field(&words.columns_mistyped(header), fits))
+                    .flatten()
+            };
+            if let Some(field) = by_variant().or_else(by_slash).or_else(mistyped) {
                 self.mapping.offer(index, field, MatchedBy::Similar);
             }
         }
     }
 
     /// The first field of these columns that nothing feeds yet.
-    fn free_field(&self, columns: &[usize]) -> Option<FieldRef> {
+    fn free_field(&self, columns: &[usize], fits: impl Fn(&FieldRef) -> bool) -> Option<FieldRef> {
         columns
             .iter()
             .filter_map(|index| self.table.columns.get(*index)?.field)
-            .find(|field| !self.mapping.has(*field))
+            .find(|field| !self.mapping.has(*field) && fits(field))
+    }
+
+    fn feeds(&self, columns: &[usize], field: FieldRef) -> bool {
+        let mut fields = columns.iter().filter_map(|index| self.table.columns.get(*index)?.field);
+        fields.any(|other| other == field)
+    }
+
+    /// Where several rows are of one invoice, a total in which they differ is that of the line.
+    fn drop_totals_of_lines(&mut self, file: &Table) {
+        let Some(number) = self.column_of("invoice.number") else {
+            return;
+        };
+        if !file.column(number).is_some_and(|column| column.repeat_share() > 0.0) {
+            return;
+        }
+        for name in ["invoice.total_net", "invoice.total_vat", "invoice.total_gross"] {
+            if let Some(total) = self.column_of(name).filter(|total| file.differs_within(number, *total)) {
+                self.mapping.clear(total);
+            }
+        }
+    }
+
+    /// The column that feeds a field.
+    fn column_of(&self, name: &str) -> Option<usize> {
+        let field = FieldRef::parse(name)?;
+        let mut fields = self.mapping.fields.iter();
+        fields.position(|entry| entry.is_some_and(|(other, _)| other == field))
+    }
+
+    /// Whom to talk to, or who looks after somebody, is not who they are; nor is what their vehicle is called.
+    fn drop_names_of_others(&mut self, file: &Table) {
+        let has = |name: &str| {
+            self.mapping
+                .fields
+                .iter()
+                .flatten()
+                .any(|(field, _)| is_customers(*field, name))
+        };
+        let has_names = has("first_name") && has("last_name");
+        let others = self.mapping.fields.iter().flatten().filter(|(field, _)| {
+            let of_customer = matches!(field.slot, Slot::BillingAddress | Slot::ShippingAddress)
+                || field.slot == Slot::Main(EntityKind::Customer);
+            of_customer && field.spec.name != "display_name"
+        });
+        let is_alone = others.count() == 0 && self.table.slots().contains(&Slot::Main(EntityKind::Vehicle));
+        for index in 0..file.headers.len() {
+            let Some((field, by)) = self.mapping.field(index) else {
+                continue;
+            };
+            let header = file.headers.folded(index);
+            let weak = by != MatchedBy::Alias || NAMES_OF_OTHERS.contains(&header);
+            let nickname = is_alone && header == "name" && file.has_nicknames;
+            if is_customers(field, "display_name") && ((has_names && weak) || nickname) {
+                self.mapping.clear(index);
+            }
+        }
     }
 
     fn add_by_values(&mut self, words: &Vocabulary, file: &Table) {
         for index in 0..file.headers.len() {
             let Some(column) = file.look(index) else { continue };
-            let named = self.mapping.field(index).is_some() || self.mapping.is_known(index);
+            let named = self.mapping.field(index).is_some() || self.mapping.is_known(index) || file.is_no_field(index);
             let of_other = match column.look {
                 Look::Party => !KINDS_OF_PARTY.contains(&file.headers.folded(index)),
                 look => self.speaks_of_something_else(index, look, words, file),
@@ -207,7 +608,7 @@ impl<'a> Candidate<'a> {
             }
             let fields = self.table.columns.iter().filter_map(|signature| signature.field);
             for field in fields.filter(|field| is_typical(column.look, field.spec.kind)) {
-                if self.mapping.offer(index, field, MatchedBy::Values) {
+                if file.may_hold(index, field) && self.mapping.offer(index, field, MatchedBy::Values) {
                     break;
                 }
             }
@@ -227,37 +628,73 @@ impl<'a> Candidate<'a> {
         !kinds.is_empty() && !kinds.iter().any(|kind| is_typical(look, *kind))
     }
 
-    fn weigh(&self, file: &Table) -> f64 {
-        let mapped = self.mapping.count();
-        let explained = ratio(mapped, file.headers.len() - file.headers.empty().len());
-        if mapped == 0 || (mapped == 1 && explained < 0.5) {
+    /// Each column that is understood counts, and so does each that is not.
+    /// `proven`: how many columns hold values that hardly anything else has.
+    fn confidence_of(&self, understood: usize, proven: f64) -> f64 {
+        if understood == 0 || (understood == 1 && self.explained < 0.5) {
             return 0.0;
         }
         if self.template && self.missing.is_empty() {
             return 0.97;
         }
-        let mut confidence = 0.4 + 0.07 * self.weight().min(6.0) + 0.15 * explained;
+        let mut confidence = 0.3 + 0.045 * self.weight.min(6.0) + 0.35 * self.explained;
+        confidence += 0.03 * proven;
+        confidence += 0.08 * self.named.max(f64::from(u8::from(self.named_by_header))) + 0.1 * self.flagged;
         confidence -= 0.25 * self.against.len() as f64;
-        if explained < 0.2 && mapped < 5 {
-            confidence -= 0.2;
+        if self.explained < FAIR_SHARE && self.named < 1.0 {
+            confidence -= 0.15;
         }
         if self.unsure_registration {
             confidence -= 0.2;
         }
         // Without a single header that says so, values alone are no more than a guess.
-        let by_name = self
-            .mapping
-            .fields
-            .iter()
-            .flatten()
-            .any(|(_, by)| *by != MatchedBy::Values);
-        let most = if by_name { 0.95 } else { 0.55 };
-        confidence.clamp(0.0, most)
+        let mut fields = self.mapping.fields.iter().flatten();
+        let by_name = self.is_left_out() || fields.any(|(_, by)| *by != MatchedBy::Values);
+        confidence.clamp(0.0, if by_name { 0.95 } else { 0.45 })
+    }
+
+    /// What columns of yes and no say: 1 where all rows are of this kind, -1 where none is.
+    fn flags(&self, file: &Table) -> f64 {
+        let said = (0..file.headers.len()).filter_map(|index| {
+            let column = file.column(index)?;
+            let is_one = self.table.flags.iter().any(|text| text == file.headers.folded(index));
+            (is_one && column.filled > 0 && column.is_flag()).then(|| column.yes_share())
+        });
+        let said: Vec<f64> = said.collect();
+        if said.is_empty() {
+            0.0
+        } else if said.iter().all(|share| *share >= 0.95) {
+            1.0
+        } else if said.iter().all(|share| *share <= 0.05) {
+            -1.0
+        } else {
+            0.0
+        }
+    }
+
+    /// A header has a word for what the table must be named as.
+    fn is_named_by_a_header(&self, file: &Table) -> bool {
+        let names = |word: &String| self.table.flags.contains(word);
+        self.table.must_be_named
+            && (0..file.headers.len()).any(|index| {
+                let words = file.words.get(index).into_iter().flatten();
+                let is_flag = file.column(index).is_some_and(ColumnValues::is_flag);
+                file.is_filled(index) && !is_flag && words.into_iter().any(names)
+            })
+    }
+
+    /// An invoice, a job or a product has a number of its own: what stands in several rows names what the rows belong to.
+    fn is_repeated(&self, file: &Table) -> bool {
+        let numbers = ["invoice.number", "product.code", "payment.number"];
+        let columns = numbers.iter().filter_map(|name| self.column_of(name));
+        columns
+            .filter_map(|index| file.column(index))
+            .any(|column| column.filled >= 3 && column.repeat_share() >= 0.2)
     }
 
     /// Students, companies and events are registered too: the word alone is no vehicle.
     fn is_a_registration_of_anything(&self, file: &Table) -> bool {
-        let vehicle = Slot::Main(torqueflow_model::EntityKind::Vehicle);
+        let vehicle = Slot::Main(EntityKind::Vehicle);
         let mut of_vehicle = self
             .mapping
             .fields
@@ -268,13 +705,45 @@ impl<'a> Candidate<'a> {
         let (Some((index, field)), None) = (of_vehicle.next(), of_vehicle.next()) else {
             return false;
         };
-        let plates = file.look(index).is_some_and(|column| column.look == Look::Plate);
+        // A plate of any country has letters and digits; `0001-77` is a licence.
+        let plates = file.look(index).is_some_and(|column| column.look == Look::Plate)
+            || file
+                .column(index)
+                .is_some_and(ColumnValues::are_plates_of_letters_and_digits);
         let header = file.headers.folded(index);
         let telling = ["plate", "vrm", "vehicle", "veh", "rego", "car"];
         let short = ["reg", "regno", "regnumber", "regmark"];
         let named = short.contains(&header) || telling.iter().any(|word| header.contains(word));
         field.spec.kind == FieldKind::Vrm && !plates && !named
     }
+}
+
+/// Assigns by known spellings. What holds nothing leaves the field to another column with a name for it, and so does what
+/// holds something else.
+fn by_alias(table: &TableSignature, words: &Vocabulary, file: &Table) -> Mapping {
+    let present = words.columns_among(file.headers);
+    let wanted = |column| present.contains(&column);
+    let fits = |index, field: FieldRef| !file.is_no_field(index) && file.may_hold(index, field);
+    let filled = |index, field: FieldRef| file.is_filled(index) && fits(index, field);
+    let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, filled);
+    if (0..file.headers.len()).any(|index| !file.is_filled(index)) {
+        let blank = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+            !file.is_filled(index) && fits(index, field)
+        });
+        for (index, field) in blank.fields.iter().enumerate() {
+            if let Some((field, by)) = field {
+                mapping.offer(index, *field, *by);
+            }
+        }
+        for (found, by_blank) in mapping.found.iter_mut().zip(&blank.found) {
+            *found = found.or(*by_blank);
+        }
+    }
+    mapping
+}
+
+fn is_customers(field: FieldRef, name: &str) -> bool {
+    field.slot == Slot::Main(EntityKind::Customer) && field.spec.name == name
 }
 
 /// Values of this look are what such a field holds, and hardly anything else.

@@ -2,6 +2,7 @@
 
 mod assign;
 mod built_in;
+mod column;
 mod detection;
 mod detector;
 mod evidence;
@@ -11,12 +12,17 @@ mod headers;
 mod signature;
 mod similar;
 mod source;
+mod supplement;
+mod surroundings;
 mod toml_file;
 mod values;
 mod vocabulary;
 
 pub use built_in::built_in_sources;
-pub use detection::{ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy};
+pub use detection::{
+    ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy, TypeCandidate,
+};
 pub use detector::Detector;
 pub use header_set::HeaderSet;
 pub use source::{SourceError, parse_source};
+pub use surroundings::Surroundings;

@@ -14,7 +14,10 @@ const UNMISTAKABLE_SIGNATURE: usize = 5;
 pub struct Fit<'a> {
     pub source: &'a SourceDefinition,
     pub table: &'a TableSignature,
+    /// Its columns, by the source's list.
     pub mapping: Mapping,
+    /// The same, with columns that the list does not name.
+    pub supplemented: Mapping,
     /// How many required columns are there.
     pub matched: usize,
     /// The required columns that are absent.
@@ -39,14 +42,13 @@ pub enum Verdict {
 
 impl<'a> Fit<'a> {
     pub fn new(source: &'a SourceDefinition, table: &'a TableSignature, headers: &Headers) -> Self {
-        let mapping = Mapping::by_alias(table, headers);
-        let found = |index: &usize| mapping.found.get(*index).copied().flatten().is_some();
-        let missing: Vec<String> = table
-            .required
-            .iter()
-            .filter(|group| !group.iter().any(found))
-            .map(|group| group_name(table, group))
-            .collect();
+        let mut mapping = Mapping::by_alias(table, headers);
+        let mut missing = missing_groups(table, &mapping);
+        // So much of the table is there that what is absent may be mistyped.
+        let is_near = 2 * mapping.known_count() > headers.distinct() && 2 * missing.len() <= table.required.len();
+        if is_near && mapping.known_count() < headers.distinct() && mapping.add_mistyped(table, headers) {
+            missing = missing_groups(table, &mapping);
+        }
         let known_share = ratio(mapping.known_count(), headers.distinct());
         let mut fit = Self {
             source,
@@ -56,6 +58,7 @@ impl<'a> Fit<'a> {
             known_share,
             own_spelling: false,
             verdict: Verdict::Not,
+            supplemented: mapping.clone(),
             mapping,
         };
         fit.own_spelling = fit.is_written_as_the_source_does(headers);
@@ -90,7 +93,6 @@ impl<'a> Fit<'a> {
     }
 
     fn is_written_as_the_source_does(&self, headers: &Headers) -> bool {
-        let plain = |text: &str| text.trim().trim_start_matches(['\u{feff}', '*']).trim().to_lowercase();
         let mut same = 0;
         let mut all = 0;
         for index in self.table.required.iter().flatten() {
@@ -155,6 +157,28 @@ impl<'a> Fit<'a> {
             && self.mapping.known == other.mapping.known
             && self.table.type_id != other.table.type_id
     }
+}
+
+/// A header in small letters, with the spaces and marks of a keyboard.
+fn plain(text: &str) -> String {
+    let typed = |c: char| match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2018}' | '\u{2019}' | '\u{00b4}' => '\'',
+        '\u{201c}' | '\u{201d}' => '"',
+        c if c.is_whitespace() => ' ',
+        c => c,
+    };
+    let text: String = text.chars().map(typed).collect();
+    let text = text.trim().trim_start_matches(['\u{feff}', '*']).to_lowercase();
+    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    words.join(" ").replace(" / ", "/")
+}
+
+/// The required columns that are absent.
+fn missing_groups(table: &TableSignature, mapping: &Mapping) -> Vec<String> {
+    let found = |index: &usize| mapping.found.get(*index).copied().flatten().is_some();
+    let absent = table.required.iter().filter(|group| !group.iter().any(found));
+    absent.map(|group| group_name(table, group)).collect()
 }
 
 /// The name of a required group for a person: `Phone or PhoneLandline`.

@@ -1,6 +1,6 @@
 //! Headers that are close to a known spelling: abbreviated, wordier, or mistyped.
 
-use torqueflow_model::header_words;
+use torqueflow_model::{fold_header, header_words};
 
 /// Words that add nothing to what a header means.
 const NOISE: &[&str] = &[
@@ -60,24 +60,110 @@ const SHORT: &[(&str, &str)] = &[
     ("wo", "workorder"),
 ];
 
+/// What may stand in brackets behind a header without changing what it means: units, forms, and whether it must be filled.
+const HINTS: &[&str] = &[
+    "miles",
+    "mi",
+    "km",
+    "kms",
+    "kilometres",
+    "kilometers",
+    "cc",
+    "ccm",
+    "l",
+    "litres",
+    "liters",
+    "hours",
+    "hrs",
+    "gbp",
+    "eur",
+    "usd",
+    "aud",
+    "cad",
+    "nzd",
+    "£",
+    "€",
+    "$",
+    "%",
+    "percent",
+    "utc",
+    "gmt",
+    "local",
+    "local time",
+    "optional",
+    "required",
+    "mandatory",
+    "uk",
+    "if any",
+    "if known",
+    "if applicable",
+    "text",
+    "date",
+    "number",
+    "yes/no",
+    "y/n",
+    "true/false",
+    "e164",
+];
+
 /// Spellings to try for a header, best first, without the header's own.
 pub fn variants(header: &str) -> Vec<String> {
-    let words = header_words(header);
+    let numbered = header.replace(['#', '№'], " number ");
+    let text = without_hint(&numbered);
+    let words = header_words(text);
     let long: Vec<&str> = words.iter().map(|word| lengthen(word)).collect();
     let short: Vec<&str> = long.iter().copied().filter(|word| !NOISE.contains(word)).collect();
-    let plain: Vec<&str> = words
-        .iter()
-        .map(String::as_str)
-        .filter(|word| !NOISE.contains(word))
-        .collect();
+    let own: Vec<&str> = words.iter().map(String::as_str).collect();
+    let plain: Vec<&str> = own.iter().copied().filter(|word| !NOISE.contains(word)).collect();
+    let is_changed = text != header;
     let mut variants = Vec::new();
-    for candidate in [long, short, plain] {
+    let orders = other_orders(&own).into_iter().chain(other_orders(&short));
+    let first = is_changed.then(|| own.clone());
+    for candidate in first.into_iter().chain([long, short.clone(), plain]).chain(orders) {
         let text = candidate.concat();
         if !text.is_empty() && !variants.contains(&text) {
             variants.push(text);
         }
     }
     variants
+}
+
+/// The header without brackets at its end, where they hold no more than a hint: `MOT Due (dd/mm/yyyy)`.
+fn without_hint(header: &str) -> &str {
+    let trimmed = header.trim_end();
+    let opened = trimmed
+        .strip_suffix([')', ']'])
+        .and_then(|rest| rest.rsplit_once(['(', '[']));
+    match opened {
+        Some((before, hint)) if !before.trim().is_empty() && is_hint(&hint.trim().to_lowercase()) => before.trim_end(),
+        _ => header,
+    }
+}
+
+fn is_hint(hint: &str) -> bool {
+    let is_date_form = hint.len() >= 5 && hint.contains('y') && hint.chars().all(|c| "dmyhs/.-: ".contains(c));
+    is_date_form || HINTS.contains(&hint)
+}
+
+/// The same words in another order: of two words the other one, of three all five.
+fn other_orders<'a>(words: &[&'a str]) -> Vec<Vec<&'a str>> {
+    match words {
+        [a, b] => vec![vec![*b, *a]],
+        [a, b, c] => [[a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]]
+            .into_iter()
+            .map(|order| order.into_iter().copied().collect())
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The spellings that a slash joins, folded: `Zip Code/Postcode`.
+pub fn joined(header: &str) -> Vec<String> {
+    let parts: Vec<String> = header.split(['/', '|']).map(fold_header).collect();
+    if parts.len() < 2 || parts.iter().any(String::is_empty) {
+        return Vec::new();
+    }
+    parts
 }
 
 fn lengthen(word: &str) -> &str {
@@ -136,11 +222,29 @@ mod tests {
     }
 
     #[test]
-    fn variants_spell_out_and_leave_out() {
-        let check = |header, expected: &[&str]| assert_eq!(variants(header), expected, "{header}");
+    fn variants_spell_out_leave_out_and_turn_round() {
+        let check = |header, expected: &[&str]| {
+            let variants = variants(header);
+            for text in expected {
+                assert!(variants.iter().any(|variant| variant == text), "{header}: {variants:?}");
+            }
+        };
         check("Cust Tel No.", &["customertelephonenumber", "custtelno"]);
-        check("primaryPhone", &["primaryphone", "phone"]);
+        check("primaryPhone", &["primaryphone", "phone", "phoneprimary"]);
         check("Veh Reg", &["vehicleregistration", "vehreg"]);
-        check("***", &[]);
+        check("Cust#", &["customernumber"]);
+        check("MOT Due (dd/mm/yyyy)", &["motdue"]);
+        check("Engine (cc)", &["engine"]);
+        check("price_sell", &["sellprice"]);
+        assert_eq!(variants("***"), [""; 0]);
+    }
+
+    #[test]
+    fn brackets_that_say_something_else_stay() {
+        let check = |header, expected| assert_eq!(without_hint(header), expected);
+        check("Mileage (miles)", "Mileage");
+        check("Amount (refunded)", "Amount (refunded)");
+        check("Phone (Home)", "Phone (Home)");
+        check("(UTC)", "(UTC)");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 
 use toml::Spanned;
-use torqueflow_model::{ColumnSignature, FieldRef, Slot, SourceDefinition, TableSignature, fold_header};
+use torqueflow_model::{ColumnSignature, FieldRef, Slot, SourceDefinition, TableSignature, fold_header, header_words};
 
 use crate::toml_file::{OneOrMany, SlotRules, SourceFile, TableEntry};
 
@@ -129,11 +129,31 @@ pub fn parse_source(toml: &str) -> Result<SourceDefinition, SourceError> {
             .read()?,
         );
     }
+    let not_fields: Vec<String> = file.not_fields.iter().map(|text| fold_header(text)).collect();
+    let all_words = words_of(&file);
     Ok(SourceDefinition {
         id: file.id,
         label: file.label,
         tables,
+        not_fields,
+        words: all_words,
     })
+}
+
+/// The words of all spellings of a file, sorted.
+fn words_of(file: &SourceFile) -> Vec<String> {
+    let spellings = file.spellings.values().flat_map(|list| list.get_ref());
+    let prefixes = file.slots.values().flat_map(|rules| &rules.get_ref().prefixes);
+    let of_tables = file.table.iter().flat_map(|table| {
+        let columns = table.columns.iter();
+        let columns = columns.flat_map(|(header, column)| std::iter::once(header).chain(&column.get_ref().aliases));
+        table.excluded.iter().chain(columns)
+    });
+    let texts = spellings.chain(prefixes).chain(of_tables).chain(&file.not_fields);
+    let mut words: Vec<String> = texts.flat_map(|text| header_words(text)).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
 }
 
 fn line_of(toml: &str, span: Range<usize>) -> usize {
@@ -304,9 +324,23 @@ impl TableReader<'_> {
             columns,
             required,
             required_values,
-            excluded: self.entry.excluded.iter().map(|text| fold_header(text)).collect(),
+            excluded: self.excluded(),
             date_order: self.entry.date_order,
+            names: self.entry.names.iter().map(|name| name.to_lowercase()).collect(),
+            flags: self.entry.flags.iter().map(|text| fold_header(text)).collect(),
+            must_be_named: self.entry.must_be_named,
         })
+    }
+
+    /// The folded headers that speak against it; of a field, all that mean it wherever it may be.
+    fn excluded(&self) -> Vec<String> {
+        let texts = self.entry.excluded.iter();
+        texts
+            .flat_map(|text| match FieldRef::parse(text) {
+                Some(field) => self.words.column(field).aliases,
+                None => vec![fold_header(text)],
+            })
+            .collect()
     }
 
     /// The columns of `[table.columns]`, in the order of the file.

@@ -20,6 +20,9 @@ pub struct SourceFile {
     /// How the spellings of a slot are used.
     #[serde(default)]
     pub slots: BTreeMap<String, Spanned<SlotRules>>,
+    /// Headers that are no field, however much they look like one.
+    #[serde(default)]
+    pub not_fields: Vec<String>,
     #[serde(default)]
     pub table: Vec<TableEntry>,
 }
@@ -49,8 +52,18 @@ pub struct TableEntry {
     pub required: Vec<Spanned<OneOrMany>>,
     #[serde(default)]
     pub required_values: Vec<Spanned<OneOrMany>>,
+    /// Headers that speak against it; a field stands for all of its spellings.
     #[serde(default)]
     pub excluded: Vec<String>,
+    /// What people call such a table, in file names, names of sheets and titles.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Headers of columns of yes and no that say whether a row is of this kind.
+    #[serde(default)]
+    pub flags: Vec<String>,
+    /// It is this table only where a header, a flag or the words around it name it.
+    #[serde(default)]
+    pub must_be_named: bool,
     pub date_order: Option<DateOrder>,
     /// Slots whose fields are all recognised by the file's `[spellings]` and by the catalogue's names.
     #[serde(default)]

@@ -1,6 +1,9 @@
 //! What the values of a column look like, whatever its header says.
 
-use torqueflow_model::{CellKind, FieldKind, Party, Row};
+use torqueflow_model::{Cell, CellKind, FieldKind, Party, Row};
+
+/// Values of a column that are looked at.
+const MOST_VALUES: usize = 100;
 
 /// A kind of value that is recognised without its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +53,7 @@ impl Look {
             ),
             Self::Binary => matches!(
                 kind,
-                K::FullName | K::PersonName | K::CompanyName | K::Title | K::Email | K::Country | K::Postcode
+                K::Text | K::FullName | K::PersonName | K::CompanyName | K::Title | K::Email | K::Country | K::Postcode
             ),
             Self::Email => matches!(
                 kind,
@@ -105,10 +108,7 @@ impl ColumnLook {
         }
         let mut hits = [0_usize; LOOKS.len()];
         let mut total = 0_usize;
-        for cell in samples.iter().filter_map(|row| row.cells.get(column)) {
-            if cell.is_blank() {
-                continue;
-            }
+        for cell in values(samples, column) {
             total += 1;
             let typed_date = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
             let text = cell.text.trim();
@@ -135,12 +135,17 @@ impl ColumnLook {
     }
 }
 
+/// As many values of a column as tell what it holds.
+pub fn values(samples: &[Row], column: usize) -> impl Iterator<Item = &Cell> {
+    let cells = samples.iter().filter_map(move |row| row.cells.get(column));
+    cells.filter(|cell| !cell.is_blank()).take(MOST_VALUES)
+}
+
 /// How many values a column has, where all of them are words for companies or people, and one of them for nothing else.
 fn parties(samples: &[Row], column: usize) -> Option<usize> {
-    let cells = samples.iter().filter_map(|row| row.cells.get(column));
     let mut total = 0;
     let mut is_plain = false;
-    for cell in cells.filter(|cell| !cell.is_blank()) {
+    for cell in values(samples, column) {
         Party::of_word(&cell.text)?;
         is_plain |= Party::is_plain_word(&cell.text);
         total += 1;
@@ -163,12 +168,12 @@ const LOOKS: [(Look, Test); 8] = [
     (Look::Phone, is_phone),
 ];
 
-fn is_flag(text: &str) -> bool {
+pub fn is_flag(text: &str) -> bool {
     const WORDS: [&str; 6] = ["true", "false", "yes", "no", "y", "n"];
     WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-fn is_binary(text: &str) -> bool {
+pub fn is_binary(text: &str) -> bool {
     matches!(text, "0" | "1")
 }
 
@@ -206,12 +211,36 @@ fn shape(text: &str) -> String {
     shape
 }
 
-/// Plates since 1963, and those of Northern Ireland with four digits. Older shapes look like any code.
+/// Plates since 1963, and those of Northern Ireland with four digits (DVLA leaflet INF104, which `cleanup` follows too).
+/// Older shapes look like any code.
 fn is_plate(text: &str) -> bool {
-    const SHAPES: [&str; 8] = [
-        "AA99AAA", "A999AAA", "A99AAA", "A9AAA", "AAA999A", "AAA99A", "AAA9A", "AAA9999",
-    ];
-    SHAPES.contains(&shape(text).as_str())
+    let plate: String = text
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '-'))
+        .collect::<String>()
+        .to_ascii_uppercase();
+    let none_of = |part: &str, letters: &str| !part.contains(|letter| letters.contains(letter));
+    let parts =
+        |first: usize, second: usize| Some((plate.get(..first)?, plate.get(first..second)?, plate.get(second..)?));
+    match shape(text).as_str() {
+        "AA99AAA" => parts(2, 4).is_some_and(|(area, age, serial)| {
+            none_of(area, "IQZ") && none_of(serial, "IQ") && !matches!(age, "00" | "01" | "50")
+        }),
+        year_first @ ("A999AAA" | "A99AAA" | "A9AAA") => {
+            parts(1, year_first.len() - 3).is_some_and(|(year, digits, serial)| {
+                none_of(year, "IOUZ") && !digits.starts_with('0') && none_of(serial, "IQZ")
+            })
+        }
+        year_last @ ("AAA999A" | "AAA99A" | "AAA9A") => {
+            parts(3, year_last.len() - 1).is_some_and(|(serial, digits, year)| {
+                none_of(year, "IOQUZ") && !digits.starts_with('0') && none_of(serial, "IQZ")
+            })
+        }
+        "AAA9999" => parts(3, 7).is_some_and(|(letters, digits, _)| {
+            letters.contains(['I', 'Z']) && !letters.starts_with('Z') && !digits.starts_with('0')
+        }),
+        _ => false,
+    }
 }
 
 fn is_postcode(text: &str) -> bool {
@@ -226,7 +255,7 @@ fn is_phone(text: &str) -> bool {
     starts && (9..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || "+()-. /".contains(c))
 }
 
-fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     let day = text.split([' ', 'T']).next().unwrap_or_default();
     let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
     let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
@@ -236,8 +265,6 @@ fn is_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use torqueflow_model::{Cell, Row};
-
     use super::*;
 
     fn look(values: &[&str]) -> Option<Look> {
@@ -254,7 +281,11 @@ mod tests {
     #[test]
     fn values_are_known_by_their_shape() {
         let check = |values: &[&str], expected| assert_eq!(look(values), expected, "{values:?}");
-        check(&["AB12 CDE", "p456xyz", "ABC 123D"], Some(Look::Plate));
+        check(&["AB12 CDE", "p456xyc", "ABC 123D", "AIZ 4412"], Some(Look::Plate));
+        // Codes of the same shape.
+        check(&["FOU0001", "FOU0002"], None);
+        check(&["POL7001", "POL7003"], None);
+        check(&["AB00 CDE", "AB01 CDE"], None);
         check(&["WVWZZZ1KZ6W612305", "SALVA2AE4EH877322"], Some(Look::Vin));
         check(&["ada@smith.example", "bob@jones.example", ""], Some(Look::Email));
         check(&["LS1 4AP", "ec1a1bb"], Some(Look::Postcode));

@@ -273,6 +273,8 @@ finding_codes! {
     // Rows that belong to the row above
     /// Nothing says whose vehicle this is.
     OwnerUnclear = "owner_unclear", Warning, "The row names no owner, and the table does not prove that it belongs to the row above{}", "Repeat the owner in each of its rows, or link the record by hand.";
+    /// The row says of itself that it is something else than the rows of the table: money that went out, a credit note.
+    OtherKindOfRow = "other_kind_of_row", Error, "The row is no {}", "Nothing, if that is right; otherwise correct the column that says so.";
     // Links
     /// The record that this one belongs to is nowhere.
     Orphan = "orphan", Error, "The {} is not in the files and not in the database", "Import the missing record first, or import orphans unlinked.";

@@ -6,7 +6,7 @@ use crate::entity::{EntityKind, Slot};
 use crate::field::FieldRef;
 
 /// A source system, as data. Parsed from one TOML file per system.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceDefinition {
     /// The stable name: `techman`.
     pub id: String,
@@ -14,6 +14,10 @@ pub struct SourceDefinition {
     pub label: String,
     /// The tables that it exports.
     pub tables: Vec<TableSignature>,
+    /// Folded headers that are no field of any of its tables, however much they look like one.
+    pub not_fields: Vec<String>,
+    /// The words of all its spellings, in lower case: what is spelled in them is not mistyped.
+    pub words: Vec<String>,
 }
 
 /// One table of a source system: how to recognise it and what its columns mean.
@@ -35,6 +39,12 @@ pub struct TableSignature {
     pub excluded: Vec<String>,
     /// The order of day and month, where the system is known to keep one.
     pub date_order: Option<DateOrder>,
+    /// What people call such a table, in lower case: words of file names, sheets and titles that speak for it.
+    pub names: Vec<String>,
+    /// Folded headers of columns of yes and no that say whether a row is of this kind.
+    pub flags: Vec<String>,
+    /// It is this table only where something names it: a header, a flag, or the words around it.
+    pub must_be_named: bool,
 }
 
 impl TableSignature {

@@ -12,6 +12,7 @@ use torqueflow_tabular::staging::Owner;
 
 use crate::empty::is_empty_record;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
+use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
 use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
@@ -73,6 +74,7 @@ pub struct Cleaner {
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
     owner_rule: OwnerRule,
+    kinds: RowKinds,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
 }
@@ -88,6 +90,7 @@ impl Cleaner {
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
             owner_rule: plan.owners,
+            kinds: RowKinds::of(plan),
             adapter,
             context: Context::new(as_of)
                 .with_columns(plan.column_facts())
@@ -166,6 +169,15 @@ impl Cleaner {
                 records: Vec::new(),
                 links: Vec::new(),
                 findings: Vec::new(),
+            };
+        }
+        if let Some(finding) = self.kinds.otherwise(row) {
+            return CleanRow {
+                number: row.number,
+                class: RowClass::Record,
+                records: Vec::new(),
+                links: Vec::new(),
+                findings: vec![finding],
             };
         }
         let mut findings = self.ids.damaged(row);

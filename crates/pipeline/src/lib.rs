@@ -8,6 +8,7 @@ mod empty;
 mod facts;
 mod identity;
 mod ids;
+mod kinds;
 mod known_ids;
 mod needs;
 mod open;
@@ -30,7 +31,8 @@ pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{
-    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, parse_source,
+    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, Surroundings, TypeCandidate,
+    parse_source,
 };
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,

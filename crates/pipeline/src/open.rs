@@ -2,7 +2,7 @@
 
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use torqueflow_detection::Detection;
+use torqueflow_detection::{Detection, Surroundings};
 use torqueflow_model::{Finding, LeftOut, Row, RowClass};
 use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
@@ -13,8 +13,8 @@ use crate::plan::TablePlan;
 use crate::sources::Sources;
 use crate::votes::TableVotes;
 
-/// Rows that detection looks at, and that a preview shows.
-const SAMPLE_ROWS: usize = 100;
+/// Rows that detection may look at: of each column, it looks at the first hundred values in them.
+const SAMPLE_ROWS: usize = 1000;
 /// More worksheets than a file can have.
 const SHEETS: usize = 1 << 20;
 
@@ -202,7 +202,12 @@ fn read_tables<'a>(
             let is_nothing = head.columns.is_empty() || (head.header_row.is_none() && head.is_empty);
             let mut is_whole = true;
             if !is_nothing {
-                let opened = read_table(sheet_index, &mut reader, sources, source_system, extent, sink)?;
+                let around = Surroundings {
+                    file_name: name.to_owned(),
+                    sheet: info.name.clone(),
+                    titles: head.titles.clone(),
+                };
+                let opened = read_table(sheet_index, &mut reader, sources, source_system, around, extent, sink)?;
                 is_whole = opened.is_whole;
                 let mut opened = opened.table;
                 opened.sheet.clone_from(&info.name);
@@ -256,6 +261,7 @@ fn read_table(
     table: &mut TableReader<'_>,
     sources: &Sources,
     source_system: Option<&str>,
+    around: Surroundings,
     extent: Extent,
     sink: &mut dyn RowSink,
 ) -> Result<ReadTable, OpenError> {
@@ -263,19 +269,21 @@ fn read_table(
     let index = table_index(sheet_index, table.ordinal());
     sink.begin(index, &head.columns)?;
     let (mut row, mut findings) = (Row::default(), Vec::new());
-    let mut samples: Vec<(Row, Vec<Finding>)> = Vec::new();
+    let mut samples: Vec<Row> = Vec::new();
+    let mut of_samples: Vec<Vec<Finding>> = Vec::new();
     let mut last_number = 0;
     let mut is_whole = false;
     while samples.len() < SAMPLE_ROWS && !is_whole {
         is_whole = !table.next_row(&mut row, &mut findings)?;
         if !is_whole {
             raise_number(&mut row, &mut last_number);
-            samples.push((row.clone(), findings.clone()));
+            samples.push(row.clone());
+            of_samples.push(std::mem::take(&mut findings));
         }
     }
-    let rows: Vec<Row> = samples.iter().map(|(row, _)| row.clone()).collect();
-    let detection = sources.detect(source_system, &head.columns, &rows);
+    let detection = sources.detect_in(source_system, &head.columns, &samples, &around);
     let mut plan = TablePlan::from_detection(&detection);
+    plan.around = around;
     plan.date1904 = head.date1904;
     let mut votes = TableVotes::of(&plan);
     let mut owner_votes = OwnerVotes::of(&plan);
@@ -287,8 +295,9 @@ fn read_table(
         row_count += 1;
         sink.row(row, owners.owner_of(row).as_ref(), findings)
     };
-    for (row, findings) in &samples {
-        take(row, findings)?;
+    let first_row = head.header_row.or(samples.first().map(|row| row.number)).unwrap_or(1);
+    for (row, findings) in samples.drain(..).zip(of_samples) {
+        take(&row, &findings)?;
     }
     while !is_whole && extent == Extent::Whole {
         is_whole = !table.next_row(&mut row, &mut findings)?;
@@ -308,7 +317,6 @@ fn read_table(
         notes.extend(table.notes().iter().map(|note| note.message(&head.columns)));
     }
     let left_out = table.left_out().clone();
-    let first_row = head.header_row.or(rows.first().map(|row| row.number)).unwrap_or(1);
     let table = OpenedTable {
         index,
         sheet_index,

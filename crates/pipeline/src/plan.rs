@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
-use torqueflow_detection::Detection;
+use torqueflow_detection::{Detection, Surroundings};
 use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef};
 
 use crate::columns;
@@ -24,6 +24,9 @@ pub struct TablePlan {
     /// Where the headers come from.
     #[serde(default)]
     pub header: HeaderChoice,
+    /// The words that stand around the table.
+    #[serde(default, skip_serializing_if = "Surroundings::is_empty")]
+    pub around: Surroundings,
     /// Whether its workbook counts days from 1904.
     #[serde(default)]
     pub date1904: bool,
@@ -174,6 +177,7 @@ impl TablePlan {
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
             header: HeaderChoice::AsFound,
+            around: Surroundings::default(),
             date1904: false,
             owners: OwnerRule::Open,
             profiles: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use torqueflow_detection::{Detection, Detector, built_in_sources};
+use torqueflow_detection::{Detection, Detector, Surroundings, built_in_sources};
 use torqueflow_model::{Row, SourceAdapter, SourceDefinition};
 
 /// The source systems that can be recognised.
@@ -54,8 +54,19 @@ impl Sources {
 
     /// What a table is. With a source system, what it is of that system's tables.
     pub fn detect(&self, source_system: Option<&str>, headers: &[String], samples: &[Row]) -> Detection {
+        self.detect_in(source_system, headers, samples, &Surroundings::default())
+    }
+
+    /// The same, with the words that stand around the table.
+    pub fn detect_in(
+        &self,
+        source_system: Option<&str>,
+        headers: &[String],
+        samples: &[Row],
+        around: &Surroundings,
+    ) -> Detection {
         source_system
-            .and_then(|system| self.detector.detect_as(system, headers, samples))
-            .unwrap_or_else(|| self.detector.detect(headers, samples))
+            .and_then(|system| self.detector.detect_as_in(system, headers, samples, around))
+            .unwrap_or_else(|| self.detector.detect_in(headers, samples, around))
     }
 }

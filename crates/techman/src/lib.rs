@@ -11,7 +11,7 @@ static DEFINITION: LazyLock<SourceDefinition> = LazyLock::new(|| {
     parse_source(include_str!("../techman.toml")).unwrap_or_else(|_| SourceDefinition {
         id: "techman".to_owned(),
         label: "Techman".to_owned(),
-        tables: Vec::new(),
+        ..SourceDefinition::default()
     })
 });
 

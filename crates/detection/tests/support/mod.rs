@@ -43,17 +43,25 @@ fn value(header: &str, number: u64) -> String {
     let has = |words: &[&str]| words.iter().any(|word| header.contains(word));
     if has(&["mail"]) && !has(&["mailing", "marketing", "gmail"]) {
         format!("person{number}@garage.example")
-    } else if has(&["date", "due", "birthday", "created"]) {
+    } else if has(&[
+        "date", "due", "birthday", "created", "opened", "closed", "issued", "expir",
+    ]) {
         format!("{:02}/0{number}/2023", number + 12)
     } else if has(&["phone", "mobile", "tel", "fax"]) {
         format!("0791112345{number}")
     } else if has(&["registration", "rego", "plate", "regno", "vrm"]) && !has(&["vat", "month", "state"]) {
         format!("AB1{number} CDE")
+    } else if header == "reg" || header.ends_with(" reg") || header == "tag number" {
+        format!("AB1{number} CDE")
     } else if has(&["vin", "chassis"]) {
         format!("WVWZZZ1KZ6W61230{number}")
     } else if has(&["post", "zip"]) {
         format!("LS{number} 4AP")
-    } else if has(&["name"]) {
+    } else if has(&[
+        "name", "company", "organi", "supplier", "vendor", "customer", "client", "owner", "keeper", "contact",
+        "employer",
+    ]) && !has(&[" no", "number", "id", "code", "ref", "uuid", "account", "type", "group"])
+    {
         let names = ["Ada Smith", "Bob Jones", "Eve Brown"];
         names
             .iter()

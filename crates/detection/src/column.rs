@@ -1,0 +1,323 @@
+//! What the values of a column say of the fields that it may be.
+
+use std::collections::HashSet;
+
+use torqueflow_model::{Cell, CellKind, FieldKind, Row};
+
+use crate::values::{ColumnLook, Look, is_binary, is_date, is_flag, values};
+
+/// Of a column whose header only resembles a field's, so many values have to fit the field.
+const MOST: f64 = 0.6;
+
+/// What stands for no value, in small letters.
+const PLACEHOLDERS: &[&str] = &[
+    "n/a",
+    "na",
+    "n.a.",
+    "none",
+    "null",
+    "nil",
+    "nan",
+    "tba",
+    "tbc",
+    "tbd",
+    "unknown",
+    "not known",
+    "-",
+    "--",
+    "---",
+    ".",
+    "?",
+    "x",
+    "#n/a",
+];
+
+/// Units that may stand behind a number, and currencies beside it, in small letters.
+const UNITS: &[&str] = &[
+    "km", "kms", "miles", "mile", "mi", "m", "cc", "ccm", "cm3", "l", "ltr", "litre", "litres", "h", "hr", "hrs",
+    "hour", "hours", "kg", "kw", "hp", "gbp", "eur", "usd", "aud", "cad", "nzd", "chf", "pln", "zar", "inr", "rs",
+    "kr", "aed", "cr", "dr", "pcs", "pc", "ea", "each", "k",
+];
+
+const MONTHS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+];
+
+/// What a value may be, as far as its characters tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Number,
+    Date,
+    Email,
+    /// Digits enough for a telephone number.
+    Phone,
+    /// Letters and digits, at least five.
+    Chassis,
+    /// A plate of any country.
+    Plate,
+    /// A postcode of any country.
+    Postcode,
+    /// Text that may be a name: letters, and neither a date, an address nor a flag.
+    Words,
+    Flag,
+}
+
+const FORMS: [Form; 9] = [
+    Form::Number,
+    Form::Date,
+    Form::Email,
+    Form::Phone,
+    Form::Chassis,
+    Form::Plate,
+    Form::Postcode,
+    Form::Words,
+    Form::Flag,
+];
+
+/// What the values of one column are.
+#[derive(Debug, Clone, Default)]
+pub struct ColumnValues {
+    /// What most of them look like.
+    pub look: Option<ColumnLook>,
+    /// How many were looked at that stand for something.
+    pub filled: usize,
+    /// How many different ones there are among these.
+    distinct: usize,
+    /// How many have each form.
+    forms: [usize; FORMS.len()],
+    /// Yes among the flags.
+    yes: usize,
+    /// The values, in small letters.
+    texts: HashSet<String>,
+    /// Rows were looked at, and no cell holds anything.
+    pub is_blank: bool,
+}
+
+/// Whether values are such as a field holds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Agreement {
+    /// Nothing speaks for or against it: there are no values, or such a field holds anything.
+    Open,
+    /// The share of the values that fit, from 0 to 1.
+    Share(f64),
+}
+
+impl ColumnValues {
+    pub fn of(samples: &[Row], column: usize) -> Self {
+        let mut this = Self {
+            look: ColumnLook::of(samples, column),
+            ..Self::default()
+        };
+        let mut any = false;
+        for cell in values(samples, column) {
+            any = true;
+            let text = cell.text.trim().to_lowercase();
+            if PLACEHOLDERS.contains(&text.as_str()) {
+                continue;
+            }
+            this.filled += 1;
+            for (form, count) in FORMS.iter().zip(&mut this.forms) {
+                *count += usize::from(has_form(*form, cell, &text));
+            }
+            this.yes += usize::from(matches!(text.as_str(), "1" | "true" | "yes" | "y"));
+            this.texts.insert(text);
+        }
+        this.distinct = this.texts.len();
+        this.is_blank = !any && !samples.is_empty();
+        this
+    }
+
+    fn share_of(&self, form: Form) -> f64 {
+        let count = FORMS.iter().zip(self.forms).find(|(other, _)| **other == form);
+        count.map_or(0.0, |(_, count)| count as f64 / self.filled.max(1) as f64)
+    }
+
+    /// Whether its values are such as this kind of field holds, by what cleanup accepts.
+    pub fn agreement(&self, kind: FieldKind) -> Agreement {
+        use FieldKind as K;
+        if self.filled == 0 {
+            return Agreement::Open;
+        }
+        let form = match kind {
+            // A year may be a whole date.
+            K::Integer if self.share_of(Form::Date) > self.share_of(Form::Number) => Form::Date,
+            K::Integer | K::Decimal { .. } => Form::Number,
+            K::Date(_) | K::DateTime(_) => Form::Date,
+            K::Email => Form::Email,
+            K::Phone | K::Landline => Form::Phone,
+            K::Vin => Form::Chassis,
+            K::Vrm => Form::Plate,
+            K::Postcode => Form::Postcode,
+            K::FullName | K::CompanyName | K::PersonName | K::Title => Form::Words,
+            _ => return Agreement::Open,
+        };
+        Agreement::Share(self.share_of(form))
+    }
+
+    /// A header that names the field is believed, unless no value ever fits.
+    pub fn may_be(&self, kind: FieldKind) -> bool {
+        let never = self.filled >= 2 && self.agreement(kind) == Agreement::Share(0.0) && kind != FieldKind::Title;
+        !never && !self.contradicts(kind)
+    }
+
+    fn contradicts(&self, kind: FieldKind) -> bool {
+        let Some(column) = self.look else { return false };
+        // Nothing has the number 0: it stands for no.
+        let is_id = matches!(kind, FieldKind::Code | FieldKind::Reference { .. });
+        column.look.contradicts(kind) || (column.look == Look::Binary && is_id && self.has_any_of(&["0"]))
+    }
+
+    /// A header that only resembles the field's needs values that agree.
+    pub fn is_likely(&self, kind: FieldKind) -> bool {
+        let agrees = match self.agreement(kind) {
+            Agreement::Open => true,
+            Agreement::Share(share) => share >= MOST,
+        };
+        agrees && !self.contradicts(kind)
+    }
+
+    /// All of its values are yes or no.
+    pub fn is_flag(&self) -> bool {
+        self.look
+            .is_some_and(|column| matches!(column.look, Look::Flag | Look::Binary))
+            || (self.filled > 0 && self.share_of(Form::Flag) >= 1.0)
+    }
+
+    /// The share of yes among its values.
+    pub fn yes_share(&self) -> f64 {
+        self.yes as f64 / self.filled.max(1) as f64
+    }
+
+    /// Three rows or more, and all say the same.
+    pub fn is_constant(&self) -> bool {
+        self.filled >= 3 && self.distinct == 1
+    }
+
+    /// No two rows say the same.
+    pub fn is_unique(&self) -> bool {
+        self.distinct == self.filled
+    }
+
+    /// The share of its rows that say what another row says already.
+    pub fn repeat_share(&self) -> f64 {
+        (self.filled - self.distinct) as f64 / self.filled.max(1) as f64
+    }
+
+    /// All of its values are among these words, in small letters.
+    pub fn is_among(&self, words: &[&str]) -> bool {
+        self.filled >= 2 && self.texts.iter().all(|text| words.contains(&text.as_str()))
+    }
+
+    /// Some of its values are among these words, in small letters.
+    pub fn has_any_of(&self, words: &[&str]) -> bool {
+        self.texts.iter().any(|text| words.contains(&text.as_str()))
+    }
+
+    /// Its values are short codes of letters and digits, as the plates of most countries are.
+    pub fn are_plates_of_letters_and_digits(&self) -> bool {
+        let has_letter = |text: &&String| text.chars().any(char::is_alphabetic);
+        let lettered = self.texts.iter().filter(has_letter).count();
+        self.filled > 0 && self.share_of(Form::Plate) >= MOST && lettered as f64 >= MOST * self.distinct as f64
+    }
+}
+
+fn has_form(form: Form, cell: &Cell, text: &str) -> bool {
+    let typed_date = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
+    let typed_number = matches!(cell.kind, CellKind::Number(_));
+    let has_letter = || text.chars().any(char::is_alphabetic);
+    let digits = || text.chars().filter(char::is_ascii_digit).count();
+    match form {
+        Form::Number => !typed_date && (typed_number || is_number(text)),
+        Form::Date => typed_date || is_date(text) || is_date_otherwise(text),
+        Form::Email => text.contains('@'),
+        Form::Phone => digits() >= 5 && !typed_date && !text.contains('@'),
+        Form::Chassis => is_code(text, 4, 20) && digits() > 0,
+        Form::Plate => is_plate_of_any_country(text),
+        Form::Postcode => text.chars().count() <= 12 && !typed_date && !text.contains('@') && digits() > 0,
+        Form::Words => has_letter() && !typed_date && !is_date(text) && !is_flag(text),
+        Form::Flag => is_flag(text) || is_binary(text) || matches!(cell.kind, CellKind::Boolean(_)),
+    }
+}
+
+/// Digits with the marks, currencies and units that numbers are written with.
+fn is_number(text: &str) -> bool {
+    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
+    let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let known = letters.clone().all(|word| UNITS.contains(&word) || word == "e");
+    has_digit && known && letters.count() <= 2 && !is_date(text)
+}
+
+/// `5 Mar 2024`, `March 2024`, `20240305`, `2024`, `12/2024`, Unix time, days of a spreadsheet.
+fn is_date_otherwise(text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let all_digits = digits == text.len();
+    let months = text
+        .split(|c: char| !c.is_alphabetic())
+        .any(|word| MONTHS.iter().any(|month| word.starts_with(month)));
+    let month_and_year = text.len() == 7 && text.get(2..3).is_some_and(|mark| "/-.".contains(mark)) && digits == 6;
+    let starts_with_date = text.split([' ', 't', ',']).next().is_some_and(is_date);
+    (months && digits > 0)
+        || month_and_year
+        || starts_with_date
+        || (all_digits && matches!(text.len(), 4 | 5 | 8 | 10 | 11 | 13))
+}
+
+/// Letters and digits in one piece, of so many characters.
+fn is_code(text: &str, least: usize, most: usize) -> bool {
+    let kept = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '/'));
+    let count = kept.clone().count();
+    (least..=most).contains(&count) && kept.clone().all(char::is_alphanumeric)
+}
+
+/// Letters and digits together, or at least four digits: what is shorter is a counter.
+fn is_plate_of_any_country(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    is_code(text, 2, 10) && digits > 0 && (letters > 0 || digits >= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(texts: &[&str]) -> ColumnValues {
+        let row = |text: &&str| Row {
+            number: 0,
+            cells: vec![Cell::text(*text)],
+        };
+        let rows: Vec<Row> = texts.iter().map(row).collect();
+        ColumnValues::of(&rows, 0)
+    }
+
+    #[test]
+    fn values_that_never_fit_are_told_from_those_that_sometimes_do() {
+        let check = |texts: &[&str], kind, expected| assert_eq!(column(texts).may_be(kind), expected, "{texts:?}");
+        check(&["45T", "300T", "N/A"], FieldKind::Integer, false);
+        check(&["45T", "300", "N/A"], FieldKind::Integer, true);
+        check(&["1.6 litres", "1,998 cc"], FieldKind::Integer, true);
+        check(&["TBA", "N/A"], FieldKind::Integer, true);
+        check(&["AB12 CDE", "TBA", "AB12 CDE / XY34 ZZZ"], FieldKind::Vrm, true);
+        check(&["1", "45", "11"], FieldKind::Vrm, false);
+        check(&["MFT555", "FGK203"], FieldKind::Vrm, true);
+        check(
+            &["5 Mar 2024", "tomorrow"],
+            FieldKind::Date(torqueflow_model::DateRole::Event),
+            true,
+        );
+    }
+
+    #[test]
+    fn blank_columns_say_nothing() {
+        let blank = column(&["", ""]);
+        assert!(blank.is_blank && blank.may_be(FieldKind::Email) && blank.is_likely(FieldKind::Email));
+        assert!(!ColumnValues::of(&[], 0).is_blank);
+    }
+
+    #[test]
+    fn repeats_are_counted() {
+        assert!(column(&["7", "7", "7"]).is_constant());
+        assert!(!column(&["7", "7"]).is_constant());
+        assert!(column(&["7", "8"]).is_unique());
+        assert!(column(&["7", "7", "8", "9"]).repeat_share() > 0.2);
+    }
+}

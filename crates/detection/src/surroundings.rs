@@ -1,0 +1,146 @@
+//! The words around a table: what its file, its worksheet and the lines above it are called.
+
+use serde::{Deserialize, Serialize};
+use torqueflow_model::{SourceDefinition, header_words};
+
+/// Longer titles are sentences, which speak of many things.
+const TITLE_WORDS: usize = 6;
+
+/// What stands around a table.
+///
+/// ```
+/// use torqueflow_detection::{Detector, Surroundings, built_in_sources};
+/// let detector = Detector::new(built_in_sources());
+/// let columns = ["Client", "Invoice Number", "Amount", "Date"].map(String::from);
+/// // Invoices or payments: nobody can say …
+/// assert_eq!(detector.detect(&columns, &[]).table_type, None);
+/// // … but for the words around.
+/// let around = Surroundings { titles: vec!["Payments".to_owned()], ..Surroundings::default() };
+/// let found = detector.detect_in(&columns, &[], &around).table_type.unwrap();
+/// assert_eq!(found.type_id, "generic.payments");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Surroundings {
+    /// The name of the file.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub file_name: String,
+    /// The name of the worksheet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The texts of the lines above the header.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub titles: Vec<String>,
+}
+
+impl Surroundings {
+    /// Nothing is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What types of table are called.
+#[derive(Debug, Clone, Default)]
+pub struct TypeNames {
+    /// Words of a name, in the singular, and the type; longer names first.
+    names: Vec<(Vec<String>, String)>,
+}
+
+impl TypeNames {
+    pub fn of(sources: &[SourceDefinition]) -> Self {
+        let tables = sources.iter().flat_map(|source| &source.tables);
+        let mut names: Vec<(Vec<String>, String)> = tables
+            .flat_map(|table| table.names.iter().map(|name| (words(name), table.type_id.clone())))
+            .filter(|(words, _)| !words.is_empty())
+            .collect();
+        names.sort_by_key(|(words, _)| std::cmp::Reverse(words.len()));
+        Self { names }
+    }
+
+    /// How much the words around a table name a type, from 0 to 1: fully by its sheet or title, less by its file.
+    pub fn named<'a>(&'a self, around: &Surroundings) -> Vec<(&'a str, f64)> {
+        let own = around.sheet.iter().chain(&around.titles);
+        let mut found: Vec<(&str, f64)> = own.flat_map(|text| self.in_text(text, 1.0)).collect();
+        if found.is_empty() {
+            let name = around
+                .file_name
+                .rsplit_once('.')
+                .map_or(around.file_name.as_str(), |(stem, _)| stem);
+            let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+            found = self.in_text(name, 0.7);
+        }
+        found
+    }
+
+    /// The types that a text names. What stands last is what it is: of `customer invoices`, the invoices.
+    fn in_text<'a>(&'a self, text: &str, strength: f64) -> Vec<(&'a str, f64)> {
+        let mut left: Vec<Option<String>> = words(text).into_iter().map(Some).collect();
+        if left.len() > 2 * TITLE_WORDS {
+            return Vec::new();
+        }
+        let mut found: Vec<(usize, &str)> = Vec::new();
+        for (name, type_id) in &self.names {
+            let place = left.windows(name.len()).position(|part| {
+                let mut pairs = part.iter().zip(name);
+                pairs.all(|(have, want)| have.as_ref() == Some(want))
+            });
+            let Some(place) = place else { continue };
+            for word in left.iter_mut().skip(place).take(name.len()) {
+                *word = None;
+            }
+            found.push((place, type_id));
+        }
+        let last = found.iter().map(|(place, _)| *place).max();
+        let weigh = |(place, type_id): (usize, &'a str)| {
+            let full = Some(place) == last;
+            (type_id, if full { strength } else { strength / 2.0 })
+        };
+        found.into_iter().map(weigh).collect()
+    }
+}
+
+/// The words of a name, in the singular.
+fn words(text: &str) -> Vec<String> {
+    header_words(text).into_iter().map(singular).collect()
+}
+
+fn singular(mut word: String) -> String {
+    if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
+        word.pop();
+    }
+    word
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::built_in_sources;
+
+    #[test]
+    fn files_sheets_and_titles_name_types() {
+        let names = TypeNames::of(&built_in_sources());
+        let check = |file: &str, sheet: &str, title: &str, expected: &[&str]| {
+            let around = Surroundings {
+                file_name: file.to_owned(),
+                sheet: (!sheet.is_empty()).then(|| sheet.to_owned()),
+                titles: vec![title.to_owned()],
+            };
+            let mut found = names.named(&around);
+            found.sort_by(|left, right| right.1.total_cmp(&left.1));
+            let found: Vec<&str> = found.into_iter().map(|(id, _)| id).collect();
+            assert_eq!(found, expected, "{file} {sheet} {title}");
+        };
+        check("unified_payments.csv", "", "", &["generic.payments"]);
+        check("export.csv", "", "Vendors", &["generic.suppliers"]);
+        check("book.xlsx", "invoice_items", "", &["generic.invoice_lines"]);
+        check("suppliers.xlsx", "Customers", "", &["generic.customers"]);
+        check(
+            "CustomerInvoices.csv",
+            "",
+            "",
+            &["generic.invoices", "generic.customers"],
+        );
+        check("x.csv", "Sheet1", "", &[]);
+    }
+}

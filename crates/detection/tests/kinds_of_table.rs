@@ -1,0 +1,355 @@
+//! What a table is, where its headers alone would say something else: by its values, its columns of yes and no, the words
+//! around it, and what is not understood.
+
+use std::sync::LazyLock;
+
+use torqueflow_detection::{Detection, Detector, Surroundings, built_in_sources};
+use torqueflow_model::{Cell, Row};
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(built_in_sources()));
+
+/// A table of lines with cells between bars, the first of which is the header.
+fn detect_in(text: &str, around: &Surroundings) -> Detection {
+    let mut lines = text
+        .lines()
+        .map(|line| line.split('|').map(str::trim).collect::<Vec<_>>());
+    let header: Vec<String> = lines
+        .next()
+        .unwrap_or_default()
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let rows: Vec<Row> = lines
+        .map(|cells| Row {
+            number: 0,
+            cells: cells.into_iter().map(Cell::text).collect(),
+        })
+        .collect();
+    DETECTOR.detect_in(&header, &rows, around)
+}
+
+fn detect(text: &str) -> Detection {
+    detect_in(text, &Surroundings::default())
+}
+
+fn type_of(detection: &Detection) -> Option<&str> {
+    detection.table_type.as_ref().map(|found| found.type_id.as_str())
+}
+
+#[track_caller]
+fn check(text: &str, expected: Option<&str>) {
+    let detection = detect(text);
+    assert_eq!(type_of(&detection), expected, "{text}: {:?}", detection.evidence);
+}
+
+fn called(file_name: &str, sheet: Option<&str>, title: &str) -> Surroundings {
+    Surroundings {
+        file_name: file_name.to_owned(),
+        sheet: sheet.map(str::to_owned),
+        titles: if title.is_empty() {
+            Vec::new()
+        } else {
+            vec![title.to_owned()]
+        },
+    }
+}
+
+/// The field of a column, whether or not the table is recognised.
+#[track_caller]
+fn check_field(text: &str, header: &str, expected: Option<&str>) {
+    let detection = detect(text);
+    let column = detection.columns.iter().find(|column| column.header == header);
+    let field = column.and_then(|column| column.field).map(|field| field.to_string());
+    assert_eq!(field.as_deref(), expected, "{text}: {header}");
+}
+
+const PARTIES: &str = "Name|Street|City|Postcode|Phone|Email\n\
+    Larch Paints|4 Quay St|Leeds|LS1 4AP|01632 960011|post@larch.example\n\
+    Elm Tyres|5 Quay St|York|YO1 7HH|01632 960012|post@elm.example";
+
+#[test]
+fn the_words_around_a_table_tell_suppliers_from_customers() {
+    let check = |around: &Surroundings, expected| {
+        let detection = detect_in(PARTIES, around);
+        assert_eq!(
+            type_of(&detection),
+            Some(expected),
+            "{around:?} {:?}",
+            detection.evidence
+        );
+    };
+    check(&called("", None, ""), "generic.customers");
+    check(&called("", None, "Vendors"), "generic.suppliers");
+    check(&called("suppliers-2024.csv", None, ""), "generic.suppliers");
+    check(&called("book.xlsx", Some("Vendors"), ""), "generic.suppliers");
+    // What its sheet is called says more than what the file is called.
+    check(&called("suppliers.xlsx", Some("Customers"), ""), "generic.customers");
+}
+
+#[test]
+fn a_header_with_the_word_vendor_tells_suppliers() {
+    check(
+        "vendor_name|email|contact_first_name|contact_last_name|vendor_currency|phone|address_line_1|city|postal_code\n\
+         Larch Paints|post@larch.example|Ida|Moor|GBP|01632 960011|4 Quay St|Leeds|LS1 4AP\n\
+         Elm Tyres|post@elm.example|Ned|Dale|GBP|01632 960012|5 Quay St|York|YO1 7HH",
+        Some("generic.suppliers"),
+    );
+}
+
+#[test]
+fn yes_and_no_tell_whose_list_it_is() {
+    let list = |customer: [&str; 2], supplier: [&str; 2]| {
+        format!(
+            "Name|Street|City|Customer|Supplier\nLarch Paints|4 Quay St|Leeds|{}|{}\nElm Tyres|5 Quay St|York|{}|{}",
+            customer[0], supplier[0], customer[1], supplier[1]
+        )
+    };
+    check(&list(["0", "0"], ["1", "1"]), Some("generic.suppliers"));
+    check(&list(["TRUE", "TRUE"], ["FALSE", ""]), Some("generic.customers"));
+    check_field(&list(["0", "0"], ["1", "1"]), "Name", Some("supplier.name"));
+}
+
+#[test]
+fn lines_totals_taxes_and_histories_of_documents_are_known_and_left_out() {
+    let check = |text: &str, expected: &str| {
+        let detection = detect(text);
+        assert_eq!(type_of(&detection), None, "{text}");
+        assert_eq!(
+            detection.not_imported.as_deref(),
+            Some(expected),
+            "{text}: {:?}",
+            detection.evidence
+        );
+        let codes: Vec<_> = detection.warnings.iter().map(|warning| warning.code).collect();
+        assert!(
+            codes.contains(&"type_not_imported") && codes.contains(&"unrecognised_file"),
+            "{codes:?}"
+        );
+        assert!(detection.candidates.is_empty(), "{:?}", detection.candidates);
+    };
+    check(
+        "invoice_number|item_name|item_type|quantity|price|total|tax\nI-7|Wiper|product|2|8.00|16.00|\nI-8|Valet|service|1|30.00|30.00|",
+        "invoice lines",
+    );
+    check(
+        "invoice_number|code|name|amount|sort_order\nI-7|sub_total|Sub-Total|16.00|1\nI-7|total|Total|16.00|2",
+        "totals of invoices",
+    );
+    check(
+        "bill_number|item_name|tax_name|tax_rate|amount\nB-1|Wiper|VAT|20|1.60\nB-2|Valet|VAT|20|6.00",
+        "taxes of invoice lines",
+    );
+    check(
+        "invoice_number|status|notify|description\nI-7|sent|0|I-7 sent\nI-7|paid|0|I-7 paid",
+        "entries of the history of invoices",
+    );
+    check(
+        "bill_number|status|billed_at|due_at|amount|vendor_name\nB-1|paid|2024-03-01|2024-04-01|16.00|Larch Paints\n\
+         B-2|open|2024-03-02|2024-04-02|30.00|Elm Tyres",
+        "invoices of suppliers",
+    );
+}
+
+#[test]
+fn parts_that_name_their_job_are_no_stock() {
+    let parts = "PartID|JobID|Partnumber|PartName|Quantity|UnitPrice|Amount\n1|2|77101|Drive belt|1|41.20|41.20\n2|3|W90|Weight|4|3|12";
+    let detection = detect(parts);
+    assert_ne!(
+        type_of(&detection),
+        Some("generic.products"),
+        "{:?}",
+        detection.evidence
+    );
+}
+
+#[test]
+fn a_tie_is_put_to_a_person() {
+    let tie = "Client|Invoice Number|Amount|Date\nLarch Paints|1|5.00|20/10/2024\nElm Tyres|2|8.50|21/10/2024";
+    let detection = detect(tie);
+    assert_eq!(type_of(&detection), None);
+    let candidates: Vec<_> = detection
+        .candidates
+        .iter()
+        .map(|found| found.type_id.as_str())
+        .collect();
+    assert_eq!(candidates, ["generic.invoices", "generic.payments"]);
+    assert!(detection.warning("ambiguous_type").is_some());
+    let paid = detect_in(tie, &called("x.csv", None, "Payments"));
+    assert_eq!(type_of(&paid), Some("generic.payments"));
+    let billed = detect_in(tie, &called("invoices.csv", None, ""));
+    assert_eq!(type_of(&billed), Some("generic.invoices"));
+}
+
+#[test]
+fn the_same_invoice_number_in_several_rows_speaks_for_payments() {
+    check(
+        "Client|Invoice Number|Amount|Date\nLarch Paints|1|5.00|20/10/2024\nLarch Paints|1|8.50|21/10/2024\nElm Tyres|2|9.00|22/10/2024",
+        Some("generic.payments"),
+    );
+}
+
+#[test]
+fn a_blank_column_speaks_neither_for_nor_against() {
+    // Card payments: nothing is an invoice without its number.
+    let payments = "id|Created date (UTC)|Amount|Amount Refunded|Currency|Fee|Status|Customer Email|Invoice ID\n\
+        ch_77|2026-03-01 10:00:00|120.00|0.00|gbp|2.00|Paid|ida@moor.example|\n\
+        ch_78|2026-03-02 11:00:00|60.00|0.00|gbp|1.00|Paid|ned@dale.example|";
+    check(payments, Some("generic.payments"));
+    check_field(payments, "id", Some("payment.number"));
+    check_field(payments, "Created date (UTC)", Some("payment.paid_on"));
+    // A blank column takes no field from a filled one.
+    let parts = "Item Name|Item code|Part No.|Qty\nOil filter|100817||2\nOil filter|100164||1\nFuel filter|100200||3";
+    check_field(parts, "Item code", Some("product.code"));
+    // All that it would be recognised by is blank.
+    check(
+        "ccode|cname|address|phone|contact|email\n1|RETAIL|||| \n2|HEAD OFFICE||||",
+        None,
+    );
+}
+
+#[test]
+fn documents_with_names_in_them_are_no_customers() {
+    let documents = "Id|AccountId|State|LastUpdated|DocumentDate|DocumentNumber|Comment|Name|EmailRecipient|DocumentStatus|TotalAmount|SubtotalAmount|TotalTaxAmount\n\
+        a7|2437|synced|2024-01-28|2024-01-28|1||Ida Moor|ida@moor.example|unsent|60.00|50.00|10.00\n\
+        b7|2437|synced|2024-01-29|2024-01-29|2||Ned Dale|ned@dale.example|paid|12.00|10.00|2.00\n\
+        c7|2437|synced|2024-01-30|2024-01-30|3||Ida Moor|ida@moor.example|sent|24.00|20.00|4.00";
+    check(documents, Some("generic.invoices"));
+    for (header, field) in [
+        ("DocumentNumber", Some("invoice.number")),
+        ("DocumentDate", Some("invoice.issued_on")),
+        ("TotalAmount", Some("invoice.total_gross")),
+        ("SubtotalAmount", Some("invoice.total_net")),
+        ("AccountId", None),
+        ("State", None),
+    ] {
+        check_field(documents, header, field);
+    }
+}
+
+#[test]
+fn totals_of_lines_are_not_those_of_the_invoice() {
+    let lines = "Invoice Date|Invoice Number|Due Date|Status|Quantity|SubTotal|Total\n\
+        01/11/2024|I-1|01/12/2024|sent|2|46.00|50.00\n01/11/2024|I-1|01/12/2024|sent|1|46.00|5.20\n02/11/2024|I-2|02/12/2024|paid|1|10.00|12.00";
+    check(lines, Some("generic.invoices"));
+    check_field(lines, "SubTotal", Some("invoice.total_net"));
+    check_field(lines, "Total", None);
+    assert!(detect(lines).warning("lines_not_imported").is_some());
+}
+
+#[test]
+fn codes_and_counters_are_no_plates() {
+    // Of the shape of plates, but none of them is possible.
+    check_field("Make|Model|Ref\nFord|Focus|FOU0001\nFiat|500|FOU0002", "Ref", None);
+    check_field(
+        "Make|Model|Ref\nFord|Focus|AB12 CDE\nFiat|500|BC15 DEF",
+        "Ref",
+        Some("vehicle.registration"),
+    );
+    let licences =
+        "Name|Address|City|Zip|License #\nLarch Ltd|4 Quay St|Leeds|LS1 4AP|1\nElm Ltd|5 Quay St|York|YO1 7HH|45";
+    check(licences, Some("generic.customers"));
+    check_field(licences, "License #", None);
+    // Plates of other countries count as well.
+    check(
+        "Registration|Name|Customer Number|Phone\nMFT555|Ida Moor|19|01632 960011\nFGK203|Ned Dale|20|01632 960012",
+        Some("generic.customers_and_vehicles"),
+    );
+}
+
+#[test]
+fn what_a_vehicle_is_called_is_no_owner() {
+    let cars =
+        "Name|VIN|Plate|Make|Model|Year\nLittle Corsa||AB12 CDE|VAUXHALL|Corsa|2012\nVan 2||BC15 DEF|FORD|Transit|2015";
+    check(cars, Some("generic.vehicles"));
+    check_field(cars, "Name", None);
+    let owned =
+        "Name|VIN|Plate|Make|Model|Year\nIda Moor||AB12 CDE|VAUXHALL|Corsa|2012\nNed Dale||BC15 DEF|FORD|Transit|2015";
+    check(owned, Some("generic.customers_and_vehicles"));
+}
+
+const PEOPLE: &str = "Customer Number|First Name|Last Name|Email|Mobile|Address 1|Postcode";
+
+#[test]
+fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
+    for (header, values) in [
+        ("Preferred Contact", ["Email", "SMS"]),
+        ("Account Owner", ["Sam Lee", "Sam Lee"]),
+        ("Owner", ["Sam Lee", "Kim Ray"]),
+        ("Contract", ["Gold plan", "Silver plan"]),
+        ("Contact Date", ["12/05/2024", "25/05/2024"]),
+        ("Customer Status", ["Active", "Lapsed"]),
+        ("Stage", ["Won", "Lost"]),
+        ("Account#", ["ACC1", "ACC2"]),
+        ("Account", ["ACC1", "ACC2"]),
+    ] {
+        let text = format!(
+            "{PEOPLE}|{header}\nC1|Ida|Moor|ida@moor.example|07400 124001|1 Quay St|LS6 3AA|{}\n\
+             C2|Ned|Dale|ned@dale.example|07400 124002|2 Quay St|LS6 3AB|{}",
+            values[0], values[1]
+        );
+        check_field(&text, header, None);
+        check(&text, Some("generic.customers"));
+    }
+}
+
+#[test]
+fn hints_orders_and_slashes_do_not_change_what_a_header_means() {
+    let cars = "Reg|Make|Model|MOT Due (dd/mm/yyyy)|Mileage (miles)|Engine (cc)|Cust#\n\
+        AB12 CDE|Ford|Focus|12/04/2026|57452|1596|1001\nBC15 DEF|Fiat|500|13/05/2026|12000|1242|1002";
+    for (header, field) in [
+        ("MOT Due (dd/mm/yyyy)", "vehicle.mot_due_on"),
+        ("Mileage (miles)", "vehicle.mileage"),
+        ("Engine (cc)", "vehicle.engine_cc"),
+        ("Cust#", "vehicle.customer"),
+    ] {
+        check_field(cars, header, Some(field));
+    }
+    let parts = "Part No|Description|price_sell|price_cost\n77|Belt|9.99|4.10\n78|Bulb|2.50|0.90";
+    check_field(parts, "price_sell", Some("product.retail_price"));
+    check_field(parts, "price_cost", Some("product.cost_price"));
+    let people = "Name|Email|Province/State|Zip/Postcode\nIda Moor|ida@moor.example|Kent|ME1 1AA\nNed Dale|ned@dale.example|Devon|EX1 1AA";
+    check_field(people, "Province/State", Some("billing_address.region"));
+    check_field(people, "Zip/Postcode", Some("billing_address.postal_code"));
+}
+
+#[test]
+fn an_exact_header_keeps_its_field_and_one_that_never_fits_does_not() {
+    let cars = "Reg|Make|Model|Capacity\nAB12 CDE|Grove|GMK|45T\nTBA|Grove|RT|300T\nBC15 DEF / CD16 EFG|Grove|AT|N/A\nDE17 FGH|Grove|AT|60T";
+    check_field(cars, "Reg", Some("vehicle.registration"));
+    check_field(cars, "Capacity", None);
+}
+
+#[test]
+fn of_two_prices_the_regular_one_is_the_price_and_goods_are_no_family() {
+    let shop = "SKU|Name|Type|Sale price|Regular price\nA1|Mug|simple|4.00|5.00\nA2|Cap|variable||9.00";
+    check_field(shop, "Regular price", Some("product.retail_price"));
+    check_field(shop, "Sale price", None);
+    check_field(shop, "Type", None);
+}
+
+#[test]
+fn a_firm_beside_a_person_is_who_is_billed() {
+    let list = "Customer|Primary Phone|Email Address|Full Name|Street|City|Zip Code\n\
+        Larch Paints LLC|336-656-7881|post@larch.example|Ida Moor|4 Quay St|Leeds|LS1 4AP\n\
+        City of York|336-222-0000|post@york.example|Ned Dale|5 Quay St|York|YO1 7HH";
+    check_field(list, "Customer", Some("customer.display_name"));
+    check_field(list, "Full Name", Some("customer.contact_name"));
+}
+
+#[test]
+fn columns_that_a_known_system_does_not_list_are_understood_too() {
+    let columns = "_ID|_ID_Customer|Registration|Make|Model|Colour|DateofReg|EngineCC|FuelType|VIN|MOTDueDate|Contract";
+    check_field(columns, "MOTDueDate", Some("vehicle.mot_due_on"));
+    check_field(columns, "Contract", None);
+    assert_eq!(type_of(&detect(columns)), Some("ga4.vehicles"));
+}
+
+#[test]
+fn a_half_understood_table_is_a_question() {
+    let many: Vec<String> = (1..=32).map(|number| format!("Zodiac {number}")).collect();
+    let text = format!("Name|Email|City|{}", many.join("|"));
+    let detection = detect(&text);
+    assert_eq!(type_of(&detection), None, "{}", detection.confidence);
+    let whole = detect("Name|Email|City|Phone");
+    assert_eq!(type_of(&whole), Some("generic.customers"));
+}
