@@ -27,8 +27,8 @@ use crate::{App, Caller, boxed};
 pub struct JobPatch {
     /// The type: `generic.customers`.
     pub table_type: Option<String>,
-    /// Per header the field (`customer.phone`), or `None` for a column that is left out.
-    pub mapping: Option<BTreeMap<String, Option<String>>>,
+    /// What changes of the mapping.
+    pub mapping: Option<MappingPatch>,
     /// Whether the first row is a header.
     pub has_header_row: Option<bool>,
     /// The order of day and month in all date columns.
@@ -37,6 +37,16 @@ pub struct JobPatch {
     pub included: Option<bool>,
     /// Remembers the mapping under this name, for tables with the same headers.
     pub save_mapping_as: Option<String>,
+}
+
+/// What a person changes of a mapping.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum MappingPatch {
+    /// Everything that people said of the columns before.
+    TakeBack,
+    /// Per header the field (`customer.phone`), or `None` for a column that is left out. Columns that are not named stay.
+    Columns(BTreeMap<String, Option<String>>),
 }
 
 /// The first rows of a table: as they are, and as they will be imported.
@@ -157,7 +167,7 @@ pub async fn patch(
         let save = patch
             .save_mapping_as
             .as_ref()
-            .and_then(|name| to_save(name, job, &head));
+            .and_then(|name| to_save(name, job, &head, &work.actor));
         let changed = job.clone();
         // Later tables may have matched what this one brought.
         for other in &mut jobs {
@@ -176,13 +186,8 @@ pub async fn patch(
             .with_jobs(jobs)
             .with_event(patch.event(&work.actor, job_id));
         change.events.extend(event.map(|event| event.in_run(run_id)));
-        // Before the run goes on: it looks for the name of its source among the saved mappings.
-        if let Some(saved) = save {
-            let store = &app.store;
-            store
-                .saved_mapping_put(work.organization, &saved, &work.actor.name)
-                .await?;
-        }
+        // With the job: the run looks for the name of its source among the saved mappings.
+        change.saved_mappings.extend(save);
         work.commit(change).await?;
         Ok(changed)
     })
@@ -195,10 +200,19 @@ impl JobPatch {
     /// The choices so far, with these over them.
     fn over(&self, choices: TableChoices) -> TableChoices {
         let retyped = self.table_type.is_some() && self.table_type != choices.table_type;
+        // The fields of another type are other fields.
+        let before = choices.mapping.filter(|_| !retyped);
         TableChoices {
             table_type: self.table_type.clone().or(choices.table_type),
-            // The fields of another type are other fields.
-            mapping: self.mapping.clone().or(choices.mapping.filter(|_| !retyped)),
+            mapping: match &self.mapping {
+                None => before,
+                Some(MappingPatch::TakeBack) => None,
+                Some(MappingPatch::Columns(columns)) => {
+                    let mut mapping = before.unwrap_or_default();
+                    mapping.extend(columns.clone());
+                    Some(mapping)
+                }
+            },
             has_header_row: self.has_header_row.or(choices.has_header_row),
             date_order: self.date_order.or(choices.date_order),
             included: self.included.or(choices.included),
@@ -220,7 +234,7 @@ impl JobPatch {
 }
 
 /// The mapping of a job, to be remembered for tables with the same headers.
-fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
+fn to_save(name: &str, job: &Job, head: &Head, actor: &Actor) -> Option<SavedMapping> {
     let plan = plan_of(job).ok()?;
     let columns = plan.columns.iter().enumerate();
     Some(SavedMapping {
@@ -234,6 +248,7 @@ fn to_save(name: &str, job: &Job, head: &Head) -> Option<SavedMapping> {
                 (column_name(&head.headers, index), field)
             })
             .collect(),
+        created_by: actor.name.clone(),
     })
 }
 

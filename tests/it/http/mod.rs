@@ -12,6 +12,7 @@ mod imports;
 mod instances;
 mod issuer;
 mod leaving;
+mod mappings;
 mod options;
 mod organization;
 mod records;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, web};
-use serde::{Deserialize, Serialize};
-use torqueflow_app::jobs::{self, FindingView, JobPatch, Preview};
+use serde::{Deserialize, Deserializer, Serialize};
+use torqueflow_app::jobs::{self, FindingView, JobPatch, MappingPatch, Preview};
 use torqueflow_app::runs;
 use torqueflow_app::{FindingFilter, Job};
 use torqueflow_model::DateOrder;
@@ -61,7 +61,7 @@ async fn answer(
         .json(JobView::new(job, &run.files)))
 }
 
-/// What changes of a job. What is left out or null stays as it is.
+/// What changes of a job. What is left out stays as it is, and so does what is null, but for `mapping`.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schema(examples(json!({
@@ -75,7 +75,8 @@ struct JobPatchRequest {
     table_type: Option<String>,
     /// Per header the field (`customer.phone`), or null for a column that is left out. Columns that are not named stay.
     #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
-    mapping: Option<BTreeMap<String, Option<String>>>,
+    #[serde(deserialize_with = "mapping_patch")]
+    mapping: Option<MappingPatch>,
     /// Whether the first row is a header.
     has_header_row: Option<bool>,
     /// `day_first` or `month_first`: the order in all date columns.
@@ -86,6 +87,12 @@ struct JobPatchRequest {
     /// Remembers the mapping under this name, for tables with the same headers.
     #[schema(min_length = 1, max_length = 100)]
     save_mapping_as: Option<String>,
+}
+
+/// A mapping, where null says something too.
+fn mapping_patch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<MappingPatch>, D::Error> {
+    let columns = Option::deserialize(deserializer)?;
+    Ok(Some(columns.map_or(MappingPatch::TakeBack, MappingPatch::Columns)))
 }
 
 /// Change a job

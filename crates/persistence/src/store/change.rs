@@ -12,6 +12,7 @@ use crate::store::file::ImportFile;
 use crate::store::job::Job;
 use crate::store::lease::Lease;
 use crate::store::run::Run;
+use crate::store::saved_mapping::{self, SavedMapping};
 use crate::store::source_table::{self, SourceTable};
 use crate::{OrganizationId, Store, StoreError};
 
@@ -34,6 +35,8 @@ pub struct RunChange<'a> {
     pub removed_jobs: Vec<Uuid>,
     /// Tables by which their source system is found again.
     pub source_tables: Vec<SourceTable>,
+    /// Mappings that people saved with it.
+    pub saved_mappings: Vec<SavedMapping>,
     /// What is to be told of it.
     pub events: Vec<AuditEvent>,
 }
@@ -50,6 +53,7 @@ impl<'a> RunChange<'a> {
             jobs: Vec::new(),
             removed_jobs: Vec::new(),
             source_tables: Vec::new(),
+            saved_mappings: Vec::new(),
             events: Vec::new(),
         }
     }
@@ -117,6 +121,7 @@ impl Store {
             .exec(&transaction)
             .await?;
         source_table::put(&transaction, organization, &change.source_tables).await?;
+        saved_mapping::put(&transaction, organization, &change.saved_mappings).await?;
         audit::insert(&transaction, organization, &change.events).await?;
         // Jobs, run, lease: batches lock them in this order too. Whoever would take the lease over waits for the commit.
         lease.lock(&transaction).await?;

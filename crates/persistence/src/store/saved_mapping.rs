@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, Set};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -22,34 +22,11 @@ pub struct SavedMapping {
     pub headers: Vec<String>,
     /// Per header the field, or `None` where the column is left out.
     pub mapping: BTreeMap<String, Option<String>>,
+    /// Who saved it.
+    pub created_by: String,
 }
 
 impl Store {
-    /// Keeps a mapping. An older one of the same headers gives way.
-    pub async fn saved_mapping_put(
-        &self,
-        organization: OrganizationId,
-        saved: &SavedMapping,
-        created_by: &str,
-    ) -> Result<(), StoreError> {
-        let now = OffsetDateTime::now_utc();
-        Entity::insert(ActiveModel {
-            organization_id: Set(organization.0),
-            id: Set(Uuid::now_v7()),
-            name: Set(saved.name.clone()),
-            header_hash: Set(Uuid::from_u128(saved.header_hash)),
-            table_type: Set(saved.table_type.clone()),
-            headers: Set(serde_json::Value::from(saved.headers.clone())),
-            mapping: Set(serde_json::to_value(&saved.mapping).unwrap_or_default()),
-            created_by: Set(created_by.to_owned()),
-            created_at: Set(now),
-            updated_at: Set(now),
-        })
-        .exec_without_returning(&self.writer)
-        .await?;
-        Ok(())
-    }
-
     /// The newest mapping of a table with these headers.
     pub async fn saved_mapping_find(
         &self,
@@ -71,8 +48,35 @@ impl Store {
                     table_type: model.table_type,
                     headers: serde_json::from_value(model.headers).map_err(damaged)?,
                     mapping: serde_json::from_value(model.mapping).map_err(damaged)?,
+                    created_by: model.created_by,
                 })
             })
             .transpose()
     }
+}
+
+/// Keeps mappings. Older ones of the same headers give way.
+pub(super) async fn put(
+    transaction: &DatabaseTransaction,
+    organization: OrganizationId,
+    mappings: &[SavedMapping],
+) -> Result<(), StoreError> {
+    let now = OffsetDateTime::now_utc();
+    for saved in mappings {
+        Entity::insert(ActiveModel {
+            organization_id: Set(organization.0),
+            id: Set(Uuid::now_v7()),
+            name: Set(saved.name.clone()),
+            header_hash: Set(Uuid::from_u128(saved.header_hash)),
+            table_type: Set(saved.table_type.clone()),
+            headers: Set(serde_json::Value::from(saved.headers.clone())),
+            mapping: Set(serde_json::to_value(&saved.mapping).unwrap_or_default()),
+            created_by: Set(saved.created_by.clone()),
+            created_at: Set(now),
+            updated_at: Set(now),
+        })
+        .exec_without_returning(transaction)
+        .await?;
+    }
+    Ok(())
 }
