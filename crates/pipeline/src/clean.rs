@@ -13,6 +13,7 @@ use torqueflow_tabular::staging::Owner;
 use crate::empty::is_empty_record;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::known_ids::KnownIds;
+use crate::natural::KnownNaturals;
 use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
@@ -69,6 +70,7 @@ impl CleanRow {
 pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
     ids: KnownIds,
+    naturals: KnownNaturals,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
@@ -84,6 +86,7 @@ impl Cleaner {
         Self {
             fields: ids.fields(),
             ids,
+            naturals: KnownNaturals::of(plan),
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
@@ -238,7 +241,8 @@ impl Cleaner {
             let Some(record) = records.get_mut(index) else { continue };
             let slot = record.slot;
             record.source_id = identify_otherwise(record, &linked, &|name| self.ids.is_no_id(row, slot, name));
-            findings.extend(self.ids.keep_apart(row, record, &linked));
+            let apart = self.ids.keep_apart(row, record, &linked);
+            findings.extend(apart.or_else(|| self.naturals.keep_apart(row, record)));
             if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
                 && slot == Slot::Main(columns.entity)
             {

@@ -9,6 +9,7 @@ mod facts;
 mod identity;
 mod ids;
 mod known_ids;
+mod natural;
 mod needs;
 mod open;
 mod origins;
@@ -24,6 +25,7 @@ pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTall
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
+pub use natural::{PlannedNatural, PlannedNaturals};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
 pub use owners::{OwnerNames, OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};

@@ -8,6 +8,7 @@ use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef
 use crate::columns;
 use crate::facts::PlannedFacts;
 use crate::ids::PlannedIdentity;
+use crate::natural::PlannedNaturals;
 use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
@@ -36,6 +37,9 @@ pub struct TablePlan {
     /// Which columns identify records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identities: Option<Vec<PlannedIdentity>>,
+    /// Which natural keys name several records; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naturals: Option<PlannedNaturals>,
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -178,6 +182,7 @@ impl TablePlan {
             owners: OwnerRule::Open,
             profiles: Vec::new(),
             identities: None,
+            naturals: None,
         }
     }
 

@@ -4,6 +4,7 @@ use torqueflow_cleanup::{ColumnProfiler, Expected};
 use torqueflow_model::Row;
 
 use crate::ids::IdentityVotes;
+use crate::natural::NaturalVotes;
 use crate::plan::TablePlan;
 
 /// Gathers the profiles of all columns of a table.
@@ -11,6 +12,7 @@ use crate::plan::TablePlan;
 pub(crate) struct ProfileVotes {
     columns: Vec<ColumnProfiler>,
     identities: IdentityVotes,
+    naturals: NaturalVotes,
     /// The plan has no profiles yet.
     are_wanted: bool,
 }
@@ -30,13 +32,14 @@ impl ProfileVotes {
                 })
                 .collect(),
             identities: IdentityVotes::of(plan),
+            naturals: NaturalVotes::of(plan),
             are_wanted,
         }
     }
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        !self.are_wanted && self.identities.is_empty()
+        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty()
     }
 
     /// Takes a row into account.
@@ -48,6 +51,7 @@ impl ProfileVotes {
             }
         }
         self.identities.observe(row);
+        self.naturals.observe(row);
     }
 
     /// What the rows say of a column.
@@ -60,6 +64,7 @@ impl ProfileVotes {
         if !self.columns.is_empty() {
             plan.profiles = self.columns.iter().map(ColumnProfiler::profile).collect();
         }
+        self.naturals.settle(plan);
         self.identities.settle(plan)
     }
 }
