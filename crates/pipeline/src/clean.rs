@@ -10,6 +10,7 @@ use torqueflow_model::{
 };
 use torqueflow_tabular::staging::Owner;
 
+use crate::bare::BareRule;
 use crate::empty::is_empty_record;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::known_ids::KnownIds;
@@ -71,6 +72,7 @@ pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
     ids: KnownIds,
     naturals: KnownNaturals,
+    bare: BareRule,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
@@ -87,6 +89,7 @@ impl Cleaner {
             fields: ids.fields(),
             ids,
             naturals: KnownNaturals::of(plan),
+            bare: plan.bare,
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
@@ -113,6 +116,13 @@ impl Cleaner {
     /// Whether rows of different records have this id, so that nobody knows which of them a link by it means.
     pub fn is_conflicting(&self, entity: EntityKind, id: &str) -> bool {
         self.ids.is_conflicting(entity, id)
+    }
+
+    /// Whether what was found in reading a cell says something of the records: an error in a column that is not imported does
+    /// not.
+    pub fn concerns(&self, finding: &Finding) -> bool {
+        let is_mapped = |column: usize| self.fields.get(column).is_some_and(Option::is_some);
+        finding.code != FindingCode::CellError || finding.column.is_none_or(is_mapped)
     }
 
     /// Cleans one row that stands on its own.
@@ -162,7 +172,7 @@ impl Cleaner {
             adapter.arrange(&self.type_id, &mut cells);
         }
         cells.sort_by_key(|cell| cell.field.slot);
-        if is_empty_record(&cells) {
+        if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
             return CleanRow {
                 number: row.number,
                 class: RowClass::EmptyRecord,

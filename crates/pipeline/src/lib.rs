@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod analyse;
+mod bare;
 mod clean;
 mod column_findings;
 mod columns;
@@ -20,6 +21,7 @@ mod sources;
 mod votes;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
+pub use bare::BareRule;
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};

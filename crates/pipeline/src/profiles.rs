@@ -3,6 +3,7 @@
 use torqueflow_cleanup::{ColumnProfiler, Expected};
 use torqueflow_model::Row;
 
+use crate::bare::BareVotes;
 use crate::ids::IdentityVotes;
 use crate::natural::NaturalVotes;
 use crate::plan::TablePlan;
@@ -13,6 +14,7 @@ pub(crate) struct ProfileVotes {
     columns: Vec<ColumnProfiler>,
     identities: IdentityVotes,
     naturals: NaturalVotes,
+    bare: BareVotes,
     /// The plan has no profiles yet.
     are_wanted: bool,
 }
@@ -33,13 +35,14 @@ impl ProfileVotes {
                 .collect(),
             identities: IdentityVotes::of(plan),
             naturals: NaturalVotes::of(plan),
+            bare: BareVotes::of(plan),
             are_wanted,
         }
     }
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty()
+        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty() && !self.bare.is_open()
     }
 
     /// Takes a row into account.
@@ -52,6 +55,7 @@ impl ProfileVotes {
         }
         self.identities.observe(row);
         self.naturals.observe(row);
+        self.bare.observe(row);
     }
 
     /// What the rows say of a column.
@@ -65,6 +69,8 @@ impl ProfileVotes {
             plan.profiles = self.columns.iter().map(ColumnProfiler::profile).collect();
         }
         self.naturals.settle(plan);
-        self.identities.settle(plan)
+        let mut notes = self.identities.settle(plan);
+        notes.extend(self.bare.settle(plan));
+        notes
     }
 }

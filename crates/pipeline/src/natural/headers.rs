@@ -27,7 +27,7 @@ const NUMBERS: [&str; 19] = [
 /// How words end that are such a number in one: `Kundennummer`, `KundenNr`.
 const ENDINGS: [&str; 4] = ["nummer", "number", "code", "nr"];
 /// What other numbers there are: of telephones, taxes, houses, documents, and of the row itself.
-const OTHERS: [&str; 66] = [
+const OTHERS: [&str; 71] = [
     "phone",
     "tel",
     "telephone",
@@ -94,6 +94,11 @@ const OTHERS: [&str; 66] = [
     "status",
     "owner",
     "rep",
+    "engine",
+    "motor",
+    "chassis",
+    "frame",
+    "radio",
 ];
 /// Beginnings of words for such numbers in one: `Telefonnummer`.
 const OTHER_BEGINNINGS: [&str; 12] = [

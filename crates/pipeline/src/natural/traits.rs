@@ -100,7 +100,7 @@ impl TraitColumns {
             Slot::Main(other) => other == entity,
             _ => true,
         });
-        if is_alone && entity != EntityKind::Vehicle {
+        if is_alone {
             let open = columns.iter().enumerate().filter(|(_, column)| column.field.is_none());
             let named = open.filter(|(_, column)| headers::names_number(&column.header, entity));
             let counts = |index: &usize| numbers.is_none_or(|numbers| numbers.contains(index));
@@ -230,7 +230,7 @@ impl TraitColumns {
         let mut numbers = keeper.numbers(fixed).zip(own.numbers(fixed));
         let other_number = numbers.any(|(one, other)| !one.is_empty() && !other.is_empty() && !is_same(one, other));
         match self.entity {
-            EntityKind::Vehicle => are_other_vehicles(keeper, own),
+            EntityKind::Vehicle => are_other_vehicles(keeper, own, other_number),
             EntityKind::Customer => other_number || are_other_companies(keeper, own),
             EntityKind::Product if Self::is_code(key) => {
                 let is_other = (place::NAME + 1..fixed).any(|place| differ(place) == Some(true)) || other_number;
@@ -253,28 +253,38 @@ impl TraitColumns {
             EntityKind::Vehicle if plates_differ(keeper, own) => {
                 own.get(place::PLATE).map(str::to_uppercase).into_iter().collect()
             }
-            EntityKind::Vehicle => of(&[place::MAKE, place::MODEL, place::YEAR]),
             EntityKind::Customer if are_other_companies(keeper, own) => of(&[place::COMPANY]),
             EntityKind::Product if Self::is_code(key) => of(&[place::NAME]),
             _ => Vec::new(),
         };
-        let numbers = own.numbers(self.traits.len()).filter(|number| !number.is_empty());
-        if self.entity != EntityKind::Vehicle && !(Self::is_code(key) && !parts.is_empty()) {
+        let is_told = !parts.is_empty() && (Self::is_code(key) || self.entity == EntityKind::Vehicle);
+        if !is_told {
+            let numbers = own.numbers(self.traits.len()).filter(|number| !number.is_empty());
             parts.extend(numbers.map(str::to_owned));
+        }
+        if parts.is_empty() && self.entity == EntityKind::Vehicle {
+            parts = of(&[place::MAKE, place::MODEL, place::YEAR]);
         }
         parts.join("|")
     }
 
-    /// The columns without a field that give records numbers of their own, by what all rows say of them.
+    /// The columns without a field that give records numbers of their own, by what all rows say of them. Rows that say nothing
+    /// of such records do not count.
     pub fn proven_numbers(&self, profiles: &[ColumnProfile]) -> Vec<usize> {
+        let own = self
+            .fields
+            .iter()
+            .filter(|(_, field)| field.slot == Slot::Main(self.entity));
+        let filled = own.filter_map(|(column, _)| Some(profile(profiles, *column)?.filled));
+        let records = filled.max().unwrap_or_default();
         let is_proven = |column: &&usize| {
             profile(profiles, **column).is_some_and(|profile| {
                 let likeness = |look| profile.likeness(look).unwrap_or_default();
                 let is_something_else = likeness(Look::Phone) > 0.5 || likeness(Look::Email) > 0.5;
                 let tells = if self.entity == EntityKind::Product {
-                    profile.filled_share() >= 0.5 && profile.distinct.values * 10 >= profile.filled
+                    profile.filled * 2 >= records && profile.distinct.values * 10 >= profile.filled
                 } else {
-                    profile.filled_share() >= 0.9 && profile.distinct.is_unique && profile.filled >= 2
+                    profile.filled * 10 >= records * 9 && profile.distinct.is_unique && profile.filled >= 2
                 };
                 tells && !is_something_else
             })
@@ -328,8 +338,9 @@ fn is_same(one: &str, other: &str) -> bool {
     one == other || fold(one) == fold(other)
 }
 
-/// Two cars that have one plate: their VINs differ; or without these, make or model and something else does.
-fn are_other_vehicles(keeper: &Traits, own: &Traits) -> bool {
+/// Two cars that have one plate: their VINs differ; or without these, their numbers at the business, or make or model and
+/// something else.
+fn are_other_vehicles(keeper: &Traits, own: &Traits, other_number: bool) -> bool {
     if plates_differ(keeper, own) {
         return true;
     }
@@ -343,6 +354,9 @@ fn are_other_vehicles(keeper: &Traits, own: &Traits) -> bool {
             ..Car::default()
         };
         return are_other_cars(&car(&one), &car(&other));
+    }
+    if other_number {
+        return true;
     }
     let is_other_word = |place: usize| {
         let named = |display| Person {

@@ -207,3 +207,27 @@ fn a_part_number_of_two_parts_is_that_of_the_first() {
         ],
     );
 }
+
+#[test]
+fn parts_of_one_name_are_told_apart_by_their_numbers() {
+    check(
+        EntityKind::Product,
+        "Product Name,Item Code,Stock\nOil filter,A100,2\nOil filter,A200,1\nOil filter,A100,3\nAir filter,A300,1\n",
+        &["oil filter", "oil filter|A200 id_conflict", "oil filter", "air filter"],
+    );
+}
+
+#[test]
+fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
+    check(
+        Vehicle,
+        "Fleet No,Registration,Model,Model Year\n1201,AK18 AAA,Enviro,2018\n1202,AK18 AAA,Enviro,2018\n1203,AK18 AAB,Enviro,2018\n",
+        &["AK18AAA", "AK18AAA|1202 id_conflict", "AK18AAB"],
+    );
+    // The same car under two numbers of a dealer's stock.
+    check(
+        Vehicle,
+        "Stock No,Registration,Model,VIN\n501,AK18 AAA,Focus,WF0AXXWPMA1234567\n733,AK18 AAA,Focus,WF0AXXWPMA1234567\n",
+        &["AK18AAA", "AK18AAA"],
+    );
+}
