@@ -144,7 +144,8 @@ impl Analysis<'_> {
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, records)
                 .await?;
         }
-        let of_columns = tally.settle();
+        let mut of_columns = tally.settle();
+        of_columns.extend_from_slice(job.plan_findings());
         let of_columns: Vec<_> = of_columns
             .iter()
             .zip(0..)
@@ -396,7 +397,9 @@ impl Analysis<'_> {
             }
             let id = id_text(&record.source_id, occurrence);
             let mapped = known.mappings.get(&(entity, id.clone()));
-            draft.met.extend(MetAgain::of(row.number, &id, mapped, record));
+            draft
+                .met
+                .extend(MetAgain::of(row.number, &id, mapped, record, job.country));
             let is_mapped = mapped.is_some();
             let record_id = Uuid::now_v7();
             if !is_mapped && !known.exists(record) {

@@ -11,7 +11,8 @@ use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{
-    CleanRow, Cleaner, ColumnFinding, ColumnTally, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan, TableVotes,
+    CleanRow, Cleaner, ColumnFinding, ColumnTally, Country, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
+    TableVotes,
 };
 
 use crate::blobs::BlobStore;
@@ -30,7 +31,10 @@ pub(crate) struct JobRows {
     pub job: Job,
     pub source_system: String,
     pub cleaner: Cleaner,
+    /// By which numbers and postcodes are read that name none.
+    pub country: Country,
     header: HeaderChoice,
+    of_table: Vec<ColumnFinding>,
     blobs: BlobStore,
     key: String,
 }
@@ -78,12 +82,19 @@ impl JobRows {
         Ok(Self {
             organization,
             cleaner: cleaner_of(run, sources, &plan)?,
+            country: options_of(run)?.default_country(),
             source_system: source_of(&job, &plan),
             header: plan.header,
+            of_table: plan.findings(),
             job,
             blobs: blobs.clone(),
             key,
         })
+    }
+
+    /// What is to be said of the table as a whole.
+    pub fn plan_findings(&self) -> &[ColumnFinding] {
+        &self.of_table
     }
 
     /// Reads and cleans all rows, in chunks, with what was found when the file was read. What is certain to be said of a column
@@ -148,7 +159,9 @@ impl JobRows {
         while reader.next_row(&mut row)? {
             let mut clean = self.cleaner.clean_owned(&row, reader.owner());
             if let Some(noted) = &mut noted {
-                clean.findings.splice(0..0, noted.of_row(row.number));
+                let noted = noted.of_row(row.number).into_iter();
+                let noted = noted.filter(|finding| self.cleaner.concerns(finding));
+                clean.findings.splice(0..0, noted);
             }
             if let Some(tally) = tally {
                 tally.observe(&row, &mut clean.findings);

@@ -9,11 +9,13 @@ use serde_json::Value as Json;
 use torqueflow_dedupe::{Car, Person, are_other_cars, are_other_people};
 use torqueflow_model::{EntityKind, JobStatus, Record};
 use torqueflow_persistence::{ImportFile, Job, MappedRecord, MappingOrigin, Run};
+use torqueflow_pipeline::Country;
 
 use crate::App;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::{RunMode, RunOptions};
+use crate::values::source_hash;
 
 /// Pairs that a person is shown.
 const SHOWN_PAIRS: usize = 10;
@@ -154,14 +156,20 @@ pub(crate) struct MetAgain {
 
 impl MetAgain {
     /// Customers and vehicles that a refresh may change; of others nobody can tell that they are not the same.
-    pub fn of(row: i64, source_id: &str, mapped: Option<&MappedRecord>, record: &Record) -> Option<Self> {
+    pub fn of(
+        row: i64,
+        source_id: &str,
+        mapped: Option<&MappedRecord>,
+        record: &Record,
+        country: Country,
+    ) -> Option<Self> {
         let mapped = mapped.filter(|mapped| mapped.origin != MappingOrigin::Skipped)?;
         let entity = record.slot.entity();
         matches!(entity, EntityKind::Customer | EntityKind::Vehicle).then(|| Self {
             row,
             entity,
             source_id: source_id.to_owned(),
-            changed: (record.raw_hash() != mapped.row_hash).then(|| record.clone()),
+            changed: (source_hash(record, country) != mapped.row_hash).then(|| record.clone()),
         })
     }
 }

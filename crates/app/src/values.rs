@@ -1,9 +1,11 @@
 //! Records over several rows, and findings in their place.
 
 use serde_json::{Map, Value as Json};
-use torqueflow_model::{FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, Record, Slot, Value};
+use torqueflow_model::{
+    FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, Record, Slot, Value, hash128,
+};
 use torqueflow_persistence::{FindingCell, FoundRecord, StoredFinding};
-use torqueflow_pipeline::ColumnFinding;
+use torqueflow_pipeline::{ColumnFinding, Country};
 use uuid::Uuid;
 
 /// What a later row of a record says otherwise than its first.
@@ -99,11 +101,28 @@ pub(crate) fn whole(record: &Record, found: Option<&FoundRecord>) -> Record {
 }
 
 /// The fingerprint of all that the file says of a record, with what later rows add to it.
-pub(crate) fn row_hash(record: &Record, found: Option<&FoundRecord>) -> u128 {
+pub(crate) fn row_hash(record: &Record, found: Option<&FoundRecord>, country: Country) -> u128 {
     match found {
-        Some(FoundRecord { fills: Some(_), .. }) => whole(record, found).raw_hash(),
-        _ => record.raw_hash(),
+        Some(FoundRecord { fills: Some(_), .. }) => source_hash(&whole(record, found), country),
+        _ => source_hash(record, country),
     }
+}
+
+/// The fingerprint of all that the file says of a record, and of the country by which numbers and postcodes are read that
+/// name none: read by another one, the same text says something else. Great Britain is the one that goes without saying.
+pub(crate) fn source_hash(record: &Record, country: Country) -> u128 {
+    let hash = record.raw_hash();
+    let is_by_country = |field: &FieldValue| {
+        let is_read = matches!(
+            field.spec.kind,
+            FieldKind::Phone | FieldKind::Landline | FieldKind::Postcode
+        );
+        is_read || matches!(field.spec.name, "phone_as_given" | "landline_as_given")
+    };
+    if country == Country::GB || !record.fields.iter().any(is_by_country) {
+        return hash;
+    }
+    hash128([&hash.to_le_bytes()[..], country.code().as_bytes()])
 }
 
 /// The text of a reference field.

@@ -372,6 +372,12 @@ impl<'a> Draft<'a> {
         });
     }
 
+    /// Whether this was said of a cell.
+    pub fn has_noted(&self, code: FindingCode, input: &Input<'_>) -> bool {
+        let mut findings = self.cleaned.findings.iter();
+        findings.any(|finding| finding.code == code && finding.column == input.column())
+    }
+
     /// Whether nothing of this kind was reported yet.
     pub fn has_no_note(&self, code: FindingCode) -> bool {
         !self.cleaned.findings.iter().any(|finding| finding.code == code)

@@ -177,8 +177,14 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// A value that stands for no value: `-`, `N/A`, `NULL`.
-pub(crate) fn stands_for_blank(text: &str) -> bool {
+/// Whether a value stands for no value: `-`, `N/A`, `NULL`.
+///
+/// ```
+/// use torqueflow_cleanup::stands_for_blank;
+/// assert!(stands_for_blank("n/a"));
+/// assert!(!stands_for_blank("Nash"));
+/// ```
+pub fn stands_for_blank(text: &str) -> bool {
     names_nobody(text) || MACHINE_BLANKS.contains(&text)
 }
 

@@ -175,7 +175,11 @@ pub(crate) fn is_placeholder(plate: &str) -> bool {
     let mut characters = plate.chars();
     let Some(first) = characters.next() else { return true };
     let all_alike = characters.all(|character| character == first);
-    PLACEHOLDERS.contains(&plate) || (all_alike && (plate.len() >= 5 || (plate.len() >= 2 && "0XZ".contains(first))))
+    // Every plate has a digit; a word is a place, or a remark.
+    let is_word = !plate.chars().any(char::is_numeric);
+    is_word
+        || PLACEHOLDERS.contains(&plate)
+        || (all_alike && (plate.len() >= 5 || (plate.len() >= 2 && "0XZ".contains(first))))
 }
 
 #[cfg(test)]
@@ -197,7 +201,7 @@ mod tests {
     #[test]
     fn placeholders_are_null() {
         for placeholder in [
-            "TBA", "NOREG", "no reg", "N/A", "XXX", "0000", "unknown", "--", "XXXXXXX",
+            "TBA", "NOREG", "no reg", "N/A", "XXX", "0000", "unknown", "--", "XXXXXXX", "YARD", "on order",
         ] {
             check(placeholder, "- [vrm_placeholder]");
         }

@@ -70,8 +70,9 @@ fn the_examples_of_the_catalogue_are_clean() {
                 slot: Slot::Main(entity),
                 spec,
             };
-            // Consent needs a number, and an address a type, which no single cell gives.
-            if spec.name == "sms_consent" || entity == EntityKind::CustomerAddress {
+            // Consent needs a number, an e-mail address somebody's name, and an address a type, which no single cell gives.
+            let needs_more = matches!(spec.name, "sms_consent" | "email") && entity == EntityKind::Customer;
+            if needs_more || entity == EntityKind::CustomerAddress {
                 continue;
             }
             let cleaned = clean(field, spec.example);

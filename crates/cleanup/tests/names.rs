@@ -256,3 +256,49 @@ fn the_file_s_own_word_may_be_foreign() {
         &["display_name=S.L. Olivar", "first_name=S.L.", "last_name=Olivar"],
     );
 }
+
+#[test]
+fn who_has_nothing_but_an_e_mail_address_goes_by_it() {
+    let said = "[name_from_email: ]";
+    check(
+        &[("email", "Ada.Smith@Smith.example.com")],
+        &["display_name=ada.smith@smith.example.com", said],
+    );
+    check(
+        &[("display_name", "--"), ("email", "ada@smith-garage.com")],
+        &["display_name=ada@smith-garage.com", "[value_placeholder: ]", said],
+    );
+    check(
+        &[("title", "Mrs"), ("email", "ada@smith-garage.com")],
+        &["display_name=ada@smith-garage.com", "title=Mrs", said],
+    );
+    check(
+        &[("first_name", "Ada"), ("email", "ada@smith-garage.com")],
+        &["display_name=Ada", "first_name=Ada"],
+    );
+    check(
+        &[("company", "Hill's Garage"), ("email", "ada@smith-garage.com")],
+        &["display_name=Hill's Garage", "company=Hill's Garage"],
+    );
+    check(&[("phone", "07700 900123")], &[]);
+}
+
+#[test]
+fn a_firm_told_at_length_is_no_couple() {
+    check(
+        &[("display_name", "Bruno Gallo & C. officina dei fratelli Gallo")],
+        &[
+            "display_name=Bruno Gallo & C. officina dei fratelli Gallo",
+            "[name_several_people: ]",
+        ],
+    );
+    check(
+        &[("display_name", "Fred & Hilda Mary Ann Smith")],
+        &[
+            "display_name=Fred & Hilda Mary Ann Smith",
+            "first_name=Fred & Hilda Mary Ann",
+            "last_name=Smith",
+            "[name_several_people: ]",
+        ],
+    );
+}

@@ -2,7 +2,7 @@
 
 use time::macros::date;
 use torqueflow_cleanup::{ColumnFacts, Context, clean_record};
-use torqueflow_model::{Cell, FieldRef, MappedCell, Slot};
+use torqueflow_model::{Cell, FieldRef, FindingCode, MappedCell, Slot};
 
 /// A column: its header, its field, what the cell says.
 type Column<'a> = (&'a str, &'a str, &'a str);
@@ -26,7 +26,7 @@ fn clean(slot: &str, columns: &[Column<'_>], facts: Vec<ColumnFacts>) -> Vec<Str
         &cells,
         &context,
     );
-    let made = ["address_type", "is_primary", "sort_name", "search_name"];
+    let made = ["address_type", "is_primary", "sort_name", "search_name", "display_name"];
     let shown = cleaned
         .fields
         .iter()
@@ -35,12 +35,12 @@ fn clean(slot: &str, columns: &[Column<'_>], facts: Vec<ColumnFacts>) -> Vec<Str
         .map(|field| format!("{}={}", field.spec.name, field.value))
         .collect();
     lines.sort_unstable();
-    lines.extend(
-        cleaned
-            .findings
-            .iter()
-            .map(|finding| format!("[{}: {}]", finding.code.code(), finding.detail)),
-    );
+    // Nobody has a name here.
+    let told = cleaned
+        .findings
+        .iter()
+        .filter(|finding| finding.code != FindingCode::NameFromEmail);
+    lines.extend(told.map(|finding| format!("[{}: {}]", finding.code.code(), finding.detail)));
     lines
 }
 
@@ -183,4 +183,37 @@ fn of_two_addresses_the_first_that_says_something_is_taken_whole() {
         ]
     );
     assert_eq!(of("-", "Unit 4")[..2], ["city=Leeds", "line_1=Unit 4"]);
+}
+
+#[test]
+fn a_number_of_a_country_that_is_not_known_is_kept_or_told() {
+    use torqueflow_cleanup::Origin;
+    let of = |phone: &str, other: &str| {
+        let abroad = vec![ColumnFacts::default().with_origin(Origin::Abroad); 2];
+        clean(
+            "customer",
+            &[("Phone 1", "phone", phone), ("Phone 2", "phone", other)],
+            abroad,
+        )
+    };
+    assert_eq!(of("95 44 038526", ""), ["[phone_country_unknown: ]"]);
+    assert_eq!(
+        of("95 44 038526", "+91 90611 15493"),
+        [
+            "phone=+919061115493",
+            "[phone_country_unknown: ]",
+            "[other_values_left_out: Mobile: kept +91 90611 15493 (Phone 2), left out 95 44 038526 (Phone 1)]",
+        ]
+    );
+}
+
+#[test]
+fn a_second_landline_in_the_mobile_s_place_is_told() {
+    check(
+        &[
+            ("Home", "landline", "01632 960001"),
+            ("Work", "landline", "01632 960002"),
+        ],
+        &["landline=+441632960001", "phone=+441632960002", "[phone_moved: phone]"],
+    );
 }

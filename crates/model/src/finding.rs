@@ -206,9 +206,11 @@ finding_codes! {
     /// Not a British postcode, and no other country is named; kept.
     PostcodeUnknownFormat = "postcode_unknown_format", Warning per Column, "Enter a valid UK postcode", "Correct the postcode, or name the country.";
     /// A country that could not be recognised.
-    CountryUnknown = "country_unknown", Warning, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
+    CountryUnknown = "country_unknown", Warning per Text, "This country is not known", "Use the country's English name or its two-letter ISO 3166-1 code.";
     /// Two people in one name; kept as one customer.
     NameSeveralPeople = "name_several_people", Warning, "This name holds several people and is kept as one customer", "Nothing, or split the customer later.";
+    /// Nothing names the customer but the e-mail address.
+    NameFromEmail = "name_from_email", Warning per Column, "Nothing names this customer, so it goes by its e-mail address", "Give the customer's name.";
     /// The name is that of a customer's job: `Smith Ltd:Van fleet`.
     NameHasJob = "name_has_job", Info, "The name is that of a job of this customer; the job was left out of the name: {}", "Nothing, or note the job with the customer.";
     // Several columns for one field
@@ -270,6 +272,8 @@ finding_codes! {
     OtherTableLeftOut = "other_table_left_out", Info, "This table stands below another one; its title and header are {}", "Nothing, if this is a table of its own.";
     /// Records that say nothing but what they belong to.
     EmptyRecordLeftOut = "empty_record_left_out", Info, "Records that say nothing were left out: {}", "Nothing, or fill them in.";
+    /// Rows that say of a document what an earlier row says: its further lines.
+    FurtherLines = "further_lines", Warning per Table, "The row is a further line of a document above, and what it says of an item was not imported", "Nothing, if only the documents are wanted; else import the lines as a table of their own.";
     // Rows that belong to the row above
     /// Nothing says whose vehicle this is.
     OwnerUnclear = "owner_unclear", Warning, "The row names no owner, and the table does not prove that it belongs to the row above{}", "Repeat the owner in each of its rows, or link the record by hand.";

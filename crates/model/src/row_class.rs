@@ -159,6 +159,13 @@ impl LeftOut {
 }
 
 impl LeftOutRows {
+    /// Counts these rows too.
+    pub fn add_all(&mut self, others: &Self) {
+        self.count += others.count;
+        let room = FIRST_ROWS.saturating_sub(self.first.len());
+        self.first.extend(others.first.iter().take(room));
+    }
+
     /// Counts a row with this number.
     pub fn add(&mut self, number: u64) {
         self.count += 1;

@@ -85,6 +85,7 @@ pub fn clean_file(
     for table in &mut file.tables {
         let of_columns = settled.remove(&table.index);
         table.column_findings = of_columns.map(ColumnFindings::into_vec).unwrap_or_default();
+        table.column_findings.extend(table.plan.findings());
         if let Some(empty) = empty.remove(&table.index).filter(|empty| empty.count > 0) {
             table.row_count -= empty.count;
             table.left_out.replace(RowClass::EmptyRecord, empty);
@@ -154,6 +155,7 @@ fn clean_table(
             empty.add(row.number);
             continue;
         }
+        findings.retain(|finding| cleaner.concerns(finding));
         clean_row.findings.splice(0..0, findings.drain(..));
         each(table, &row, clean_row)?;
     }

@@ -10,10 +10,12 @@ use torqueflow_model::{
 };
 use torqueflow_tabular::staging::Owner;
 
+use crate::bare::BareRule;
 use crate::empty::is_empty_record;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
+use crate::natural::KnownNaturals;
 use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
 use crate::plan::TablePlan;
@@ -70,6 +72,8 @@ impl CleanRow {
 pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
     ids: KnownIds,
+    naturals: KnownNaturals,
+    bare: BareRule,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
@@ -86,6 +90,8 @@ impl Cleaner {
         Self {
             fields: ids.fields(),
             ids,
+            naturals: KnownNaturals::of(plan),
+            bare: plan.bare,
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
@@ -113,6 +119,13 @@ impl Cleaner {
     /// Whether rows of different records have this id, so that nobody knows which of them a link by it means.
     pub fn is_conflicting(&self, entity: EntityKind, id: &str) -> bool {
         self.ids.is_conflicting(entity, id)
+    }
+
+    /// Whether what was found in reading a cell says something of the records: an error in a column that is not imported does
+    /// not.
+    pub fn concerns(&self, finding: &Finding) -> bool {
+        let is_mapped = |column: usize| self.fields.get(column).is_some_and(Option::is_some);
+        finding.code != FindingCode::CellError || finding.column.is_none_or(is_mapped)
     }
 
     /// Cleans one row that stands on its own.
@@ -162,7 +175,7 @@ impl Cleaner {
             adapter.arrange(&self.type_id, &mut cells);
         }
         cells.sort_by_key(|cell| cell.field.slot);
-        if is_empty_record(&cells) {
+        if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
             return CleanRow {
                 number: row.number,
                 class: RowClass::EmptyRecord,
@@ -250,7 +263,8 @@ impl Cleaner {
             let Some(record) = records.get_mut(index) else { continue };
             let slot = record.slot;
             record.source_id = identify_otherwise(record, &linked, &|name| self.ids.is_no_id(row, slot, name));
-            findings.extend(self.ids.keep_apart(row, record, &linked));
+            let apart = self.ids.keep_apart(row, record, &linked);
+            findings.extend(apart.or_else(|| self.naturals.keep_apart(row, record)));
             if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
                 && slot == Slot::Main(columns.entity)
             {

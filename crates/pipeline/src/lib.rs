@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod analyse;
+mod bare;
 mod clean;
 mod column_findings;
 mod columns;
@@ -10,6 +11,7 @@ mod identity;
 mod ids;
 mod kinds;
 mod known_ids;
+mod natural;
 mod needs;
 mod open;
 mod origins;
@@ -20,11 +22,13 @@ mod sources;
 mod votes;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
+pub use bare::BareRule;
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
+pub use natural::{PlannedNatural, PlannedNaturals};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
 pub use owners::{OwnerNames, OwnerRule, OwnerTracker, OwnerVotes};
 pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
 use torqueflow_detection::{Detection, Surroundings};
-use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef};
+use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef, Finding, FindingCode, LeftOutRows};
 
+use crate::bare::BareRule;
+use crate::column_findings::{CellExample, ColumnFinding};
 use crate::columns;
 use crate::facts::PlannedFacts;
 use crate::ids::PlannedIdentity;
+use crate::natural::PlannedNaturals;
 use crate::owners::OwnerRule;
 
 /// How the rows of a table are to be read.
@@ -39,6 +42,19 @@ pub struct TablePlan {
     /// Which columns identify records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identities: Option<Vec<PlannedIdentity>>,
+    /// Which natural keys name several records; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub naturals: Option<PlannedNaturals>,
+    /// What rows are that fill no column that is imported.
+    #[serde(default)]
+    pub bare: BareRule,
+    /// Rows that are further lines of the document of an earlier one, where the table's lines are not imported.
+    #[serde(default, skip_serializing_if = "has_none")]
+    pub further_lines: LeftOutRows,
+}
+
+fn has_none(rows: &LeftOutRows) -> bool {
+    rows.count == 0
 }
 
 /// Where the headers of a table come from, when a person knows better than the detection.
@@ -182,6 +198,9 @@ impl TablePlan {
             owners: OwnerRule::Open,
             profiles: Vec::new(),
             identities: None,
+            naturals: None,
+            bare: BareRule::Open,
+            further_lines: LeftOutRows::default(),
         }
     }
 
@@ -190,6 +209,22 @@ impl TablePlan {
         for column in self.columns.iter_mut().filter(|column| column.holds_dates()) {
             column.date_order = Some(order);
         }
+    }
+
+    /// What is to be said of the table as a whole.
+    pub fn findings(&self) -> Vec<ColumnFinding> {
+        let example = |row: &u64| CellExample {
+            row: *row,
+            value: String::new(),
+            detail: String::new(),
+        };
+        let lines = Some(&self.further_lines).filter(|lines| lines.count > 0);
+        let finding = lines.map(|lines| ColumnFinding {
+            finding: Finding::row(FindingCode::FurtherLines, ""),
+            cells: lines.count,
+            examples: lines.first.iter().take(5).map(example).collect(),
+        });
+        finding.into_iter().collect()
     }
 
     /// The ids that rows of different records have, with the kind of these.

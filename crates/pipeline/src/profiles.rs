@@ -3,7 +3,9 @@
 use torqueflow_cleanup::{ColumnProfiler, Expected};
 use torqueflow_model::Row;
 
+use crate::bare::BareVotes;
 use crate::ids::IdentityVotes;
+use crate::natural::NaturalVotes;
 use crate::plan::TablePlan;
 
 /// Gathers the profiles of all columns of a table.
@@ -11,6 +13,8 @@ use crate::plan::TablePlan;
 pub(crate) struct ProfileVotes {
     columns: Vec<ColumnProfiler>,
     identities: IdentityVotes,
+    naturals: NaturalVotes,
+    bare: BareVotes,
     /// The plan has no profiles yet.
     are_wanted: bool,
 }
@@ -30,13 +34,15 @@ impl ProfileVotes {
                 })
                 .collect(),
             identities: IdentityVotes::of(plan),
+            naturals: NaturalVotes::of(plan),
+            bare: BareVotes::of(plan),
             are_wanted,
         }
     }
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        !self.are_wanted && self.identities.is_empty()
+        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty() && !self.bare.is_open()
     }
 
     /// Takes a row into account.
@@ -48,6 +54,8 @@ impl ProfileVotes {
             }
         }
         self.identities.observe(row);
+        self.naturals.observe(row);
+        self.bare.observe(row);
     }
 
     /// What the rows say of a column.
@@ -60,6 +68,9 @@ impl ProfileVotes {
         if !self.columns.is_empty() {
             plan.profiles = self.columns.iter().map(ColumnProfiler::profile).collect();
         }
-        self.identities.settle(plan)
+        self.naturals.settle(plan);
+        let mut notes = self.identities.settle(plan);
+        notes.extend(self.bare.settle(plan));
+        notes
     }
 }

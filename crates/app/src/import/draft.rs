@@ -21,7 +21,7 @@ use super::{FIRST_ORDINAL, Importer};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
-use crate::values::{row_hash, stored, whole};
+use crate::values::{row_hash, source_hash, stored, whole};
 
 /// A batch in the making.
 pub(super) struct Draft<'a> {
@@ -382,7 +382,9 @@ impl<'a> Draft<'a> {
         };
         let id = id_text(&record.source_id, occurrence);
         let mapped = self.context.mappings.get(&(entity, id));
-        if !self.updates() && mapped.is_some_and(|mapped| mapped.row_hash != row_hash(record, Some(found))) {
+        if !self.updates()
+            && mapped.is_some_and(|mapped| mapped.row_hash != row_hash(record, Some(found), self.job.country))
+        {
             self.find(row, &Finding::row(FindingCode::AlreadyImportedChanged, ""));
         }
         self.count(entity).unchanged += 1;
@@ -463,7 +465,7 @@ impl<'a> Draft<'a> {
             record_id,
             derived: !matches!(record.source_id, SourceId::Given(_)),
             origin,
-            row_hash: record.raw_hash(),
+            row_hash: source_hash(record, self.job.country),
             imported_values: values.into_json().to_string(),
         });
     }

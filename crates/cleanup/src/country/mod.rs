@@ -86,10 +86,23 @@ pub(crate) fn country(text: &str) -> Verdict {
     if stands_for_blank(text) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
-    match Country::from_name(text) {
+    match Country::from_name(text).or_else(|| bracketed(text)) {
         Some(country) => Verdict::text(country.code()),
         None => Verdict::null(FindingCode::CountryUnknown),
     }
+}
+
+/// The code that stands in brackets beside a name in whatever language: `[AT] Österreich`, `Österreich (AT)`.
+fn bracketed(text: &str) -> Option<Country> {
+    let text = text.trim();
+    let inner = |open: char, close: char| {
+        let (before, rest) = text.split_once(open)?;
+        let (inner, behind) = rest.split_once(close)?;
+        let is_beside = before.trim().is_empty() || behind.trim().is_empty();
+        let is_code = matches!(inner.len(), 2 | 3) && inner.bytes().all(|byte| byte.is_ascii_uppercase());
+        (is_beside && is_code).then_some(inner)
+    };
+    Country::from_name(inner('[', ']').or_else(|| inner('(', ')'))?)
 }
 
 #[cfg(test)]
@@ -119,6 +132,9 @@ mod tests {
             ("The Netherlands", "NL"),
             ("Cote d'Ivoire", "CI"),
             ("Côte d’Ivoire", "CI"),
+            ("[AT] Österreich", "AT"),
+            ("Vereinigte Staaten (US)", "US"),
+            ("[DEU]", "DE"),
         ] {
             check(input, expected);
         }
@@ -128,6 +144,8 @@ mod tests {
     fn unknown_countries_are_null() {
         check("Narnia", "- [country_unknown]");
         check("N/A", "- [value_placeholder]");
+        check("[ZZ] Nowhere", "- [country_unknown]");
+        check("North (of) Narnia", "- [country_unknown]");
     }
 
     #[test]

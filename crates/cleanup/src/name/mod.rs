@@ -91,10 +91,25 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
             draft.set_by_name("display_name", Value::Text(name), "");
         }
     }
+    if draft.text("display_name").is_none() && draft.text("company").is_none() {
+        go_by_email(draft, inputs);
+    }
     if let Some(sort_name) = sort_name(draft) {
         draft.set_by_name("sort_name", Value::Text(findable_part(sort_name)), "");
     }
     draft.set_by_name("search_name", Value::Text(search_name(draft)), "");
+}
+
+/// A customer of whom nothing but an e-mail address is known goes by that, as shops and mail programs show such a person.
+fn go_by_email(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
+    let Some(address) = draft.text("email").map(str::to_owned) else {
+        return;
+    };
+    let Some(input) = inputs.iter().find(|input| input.kind() == FieldKind::Email) else {
+        return;
+    };
+    draft.set_by_name("display_name", Value::Text(address), "");
+    draft.note(FindingCode::NameFromEmail, "", input);
 }
 
 /// Splits the whole name. Parts that have columns of their own win over the split.

@@ -209,6 +209,9 @@ fn one_person(tokens: &[&str]) -> Parts {
     parts
 }
 
+/// Given names of one person in a couple; what stands before the surname at greater length tells of a firm.
+const MOST_GIVEN_NAMES: usize = 3;
+
 /// `Fred & Hilda Smith`, `Mr F & Mrs H Smith`: people who share the last surname. People with surnames of their own are
 /// not taken apart.
 fn several(titles: &mut Vec<&'static str>, tokens: &[&str]) -> Parts {
@@ -238,7 +241,8 @@ fn several(titles: &mut Vec<&'static str>, tokens: &[&str]) -> Parts {
         [_, own] => own.eq_ignore_ascii_case(surname),
         _ => false,
     };
-    if given.is_empty() || !others.iter().all(shares_surname) {
+    let is_told_at_length = given.len() > MOST_GIVEN_NAMES;
+    if given.is_empty() || is_told_at_length || !others.iter().all(shares_surname) {
         return whole;
     }
     let mut firsts: Vec<&str> = others.iter().filter_map(|names| names.first().copied()).collect();

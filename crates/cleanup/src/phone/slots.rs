@@ -58,7 +58,21 @@ pub(crate) fn assign(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
         let is_for_place = has_landline && candidate.from_landline;
         (!candidate.is_called_mobile, is_for_place)
     });
+    let unread = inputs.iter().filter(is_phone).filter(|input| {
+        let has_number = candidates.iter().any(|candidate| std::ptr::eq(candidate.input, *input));
+        !has_number && draft.has_noted(FindingCode::PhoneCountryUnknown, input)
+    });
+    let unread: Vec<&Input<'_>> = unread.collect();
     place(draft, candidates);
+    // What is said once of the column, that numbers are kept as they are given, has to hold for each.
+    for input in unread {
+        let is_kept = ["phone_as_given", "landline_as_given"]
+            .iter()
+            .any(|name| draft.text(name) == Some(input.text.as_ref()));
+        if !is_kept {
+            draft.leave_out(input);
+        }
+    }
 }
 
 /// Gives the numbers their fields. Those that find no place are left out; of a cell with several the cell's own finding tells.
@@ -142,7 +156,12 @@ fn settle(
         (mobile, landline)
     };
     if round == Round::Overflow {
-        return put(draft, candidate, other);
+        let is_put = put(draft, candidate, other);
+        // It stands in a field that is neither its own nor its column's.
+        if is_put && at_home {
+            draft.note(FindingCode::PhoneMoved, other.name, candidate.input);
+        }
+        return is_put;
     }
     if round == Round::ExtraOverflow {
         // Reminders go to mobiles: no second landline takes the place of one.

@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use torqueflow_model::{Cell, CellKind, hash64};
+use torqueflow_model::{Cell, CellKind, LeftOutRows, hash64};
 
 use super::distinct::{ByPrint, Sample};
 use super::portrait::Common;
@@ -105,6 +105,8 @@ pub struct IdentityVote {
     has_more: bool,
     ids: u64,
     lost_digits: u64,
+    /// Rows whose id stood before.
+    repeats: LeftOutRows,
 }
 
 impl IdentityVote {
@@ -118,6 +120,7 @@ impl IdentityVote {
             has_more: false,
             ids: 0,
             lost_digits: 0,
+            repeats: LeftOutRows::default(),
         }
     }
 
@@ -135,6 +138,7 @@ impl IdentityVote {
             return;
         }
         if let Some(known) = self.known.get_mut(&print) {
+            self.repeats.add(row);
             let before = known.common;
             known.common.add(portrait);
             if known.common.differs(self.rule) {
@@ -178,6 +182,7 @@ impl IdentityVote {
         self.ids += next.ids;
         self.lost_digits += next.lost_digits;
         self.has_more |= next.has_more;
+        self.repeats.add_all(&next.repeats);
         self.sample.meet(next.sample);
         let sample = self.sample;
         self.known.retain(|print, _| sample.watches(*print));
@@ -191,6 +196,7 @@ impl IdentityVote {
                 }
                 continue;
             };
+            self.repeats.add(next_known.first_row);
             let before = known.common;
             known.common.merge(&next_known.common);
             if known.common.differs(self.rule) {
@@ -239,6 +245,11 @@ impl IdentityVote {
     /// Rows that have an id.
     pub fn ids(&self) -> u64 {
         self.ids
+    }
+
+    /// Rows whose id a row above has too, as far as ids were watched.
+    pub fn repeats(&self) -> &LeftOutRows {
+        &self.repeats
     }
 
     /// Whether every id was watched. Where not, ids of different records may be others than those that are known.

@@ -5,7 +5,7 @@ mod subject;
 
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{IdVerdict, IdentityVote, Portrait, PortraitRule};
-use torqueflow_model::{FieldKind, FieldRef, Row, Slot};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Row, Slot};
 
 use crate::plan::{PlannedColumn, TablePlan};
 use subject::{Subject, subject};
@@ -142,8 +142,25 @@ impl IdentityVotes {
             identities.push(identity);
         }
         notes.extend(self.spare(plan, &mut identities));
+        plan.further_lines = self.further_lines(plan, &identities);
         plan.identities = Some(identities);
         notes
+    }
+
+    /// Rows that have the number of a document above, in a table whose lines are not imported.
+    fn further_lines(&self, plan: &TablePlan, identities: &[PlannedIdentity]) -> LeftOutRows {
+        let fields = || plan.columns.iter().filter_map(|column| column.field);
+        let is_line = |field: FieldRef| field.slot.entity().owner().is_some() && field.slot.address_type().is_none();
+        let votes = self.columns.iter().zip(identities);
+        let mut documents = votes.filter(|(vote, identity)| {
+            let entity = vote.field.slot.entity();
+            let is_document = matches!(entity, EntityKind::Invoice | EntityKind::WorkOrder);
+            is_document && identity.verdict == PlannedIdVerdict::Id
+        });
+        let document = documents.next().filter(|_| !fields().any(is_line));
+        document
+            .map(|(vote, _)| vote.vote.repeats().clone())
+            .unwrap_or_default()
     }
 
     /// Where one column is the record's own id, an id of doubtful meaning is not, even if it could be.

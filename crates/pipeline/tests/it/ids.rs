@@ -117,3 +117,117 @@ fn a_vehicle_needs_a_plate_a_vin_or_an_owner() {
         &["AK19AAA", "~", "~ required_missing"],
     );
 }
+
+#[test]
+fn a_plate_that_two_cars_have_is_that_of_the_first() {
+    check(
+        Vehicle,
+        "Registration,Make,Model,VIN,Year\nAK19 AAA,Ford,Focus,WF0AXXWPMA1234567,2012\nAK19 AAA,Honda,Jazz,JHMGK5830HX200001,2017\n\
+         ak19aaa,Honda,Jazz,JHMGK5830HX200001,2017\nAK19 AAA,Ford,Focus,WF0AXXWPMA1234576,2012\nAK19 AAB,Kia,Rio,KNADM5A39E6123456,2014\n",
+        &[
+            "AK19AAA",
+            "AK19AAA|JHMGK5830HX200001 id_conflict",
+            "AK19AAA|JHMGK5830HX200001 id_conflict",
+            "AK19AAA",
+            "AK19AAB",
+        ],
+    );
+    check(
+        Vehicle,
+        "Registration,Make,Model,Year\nAK19 AAA,Ford,Focus,2012\nAK19 AAA,Honda,Jazz,2017\nAK19 AAA,FORD,Focus Zetec,2012\n\
+         AK19 AAA,Ford,Fiesta,2012\n",
+        &["AK19AAA", "AK19AAA|honda|jazz|2017 id_conflict", "AK19AAA", "AK19AAA"],
+    );
+    check(
+        Vehicle,
+        "Customer Number,Customer Name,Registration,Make,Model,VIN\n7,Ann Ash,AK19 AAA,Ford,Focus,WF0AXXWPMA1234567\n\
+         8,Bert Birch,AK19 AAA,Honda,Jazz,JHMGK5830HX200001\n8,Bert Birch,AK19 AAA,Kia,Rio,KNADM5A39E6123456\n",
+        &["7|AK19AAA", "8|AK19AAA", "8|AK19AAA|KNADM5A39E6123456 id_conflict"],
+    );
+}
+
+#[test]
+fn foreign_plates_that_are_cut_otherwise_are_others() {
+    check(
+        Vehicle,
+        "Registration,Make,Model\n48245-1,Toyota,Hilux\n4824-51,Toyota,Hilux\n48245 1,Toyota,Hilux\nAK19-AAA,Ford,Focus\nAK 19 AAA,Ford,Focus\n",
+        &["482451", "482451|4824-51 id_conflict", "482451", "AK19AAA", "AK19AAA"],
+    );
+}
+
+#[test]
+fn people_of_one_name_and_address_are_told_apart_by_their_firms_and_numbers() {
+    check(
+        Customer,
+        "First Name,Last Name,Email,Company\nAnn,Ash,ann@ash.example,Ash Haulage Ltd\nAnn,Ash,ann@ash.example,Birch Bakery\n\
+         Ann,Ash,ann@ash.example,ASH HAULAGE\nAnn,Ash,ann@ash.example,\n",
+        &[
+            "ann ash|ann@ash.example",
+            "ann ash|ann@ash.example|birch bakery id_conflict",
+            "ann ash|ann@ash.example",
+            "ann ash|ann@ash.example",
+        ],
+    );
+    check(
+        Customer,
+        "Kundennummer,First Name,Last Name,Email\n17001,Ann,Ash,ann@ash.example\n17002,Ann,Ash,ann@ash.example\n17005,Bert,Birch,bert@birch.example\n",
+        &[
+            "ann ash|ann@ash.example",
+            "ann ash|ann@ash.example|17002 id_conflict",
+            "bert birch|bert@birch.example",
+        ],
+    );
+    // The row's own number says nothing of who it is, nor does one that stands again.
+    check(
+        Customer,
+        "Sr No,First Name,Last Name,Email,Depot Nummer\n1,Ann,Ash,ann@ash.example,4\n2,Ann,Ash,ann@ash.example,5\n3,Bert,Birch,bert@birch.example,5\n",
+        &[
+            "ann ash|ann@ash.example",
+            "ann ash|ann@ash.example",
+            "bert birch|bert@birch.example",
+        ],
+    );
+}
+
+#[test]
+fn a_part_number_of_two_parts_is_that_of_the_first() {
+    check(
+        EntityKind::Product,
+        "Product Code,Product Name,Retail Price\nF1,Oil filter,9.50\nF2,Air filter red,12.00\nF2,Air filter blue,14.00\nF3,Wiper,8.00\n\
+         F3,Wiper blade,8.50\nF4,Bulb H7,3.00\nF4,Bulb H4,3.00\nF5,Fuse,1.00\n",
+        &[
+            "F1",
+            "F2",
+            "F2|air filter blue id_conflict",
+            "F3",
+            "F3",
+            "F4",
+            "F4",
+            "F5",
+        ],
+    );
+}
+
+#[test]
+fn parts_of_one_name_are_told_apart_by_their_numbers() {
+    check(
+        EntityKind::Product,
+        "Product Name,Item Code,Stock\nOil filter,A100,2\nOil filter,A200,1\nOil filter,A100,3\nAir filter,A300,1\n",
+        &["oil filter", "oil filter|A200 id_conflict", "oil filter", "air filter"],
+    );
+}
+
+#[test]
+fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
+    check(
+        Vehicle,
+        "Fleet No,Registration,Model,Model Year\n1201,AK18 AAA,Enviro,2018\n1202,AK18 AAA,Enviro,2018\n1203,AK18 AAB,Enviro,2018\n",
+        &["AK18AAA", "AK18AAA|1202 id_conflict", "AK18AAB"],
+    );
+    // The same car under two numbers of a dealer's stock.
+    check(
+        Vehicle,
+        "Stock No,Registration,Model,VIN\n501,AK18 AAA,Focus,WF0AXXWPMA1234567\n733,AK18 AAA,Focus,WF0AXXWPMA1234567\n",
+        &["AK18AAA", "AK18AAA"],
+    );
+}

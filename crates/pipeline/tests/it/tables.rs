@@ -115,3 +115,75 @@ fn a_record_that_says_anything_else_or_lacks_its_link_is_none_of_those() {
         &[],
     );
 }
+
+/// Cleans a text; compares the rows that are records, those of them that fail, the classes that were left out, and what is said
+/// of the table as a whole.
+#[track_caller]
+fn check_bare(text: &str, records: &[u64], failing: &[u64], left_out: &[(RowClass, u64)], said: &str) {
+    let (file, rows) = clean(text);
+    let table = &file.tables[0];
+    let numbers: Vec<u64> = rows.iter().map(|row| row.row.number).collect();
+    assert_eq!(numbers, records, "{:?}", table.notes);
+    let failed = rows.iter().filter(|row| row.row.has_error());
+    assert_eq!(failed.map(|row| row.row.number).collect::<Vec<_>>(), failing);
+    assert_eq!(table.left_out.counts(), left_out.iter().copied().collect());
+    let found = table
+        .column_findings
+        .iter()
+        .map(torqueflow_pipeline::ColumnFinding::message);
+    let all: Vec<String> = table.notes.iter().cloned().chain(found).collect();
+    assert!(said.is_empty() || all.iter().any(|line| line.contains(said)), "{all:?}");
+}
+
+#[test]
+fn a_longer_list_beside_the_table_is_left_out() {
+    check_bare(
+        "Product Code,Product Name,Stock,,Bay,Remark\nF1,Oil filter,2,,B1,full\nF2,Air filter,3,,B2,half\nF3,Wiper,4,,B3,empty\n\
+         ,,,,B4,half\n,,,,B5,full\n,,,,B6,full\n",
+        &[2, 3, 4],
+        &[],
+        &[(RowClass::EmptyRecord, 3)],
+        "The rows from 5 on fill only columns of another list beside this one (`Bay`, `Remark`)",
+    );
+}
+
+#[test]
+fn rows_that_go_on_with_the_record_above_are_left_out() {
+    check_bare(
+        "Handle,Product Name,Product Code,Retail Price,Image\noil,Oil filter,F1,9.50,a.jpg\noil,,,,b.jpg\noil,,,,c.jpg\n\
+         air,Air filter,F2,8.50,d.jpg\nair,,,,e.jpg\nwip,Wiper,F3,7.50,f.jpg\nwip,,,,g.jpg\n",
+        &[2, 5, 7],
+        &[],
+        &[(RowClass::EmptyRecord, 4)],
+        "",
+    );
+}
+
+#[test]
+fn rows_whose_columns_were_not_understood_fail() {
+    check_bare(
+        "Rufname,Customer Name,Email,Notes\nAnn,,,\nBert,Bert Birch,bert@birch.example,x\nCora,,,\nDan,,,\n",
+        &[2, 3, 4, 5],
+        &[2, 4, 5],
+        &[],
+        "",
+    );
+}
+
+#[test]
+fn further_lines_of_invoices_are_told_once() {
+    let text = "Invoice Number,Invoice Date,Customer Name,Total,Item Name\nI1,13/02/2024,Ann Ash,90.00,Oil\nI1,13/02/2024,Ann Ash,90.00,Filter\n\
+                I2,14/02/2024,Bert Birch,20.00,Bulb\nI2,14/02/2024,Bert Birch,20.00,Fuse\n";
+    let (file, _) = clean(text);
+    assert_eq!(file.tables[0].plan.type_id.as_deref(), Some("generic.invoices"));
+    let found = &file.tables[0].column_findings;
+    assert_eq!(
+        found
+            .iter()
+            .map(torqueflow_pipeline::ColumnFinding::message)
+            .collect::<Vec<_>>(),
+        [
+            "In 2 rows of this table, first in rows 3 and 5: The row is a further line of a document above, and what it says of an item was not imported"
+        ]
+    );
+}

@@ -86,7 +86,7 @@ impl BatchContext {
                 let id = id_text(&record.source_id, found.occurrence);
                 if let Some(mapped) = self.mappings.get(&(entity, id.clone()))
                     && self.may_change(importer.run.id, mapped)
-                    && mapped.row_hash != row_hash(record, Some(found))
+                    && mapped.row_hash != row_hash(record, Some(found), job.country)
                 {
                     let (ids, records) = changed.entry(entity).or_default();
                     ids.push(id);

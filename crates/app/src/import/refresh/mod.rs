@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::draft::Draft;
 use super::imported::{ImportedValues, RecordLinks};
 use crate::job_rows::JobRow;
+use crate::values::source_hash;
 use field::{RefreshedField, Sides};
 use three_way::Resolution;
 
@@ -153,7 +154,7 @@ impl Draft<'_> {
             source_id: refreshed.source_id.clone(),
             record_id: refreshed.target,
             run_id_before: mapped.run_id,
-            row_hash: refreshed.record.raw_hash(),
+            row_hash: source_hash(refreshed.record, self.job().country),
             imported_values: values.into_json().to_string(),
         };
         self.add_remapped(update);

@@ -1,0 +1,243 @@
+//! Natural keys that name several records: the plate that two cars have had, the part number of two parts, two people of one
+//! name behind one address.
+//!
+//! What has no id of its own is known by what it is called (the rules of the catalogue). Rows that agree on that are of one
+//! record, unless what else they say shows that they are not. Then the first of them keeps the key, and each other record goes
+//! by the key with what tells it apart, so nothing is merged away. The keys of all rows are watched while the rows go by; of
+//! very many, the first.
+
+mod headers;
+mod traits;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use torqueflow_model::{
+    ColumnProfile, EntityKind, FieldRef, Finding, FindingCode, Record, Row, Slot, SourceId, hash64,
+};
+
+use crate::identity::bounded;
+use crate::plan::TablePlan;
+use traits::{TraitColumns, Traits};
+
+/// Keys that are watched at a time: 25 MB.
+const WATCHED: usize = 1 << 17;
+/// Keys of several records that are kept.
+const MOST_CONFLICTS: usize = 5000;
+/// Other records of one key that are kept until it is clear by which columns they are told apart.
+const MOST_OTHERS: usize = 8;
+
+/// What all rows say of natural keys that name several records.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct PlannedNaturals {
+    /// Columns without a field whose numbers tell records apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<usize>,
+    /// The keys, each with the record that keeps it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<PlannedNatural>,
+}
+
+/// A natural key that rows of different records have.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedNatural {
+    /// What kind of records it names.
+    pub entity: EntityKind,
+    /// The key, as the cells of a row give it.
+    pub key: String,
+    /// The row that has it first, and keeps it.
+    pub first_row: u64,
+    /// What that row says of its record.
+    pub keeper: Vec<String>,
+}
+
+/// The kinds of records that are watched, those first that others belong to.
+const WATCHED_KINDS: [EntityKind; 4] = [
+    EntityKind::Supplier,
+    EntityKind::Product,
+    EntityKind::Customer,
+    EntityKind::Vehicle,
+];
+
+/// The votes of all rows of a table on its natural keys.
+#[derive(Debug)]
+pub(crate) struct NaturalVotes {
+    kinds: Vec<TraitColumns>,
+    /// Keys by their fingerprint: the first row that has each, and what it says.
+    known: HashMap<u64, (u64, Traits)>,
+    conflicts: HashMap<u64, Conflict>,
+}
+
+#[derive(Debug)]
+struct Conflict {
+    entity: EntityKind,
+    key: String,
+    others: Vec<Traits>,
+}
+
+impl NaturalVotes {
+    /// No votes yet, unless this is settled.
+    pub fn of(plan: &TablePlan) -> Self {
+        let kinds = if plan.naturals.is_some() {
+            &[]
+        } else {
+            &WATCHED_KINDS[..]
+        };
+        let columns = kinds
+            .iter()
+            .filter_map(|entity| TraitColumns::of(&plan.columns, *entity, None));
+        Self {
+            kinds: columns.collect(),
+            known: HashMap::new(),
+            conflicts: HashMap::new(),
+        }
+    }
+
+    /// Nothing is open.
+    pub fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// The votes of a row.
+    pub fn observe(&mut self, row: &Row) {
+        for columns in &self.kinds {
+            for key in columns.keys(row) {
+                let print = hash64(key.as_bytes());
+                let own = columns.traits(row);
+                let Some((_, keeper)) = self.known.get_mut(&print) else {
+                    if self.known.len() < WATCHED {
+                        self.known.insert(print, (row.number, own));
+                    }
+                    continue;
+                };
+                if !columns.are_others(&key, keeper, &own) {
+                    continue;
+                }
+                let has_room = self.conflicts.len() < MOST_CONFLICTS;
+                let known = self.conflicts.get_mut(&print);
+                match known {
+                    Some(known) if known.others.len() < MOST_OTHERS => known.others.push(own),
+                    Some(_) => {}
+                    None if has_room => {
+                        let entity = columns.entity;
+                        let others = vec![own];
+                        self.conflicts.insert(print, Conflict { entity, key, others });
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// Settles in the plan which keys name several records, once the columns are known by all of their rows.
+    pub fn settle(&self, plan: &mut TablePlan) {
+        if plan.naturals.is_some() {
+            return;
+        }
+        let mut naturals = PlannedNaturals::default();
+        for watched in &self.kinds {
+            let proven = watched.proven_numbers(&plan.profiles);
+            let columns = TraitColumns::of(&plan.columns, watched.entity, Some(&proven));
+            let Some(columns) = columns else { continue };
+            for (print, conflict) in self
+                .conflicts
+                .iter()
+                .filter(|(_, conflict)| conflict.entity == watched.entity)
+            {
+                let Some((first_row, keeper)) = self.known.get(print) else {
+                    continue;
+                };
+                let keeper = watched.only(keeper, &proven);
+                let others = conflict.others.iter().map(|other| watched.only(other, &proven));
+                if others
+                    .into_iter()
+                    .any(|other| columns.are_others(&conflict.key, &keeper, &other))
+                {
+                    naturals.conflicts.push(PlannedNatural {
+                        entity: conflict.entity,
+                        key: conflict.key.clone(),
+                        first_row: *first_row,
+                        keeper: keeper.into_texts(),
+                    });
+                }
+            }
+            naturals.numbers.extend(proven);
+        }
+        naturals.numbers.sort_unstable();
+        naturals.numbers.dedup();
+        naturals
+            .conflicts
+            .sort_unstable_by(|one, other| (one.first_row, &one.key).cmp(&(other.first_row, &other.key)));
+        plan.naturals = Some(naturals);
+    }
+}
+
+/// Which natural keys of a table name several records, put to use row by row.
+#[derive(Debug, Default)]
+pub(crate) struct KnownNaturals {
+    kinds: Vec<TraitColumns>,
+    conflicts: HashMap<String, (u64, Traits)>,
+}
+
+impl KnownNaturals {
+    pub fn of(plan: &TablePlan) -> Self {
+        let Some(naturals) = plan.naturals.as_ref().filter(|naturals| !naturals.conflicts.is_empty()) else {
+            return Self::default();
+        };
+        let is_known = |entity: &&EntityKind| naturals.conflicts.iter().any(|conflict| conflict.entity == **entity);
+        let kinds = WATCHED_KINDS.iter().filter(is_known);
+        let columns = kinds.filter_map(|entity| TraitColumns::of(&plan.columns, *entity, Some(&naturals.numbers)));
+        let conflict = |conflict: &PlannedNatural| {
+            let keeper = Traits::from_texts(&conflict.keeper);
+            (conflict.key.clone(), (conflict.first_row, keeper))
+        };
+        Self {
+            kinds: columns.collect(),
+            conflicts: naturals.conflicts.iter().map(conflict).collect(),
+        }
+    }
+
+    /// Keeps a record apart whose key belongs to that of an earlier row. It goes by the key and what tells it apart.
+    pub fn keep_apart(&self, row: &Row, record: &mut Record) -> Option<Finding> {
+        let columns = self.kinds.iter().find(|kind| Slot::Main(kind.entity) == record.slot)?;
+        let (id, is_given) = match &record.source_id {
+            SourceId::Derived(id) => (id, false),
+            SourceId::Given(id) => (id, true),
+            SourceId::Content(_) => return None,
+        };
+        let keys = columns.keys(row);
+        let mut keys = keys.iter().filter(|key| TraitColumns::is_code(key) == is_given);
+        let (key, (first_row, keeper)) = keys.find_map(|key| Some((key, self.conflicts.get(key)?)))?;
+        let own = columns.traits(row);
+        if row.number == *first_row || !columns.are_others(key, keeper, &own) {
+            return None;
+        }
+        let apart = bounded(format!("{id}|{}", columns.telling(key, keeper, &own)));
+        let column = columns.key_column(key, row);
+        let finding = Finding {
+            code: FindingCode::IdConflict,
+            column,
+            field: column.and_then(|column| columns.field_of(column)),
+            value: column
+                .and_then(|column| row.cells.get(column))
+                .map(|cell| cell.text.clone())
+                .unwrap_or_default(),
+            detail: format!("`{id}` is that of row {first_row}, and this record goes by `{apart}`"),
+        };
+        record.source_id = SourceId::Derived(apart);
+        Some(finding)
+    }
+}
+
+/// The profile of a column, if the rows were asked.
+fn profile(profiles: &[ColumnProfile], column: usize) -> Option<&ColumnProfile> {
+    profiles.get(column)
+}
+
+/// The field that a column of the plan feeds.
+fn field_of(fields: &[(usize, FieldRef)], column: usize) -> Option<FieldRef> {
+    fields
+        .iter()
+        .find(|(index, _)| *index == column)
+        .map(|(_, field)| *field)
+}
