@@ -180,8 +180,9 @@ impl ColumnProfiler {
     }
 
     fn count_kind(&mut self, kind: ValueKind) {
-        for (known, count) in KINDS.iter().zip(&mut self.kinds) {
-            *count += u64::from(*known == kind);
+        let place = KINDS.iter().position(|known| *known == kind);
+        if let Some(count) = place.and_then(|place| self.kinds.get_mut(place)) {
+            *count += 1;
         }
     }
 

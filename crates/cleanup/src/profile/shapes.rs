@@ -76,15 +76,19 @@ impl Shapes {
 fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
     let mut form = [0; LONGEST];
     let shortens = !has_digits || bytes.len() > LONGEST;
+    if !shortens && bytes.is_ascii() {
+        for (place, byte) in form.iter_mut().zip(bytes) {
+            *place = CLASSES[usize::from(*byte)];
+        }
+        return form;
+    }
     let (mut at, mut previous, mut is_marked) = (0, 0, false);
     for byte in bytes {
-        let class = match byte {
-            b'0'..=b'9' => b'9',
-            // The second and later bytes of a character beyond ASCII are no letters of their own.
-            0x80..=0xBF => continue,
-            b'a'..=b'z' | b'A'..=b'Z' | 0xC0.. => b'A',
-            other => *other,
-        };
+        let class = CLASSES[usize::from(*byte)];
+        // The second and later bytes of a character beyond ASCII are no letters of their own.
+        if class == 0 {
+            continue;
+        }
         let is_repeated = shortens && class == previous && matches!(class, b'9' | b'A');
         previous = class;
         if is_repeated && is_marked {
@@ -96,6 +100,24 @@ fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
         at += 1;
     }
     form
+}
+
+/// What stands in a form for each byte.
+static CLASSES: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'0'..=b'9' => b'9',
+            0x80..=0xBF => 0,
+            b'a'..=b'z' | b'A'..=b'Z' | 0xC0.. => b'A',
+            other => other,
+        };
+        byte += 1;
+    }
+    classes
 }
 
 #[cfg(test)]
