@@ -261,7 +261,7 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
         }
         return from_candidate(best, file, samples);
     }
-    let mut detection = unrecognised(candidates, file, samples);
+    let mut detection = suggested(Some(best), file, samples);
     let possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
     let message = if labels.len() > 1 {
@@ -396,11 +396,14 @@ fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detec
 
 /// No type; the columns carry what they would be in the type that explains most of them.
 fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+    let imported = candidates.iter().filter(|candidate| !candidate.is_left_out());
+    let best = imported.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
+    suggested(best, file, samples)
+}
+
+/// No type; the columns carry what they would be in this one.
+fn suggested(best: Option<&Candidate>, file: &Table, samples: &[Row]) -> Detection {
     let nothing = Mapping::nothing(file.headers.len());
-    let best = candidates
-        .iter()
-        .filter(|candidate| !candidate.is_left_out())
-        .reduce(|best, other| if other.rank() > best.rank() { other } else { best });
     let mut mapping = best.map_or(nothing, |candidate| candidate.mapping.clone());
     for (_, by) in mapping.fields.iter_mut().flatten() {
         if *by == MatchedBy::Alias {

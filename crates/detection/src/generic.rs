@@ -241,11 +241,14 @@ impl<'a> Table<'a> {
 
     /// Columns with a header of which something can be told: those that are filled, and may be ours.
     fn telling(&self) -> usize {
-        (0..self.headers.len())
-            .filter(|index| {
-                !self.headers.folded(*index).is_empty() && self.is_filled(*index) && !self.is_no_field(*index)
-            })
-            .count()
+        let is_telling = |index: &usize| {
+            let header = self.headers.folded(*index);
+            // What programs call a column that has no name.
+            let number = header.strip_prefix("unnamed").or_else(|| header.strip_prefix("column"));
+            let is_named = !number.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+            is_named && !header.is_empty() && self.is_filled(*index) && !self.is_no_field(*index)
+        };
+        (0..self.headers.len()).filter(is_telling).count()
     }
 }
 
@@ -372,16 +375,14 @@ impl<'a> Candidate<'a> {
     fn weigh(&mut self, file: &Table) {
         let columns = || 0..file.headers.len();
         let is_flag = |index: usize| file.column(index).is_some_and(ColumnValues::is_flag);
+        let excluded = |spelling: &str| self.table.excluded.iter().any(|text| text == spelling);
         let speaks_against = |index: &usize| {
+            let first = file.variants(*index).first().map(String::as_str);
             self.mapping.field(*index).is_none()
                 && !self.is_left_out_column(*index)
                 && file.is_filled(*index)
                 && !is_flag(*index)
-                && self
-                    .table
-                    .excluded
-                    .iter()
-                    .any(|text| text == file.headers.folded(*index))
+                && (excluded(file.headers.folded(*index)) || first.is_some_and(excluded))
         };
         let against = columns().filter(speaks_against);
         self.against = against.map(|index| file.headers.text(index).to_owned()).collect();
@@ -403,13 +404,16 @@ impl<'a> Candidate<'a> {
             .collect();
         self.weight = weights.iter().sum();
         self.explained = ratio(weights.len(), file.telling()).min(1.0);
-        let proven = columns().filter(|index| {
+        let is_proven = |index: &usize| {
             let field = self.mapping.field(*index).map(|(field, _)| field.spec.kind);
             let look = file.look(*index).map(|column| column.look);
             field.zip(look).is_some_and(|(kind, look)| is_typical(look, kind))
-        });
-        let proven = proven.count().min(3) as f64;
-        self.confidence = self.confidence_of(weights.len(), proven);
+        };
+        let proven: Vec<usize> = columns().filter(is_proven).collect();
+        let has_vins = proven
+            .iter()
+            .any(|index| file.look(*index).is_some_and(|column| column.look == Look::Vin));
+        self.confidence = self.confidence_of(weights.len(), proven.len().min(3) as f64, has_vins);
     }
 
     /// How many columns it understands.
@@ -629,8 +633,8 @@ impl<'a> Candidate<'a> {
     }
 
     /// Each column that is understood counts, and so does each that is not.
-    /// `proven`: how many columns hold values that hardly anything else has.
-    fn confidence_of(&self, understood: usize, proven: f64) -> f64 {
+    /// `proven`: how many columns hold values that hardly anything else has; `has_vins`: what the rows are about is a vehicle.
+    fn confidence_of(&self, understood: usize, proven: f64, has_vins: bool) -> f64 {
         if understood == 0 || (understood == 1 && self.explained < 0.5) {
             return 0.0;
         }
@@ -641,7 +645,7 @@ impl<'a> Candidate<'a> {
         confidence += 0.03 * proven;
         confidence += 0.08 * self.named.max(f64::from(u8::from(self.named_by_header))) + 0.1 * self.flagged;
         confidence -= 0.25 * self.against.len() as f64;
-        if self.explained < FAIR_SHARE && self.named < 1.0 {
+        if self.explained < FAIR_SHARE && self.named == 0.0 && !has_vins {
             confidence -= 0.15;
         }
         if self.unsure_registration {
