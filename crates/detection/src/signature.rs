@@ -77,6 +77,10 @@ impl<'a> Fit<'a> {
                 Verdict::Not
             };
         }
+        // What is left out as a whole must be beyond doubt.
+        if self.table.not_imported.is_some() {
+            return Verdict::Not;
+        }
         let found = self.mapping.found.iter().flatten().count();
         let column_share = ratio(found, self.table.columns.len());
         let most_required =
@@ -90,7 +94,8 @@ impl<'a> Fit<'a> {
     }
 
     fn is_written_as_the_source_does(&self, headers: &Headers) -> bool {
-        let plain = |text: &str| text.trim().trim_start_matches(['\u{feff}', '*']).trim().to_lowercase();
+        let is_mark = |character: char| matches!(character, '\u{feff}' | '*') || character.is_whitespace();
+        let plain = |text: &str| text.trim_matches(is_mark).to_lowercase();
         let mut same = 0;
         let mut all = 0;
         for index in self.table.required.iter().flatten() {

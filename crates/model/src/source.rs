@@ -35,6 +35,8 @@ pub struct TableSignature {
     pub excluded: Vec<String>,
     /// The order of day and month, where the system is known to keep one.
     pub date_order: Option<DateOrder>,
+    /// Why tables of this type are left out, as half a sentence: `quotes are no invoices`. Such a table has no fields.
+    pub not_imported: Option<String>,
 }
 
 impl TableSignature {
