@@ -30,7 +30,7 @@ pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{
-    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, parse_source,
+    ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, check_source, parse_source,
 };
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
