@@ -68,6 +68,8 @@ mod sample_import;
 #[cfg(test)]
 mod several_files;
 #[cfg(test)]
+mod source_systems;
+#[cfg(test)]
 mod sources;
 #[cfg(test)]
 mod support;

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use torqueflow_model::{SourceAdapter, SourceDefinition};
 use torqueflow_persistence::{OrganizationId, Store};
 use torqueflow_pipeline::Sources;
 use torqueflow_techman::techman;
@@ -35,6 +36,9 @@ pub struct AppConfig {
     pub converter: Option<ConverterCommand>,
     /// How the audit log is sealed.
     pub audit: AuditConfig,
+    /// Source systems beside those that are built in; [`load_sources`](crate::source_files::load_sources) reads them from a
+    /// folder. One of these takes the place of a built-in system with the same id.
+    pub sources: Vec<SourceDefinition>,
 }
 
 impl AppConfig {
@@ -47,9 +51,13 @@ impl AppConfig {
             limits: Limits::default(),
             converter: None,
             audit: AuditConfig::default(),
+            sources: Vec::new(),
         }
     }
 }
+
+/// The source systems, made when they are first needed.
+type LazySources = LazyLock<Sources, Box<dyn FnOnce() -> Sources + Send>>;
 
 /// The importer: its store, its blobs, the source systems that it knows. Cheap to clone.
 #[derive(Clone)]
@@ -57,7 +65,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) blobs: BlobStore,
     /// Made when it is first needed: most commands never do.
-    sources: Arc<LazyLock<Sources>>,
+    sources: Arc<LazySources>,
     pub(crate) opener: Opener,
     pub(crate) feeds: Feeds,
     /// Asks all work of this process to stop after the batch that it is at.
@@ -86,10 +94,11 @@ impl App {
     pub async fn open(config: &AppConfig) -> Result<Self, AppError> {
         let store = Store::connect(&config.database_url).await?;
         store.migrate().await?;
+        let sources = config.sources.clone();
         Ok(Self {
             store,
             blobs: BlobStore::open(config.data_dir.clone(), config.bucket_url.as_deref())?,
-            sources: Arc::new(LazyLock::new(known_sources)),
+            sources: Arc::new(LazyLock::new(Box::new(|| known_sources_with(sources)))),
             opener: Opener::new(config.limits.clone(), config.converter.clone(), &config.data_dir),
             feeds: Feeds::default(),
             stop: CancellationToken::new(),
@@ -140,5 +149,15 @@ impl App {
 
 /// Every source system that we know: the one list of those with code, and all that are data alone.
 pub fn known_sources() -> Sources {
-    Sources::with_adapters(vec![Arc::new(techman())])
+    known_sources_with([])
+}
+
+/// The same, and these: they are data alone.
+pub fn known_sources_with(more: impl IntoIterator<Item = SourceDefinition>) -> Sources {
+    let mut adapters: Vec<Arc<dyn SourceAdapter>> = vec![Arc::new(techman())];
+    adapters.extend(
+        more.into_iter()
+            .map(|source| Arc::new(source) as Arc<dyn SourceAdapter>),
+    );
+    Sources::with_adapters(adapters)
 }

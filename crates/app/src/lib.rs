@@ -25,6 +25,7 @@ pub mod reports;
 pub mod rollback;
 pub mod run_patch;
 pub mod runs;
+pub mod source_files;
 pub mod source_name;
 pub mod summary;
 pub mod tables;
@@ -60,7 +61,7 @@ mod work;
 use async_recursion::async_recursion as boxed;
 
 pub use caller::Caller;
-pub use config::{App, AppConfig, known_sources};
+pub use config::{App, AppConfig, known_sources, known_sources_with};
 pub use deadline::{Deadline, TimedReader, TimedSink};
 pub use error::AppError;
 pub use inputs::{Input, inputs};

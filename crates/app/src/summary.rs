@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::error::AppError;
 use crate::error_log::{self, Entry};
 use crate::replaced::SourceConfirmation;
+use crate::tables::{is_left_out, why_left_out};
 use crate::work::options_of;
 use crate::{App, boxed};
 
@@ -44,6 +45,8 @@ pub struct RunSummary {
     pub jobs: Vec<JobSummary>,
     /// Tables that were not recognised.
     pub unrecognised: Vec<UnrecognisedTable>,
+    /// The tables of types that are not imported.
+    pub not_imported: Vec<LeftOutTable>,
     /// Files that could not be opened, and rows with errors: the first hundred.
     pub errors: Vec<Entry>,
     /// Why the run failed as a whole.
@@ -88,11 +91,11 @@ impl Totals {
         }
     }
 
-    /// The rows of several jobs; tables that nobody recognised do not count.
+    /// The rows of several jobs; tables that nobody recognised, and those of a type that is not imported, do not count.
     pub fn of_all<'a>(jobs: impl IntoIterator<Item = &'a Job>) -> Self {
         let mut sum = Self::default();
         for job in jobs {
-            if job.status == JobStatus::Unrecognised {
+            if job.status == JobStatus::Unrecognised || is_left_out(job) {
                 continue;
             }
             let of_job = Self::of(job);
@@ -158,6 +161,24 @@ pub struct UnrecognisedTable {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
+}
+
+/// A table of a type that is not imported.
+#[derive(Debug, Clone, Serialize)]
+pub struct LeftOutTable {
+    /// The file's name.
+    pub file: String,
+    /// The worksheet.
+    pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
+    /// What it is: `akaunting.invoice_totals`.
+    #[serde(rename = "type")]
+    pub table_type: Option<String>,
+    /// Its rows.
+    pub rows: i64,
+    /// What it is and why it is left out, for a person.
+    pub message: String,
 }
 
 /// What is in a file, as detection sees it.
@@ -246,6 +267,17 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
             summary.unrecognised.push(UnrecognisedTable { file, sheet });
             continue;
         }
+        if is_left_out(job) {
+            summary.not_imported.push(LeftOutTable {
+                file,
+                sheet: job.sheet.clone(),
+                table: table_ordinal(job.table_index as usize),
+                table_type: job.table_type.clone(),
+                rows: job.row_count.unwrap_or_default(),
+                message: why_left_out(job).unwrap_or_default(),
+            });
+            continue;
+        }
         for (entity, counts) in &job.entity_counts {
             let sum = summary.entities.entry(entity.clone()).or_default();
             *sum = sum.plus(*counts);
@@ -287,6 +319,7 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         entities: BTreeMap::new(),
         jobs: Vec::new(),
         unrecognised: Vec::new(),
+        not_imported: Vec::new(),
         errors: Vec::new(),
         error: run.error.clone().map(view),
         source_confirmation: None,

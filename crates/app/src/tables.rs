@@ -192,6 +192,7 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
         .map(|note| serde_json::json!({"code": "note", "message": note}));
     job.status = match (detected, missing) {
         (None, _) => JobStatus::Unrecognised,
+        (Some(table), _) if table.is_left_out() => JobStatus::Skipped,
         (Some(_), Some(_)) => JobStatus::Failed,
         (Some(_), None) => JobStatus::Pending,
     };
@@ -205,6 +206,21 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
     job.plan = serde_json::to_value(plan).unwrap_or_default();
     job.warnings = warnings.chain(left_out).chain(notes).collect();
     job.error = missing.map(|warning| (warning.code.to_owned(), warning.message.clone()));
+}
+
+/// The code of what is said of a table whose type is not imported.
+pub(crate) const NOT_IMPORTED: &str = "not_imported";
+
+/// It is known what the table is, and tables of that type are left out. One that a person left out has kinds of record.
+pub(crate) fn is_left_out(job: &Job) -> bool {
+    job.status == JobStatus::Skipped && job.table_type.is_some() && job.entities.is_empty()
+}
+
+/// What is said of such a table.
+pub(crate) fn why_left_out(job: &Job) -> Option<String> {
+    let mut warnings = job.warnings.as_array()?.iter();
+    let told = warnings.find(|warning| warning.get("code").is_some_and(|code| *code == NOT_IMPORTED))?;
+    Some(told.get("message")?.as_str()?.to_owned())
 }
 
 /// What a person's choices can't do.
@@ -256,6 +272,9 @@ pub(crate) fn plan_again(
         require_columns(&mut detection, &plan);
         if let Some(found) = &mut detection.table_type {
             found.entities = entities(&plan).into_iter().collect();
+            if !found.is_left_out() {
+                detection.warnings.retain(|warning| warning.code != NOT_IMPORTED);
+            }
         }
     }
     if let Some(order) = choices.date_order {

@@ -11,7 +11,7 @@ use torqueflow_app::worker::WorkerOptions;
 
 use crate::commands::{
     audit::Audit, clean::Clean, detect::Detect, duplicates::Duplicates, import::Import, merge::Merge, report::Report,
-    rollback::Rollback, runs::Runs, serve::Serve, show::Show, template::Template, token::Token,
+    rollback::Rollback, runs::Runs, serve::Serve, show::Show, sources::Sources, template::Template, token::Token,
 };
 
 /// Brings a garage's customers, vehicles and work orders over from other software.
@@ -58,6 +58,9 @@ pub struct Common {
     /// The file that gets the head of the audit log with each sealing, best kept away from the database
     #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_HEAD_FILE", value_name = "FILE")]
     pub audit_head_file: Option<PathBuf>,
+    /// The folder of more source systems, a TOML file each; `torqueflow sources` lists and checks them
+    #[arg(long, global = true, env = "TORQUEFLOW_SOURCES", value_name = "DIR")]
+    pub sources: Option<PathBuf>,
     /// Set a limit on what files may ask for: `rows=5000`, `file_bytes=64MiB`; --help lists them
     #[arg(long, global = true, value_name = "NAME=VALUE", help_heading = "Limits", long_help = limits_help())]
     pub set_limit: Vec<String>,
@@ -73,6 +76,8 @@ pub enum Command {
     Detect(Detect),
     /// Print the cleaned records of files as NDJSON, with what was found; without a database
     Clean(Clean),
+    /// List the source systems that are known, or check the TOML file of one
+    Sources(Sources),
     /// Print the import template of an entity, with a sample row
     Template(Template),
     /// List the import runs

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use torqueflow_app::LimitError;
 use torqueflow_app::isolate::run_child;
+use torqueflow_app::source_files::SourceFaults;
 use torqueflow_app::source_name::SourceNameError;
 
 use crate::args::{Arguments, Command};
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             note!("error: {error:#}");
-            if error.is::<SourceNameError>() || error.is::<LimitError>() {
+            if error.is::<SourceNameError>() || error.is::<SourceFaults>() || error.is::<LimitError>() {
                 Exit::Usage.into()
             } else {
                 Exit::NothingRun.into()
@@ -58,6 +59,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Import(import) => commands::import::run(common, &import).await,
         Command::Detect(detect) => commands::detect::run(common, &detect),
         Command::Clean(clean) => commands::clean::run(common, &clean),
+        Command::Sources(sources) => commands::sources::run(common, &sources),
         Command::Template(template) => commands::template::run(&template),
         Command::Runs(runs) => commands::runs::run(common, &runs).await,
         Command::Show(show) => commands::show::run(common, &show).await,

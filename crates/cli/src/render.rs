@@ -267,7 +267,7 @@ pub fn report(summary: &RunSummary) -> String {
         ]);
     }
     let mut text = format!("{entities}\n{jobs}\n");
-    for line in problems(summary) {
+    for line in not_imported(summary).into_iter().chain(problems(summary)) {
         text.push_str(&line);
         text.push('\n');
     }
@@ -324,6 +324,21 @@ pub fn problems(summary: &RunSummary) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// The tables that are left out although it is known what they are.
+fn not_imported(summary: &RunSummary) -> Vec<String> {
+    let tables = summary.not_imported.iter();
+    tables
+        .map(|table| {
+            format!(
+                "{}, {}: {}",
+                table_name(table.sheet.as_ref().unwrap_or(&table.file), table.table),
+                counted(table.rows, "row", "rows"),
+                table.message
+            )
+        })
+        .collect()
 }
 
 /// The runs.

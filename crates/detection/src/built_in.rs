@@ -12,14 +12,22 @@ macro_rules! files {
 
 /// One file per source; `generic` is what a table is when no system is recognised.
 const FILES: &[(&str, &str)] = files![
+    "akaunting",
     "autovhc",
+    "auxo",
     "dmservices",
     "dvla",
     "dvsa",
+    "freshbooks",
+    "fuelio",
     "ga4",
     "google_contacts",
     "hubspot",
+    "invoice2go",
+    "invoice_ninja",
+    "lubelogger",
     "mailchimp",
+    "odoo",
     "onebookplus",
     "outlook",
     "quickbooks",
@@ -28,9 +36,15 @@ const FILES: &[(&str, &str)] = files![
     "salesforce",
     "shopify",
     "shopmonkey",
+    "square",
+    "stripe",
     "tekmetric",
     "velodrop",
+    "wave",
+    "woocommerce",
+    "workshop_software",
     "xero",
+    "zoho_books",
     "generic",
 ];
 

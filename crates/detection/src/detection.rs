@@ -45,6 +45,11 @@ impl Detection {
         self.missing = columns;
     }
 
+    /// It is known what it is, and that is something that is imported.
+    pub fn is_imported(&self) -> bool {
+        self.table_type.as_ref().is_some_and(|found| !found.is_left_out())
+    }
+
     /// The warning with this code, if it was given.
     pub fn warning(&self, code: &str) -> Option<&DetectionWarning> {
         self.warnings.iter().find(|warning| warning.code == code)
@@ -68,6 +73,15 @@ pub struct DetectedType {
     pub date_order: Option<DateOrder>,
     /// Fields of which each row must have at least one per group, beyond what the catalogue asks.
     pub required_values: Vec<Vec<FieldRef>>,
+    /// Why the table is left out although it is known what it is; `None` for one that is imported.
+    pub not_imported: Option<String>,
+}
+
+impl DetectedType {
+    /// Tables of this type are left out, and no person has said where their columns go.
+    pub fn is_left_out(&self) -> bool {
+        self.not_imported.is_some() && self.entities.is_empty()
+    }
 }
 
 /// A type that a table may be.

@@ -430,6 +430,7 @@ fn describe(source_id: &str, table: &TableSignature) -> DetectedType {
         entities: table.entities(),
         date_order: table.date_order,
         required_values: table.required_values.clone(),
+        not_imported: table.not_imported.clone(),
     }
 }
 
@@ -450,7 +451,10 @@ impl Outcome<'_> {
         let mut warnings = self.warnings;
         warnings.extend(evidence::of_headers(headers, samples));
         if let Some(found) = &self.table_type {
-            warnings.extend(evidence::unmapped(self.mapping, headers));
+            warnings.extend(match &found.not_imported {
+                Some(reason) => Some(evidence::not_imported(&found.label, reason)),
+                None => evidence::unmapped(self.mapping, headers),
+            });
             warnings.extend(evidence::date_order(found.date_order, self.mapping, headers, samples));
         }
         let columns = (0..headers.len())

@@ -152,6 +152,11 @@ pub fn unmapped(mapping: &Mapping, headers: &Headers) -> Option<DetectionWarning
     (!left.is_empty()).then(|| DetectionWarning::new("unmapped_columns", message))
 }
 
+/// `not_imported`: the table is known, and left out as a whole.
+pub fn not_imported(label: &str, reason: &str) -> DetectionWarning {
+    DetectionWarning::new("not_imported", format!("{label} are left out: {reason}."))
+}
+
 /// `date_order_contradicted`: dates that can't be in the order that the source is known for.
 pub fn date_order(
     order: Option<DateOrder>,

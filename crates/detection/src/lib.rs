@@ -12,6 +12,7 @@ mod headers;
 mod signature;
 mod similar;
 mod source;
+mod source_error;
 mod supplement;
 mod surroundings;
 mod toml_file;
@@ -24,5 +25,6 @@ pub use detection::{
 };
 pub use detector::Detector;
 pub use header_set::HeaderSet;
-pub use source::{SourceError, parse_source};
+pub use source::{check_source, parse_source};
+pub use source_error::SourceError;
 pub use surroundings::Surroundings;

@@ -80,6 +80,10 @@ impl<'a> Fit<'a> {
                 Verdict::Not
             };
         }
+        // What is left out as a whole must be beyond doubt.
+        if self.table.not_imported.is_some() {
+            return Verdict::Not;
+        }
         let found = self.mapping.found.iter().flatten().count();
         let column_share = ratio(found, self.table.columns.len());
         let most_required =

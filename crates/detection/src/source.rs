@@ -6,75 +6,8 @@ use std::ops::Range;
 use toml::Spanned;
 use torqueflow_model::{ColumnSignature, FieldRef, Slot, SourceDefinition, TableSignature, fold_header, header_words};
 
+use crate::source_error::SourceError;
 use crate::toml_file::{OneOrMany, SlotRules, SourceFile, TableEntry};
-
-/// Why a source's TOML file can't be used. Lines count from 1.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// The file is not TOML, or something in it is missing, unknown or of the wrong type.
-    #[error("line {line}: {message}")]
-    Syntax {
-        /// Where.
-        line: usize,
-        /// What the TOML reader says.
-        message: String,
-    },
-    /// A column is mapped to a field that does not exist.
-    #[error("line {line}, table `{table}`, column `{column}`: `{field}` is not a field of the catalogue")]
-    UnknownField {
-        /// Where.
-        line: usize,
-        /// The table's type.
-        table: String,
-        /// The column's header.
-        column: String,
-        /// What was written.
-        field: String,
-    },
-    /// A field is named, outside of a column, that does not exist or that the table does not have.
-    #[error("line {line}, table `{table}`: `{name}` is neither a column of the table nor a field that it fills")]
-    UnknownName {
-        /// Where.
-        line: usize,
-        /// The table's type, or the section.
-        table: String,
-        /// What was written.
-        name: String,
-    },
-    /// Two columns of a table can't be told apart.
-    #[error("line {line}, table `{table}`, column `{column}`: the spelling `{alias}` is already that of `{other}`")]
-    DuplicateAlias {
-        /// Where.
-        line: usize,
-        /// The table's type.
-        table: String,
-        /// The second column.
-        column: String,
-        /// The spelling.
-        alias: String,
-        /// The first column.
-        other: String,
-    },
-    /// Two tables have the same type, or a type does not start with the source's id.
-    #[error("line {line}: the type `{table}` must be unique and start with `{source_id}.`")]
-    TypeName {
-        /// Where.
-        line: usize,
-        /// The table's type.
-        table: String,
-        /// The source's id.
-        source_id: String,
-    },
-    /// A table without required columns would be found everywhere.
-    #[error("line {line}, table `{table}`: `required` must name at least one column")]
-    NothingRequired {
-        /// Where.
-        line: usize,
-        /// The table's type.
-        table: String,
-    },
-}
 
 /// Reads one source system from its TOML file.
 ///
@@ -101,43 +34,110 @@ pub enum SourceError {
 /// assert!(wrong.to_string().starts_with("line 1: "));
 /// ```
 pub fn parse_source(toml: &str) -> Result<SourceDefinition, SourceError> {
-    let file: SourceFile = toml::from_str(toml).map_err(|error| SourceError::Syntax {
-        line: line_of(toml, error.span().unwrap_or_default()),
-        message: error.message().to_owned(),
+    read_source(toml).map_err(|faults| faults.into_iter().next().unwrap_or(SourceError::NoTable { line: 1 }))
+}
+
+/// Everything that is wrong with the TOML file of a source system, from its first line on. What is not TOML, or has a key that
+/// is missing, unknown or of the wrong type, is told alone, since the file can't be read any further.
+///
+/// ```
+/// let faults = torqueflow_detection::check_source("id = \"A\"\nlabel = \"\"");
+/// assert_eq!(faults.iter().map(|fault| fault.line()).collect::<Vec<_>>(), [1, 2]);
+/// ```
+pub fn check_source(toml: &str) -> Vec<SourceError> {
+    read_source(toml).err().unwrap_or_default()
+}
+
+/// The definition, or what is wrong, in the order of lines.
+fn read_source(toml: &str) -> Result<SourceDefinition, Vec<SourceError>> {
+    let file: SourceFile = toml::from_str(toml).map_err(|error| {
+        vec![SourceError::Syntax {
+            line: line_of(toml, error.span().unwrap_or_default()),
+            message: error.message().to_owned(),
+        }]
     })?;
-    let words = SpellingBook::new(toml, &file)?;
-    let mut tables: Vec<TableSignature> = Vec::new();
+    let mut faults = Faults::new(toml);
+    faults.check_names(&file);
+    let words = SpellingBook::new(&file, &mut faults);
+    let (mut tables, mut spellings) = (Vec::<TableSignature>::new(), 0);
     for entry in &file.table {
         let type_id = entry.type_id.get_ref();
         let taken = tables.iter().any(|table| table.type_id == *type_id);
         let named = type_id
-            .strip_prefix(&file.id)
+            .strip_prefix(file.id.get_ref())
             .is_some_and(|rest| rest.len() > 1 && rest.starts_with('.'));
         if taken || !named {
-            return Err(SourceError::TypeName {
-                line: line_of(toml, entry.type_id.span()),
-                table: type_id.clone(),
-                source_id: file.id.clone(),
-            });
+            let (table, source_id) = (type_id.clone(), file.id.get_ref().clone());
+            faults.add(&entry.type_id, |line| SourceError::TypeName { line, table, source_id });
         }
-        tables.push(
-            TableReader {
-                toml,
-                words: &words,
-                entry,
-            }
-            .read()?,
-        );
+        let reader = TableReader { words: &words, entry };
+        tables.push(reader.read(&mut spellings, &mut faults));
     }
-    let not_fields: Vec<String> = file.not_fields.iter().map(|text| fold_header(text)).collect();
-    let all_words = words_of(&file);
-    Ok(SourceDefinition {
-        id: file.id,
-        label: file.label,
-        tables,
-        not_fields,
-        words: all_words,
-    })
+    if tables.is_empty() && faults.found.is_empty() {
+        faults.found.push(SourceError::NoTable { line: 1 });
+    }
+    if faults.found.is_empty() {
+        let all_words = words_of(&file);
+        return Ok(SourceDefinition {
+            not_fields: file.not_fields.iter().map(|text| fold_header(text)).collect(),
+            words: all_words,
+            id: file.id.into_inner(),
+            label: file.label.into_inner(),
+            tables,
+        });
+    }
+    faults.found.sort_by_key(SourceError::line);
+    Err(faults.found)
+}
+
+/// What is wrong with a file.
+struct Faults<'a> {
+    toml: &'a str,
+    found: Vec<SourceError>,
+}
+
+impl<'a> Faults<'a> {
+    fn new(toml: &'a str) -> Self {
+        Self {
+            toml,
+            found: Vec::new(),
+        }
+    }
+
+    /// Adds a fault at the line of this part of the file.
+    fn add<T>(&mut self, place: &Spanned<T>, fault: impl FnOnce(usize) -> SourceError) {
+        self.found.push(fault(line_of(self.toml, place.span())));
+    }
+
+    fn unknown<T>(&mut self, place: &Spanned<T>, table: &str, name: &str) {
+        let (table, name) = (table.to_owned(), name.to_owned());
+        self.add(place, |line| SourceError::UnknownName { line, table, name });
+    }
+
+    /// The id, and the names that people see.
+    fn check_names(&mut self, file: &SourceFile) {
+        let id = file.id.get_ref();
+        let is_letter = |character: char| character.is_ascii_lowercase();
+        let goes_on = |character: char| is_letter(character) || character.is_ascii_digit() || character == '_';
+        if !id.starts_with(is_letter) || !id.chars().all(goes_on) {
+            let id = id.clone();
+            self.add(&file.id, |line| SourceError::Id { line, id });
+        }
+        self.check_blank(&file.label, "label");
+        for entry in &file.table {
+            self.check_blank(&entry.label, "label");
+            self.check_blank(&entry.noun, "noun");
+            if let Some(reason) = &entry.not_imported {
+                self.check_blank(reason, "not_imported");
+            }
+        }
+    }
+
+    fn check_blank(&mut self, text: &Spanned<String>, name: &'static str) {
+        if text.get_ref().trim().is_empty() {
+            self.add(text, |line| SourceError::Blank { line, name });
+        }
+    }
 }
 
 /// The words of all spellings of a file, sorted.
@@ -160,6 +160,9 @@ fn line_of(toml: &str, span: Range<usize>) -> usize {
     toml.get(..span.start).unwrap_or_default().matches('\n').count() + 1
 }
 
+/// The most spellings that the tables of a file may have by `slots`: far more than anybody writes.
+const MAX_SPELLINGS: usize = 1_000_000;
+
 /// The `[spellings]` and `[slots]` of a file.
 struct SpellingBook<'a> {
     /// The fields in the order of the file: of two fields that a header could mean, the first takes it.
@@ -170,7 +173,7 @@ struct SpellingBook<'a> {
 }
 
 impl<'a> SpellingBook<'a> {
-    fn new(toml: &str, file: &'a SourceFile) -> Result<Self, SourceError> {
+    fn new(file: &'a SourceFile, faults: &mut Faults<'_>) -> Self {
         let mut entries: Vec<_> = file.spellings.iter().collect();
         entries.sort_by_key(|(_, list)| list.span().start);
         for (name, list) in &entries {
@@ -181,23 +184,19 @@ impl<'a> SpellingBook<'a> {
                 None => FieldRef::parse(name).is_some(),
             };
             if !known {
-                return Err(SourceError::UnknownName {
-                    line: line_of(toml, list.span()),
-                    table: "spellings".to_owned(),
-                    name: (*name).clone(),
-                });
+                faults.unknown(list, "spellings", name);
             }
         }
         let mut slots = BTreeMap::new();
         for (name, rules) in &file.slots {
-            let slot = Slot::from_name(name).ok_or_else(|| SourceError::UnknownName {
-                line: line_of(toml, rules.span()),
-                table: "slots".to_owned(),
-                name: name.clone(),
-            })?;
-            slots.insert(slot, rules.get_ref());
+            match Slot::from_name(name) {
+                Some(slot) => {
+                    slots.insert(slot, rules.get_ref());
+                }
+                None => faults.unknown(rules, "slots", name),
+            }
         }
-        Ok(Self {
+        Self {
             fields: entries.iter().map(|(name, _)| name.as_str()).collect(),
             spellings: entries
                 .iter()
@@ -209,7 +208,17 @@ impl<'a> SpellingBook<'a> {
                 })
                 .collect(),
             slots,
-        })
+        }
+    }
+
+    /// Whether the spellings of this slot, with those that were counted before, are more than a file may have. Counts them.
+    fn is_too_much(&self, slot: Slot, counted: &mut usize) -> bool {
+        let is_of_slot = |name: &str| matches!(name.split_once('.'), Some((of, _)) if of == "*" || of == slot.name());
+        let of_slot = self.spellings.iter().filter(|(name, _)| is_of_slot(name));
+        let listed: usize = of_slot.map(|(_, spellings)| spellings.len()).sum();
+        let prefixes = self.slots.get(&slot).map_or(0, |rules| rules.prefixes.len());
+        *counted = counted.saturating_add(listed.saturating_mul(prefixes + 1));
+        *counted > MAX_SPELLINGS
     }
 
     /// The columns that a slot may have, best first.
@@ -281,46 +290,53 @@ impl Aliases {
 
 /// Turns one `[[table]]` into a signature.
 struct TableReader<'a> {
-    toml: &'a str,
     words: &'a SpellingBook<'a>,
     entry: &'a TableEntry,
 }
 
 impl TableReader<'_> {
-    fn read(&self) -> Result<TableSignature, SourceError> {
-        let mut columns = self.named_columns()?;
-        let without = self
-            .entry
-            .without
-            .iter()
-            .map(|name| FieldRef::parse(name.get_ref()).ok_or_else(|| self.unknown(name, name.get_ref())))
-            .collect::<Result<Vec<_>, _>>()?;
+    /// `spellings`: how many the file's tables have so far by their slots.
+    fn read(&self, spellings: &mut usize, faults: &mut Faults<'_>) -> TableSignature {
+        let mut columns = self.named_columns(faults);
+        let mut without = Vec::new();
+        for name in &self.entry.without {
+            match FieldRef::parse(name.get_ref()) {
+                Some(field) => without.push(field),
+                None => faults.unknown(name, self.type_id(), name.get_ref()),
+            }
+        }
         for name in &self.entry.slots {
-            let slot = Slot::from_name(name.get_ref()).ok_or_else(|| self.unknown(name, name.get_ref()))?;
-            columns.extend(self.words.columns(slot, &without));
+            match Slot::from_name(name.get_ref()) {
+                Some(slot) if self.words.is_too_much(slot, spellings) => {
+                    let table = self.type_id().to_owned();
+                    faults.add(name, |line| SourceError::TooManySpellings { line, table });
+                }
+                Some(slot) => columns.extend(self.words.columns(slot, &without)),
+                None => faults.unknown(name, self.type_id(), name.get_ref()),
+            }
         }
         if self.entry.required.is_empty() {
-            return Err(SourceError::NothingRequired {
-                line: line_of(self.toml, self.entry.type_id.span()),
-                table: self.type_id(),
-            });
+            let table = self.type_id().to_owned();
+            faults.add(&self.entry.type_id, |line| SourceError::NothingRequired { line, table });
         }
-        let required = self
-            .entry
-            .required
-            .iter()
-            .map(|group| self.required_group(group, &columns))
-            .collect::<Result<_, _>>()?;
-        let required_values = self
-            .entry
-            .required_values
-            .iter()
-            .map(|group| self.value_group(group, &columns))
-            .collect::<Result<_, _>>()?;
-        Ok(TableSignature {
-            type_id: self.type_id(),
-            label: self.entry.label.clone(),
-            noun: self.entry.noun.clone(),
+        if let Some(reason) = &self.entry.not_imported
+            && columns.iter().any(|column| column.field.is_some())
+        {
+            let table = self.type_id().to_owned();
+            faults.add(reason, |line| SourceError::LeftOutWithFields { line, table });
+        }
+        let required = self.entry.required.iter();
+        let required = required
+            .map(|group| self.required_group(group, &columns, faults))
+            .collect();
+        let required_values = self.entry.required_values.iter();
+        let required_values = required_values
+            .map(|group| self.value_group(group, &columns, faults))
+            .collect();
+        TableSignature {
+            type_id: self.type_id().to_owned(),
+            label: self.entry.label.get_ref().clone(),
+            noun: self.entry.noun.get_ref().clone(),
             columns,
             required,
             required_values,
@@ -329,7 +345,8 @@ impl TableReader<'_> {
             names: self.entry.names.iter().map(|name| name.to_lowercase()).collect(),
             flags: self.entry.flags.iter().map(|text| fold_header(text)).collect(),
             must_be_named: self.entry.must_be_named,
-        })
+            not_imported: self.entry.not_imported.as_ref().map(|reason| reason.get_ref().clone()),
+        }
     }
 
     /// The folded headers that speak against it; of a field, all that mean it wherever it may be.
@@ -344,36 +361,30 @@ impl TableReader<'_> {
     }
 
     /// The columns of `[table.columns]`, in the order of the file.
-    fn named_columns(&self) -> Result<Vec<ColumnSignature>, SourceError> {
+    fn named_columns(&self, faults: &mut Faults<'_>) -> Vec<ColumnSignature> {
         let mut entries: Vec<_> = self.entry.columns.iter().collect();
         entries.sort_by_key(|(_, entry)| entry.span().start);
         let mut columns: Vec<ColumnSignature> = Vec::new();
         for (header, entry) in entries {
-            let line = line_of(self.toml, entry.span());
             let column = entry.get_ref();
-            let field = match column.field.as_str() {
-                "" => None,
-                name => Some(
-                    FieldRef::parse(name)
-                        .filter(|field| field.spec.mappable)
-                        .ok_or_else(|| SourceError::UnknownField {
-                            line,
-                            table: self.type_id(),
-                            column: header.clone(),
-                            field: name.to_owned(),
-                        })?,
-                ),
-            };
+            let field = FieldRef::parse(&column.field).filter(|field| field.spec.mappable);
+            if field.is_none() && !column.field.is_empty() {
+                faults.add(entry, |line| SourceError::UnknownField {
+                    line,
+                    table: self.type_id().to_owned(),
+                    column: header.clone(),
+                    field: column.field.clone(),
+                });
+            }
             let aliases: Vec<String> = std::iter::once(header)
                 .chain(&column.aliases)
                 .map(|text| fold_header(text))
                 .collect();
             for alias in &aliases {
-                let other = columns.iter().find(|other| other.aliases.contains(alias));
-                if let Some(other) = other {
-                    return Err(SourceError::DuplicateAlias {
+                if let Some(other) = columns.iter().find(|other| other.aliases.contains(alias)) {
+                    faults.add(entry, |line| SourceError::DuplicateAlias {
                         line,
-                        table: self.type_id(),
+                        table: self.type_id().to_owned(),
                         column: header.clone(),
                         alias: alias.clone(),
                         other: other.header.clone(),
@@ -386,14 +397,15 @@ impl TableReader<'_> {
                 field,
             });
         }
-        Ok(columns)
+        columns
     }
 
     fn required_group(
         &self,
         group: &Spanned<OneOrMany>,
         columns: &[ColumnSignature],
-    ) -> Result<Vec<usize>, SourceError> {
+        faults: &mut Faults<'_>,
+    ) -> Vec<usize> {
         let mut indices = Vec::new();
         for name in &group.get_ref().0 {
             let folded = fold_header(name);
@@ -410,37 +422,30 @@ impl TableReader<'_> {
                 }
             }
             if indices.len() == before {
-                return Err(self.unknown(group, name));
+                faults.unknown(group, self.type_id(), name);
             }
         }
-        Ok(indices)
+        indices
     }
 
     fn value_group(
         &self,
         group: &Spanned<OneOrMany>,
         columns: &[ColumnSignature],
-    ) -> Result<Vec<FieldRef>, SourceError> {
-        let names = &group.get_ref().0;
-        names
-            .iter()
-            .map(|name| {
-                FieldRef::parse(name)
-                    .filter(|field| columns.iter().any(|column| column.field == Some(*field)))
-                    .ok_or_else(|| self.unknown(group, name))
-            })
-            .collect()
-    }
-
-    fn unknown<T>(&self, place: &Spanned<T>, name: &str) -> SourceError {
-        SourceError::UnknownName {
-            line: line_of(self.toml, place.span()),
-            table: self.type_id(),
-            name: name.to_owned(),
+        faults: &mut Faults<'_>,
+    ) -> Vec<FieldRef> {
+        let mut fields = Vec::new();
+        for name in &group.get_ref().0 {
+            let field = FieldRef::parse(name);
+            match field.filter(|field| columns.iter().any(|column| column.field == Some(*field))) {
+                Some(field) => fields.push(field),
+                None => faults.unknown(group, self.type_id(), name),
+            }
         }
+        fields
     }
 
-    fn type_id(&self) -> String {
-        self.entry.type_id.get_ref().clone()
+    fn type_id(&self) -> &str {
+        self.entry.type_id.get_ref()
     }
 }

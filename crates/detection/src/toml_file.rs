@@ -12,8 +12,8 @@ use torqueflow_model::DateOrder;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceFile {
-    pub id: String,
-    pub label: String,
+    pub id: Spanned<String>,
+    pub label: Spanned<String>,
     /// Field (`customer.email`, or `*.notes` for every slot that has it) → how people spell its header.
     #[serde(default)]
     pub spellings: BTreeMap<String, Spanned<Vec<String>>>,
@@ -45,8 +45,10 @@ pub struct SlotRules {
 pub struct TableEntry {
     #[serde(rename = "type")]
     pub type_id: Spanned<String>,
-    pub label: String,
-    pub noun: String,
+    pub label: Spanned<String>,
+    pub noun: Spanned<String>,
+    /// Why tables of this type are left out: they are recognised, and hold nothing that has a place here.
+    pub not_imported: Option<Spanned<String>>,
     /// Each entry: a column, or columns of which one is enough. A column is named by its header or by its field.
     #[serde(default)]
     pub required: Vec<Spanned<OneOrMany>>,

@@ -45,6 +45,8 @@ pub struct TableSignature {
     pub flags: Vec<String>,
     /// It is this table only where something names it: a header, a flag, or the words around it.
     pub must_be_named: bool,
+    /// Why tables of this type are left out, as half a sentence: `quotes are no invoices`. Such a table has no fields.
+    pub not_imported: Option<String>,
 }
 
 impl TableSignature {

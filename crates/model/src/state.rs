@@ -100,7 +100,7 @@ states! {
         Failed = "failed" -> [Queued, RolledBack];
         /// A person stopped the run.
         Cancelled = "cancelled" -> [RolledBack];
-        /// A person left it out.
+        /// A person left it out, or tables of its type are not imported.
         Skipped = "skipped" -> [Pending];
         /// What it did was taken back.
         RolledBack = "rolled_back" -> [];

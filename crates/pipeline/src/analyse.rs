@@ -40,8 +40,8 @@ impl CleanOptions {
 /// A table that is being cleaned.
 pub type CleanedTable = OpenedTable;
 
-/// Cleans every recognised table of a file, row by row. Unrecognised tables are left out; what they are is in the
-/// result. So are rows that hold no record, empty ones among them. The file is opened twice: how its columns are meant is
+/// Cleans every recognised table of a file, row by row. Unrecognised tables, and those of a type that is not imported, are
+/// left out; what they are is in the result. So are rows that hold no record, empty ones among them. The file is opened twice: how its columns are meant is
 /// settled over all rows before the first is cleaned. One that has other rows the second time is an error.
 ///
 /// What holds for a whole column is in [`OpenedTable::column_findings`] of the result, and not among the findings of rows. For
@@ -123,7 +123,7 @@ impl Cleaning<'_, '_> {
                     return Err(changed());
                 }
             }
-            if table.detection.table_type.is_some() {
+            if table.detection.is_imported() {
                 let cleaned = clean_table(table, &mut reader, self.sources, self.options, each)?;
                 empty.insert(table.index, cleaned);
             }

@@ -36,7 +36,7 @@ pub use sources::Sources;
 pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{
     ConfidenceLevel, DetectedType, Detection, DetectionWarning, HeaderSet, SourceError, Surroundings, TypeCandidate,
-    parse_source,
+    check_source, parse_source,
 };
 pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,

@@ -23,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         "type": "techman.suppliers",
         "label": "Techman Suppliers",
         "entities": ["supplier"],
+        "not_imported": null,
         "columns": [{ "header": "SupplierCode", "field": "supplier.code", "required": true }]
     }]
 })))]
@@ -41,6 +42,7 @@ struct SourceSystemView {
     "type": "techman.suppliers",
     "label": "Techman Suppliers",
     "entities": ["supplier"],
+    "not_imported": null,
     "columns": [{ "header": "SupplierCode", "field": "supplier.code", "required": true }]
 })))]
 struct SourceTableView {
@@ -49,8 +51,11 @@ struct SourceTableView {
     kind: String,
     /// What people call it.
     label: String,
-    /// What its rows hold.
+    /// What its rows hold; nothing where such tables are left out.
     entities: Vec<&'static str>,
+    /// Why such tables are left out, as half a sentence; null where they are imported.
+    #[schema(required)]
+    not_imported: Option<String>,
     /// The columns that it may have.
     columns: Vec<SourceColumnView>,
 }
@@ -81,8 +86,8 @@ struct SourceSystemPage {
 
 /// List the source systems
 ///
-/// The systems whose exports are recognised, with their tables and columns. `generic` stands for tables of no
-/// particular system.
+/// The systems whose exports are recognised, with their tables and columns: those that are built in, and those that the
+/// service was given (`TORQUEFLOW_SOURCES`). `generic` stands for tables of no particular system.
 #[utoipa::path(tag = "catalogue", responses((status = 200, description = "The systems.", body = SourceSystemPage)))]
 #[get("/source-systems")]
 async fn list_source_systems(_caller: SignedIn, service: web::Data<Service>) -> web::Json<SourceSystemPage> {
@@ -120,6 +125,7 @@ fn table(table: &TableSignature) -> SourceTableView {
             .into_iter()
             .map(torqueflow_model::EntityKind::name)
             .collect(),
+        not_imported: table.not_imported.clone(),
         columns: table.columns.iter().enumerate().map(column).collect(),
     }
 }

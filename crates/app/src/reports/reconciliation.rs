@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{Places, column_label, column_of, finding_field, main_entity, write_csv};
 use crate::error::AppError;
 use crate::summary::Totals;
+use crate::tables::is_left_out;
 use crate::{App, boxed};
 
 /// The finding that says that a field was left as a person set it.
@@ -171,7 +172,8 @@ pub async fn reconciliation(app: &App, organization: OrganizationId, run_id: Uui
             }
         }
     }
-    let recognised = places.jobs.iter().filter(|job| job.status != JobStatus::Unrecognised);
+    let jobs = places.jobs.iter();
+    let recognised = jobs.filter(|job| job.status != JobStatus::Unrecognised && !is_left_out(job));
     let tables = recognised.map(|job| TableReconciliation {
         file: places.file(job).to_owned(),
         sheet: job.sheet.clone(),

@@ -15,7 +15,7 @@ use crate::error::AppError;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 use crate::replaced::Tallies;
-use crate::tables::note_rows;
+use crate::tables::{NOT_IMPORTED, is_left_out, note_rows, why_left_out};
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
@@ -80,13 +80,15 @@ impl Work<'_> {
     async fn fail_unusable(&self, mut run: Run, files: &[ImportFile], jobs: Vec<Job>) -> Result<Run, AppError> {
         let of_files = files.iter().find_map(|file| file.error.clone());
         let of_jobs = jobs.iter().find_map(|job| job.error.clone());
+        let left_out = jobs.iter().find_map(why_left_out);
+        let left_out = left_out.map(|message| (NOT_IMPORTED.to_owned(), message));
         let unrecognised = || {
             (
                 "unrecognised_file".to_owned(),
                 "This file wasn't recognised. Check the format and try again.".to_owned(),
             )
         };
-        run.error = Some(of_jobs.or(of_files).unwrap_or_else(unrecognised));
+        run.error = Some(of_jobs.or(of_files).or(left_out).unwrap_or_else(unrecognised));
         self.move_on(&mut run, RunStatus::Failed, jobs).await?;
         Ok(run)
     }
@@ -197,7 +199,7 @@ impl Work<'_> {
 
 /// Something can be imported, or could be once a person says what it is.
 fn has_prospects(run: &Run, jobs: &[Job]) -> bool {
-    let hopeless = |job: &Job| matches!(job.status, JobStatus::Unrecognised | JobStatus::Failed);
+    let hopeless = |job: &Job| matches!(job.status, JobStatus::Unrecognised | JobStatus::Failed) || is_left_out(job);
     if run.background {
         !jobs.is_empty()
     } else {

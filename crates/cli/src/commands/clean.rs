@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use torqueflow_app::organizations::read_country;
-use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_app::{Input, Opener, inputs};
 use torqueflow_model::{Finding, Record, Value as FieldValue};
 use torqueflow_pipeline::{
     CleanOptions, CleanRow, Country, OpenError, OpenedTable, Password, Sources, clean_file, id_text,
@@ -35,15 +35,16 @@ pub struct Clean {
 /// Prints cleaned records, one line of JSON per source row, and one per table for what holds for whole columns.
 pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    let sources = known_sources();
+    let sources = super::sources(common)?;
     let mut options = CleanOptions::new(super::today());
-    options.source_system = super::source_system(arguments.source.as_deref())?;
+    options.source_system = super::source_system(arguments.source.as_deref(), &sources)?;
     options.default_country = arguments.country;
     let opener = super::opener(common)?;
     let mut cleaning = Cleaning {
         output: BufWriter::new(std::io::stdout().lock()),
         cleaned: 0,
         flagged: false,
+        left_out: false,
         waits: false,
     };
     for path in &arguments.files {
@@ -68,9 +69,10 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
         }
     }
     cleaning.output.flush()?;
+    let all_well = !cleaning.flagged && !cleaning.left_out;
     Ok(match (cleaning.waits, cleaning.cleaned, cleaning.flagged) {
         (true, ..) => Exit::Waiting,
-        (false, 0, true) => Exit::NothingRun,
+        (false, 0, _) if !all_well => Exit::NothingRun,
         (false, _, true) => Exit::Flagged,
         (false, _, false) => Exit::Done,
     })
@@ -81,6 +83,8 @@ struct Cleaning<W: Write> {
     output: W,
     cleaned: usize,
     flagged: bool,
+    /// A table was left out although it is known what it is.
+    left_out: bool,
     waits: bool,
 }
 
@@ -115,6 +119,10 @@ impl<W: Write> Cleaning<W> {
             let title = table.sheet.as_deref().unwrap_or(name);
             for finding in &table.findings {
                 note!("{title}: {}", finding.message());
+            }
+            if let Some(warning) = table.detection.warning("not_imported") {
+                self.left_out = true;
+                note!("{title}: {}", warning.message);
             }
             if table.detection.table_type.is_none() {
                 self.flagged = true;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use torqueflow_app::{Input, Opener, inputs, known_sources};
+use torqueflow_app::{Input, Opener, inputs};
 use torqueflow_model::LeftOut;
 use torqueflow_pipeline::{DetectedType, DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
 
@@ -30,8 +30,8 @@ pub struct Detect {
 /// Says what is in files.
 pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    let named = super::source_system(arguments.source.as_deref())?;
-    let sources = known_sources();
+    let sources = super::sources(common)?;
+    let named = super::source_system(arguments.source.as_deref(), &sources)?;
     let opener = super::opener(common)?;
     let mut found = Found {
         named: named.clone(),

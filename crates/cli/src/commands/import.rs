@@ -145,7 +145,10 @@ const SHOWN_DUPLICATES: u64 = 50;
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
     let password = super::password::read(&arguments.password)?;
-    let source = super::source_system(arguments.source.as_deref())?;
+    let source = match arguments.source.as_deref() {
+        Some(name) => super::source_system(Some(name), &super::sources(common)?)?,
+        None => None,
+    };
     let (app, organization) = super::open(common).await?;
     let outcome = import_files(&app, organization, arguments, source, password).await;
     super::seal_audit_log(&app).await;

@@ -15,6 +15,7 @@ pub mod rollback;
 pub mod runs;
 pub mod serve;
 pub mod show;
+pub mod sources;
 pub mod template;
 pub mod token;
 pub mod worker;
@@ -24,11 +25,13 @@ use std::path::{Path, PathBuf};
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
 use torqueflow_app::isolate::ConverterCommand;
+use torqueflow_app::source_files::{SourceFaults, SourceFile, load_sources};
 use torqueflow_app::source_name::{SourceNameError, is_known, source_named};
 use torqueflow_app::{
-    App, AppConfig, AppError, Deadline, Input, LimitError, Limits, Opener, OrganizationId, known_sources,
+    App, AppConfig, AppError, Deadline, Input, LimitError, Limits, Opener, OrganizationId, known_sources_with,
 };
-use torqueflow_pipeline::ReadSeek;
+use torqueflow_model::SourceDefinition;
+use torqueflow_pipeline::{ReadSeek, Sources};
 use uuid::Uuid;
 
 use crate::args::{CONVERT_WORKBOOK, Common};
@@ -41,6 +44,7 @@ async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     config.bucket_url.clone_from(&common.bucket);
     config.limits = limits(common)?;
     config.converter = converter();
+    config.sources = definitions(common)?;
     config.audit = AuditConfig {
         key: common.audit_key_file.as_deref().map(AuditKey::read).transpose()?,
         head_file: common.audit_head_file.clone(),
@@ -100,12 +104,26 @@ fn converter() -> Option<ConverterCommand> {
     })
 }
 
+/// The source systems of the folder that the arguments name.
+fn source_files(common: &Common) -> Result<Vec<SourceFile>, SourceFaults> {
+    common.sources.as_deref().map_or(Ok(Vec::new()), load_sources)
+}
+
+fn definitions(common: &Common) -> Result<Vec<SourceDefinition>, SourceFaults> {
+    let files = source_files(common)?.into_iter();
+    Ok(files.map(|file| file.definition).collect())
+}
+
+/// All source systems: those that are built in, and those of the folder that the arguments name.
+fn sources(common: &Common) -> Result<Sources, SourceFaults> {
+    Ok(known_sources_with(definitions(common)?))
+}
+
 /// The source system that an argument names. Says so where it is none that is known: it may be misspelt.
-fn source_system(source: Option<&str>) -> Result<Option<String>, SourceNameError> {
+fn source_system(source: Option<&str>, sources: &Sources) -> Result<Option<String>, SourceNameError> {
     let Some(given) = source else { return Ok(None) };
-    let sources = known_sources();
-    let name = source_named(&sources, given)?;
-    if !is_known(&sources, &name) {
+    let name = source_named(sources, given)?;
+    if !is_known(sources, &name) {
         let known = sources.definitions().iter().map(|known| known.id.as_str());
         let known: Vec<_> = known.filter(|id| *id != "generic").collect();
         note!(

@@ -34,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "entities": { "customer": { "created": 112, "updated": 0, "merged": 0, "preserved": 0, "unchanged": 0, "skipped": 0, "failed": 0 } },
     "jobs": [],
     "unrecognised": [],
+    "not_imported": [],
     "errors": []
 })))]
 struct SummaryView {
@@ -59,6 +60,8 @@ struct SummaryView {
     jobs: Vec<TableSummary>,
     /// Tables that were not recognised.
     unrecognised: Vec<UnrecognisedView>,
+    /// Tables that are left out although it is known what they are, such as the lines of invoices. They are no part of the totals.
+    not_imported: Vec<NotImportedView>,
     /// Files that could not be opened, and rows with errors: the first hundred. The error log has all.
     errors: Vec<ErrorEntry>,
 }
@@ -116,6 +119,30 @@ struct UnrecognisedView {
     /// The worksheet.
     #[schema(required)]
     sheet: Option<String>,
+}
+
+/// A table of a type that is not imported.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({
+    "file": "invoices.xlsx", "sheet": "invoice_totals", "table": 1, "type": "akaunting.invoice_totals", "rows": 12,
+    "message": "Akaunting totals of invoices are left out: the totals of invoices are no payments."
+})))]
+struct NotImportedView {
+    /// The file's name.
+    file: String,
+    /// The worksheet.
+    #[schema(required)]
+    sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    table: u64,
+    /// What it is.
+    #[serde(rename = "type")]
+    #[schema(required)]
+    table_type: Option<String>,
+    /// Its rows.
+    rows: i64,
+    /// What it is, and why it is left out.
+    message: String,
 }
 
 /// An error with its place.
@@ -208,6 +235,18 @@ impl From<RunSummary> for SummaryView {
                 .map(|table| UnrecognisedView {
                     file: table.file,
                     sheet: table.sheet,
+                })
+                .collect(),
+            not_imported: summary
+                .not_imported
+                .into_iter()
+                .map(|table| NotImportedView {
+                    file: table.file,
+                    sheet: table.sheet,
+                    table: table.table as u64,
+                    table_type: table.table_type,
+                    rows: table.rows,
+                    message: table.message,
                 })
                 .collect(),
             errors: summary.errors.into_iter().map(ErrorEntry::from).collect(),
