@@ -28,18 +28,7 @@ pub(super) struct Scan {
 
 /// What a byte may be. Each class has a counter of eight bits in a number of 128, so that a byte is counted by one addition,
 /// without a branch for the processor to guess wrong.
-const CLASSES: [&[u8]; 10] = [
-    b"0123456789",
-    LETTERS,
-    b" ",
-    b".",
-    b",",
-    b"/",
-    b"-",
-    b"@",
-    b"&",
-    b"+()",
-];
+const CLASSES: [&[u8]; 10] = [b"0123456789", LETTERS, b" ", b".", b",", b"/", b"-", b"@", b"&", b"+()"];
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BEYOND_ASCII: usize = CLASSES.len();
 /// How many bytes can be counted before a counter is full.
