@@ -265,7 +265,7 @@ impl Resolved<'_> {
     }
 
     /// The tables that are meant where columns are named and no table: those that have most of the columns, as long as they
-    /// are of one kind; else the one kind among them that is not recognised.
+    /// are of one kind; else the one kind among them that is not recognised, or that something was said of.
     fn with(&self, headers: &[&str], table_type: Option<&str>) -> Result<Vec<usize>, WishError> {
         let mut counts = vec![0; self.tables.len()];
         for header in headers {
@@ -283,7 +283,9 @@ impl Resolved<'_> {
         let mut places = self.all();
         places.retain(|place| counts.get(*place) == Some(&most));
         if self.kinds(&places) > 1 {
-            let unknown = |place: &usize| self.tables.get(*place).is_some_and(|table| !table.is_known);
+            let is_spoken_of = |place: &usize| self.choices.contains_key(place);
+            let unknown =
+                |place: &usize| is_spoken_of(place) || self.tables.get(*place).is_some_and(|table| !table.is_known);
             let of_unknown: Vec<usize> = places.iter().copied().filter(unknown).collect();
             if self.kinds(&of_unknown) != 1 {
                 let given = table_type.or(headers.first().copied()).unwrap_or_default();

@@ -120,7 +120,11 @@ fn unknown_type(sources: &Sources, given: &str) -> ChoiceError {
     let tables = sources.definitions().iter().flat_map(|source| &source.tables);
     let known: Vec<&str> = tables.map(|table| table.type_id.as_str()).collect();
     let names = || known.iter().copied();
-    let by_name = || names().find(|id| id.split('.').next_back() == Some(given.trim()));
+    let in_general = format!("generic.{}", given.trim());
+    let by_name = || {
+        let general = names().find(|id| *id == in_general);
+        general.or_else(|| names().find(|id| id.split('.').next_back() == Some(given.trim())))
+    };
     ChoiceError::UnknownType {
         given: given.to_owned(),
         nearest: nearest(given, names()).or_else(by_name).map(str::to_owned),
