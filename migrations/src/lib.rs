@@ -39,6 +39,7 @@ migrations![
     m20261130_000004_rows,
     m20261130_000005_organization_settings,
     m20261130_000006_findings_of_columns,
+    m20261130_000008_saved_mappings,
 ];
 
 /// Brings a database up to date, each migration in a transaction of its own. Several processes may do so at once: the

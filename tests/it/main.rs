@@ -38,6 +38,8 @@ mod ids;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
+mod mapping;
+#[cfg(test)]
 mod matches;
 #[cfg(test)]
 mod merging;

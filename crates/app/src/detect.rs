@@ -6,13 +6,14 @@ use std::path::Path;
 
 use tokio_util::sync::CancellationToken;
 use torqueflow_model::{EntityKind, Finding, Row, RowClass};
-use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange, SavedMapping};
+use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange};
 use torqueflow_pipeline::staging::Owner;
 use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
 
 use crate::App;
 use crate::error::{AppError, has_no_room};
 use crate::job_rows::{Stager, keep_staged, staged_head};
+use crate::saved_mappings::learn;
 use crate::tables::{Head, TableChoices, new_job, plan_again};
 
 /// What opening a file makes of it and of its tables.
@@ -332,33 +333,19 @@ impl<'a> Teacher<'a> {
         let chosen = before.and_then(|job| job.choices.clone());
         let choices = choices_of(chosen.as_ref())?;
         let head = Head::new(headers, job.header_row, samples, choices.has_header_row);
-        let saved = saved_mapping(self.app, self.organization, &head).await?;
-        if chosen.is_none() && saved.is_none() {
+        let learned = learn(self.app, self.organization, job, &head, choices).await?;
+        if chosen.is_none() && learned == TableChoices::default() {
             return Ok(());
         }
         job.choices = chosen;
+        let mut taught = job.clone();
         // Choices were checked when they were made; what the whole file contradicts is left to the person.
-        let _ = plan_again(
-            job,
-            self.app.sources(),
-            self.source_system,
-            &head,
-            &choices,
-            saved.as_ref(),
-        );
+        let planned = plan_again(&mut taught, self.app.sources(), self.source_system, &head, &learned);
+        if planned.is_ok() {
+            taught.choices = serde_json::to_value(&learned).ok();
+            *job = taught;
+        }
         Ok(())
-    }
-}
-
-/// What was saved for a table with these headers.
-pub(crate) async fn saved_mapping(
-    app: &App,
-    organization: OrganizationId,
-    head: &Head,
-) -> Result<Option<SavedMapping>, AppError> {
-    match head.header_hash() {
-        Some(hash) => Ok(app.store.saved_mapping_find(organization, hash).await?),
-        None => Ok(None),
     }
 }
 

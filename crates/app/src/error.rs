@@ -99,6 +99,9 @@ pub enum AppError {
     /// What a person chose for a table can't be done.
     #[error(transparent)]
     Choice(#[from] crate::tables::ChoiceError),
+    /// What a person said of tables beforehand can't be meant of any of them.
+    #[error(transparent)]
+    Wish(#[from] crate::wishes::WishError),
     /// Something was changed in between.
     #[error("it was changed in between; load it again")]
     Stale,

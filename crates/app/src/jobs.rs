@@ -1,53 +1,25 @@
 //! The tables of a run: looking at them, and saying what they are.
 
 mod cells;
+pub(crate) mod patch;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use torqueflow_model::{DateOrder, FindingCode, JobStatus, Row, RowClass, RunStatus};
-use torqueflow_persistence::{
-    Actor, AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, SavedMapping, StoredFinding,
-};
+use torqueflow_model::{FindingCode, JobStatus, Row, RowClass, RunStatus};
+use torqueflow_persistence::{AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, StoredFinding};
 use torqueflow_pipeline::OwnerTracker;
 use uuid::Uuid;
 
 pub use self::cells::PreviewCell;
-use crate::detect::{FoundHead, choices_of, order_jobs, read_heads, saved_mapping};
+pub use self::patch::{JobPatch, MappingPatch};
+use crate::detect::{FoundHead, choices_of, order_jobs, read_heads};
 use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
-use crate::tables::{Head, TableChoices, column_name, plan_again};
+use crate::tables::{Head, column_name};
 use crate::values::{message_of, stored};
 use crate::work::{command, options_of, plan_of};
 use crate::{App, Caller, boxed};
-
-/// What a person changes of a table. What is `None` stays as it is.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct JobPatch {
-    /// The type: `generic.customers`.
-    pub table_type: Option<String>,
-    /// What changes of the mapping.
-    pub mapping: Option<MappingPatch>,
-    /// Whether the first row is a header.
-    pub has_header_row: Option<bool>,
-    /// The order of day and month in all date columns.
-    pub date_order: Option<DateOrder>,
-    /// Whether the table is imported at all.
-    pub included: Option<bool>,
-    /// Remembers the mapping under this name, for tables with the same headers.
-    pub save_mapping_as: Option<String>,
-}
-
-/// What a person changes of a mapping.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum MappingPatch {
-    /// Everything that people said of the columns before.
-    TakeBack,
-    /// Per header the field (`customer.phone`), or `None` for a column that is left out. Columns that are not named stay.
-    Columns(BTreeMap<String, Option<String>>),
-}
 
 /// The first rows of a table: as they are, and as they will be imported.
 #[derive(Debug, Clone, Serialize)]
@@ -156,18 +128,9 @@ pub async fn patch(
         if expected_version.is_some_and(|version| version != job.version) {
             return Err(AppError::Stale);
         }
-        let choices = patch.over(choices_of(job.choices.as_ref())?);
-        let found = head_of(app, job, &files).await?;
-        let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
-        let saved = saved_mapping(app, work.organization, &head).await?;
-        let system = options_of(&run)?.source_system;
-        plan_again(job, app.sources(), system.as_deref(), &head, &choices, saved.as_ref())?;
-        job.choices = serde_json::to_value(&choices).ok();
-        job.version += 1;
-        let save = patch
-            .save_mapping_as
-            .as_ref()
-            .and_then(|name| to_save(name, job, &head, &work.actor));
+        let options = options_of(&run)?;
+        let system = options.source_system.as_deref();
+        let save = patch::change(app, work.organization, &work.actor, job, &files, system, patch).await?;
         let changed = job.clone();
         // Later tables may have matched what this one brought.
         for other in &mut jobs {
@@ -194,62 +157,6 @@ pub async fn patch(
     .await?;
     app.queue.notify_waiters();
     get(app, caller.organization, job.id).await
-}
-
-impl JobPatch {
-    /// The choices so far, with these over them.
-    fn over(&self, choices: TableChoices) -> TableChoices {
-        let retyped = self.table_type.is_some() && self.table_type != choices.table_type;
-        // The fields of another type are other fields.
-        let before = choices.mapping.filter(|_| !retyped);
-        TableChoices {
-            table_type: self.table_type.clone().or(choices.table_type),
-            mapping: match &self.mapping {
-                None => before,
-                Some(MappingPatch::TakeBack) => None,
-                Some(MappingPatch::Columns(columns)) => {
-                    let mut mapping = before.unwrap_or_default();
-                    mapping.extend(columns.clone());
-                    Some(mapping)
-                }
-            },
-            has_header_row: self.has_header_row.or(choices.has_header_row),
-            date_order: self.date_order.or(choices.date_order),
-            included: self.included.or(choices.included),
-        }
-    }
-
-    fn event(&self, actor: &Actor, job_id: Uuid) -> AuditEvent {
-        AuditEvent::now(actor, "import_job.changed")
-            .on("import_job", job_id.to_string())
-            .with(serde_json::json!({
-                "type": self.table_type,
-                "mapping": self.mapping,
-                "has_header_row": self.has_header_row,
-                "date_order": self.date_order,
-                "included": self.included,
-                "save_mapping_as": self.save_mapping_as,
-            }))
-    }
-}
-
-/// The mapping of a job, to be remembered for tables with the same headers.
-fn to_save(name: &str, job: &Job, head: &Head, actor: &Actor) -> Option<SavedMapping> {
-    let plan = plan_of(job).ok()?;
-    let columns = plan.columns.iter().enumerate();
-    Some(SavedMapping {
-        name: name.to_owned(),
-        header_hash: head.header_hash()?,
-        table_type: job.table_type.clone()?,
-        headers: head.headers.clone(),
-        mapping: columns
-            .map(|(index, column)| {
-                let field = column.field.map(|field| field.to_string());
-                (column_name(&head.headers, index), field)
-            })
-            .collect(),
-        created_by: actor.name.clone(),
-    })
 }
 
 /// The headers of a job as they were found, and its first rows.

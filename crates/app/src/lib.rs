@@ -25,12 +25,14 @@ pub mod reports;
 pub mod rollback;
 pub mod run_patch;
 pub mod runs;
+pub mod saved_mappings;
 pub mod source_files;
 pub mod source_name;
 pub mod summary;
 pub mod tables;
 pub mod template;
 pub mod uploads;
+pub mod wishes;
 pub mod worker;
 
 mod ambiguous;
@@ -69,5 +71,5 @@ pub use limits::{LimitError, LimitInForce, Limits};
 pub use opener::Opener;
 pub use torqueflow_persistence::{
     Actor, ApiKey, BusinessRow, DuplicateAction, DuplicateFilter, EntityCounts, FileStatus, FindingFilter, ImportFile,
-    Job, JobCounts, MatchLevel, OrganizationId, Run, StoreError,
+    Job, JobCounts, MatchLevel, OrganizationId, Run, SavedMapping, StoreError,
 };

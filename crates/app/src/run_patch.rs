@@ -4,13 +4,14 @@ use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{AuditEvent, ImportFile, Job, Run, RunChange};
 use uuid::Uuid;
 
-use crate::detect::{choices_of, order_jobs, saved_mapping};
+use crate::detect::{choices_of, order_jobs};
 use crate::error::AppError;
 use crate::jobs::head_of;
 use crate::options::RunOptions;
 use crate::runs::{RunDetails, details, settled};
+use crate::saved_mappings::learn;
 use crate::source_name::is_known;
-use crate::tables::{Head, plan_again};
+use crate::tables::{Head, TableChoices, plan_again};
 use crate::work::{Work, command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -90,15 +91,12 @@ impl Work<'_> {
         let choices = choices_of(job.choices.as_ref())?;
         let found = head_of(self.app, job, files).await?;
         let head = Head::new(&found.headers, job.header_row, found.rows, choices.has_header_row);
-        let saved = saved_mapping(self.app, self.organization, &head).await?;
+        let learned = learn(self.app, self.organization, job, &head, choices).await?;
         let system = options.source_system.as_deref();
-        Ok(plan_again(
-            job,
-            self.app.sources(),
-            system,
-            &head,
-            &choices,
-            saved.as_ref(),
-        )?)
+        plan_again(job, self.app.sources(), system, &head, &learned)?;
+        if job.choices.is_some() || learned != TableChoices::default() {
+            job.choices = serde_json::to_value(&learned).ok();
+        }
+        Ok(())
     }
 }

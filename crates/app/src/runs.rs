@@ -17,6 +17,7 @@ use crate::options::RunOptions;
 use crate::organizations::{self, read_country};
 use crate::progress::{Event, Listener};
 use crate::replaced::SourceConfirmation;
+use crate::wishes::Wishes;
 use crate::work::{Work, command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -231,8 +232,32 @@ pub async fn prepare<'a>(
     password: Option<&Password>,
     listener: Listener<'a>,
 ) -> Result<Run, AppError> {
+    prepare_as(app, caller, run_id, password, &Said::default(), listener).await
+}
+
+/// What a person says of the tables of a run before it is prepared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Said {
+    /// Types and columns.
+    pub wishes: Wishes,
+    /// The name under which the mappings of these tables are kept.
+    pub save_mapping_as: Option<String>,
+}
+
+/// The same, where a person says what some of the tables are. A run that is ready is analysed anew as far as it has to be.
+///
+/// What can't be meant of any table is an [`AppError::Wish`] or an [`AppError::Choice`]; the run stays as it is.
+#[boxed]
+pub async fn prepare_as<'a>(
+    app: &App,
+    caller: &'a Caller,
+    run_id: Uuid,
+    password: Option<&Password>,
+    said: &Said,
+    listener: Listener<'a>,
+) -> Result<Run, AppError> {
     let work = Work::begin(app, caller, run_id, listener).await?;
-    let outcome = work.prepare(password).await;
+    let outcome = work.prepare(password, said).await;
     work.end(outcome).await
 }
 

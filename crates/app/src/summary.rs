@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::error::AppError;
 use crate::error_log::{self, Entry};
 use crate::replaced::SourceConfirmation;
+use crate::saved_mappings::{SavedUse, used_by};
 use crate::tables::{is_left_out, why_left_out};
-use crate::work::options_of;
+use crate::work::{options_of, plan_of};
 use crate::{App, boxed};
 
 /// Errors that a summary shows; the error log has all.
@@ -141,6 +142,9 @@ pub struct JobSummary {
     pub error: Option<ErrorView>,
     /// The three commonest findings: message and number.
     pub reasons: Vec<Reason>,
+    /// The saved mapping that it was understood by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved_mapping: Option<SavedUse>,
 }
 
 /// A finding that is common in a table.
@@ -161,6 +165,8 @@ pub struct UnrecognisedTable {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
+    /// The types that it could be, the likeliest first.
+    pub candidates: Vec<String>,
 }
 
 /// A table of a type that is not imported.
@@ -264,7 +270,16 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
         let file = name_of(&files, job);
         if job.status == JobStatus::Unrecognised {
             let sheet = job.sheet.clone();
-            summary.unrecognised.push(UnrecognisedTable { file, sheet });
+            let candidates = plan_of(job)
+                .unwrap_or_default()
+                .candidates
+                .into_iter()
+                .map(|(type_id, _)| type_id);
+            summary.unrecognised.push(UnrecognisedTable {
+                file,
+                sheet,
+                candidates: candidates.collect(),
+            });
             continue;
         }
         if is_left_out(job) {
@@ -291,6 +306,7 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
             totals: Totals::of(job),
             error: job.error.clone().map(view),
             reasons: reasons(app, organization, job).await?,
+            saved_mapping: used_by(job),
         });
     }
     error_log::each(app, organization, run_id, Some("error"), &mut |entry| {

@@ -1,16 +1,18 @@
 //! Tables of files as jobs: what detection says of them, and what people say instead.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{
-    Cell, DateOrder, EntityKind, FieldRef, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass, fold_header,
-    hash128,
+use torqueflow_model::{Cell, DateOrder, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass};
+use torqueflow_persistence::{ImportFile, Job, JobCounts, StoredFinding};
+pub use torqueflow_pipeline::{ChoiceError, column_name};
+use torqueflow_pipeline::{
+    Detection, HeaderChoice, Mapping, OpenedTable, PlannedDateOrder, Sources, TableChoice, TablePlan, Understood,
+    understand,
 };
-use torqueflow_persistence::{ImportFile, Job, JobCounts, SavedMapping, StoredFinding};
-use torqueflow_pipeline::{Detection, HeaderChoice, OpenedTable, PlannedDateOrder, Sources, TablePlan};
 use uuid::Uuid;
 
+use crate::saved_mappings::SavedUse;
 use crate::values::stored;
 use crate::work::plan_of;
 
@@ -20,14 +22,20 @@ use crate::work::plan_of;
 pub struct TableChoices {
     /// The type: `generic.customers`.
     pub table_type: Option<String>,
-    /// Per header the field, or `None` where the column is left out. A column without a header is `Column 3`.
-    pub mapping: Option<BTreeMap<String, Option<String>>>,
+    /// What becomes of columns, by their names; of a column without a header, `Column 3`.
+    pub mapping: Option<Mapping>,
     /// Whether the first row is a header.
     pub has_header_row: Option<bool>,
     /// The order of day and month in all date columns.
     pub date_order: Option<DateOrder>,
     /// Whether the table is imported at all.
     pub included: Option<bool>,
+    /// The saved mapping that type and mapping were taken from, before people changed them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub saved: Option<SavedUse>,
+    /// Saved mappings are not asked: a person took everything back.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub without_saved: bool,
 }
 
 /// The first rows of a table as they are to be understood.
@@ -59,15 +67,6 @@ impl Head {
             header,
         }
     }
-
-    /// The fingerprint by which a saved mapping finds the table again; `None` where there is no header to go by.
-    pub fn header_hash(&self) -> Option<u128> {
-        if self.headers.iter().all(|header| header.trim().is_empty()) {
-            return None;
-        }
-        let folded: Vec<String> = self.headers.iter().map(|header| fold_header(header)).collect();
-        Some(hash128(folded.iter().map(String::as_bytes)))
-    }
 }
 
 /// A header taken for a row of data.
@@ -83,14 +82,6 @@ pub(crate) fn headers_of_row(row: &Row, columns: usize) -> Vec<String> {
     let mut headers: Vec<String> = row.cells.iter().map(|cell| cell.text.trim().to_owned()).collect();
     headers.resize(columns, String::new());
     headers
-}
-
-/// The name of a column for a person: its header, or its place.
-pub fn column_name(headers: &[String], index: usize) -> String {
-    match headers.get(index).map(|header| header.trim()) {
-        Some(header) if !header.is_empty() => header.to_owned(),
-        _ => format!("Column {}", index + 1),
-    }
 }
 
 /// The job of a table that was opened, or looked into.
@@ -223,69 +214,44 @@ pub(crate) fn why_left_out(job: &Job) -> Option<String> {
     Some(told.get("message")?.as_str()?.to_owned())
 }
 
-/// What a person's choices can't do.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ChoiceError {
-    /// There is no such type of table.
-    #[error("there is no table type `{0}`")]
-    UnknownType(String),
-    /// There is no such field.
-    #[error("there is no field `{0}`")]
-    UnknownField(String),
-    /// The table has no such column.
-    #[error("the table has no column `{0}`")]
-    UnknownColumn(String),
-    /// A mapping needs a type.
-    #[error("the table needs a type before its columns can be mapped")]
-    NoType,
-}
-
-/// Understands a table anew, by what people chose and what they taught before.
+/// Understands a table anew, by what people chose.
 pub(crate) fn plan_again(
     job: &mut Job,
     sources: &Sources,
     run_system: Option<&str>,
     head: &Head,
     choices: &TableChoices,
-    saved: Option<&SavedMapping>,
 ) -> Result<(), ChoiceError> {
-    let taught = saved.filter(|_| choices.table_type.is_none());
-    let type_id = choices.table_type.as_ref().or(taught.map(|saved| &saved.table_type));
     let around = plan_of(job).map(|before| before.around).unwrap_or_default();
-    let mut detection = match type_id {
-        Some(type_id) => sources
-            .detect_type(type_id, &head.headers, &head.samples)
-            .ok_or_else(|| ChoiceError::UnknownType(type_id.clone()))?,
-        None => sources.detect_in(run_system, &head.headers, &head.samples, &around),
+    let choice = TableChoice {
+        table_type: choices.table_type.clone(),
+        mapping: choices.mapping.clone(),
     };
-    let by_person = type_id.is_some();
-    if by_person {
-        detection.warnings.retain(|warning| warning.code != "unrecognised_file");
-    }
-    let mut plan = TablePlan::from_detection(&detection);
+    let Understood {
+        detection,
+        mut plan,
+        mut notes,
+    } = understand(sources, run_system, &head.headers, &head.samples, &around, &choice)?;
     plan.header = head.header;
     plan.around = around;
     keep_what_it_holds(job, &mut plan);
-    if let Some(mapping) = choices.mapping.as_ref().or(taught.map(|saved| &saved.mapping)) {
-        map_columns(&mut plan, &head.headers, mapping)?;
-        require_columns(&mut detection, &plan);
-        if let Some(found) = &mut detection.table_type {
-            found.entities = entities(&plan).into_iter().collect();
-            if !found.is_left_out() {
-                detection.warnings.retain(|warning| warning.code != NOT_IMPORTED);
-            }
-        }
-    }
     if let Some(order) = choices.date_order {
         plan.set_date_order(match order {
             DateOrder::DayFirst => PlannedDateOrder::DayFirst,
             DateOrder::MonthFirst => PlannedDateOrder::MonthFirst,
         });
     }
-    let notes = taught.map(|saved| format!("Understood as saved under “{}”.", saved.name));
-    describe(job, &detection, &plan, notes.as_slice());
-    if by_person && job.status != JobStatus::Unrecognised {
+    if let Some(saved) = &choices.saved {
+        notes.insert(
+            0,
+            match &saved.name {
+                Some(name) => format!("Understood as saved under “{name}”."),
+                None => "Understood as a person mapped a table with these columns before.".to_owned(),
+            },
+        );
+    }
+    describe(job, &detection, &plan, &notes);
+    if choices.table_type.is_some() && job.status != JobStatus::Unrecognised {
         job.confidence = 1.0;
         "high".clone_into(&mut job.confidence_level);
     }
@@ -303,71 +269,4 @@ fn keep_what_it_holds(job: &Job, plan: &mut TablePlan) {
     if before.header == plan.header && before.columns.len() == plan.columns.len() {
         plan.profiles = before.profiles;
     }
-}
-
-/// Puts a person's mapping in place of what was detected. Columns that it does not name stay as they were. Several columns can
-/// feed one field: of each row, the first that is filled counts.
-fn map_columns(
-    plan: &mut TablePlan,
-    headers: &[String],
-    mapping: &BTreeMap<String, Option<String>>,
-) -> Result<(), ChoiceError> {
-    if plan.type_id.is_none() {
-        return Err(ChoiceError::NoType);
-    }
-    let mut chosen = BTreeMap::new();
-    for (name, field) in mapping {
-        let index = (0..headers.len())
-            .find(|index| column_name(headers, *index) == name.trim())
-            .ok_or_else(|| ChoiceError::UnknownColumn(name.clone()))?;
-        let field = field
-            .as_deref()
-            .map(|text| FieldRef::parse(text).ok_or_else(|| ChoiceError::UnknownField(text.to_owned())))
-            .transpose()?;
-        chosen.insert(index, field);
-    }
-    for (index, column) in plan.columns.iter_mut().enumerate() {
-        match chosen.get(&index) {
-            Some(field) => {
-                if column.field != *field {
-                    column.ask_again();
-                }
-                column.field = *field;
-                column.date_order = None;
-                "person".clone_into(&mut column.by);
-            }
-            // What a person gave to another column is no longer this one's.
-            None if chosen.values().flatten().any(|field| Some(*field) == column.field) => {
-                column.field = None;
-                column.ask_again();
-            }
-            None => {}
-        }
-    }
-    Ok(())
-}
-
-/// With a person's mapping, what a table can't do without is what its main record can't.
-fn require_columns(detection: &mut Detection, plan: &TablePlan) {
-    let Some(main) = entities(plan).into_iter().next() else {
-        return;
-    };
-    let is_mapped = |name: &&str| {
-        let mut fields = plan.columns.iter().filter_map(|column| column.field);
-        fields.any(|field| field.slot.entity() == main && field.spec.name == *name)
-    };
-    let missing: Vec<String> = main
-        .spec()
-        .required
-        .iter()
-        .filter(|group| !group.iter().any(is_mapped))
-        .map(|group| group.join(" or "))
-        .collect();
-    detection.set_missing_required(missing);
-}
-
-/// The kinds of record that the mapped columns make, in import order.
-fn entities(plan: &TablePlan) -> BTreeSet<EntityKind> {
-    let fields = plan.columns.iter().filter_map(|column| column.field);
-    fields.map(|field| field.slot.entity()).collect()
 }

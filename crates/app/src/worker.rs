@@ -9,6 +9,7 @@ use torqueflow_persistence::StoreError;
 use uuid::Uuid;
 
 use crate::error::AppError;
+use crate::runs::Said;
 use crate::supervise::supervise;
 use crate::work::Work;
 use crate::{App, Caller, boxed, owner, upkeep};
@@ -176,7 +177,7 @@ async fn step(app: &App, caller: &Caller, run_id: Uuid) -> Result<bool, AppError
         return work.end(outcome).await.map(|_| false);
     }
     let outcome = match work.run.status {
-        RunStatus::Detecting | RunStatus::Analysing => work.prepare(None).await,
+        RunStatus::Detecting | RunStatus::Analysing => work.prepare(None, &Said::default()).await,
         RunStatus::Queued | RunStatus::Importing => work.import().await,
         RunStatus::RollingBack => work.roll_back().await,
         _ => Ok(work.run.clone()),

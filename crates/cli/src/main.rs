@@ -12,16 +12,19 @@ mod log;
 mod progress;
 mod render;
 mod report_tables;
+mod shell;
 
 use std::process::ExitCode;
 
 use clap::Parser;
-use torqueflow_app::LimitError;
 use torqueflow_app::isolate::run_child;
 use torqueflow_app::source_files::SourceFaults;
 use torqueflow_app::source_name::SourceNameError;
+use torqueflow_app::wishes::WishError;
+use torqueflow_app::{AppError, LimitError};
 
 use crate::args::{Arguments, Command};
+use crate::commands::said::SaidError;
 use crate::exit_code::Exit;
 
 /// Imports make many small allocations on several threads.
@@ -44,7 +47,7 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             note!("error: {error:#}");
-            if error.is::<SourceNameError>() || error.is::<SourceFaults>() || error.is::<LimitError>() {
+            if is_wrong_usage(&error) {
                 Exit::Usage.into()
             } else {
                 Exit::NothingRun.into()
@@ -75,6 +78,17 @@ async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         Command::Openapi => Ok(commands::openapi::run()),
         Command::ConvertWorkbook { .. } => Ok(Exit::Usage),
     }
+}
+
+/// What was typed can't be meant.
+fn is_wrong_usage(error: &anyhow::Error) -> bool {
+    let of_tables = matches!(error.downcast_ref(), Some(AppError::Wish(_) | AppError::Choice(_)));
+    of_tables
+        || error.is::<WishError>()
+        || error.is::<SaidError>()
+        || error.is::<SourceNameError>()
+        || error.is::<SourceFaults>()
+        || error.is::<LimitError>()
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

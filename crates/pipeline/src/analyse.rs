@@ -10,9 +10,10 @@ use torqueflow_tabular::{Document, OpenError, OpenOptions, ReadSeek, TableReader
 
 use crate::clean::{CleanRow, Cleaner};
 use crate::column_findings::{ColumnFindings, ColumnTally};
-use crate::open::{DiscardRows, OpenedFile, OpenedTable, open_tables};
+use crate::open::{DiscardRows, OpenedFile, OpenedTable, open_tables_as};
 use crate::owners::OwnerTracker;
 use crate::sources::Sources;
+use crate::understand::TableChoice;
 
 /// How files are cleaned.
 #[derive(Debug, Clone)]
@@ -24,6 +25,8 @@ pub struct CleanOptions {
     pub source_system: Option<String>,
     /// The country of numbers and postcodes that name none, where neither their row nor their column shows one.
     pub default_country: Country,
+    /// What a person says of tables, by their [`OpenedTable::index`].
+    pub choices: BTreeMap<usize, TableChoice>,
 }
 
 impl CleanOptions {
@@ -33,6 +36,7 @@ impl CleanOptions {
             as_of,
             source_system: None,
             default_country: Country::GB,
+            choices: BTreeMap::new(),
         }
     }
 }
@@ -55,7 +59,9 @@ pub fn clean_file(
     each: &mut dyn FnMut(&CleanedTable, CleanRow) -> io::Result<()>,
 ) -> Result<OpenedFile, OpenError> {
     let system = clean.source_system.as_deref();
-    let mut file = open_tables(name, open_reader()?, options, sources, system, &mut DiscardRows)?;
+    let choose = |index| clean.choices.get(&index).cloned();
+    let rows = &mut DiscardRows;
+    let mut file = open_tables_as(name, open_reader()?, options, sources, system, &choose, rows)?;
     let mut document = open(name, open_reader()?, options)?;
     let mut cleaning = Cleaning {
         document: &mut document,

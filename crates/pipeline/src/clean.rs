@@ -12,6 +12,7 @@ use torqueflow_tabular::staging::Owner;
 
 use crate::bare::BareRule;
 use crate::empty::is_empty_record;
+use crate::feeds::Feeds;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
@@ -71,6 +72,7 @@ impl CleanRow {
 /// Cleans the rows of one table.
 pub struct Cleaner {
     fields: Vec<Option<FieldRef>>,
+    feeds: Feeds,
     ids: KnownIds,
     naturals: KnownNaturals,
     bare: BareRule,
@@ -89,6 +91,7 @@ impl Cleaner {
         let ids = KnownIds::of(plan);
         Self {
             fields: ids.fields(),
+            feeds: Feeds::of(plan),
             ids,
             naturals: KnownNaturals::of(plan),
             bare: plan.bare,
@@ -113,7 +116,8 @@ impl Cleaner {
 
     /// The column that feeds a field, from 0.
     pub fn column_of(&self, field: FieldRef) -> Option<usize> {
-        self.fields.iter().position(|mapped| *mapped == Some(field))
+        let whole = self.fields.iter().position(|mapped| *mapped == Some(field));
+        whole.or_else(|| self.feeds.column_of_part(field))
     }
 
     /// Whether rows of different records have this id, so that nobody knows which of them a link by it means.
@@ -193,6 +197,9 @@ impl Cleaner {
                 findings: vec![finding],
             };
         }
+        if self.feeds.add_constants(&mut cells) {
+            cells.sort_by_key(|cell| cell.field.slot);
+        }
         let mut findings = self.ids.damaged(row);
         let mut records = Vec::new();
         for of_slot in cells.chunk_by(|a, b| a.field.slot == b.field.slot) {
@@ -227,7 +234,8 @@ impl Cleaner {
     }
 
     fn map(&self, row: &Row) -> Vec<MappedCell> {
-        row.cells
+        let cells = row
+            .cells
             .iter()
             .zip(&self.fields)
             .enumerate()
@@ -239,7 +247,11 @@ impl Cleaner {
                     cell: self.ids.cell(column, cell)?.into_owned(),
                 })
             })
-            .collect()
+            .collect();
+        if self.feeds.is_plain() {
+            return cells;
+        }
+        self.feeds.arrange(cells)
     }
 
     /// Gives each record its id, those first that others of the row refer to. Records stand in import order, so one pass does.

@@ -7,10 +7,12 @@ mod column_findings;
 mod columns;
 mod empty;
 mod facts;
+mod feeds;
 mod identity;
 mod ids;
 mod kinds;
 mod known_ids;
+mod mapping;
 mod natural;
 mod needs;
 mod open;
@@ -19,6 +21,7 @@ mod owners;
 mod plan;
 mod profiles;
 mod sources;
+mod understand;
 mod votes;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
@@ -28,10 +31,17 @@ pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTall
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
+pub use mapping::{
+    ColumnChoice, Feed, Mapping, MappingError, Split, column_keys, column_name, column_named, map_columns, mapping_for,
+    mapping_of, nearest, nearest_field,
+};
 pub use natural::{PlannedNatural, PlannedNaturals};
-pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
+pub use open::{
+    Choose, DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, open_tables_as, sheet_index,
+    table_ordinal,
+};
 pub use owners::{OwnerNames, OwnerRule, OwnerTracker, OwnerVotes};
-pub use plan::{HeaderChoice, PlannedColumn, PlannedDateOrder, TablePlan};
+pub use plan::{ColumnShape, HeaderChoice, PlannedColumn, PlannedConstant, PlannedDateOrder, PlannedSplit, TablePlan};
 pub use sources::Sources;
 pub use torqueflow_cleanup::Country;
 pub use torqueflow_detection::{
@@ -42,4 +52,5 @@ pub use torqueflow_tabular::{
     FILE_BYTES, Format, Isolate, Limit, Limits, OpenError, OpenOptions, Password, ReadSeek, Setting, TableReader, Unit,
     archive, legacy, open, staging,
 };
+pub use understand::{ChoiceError, TableChoice, Understood, understand};
 pub use votes::TableVotes;

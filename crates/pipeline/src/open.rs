@@ -11,6 +11,7 @@ use crate::column_findings::ColumnFinding;
 use crate::owners::{OwnerTracker, OwnerVotes};
 use crate::plan::TablePlan;
 use crate::sources::Sources;
+use crate::understand::{TableChoice, Understood, understand};
 use crate::votes::TableVotes;
 
 /// Rows that detection may look at: of each column, it looks at the first hundred values in them.
@@ -133,7 +134,30 @@ pub fn open_tables<'a>(
     source_system: Option<&str>,
     sink: &mut dyn RowSink,
 ) -> Result<OpenedFile, OpenError> {
-    read_tables(name, reader, options, sources, source_system, Extent::Whole, sink)
+    open_tables_as(name, reader, options, sources, source_system, &|_| None, sink)
+}
+
+/// Says of a table, by its [`OpenedTable::index`], what a person says of it.
+pub type Choose<'a> = &'a dyn Fn(usize) -> Option<TableChoice>;
+
+/// The same, where a person says what some of the tables are. Choices are checked beforehand ([`understand`]): one that can't
+/// be taken is left out.
+pub fn open_tables_as<'a>(
+    name: &str,
+    reader: Box<dyn ReadSeek + 'a>,
+    options: &OpenOptions<'_>,
+    sources: &Sources,
+    source_system: Option<&str>,
+    choose: Choose<'_>,
+    sink: &mut dyn RowSink,
+) -> Result<OpenedFile, OpenError> {
+    let reading = Reading {
+        sources,
+        source_system,
+        choose,
+        extent: Extent::Whole,
+    };
+    read_tables(name, reader, options, reading, sink)
 }
 
 /// Opens a file and looks at the first rows of each of its tables: what they seem to be, before the whole file is read.
@@ -157,7 +181,38 @@ pub fn open_heads<'a>(
         cut_at_line(&mut head);
         reader = Box::new(Cursor::new(head));
     }
-    read_tables(name, reader, options, sources, source_system, Extent::Head, sink)
+    let reading = Reading {
+        sources,
+        source_system,
+        choose: &|_| None,
+        extent: Extent::Head,
+    };
+    read_tables(name, reader, options, reading, sink)
+}
+
+/// How tables are read.
+#[derive(Clone, Copy)]
+struct Reading<'a> {
+    sources: &'a Sources,
+    source_system: Option<&'a str>,
+    choose: Choose<'a>,
+    extent: Extent,
+}
+
+impl Reading<'_> {
+    /// What a table is, from its head.
+    fn understand(&self, index: usize, headers: &[String], rows: &[Row], around: &Surroundings) -> Understood {
+        let by = |choice: &TableChoice| understand(self.sources, self.source_system, headers, rows, around, choice);
+        let chosen = (self.choose)(index).and_then(|choice| by(&choice).ok());
+        chosen.unwrap_or_else(|| {
+            let detection = self.sources.detect_in(self.source_system, headers, rows, around);
+            Understood {
+                plan: TablePlan::from_detection(&detection),
+                detection,
+                notes: Vec::new(),
+            }
+        })
+    }
 }
 
 /// How much of each table is read.
@@ -185,9 +240,7 @@ fn read_tables<'a>(
     name: &str,
     reader: Box<dyn ReadSeek + 'a>,
     options: &OpenOptions<'_>,
-    sources: &Sources,
-    source_system: Option<&str>,
-    extent: Extent,
+    reading: Reading<'_>,
     sink: &mut dyn RowSink,
 ) -> Result<OpenedFile, OpenError> {
     let mut document = open(name, reader, options)?;
@@ -207,7 +260,7 @@ fn read_tables<'a>(
                     sheet: info.name.clone(),
                     titles: head.titles.clone(),
                 };
-                let opened = read_table(sheet_index, &mut reader, sources, source_system, around, extent, sink)?;
+                let opened = read_table(sheet_index, &mut reader, reading, around, sink)?;
                 is_whole = opened.is_whole;
                 let mut opened = opened.table;
                 opened.sheet.clone_from(&info.name);
@@ -259,10 +312,8 @@ pub fn table_ordinal(table_index: usize) -> usize {
 fn read_table(
     sheet_index: usize,
     table: &mut TableReader<'_>,
-    sources: &Sources,
-    source_system: Option<&str>,
+    reading: Reading<'_>,
     around: Surroundings,
-    extent: Extent,
     sink: &mut dyn RowSink,
 ) -> Result<ReadTable, OpenError> {
     let head = table.head().clone();
@@ -281,8 +332,11 @@ fn read_table(
             of_samples.push(std::mem::take(&mut findings));
         }
     }
-    let detection = sources.detect_in(source_system, &head.columns, &samples, &around);
-    let mut plan = TablePlan::from_detection(&detection);
+    let Understood {
+        detection,
+        mut plan,
+        notes: of_choice,
+    } = reading.understand(index, &head.columns, &samples, &around);
     plan.around = around;
     plan.date1904 = head.date1904;
     let mut votes = TableVotes::of(&plan);
@@ -299,7 +353,7 @@ fn read_table(
     for (row, findings) in samples.drain(..).zip(of_samples) {
         take(&row, &findings)?;
     }
-    while !is_whole && extent == Extent::Whole {
+    while !is_whole && reading.extent == Extent::Whole {
         is_whole = !table.next_row(&mut row, &mut findings)?;
         if !is_whole {
             raise_number(&mut row, &mut last_number);
@@ -311,7 +365,8 @@ fn read_table(
     }
     sink.end()?;
     let known = detection.table_type.as_ref().and_then(|table| table.date_order);
-    let mut notes = votes.settle(&mut plan, known);
+    let mut notes = of_choice;
+    notes.extend(votes.settle(&mut plan, known));
     owner_votes.settle(&mut plan);
     if is_whole {
         notes.extend(table.notes().iter().map(|note| note.message(&head.columns)));

@@ -39,6 +39,12 @@ pub struct TablePlan {
     /// What all rows say of the values of each column, mapped or not; none until they were asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<ColumnProfile>,
+    /// What each row has beyond its cells.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub constants: Vec<PlannedConstant>,
+    /// Where nobody knows what the table is: the types that it could be, with the confidence in each, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub candidates: Vec<(String, f64)>,
     /// Which columns identify records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identities: Option<Vec<PlannedIdentity>>,
@@ -77,8 +83,11 @@ pub struct PlannedColumn {
     pub header: String,
     /// Where its values go; `None`: nowhere.
     pub field: Option<FieldRef>,
-    /// How that was found: `alias`, `similar`, `values`, `unmapped`.
+    /// How that was found: `alias`, `similar`, `values`, `unmapped`; `person` where a person said it.
     pub by: String,
+    /// What a person said of it beyond its field.
+    #[serde(default, skip_serializing_if = "ColumnShape::is_plain")]
+    pub shape: ColumnShape,
     /// For a date column: the order of day and month, and how sure that is.
     pub date_order: Option<PlannedDateOrder>,
     /// What else all of its rows say; `None` until they were asked.
@@ -95,6 +104,55 @@ pub struct PlannedColumn {
     pub initials: Option<bool>,
 }
 
+/// What a person said of a column beyond its field.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnShape {
+    /// Its place among the columns of its field, from 1; `None`: behind those that have one, in the order of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
+    /// Its cells hold several values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub split: Option<PlannedSplit>,
+    /// It is put together with the other columns of its field, with this before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub join: Option<String>,
+}
+
+impl ColumnShape {
+    /// Nothing was said.
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How the cells of a column are taken apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedSplit {
+    /// What stands between the parts.
+    pub by: String,
+    /// The fields of the second part and those behind it; `None` for a part that is left out. Without any, each part is a
+    /// value of the column's field.
+    pub into: Vec<Option<FieldRef>>,
+}
+
+/// What each row has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedConstant {
+    /// What a person calls it: the header of a column whose cells it replaces, or any other name.
+    pub name: String,
+    /// The field that it feeds.
+    pub field: FieldRef,
+    /// Its place among the columns of its field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<u16>,
+    /// It is put together with the columns of its field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<String>,
+    /// The text.
+    pub text: String,
+}
+
 impl PlannedColumn {
     /// A column of which no row was asked yet.
     pub(crate) fn new(header: &str, field: Option<FieldRef>, by: &str) -> Self {
@@ -102,6 +160,7 @@ impl PlannedColumn {
             header: header.to_owned(),
             field,
             by: by.to_owned(),
+            shape: ColumnShape::default(),
             date_order: None,
             facts: None,
             origin: None,
@@ -168,8 +227,14 @@ impl From<PlannedDateOrder> for ColumnDateOrder {
 impl PlannedColumn {
     /// Its values go to a field of dates.
     pub(crate) fn holds_dates(&self) -> bool {
-        let kind = self.field.map(|field| field.spec.kind);
-        matches!(kind, Some(FieldKind::Date(_) | FieldKind::DateTime(_)))
+        let mut kinds = self.fields().map(|field| field.spec.kind);
+        kinds.any(|kind| matches!(kind, FieldKind::Date(_) | FieldKind::DateTime(_)))
+    }
+
+    /// The fields that its values go to: one, or those of their parts.
+    pub fn fields(&self) -> impl Iterator<Item = FieldRef> {
+        let parts = self.shape.split.iter().flat_map(|split| &split.into);
+        self.field.into_iter().chain(parts.flatten().copied())
     }
 
     /// Its values go to a field of numbers.
@@ -180,6 +245,22 @@ impl PlannedColumn {
 }
 
 impl TablePlan {
+    /// The fields that its rows can fill, by columns and constants.
+    pub fn fields(&self) -> impl Iterator<Item = FieldRef> {
+        let constants = self.constants.iter().map(|constant| constant.field);
+        self.columns.iter().flat_map(PlannedColumn::fields).chain(constants)
+    }
+
+    /// A table of which nothing is known but its type and its headers.
+    pub fn of_headers(type_id: &str, headers: &[String]) -> Self {
+        let column = |header: &String| PlannedColumn::new(header, None, "unmapped");
+        Self {
+            type_id: Some(type_id.to_owned()),
+            columns: headers.iter().map(column).collect(),
+            ..Self::default()
+        }
+    }
+
     /// The plan that follows from a detection, before any column's dates were looked at.
     pub fn from_detection(detection: &Detection) -> Self {
         let table = detection.table_type.as_ref();
@@ -197,6 +278,15 @@ impl TablePlan {
             date1904: false,
             owners: OwnerRule::Open,
             profiles: Vec::new(),
+            constants: Vec::new(),
+            candidates: if table.is_some() {
+                Vec::new()
+            } else {
+                let candidates = detection.candidates.iter();
+                candidates
+                    .map(|candidate| (candidate.type_id.clone(), candidate.confidence))
+                    .collect()
+            },
             identities: None,
             naturals: None,
             bare: BareRule::Open,

@@ -35,6 +35,7 @@ use crate::routes;
         (name = "import-runs", description = "Uploads, decisions, starting, following, results."),
         (name = "import-jobs", description = "The tables of a run: what they are, what is in them, what was found."),
         (name = "mappings", description = "Which record of ours is which record of a source."),
+        (name = "saved-mappings", description = "What people said of the columns of tables, by which later ones are understood."),
         (name = "records", description = "The records that imports fill."),
         (name = "service", description = "Health, metrics and this documentation.")
     ),

@@ -27,7 +27,7 @@ impl From<AppError> for ApiError {
             _ if needs_room => return not_ready("there is no room for what was sent").caused_by(error),
             AppError::Customer(error) => return of_customer(&error),
             AppError::Open(error) => return of_file(error),
-            AppError::Choice(error) => return Self::value(Code::ValidationFailed, pointer_of(&error), detail),
+            AppError::Choice(error) => return of_choice(&error),
             AppError::NotFound { .. } | AppError::NoSuchTable { .. } => Code::NotFound,
             AppError::Busy { .. } | AppError::Interrupted => Code::RunBusy,
             AppError::WrongState { .. } => Code::WrongState,
@@ -61,6 +61,7 @@ impl From<AppError> for ApiError {
             | AppError::Staged(_)
             | AppError::AuditKey { .. }
             | AppError::AuditHead { .. }
+            | AppError::Wish(_)
             | AppError::Internal(_) => return Self::internal(error),
             _ => return Self::internal(error),
         };
@@ -118,12 +119,20 @@ fn of_file(error: OpenError) -> ApiError {
     }
 }
 
-/// Which value of the body a person's choice for a table stands in.
-fn pointer_of(error: &ChoiceError) -> &'static str {
-    match error {
-        ChoiceError::UnknownType(_) | ChoiceError::NoType => "/type",
-        ChoiceError::UnknownField(_) | ChoiceError::UnknownColumn(_) | _ => "/mapping",
-    }
+/// Which values of the body can't be taken of a person's choices for a table.
+fn of_choice(error: &ChoiceError) -> ApiError {
+    let pointer = match error {
+        ChoiceError::Mapping(errors) => {
+            let places = errors.iter().map(|wrong| {
+                let header = wrong.header.replace('~', "~0").replace('/', "~1");
+                (format!("/mapping/{header}{}", wrong.pointer), wrong.message.clone())
+            });
+            return ApiError::values(Code::ValidationFailed, error.to_string(), places);
+        }
+        ChoiceError::NoHeader | ChoiceError::InvalidName => "/save_mapping_as",
+        ChoiceError::UnknownType { .. } | ChoiceError::NoType | _ => "/type",
+    };
+    ApiError::value(Code::ValidationFailed, pointer, error.to_string())
 }
 
 fn not_ready(detail: impl Into<String>) -> ApiError {

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::column_mapping::ColumnMapping;
 use super::import_runs::view::JobView;
 use crate::auth::{Allowed, ToManageImports};
 use crate::extract::{Body, PageRequest, Params, encode_cursor, etag, if_match};
@@ -66,15 +67,23 @@ async fn answer(
 #[serde(deny_unknown_fields, default)]
 #[schema(examples(json!({
     "type": "generic.customers",
-    "mapping": { "Kunde": "customer.display_name", "Handy": "customer.phone", "Intern": null },
+    "mapping": {
+        "Kunde": "customer.display_name", "Handy": { "field": "customer.phone", "order": 1 }, "Telefon": "customer.phone",
+        "Ort": { "field": "billing_address.postal_code", "split": { "by": " ", "into": ["billing_address.city"] } },
+        "group": { "field": "customer.customer_group", "constant": "Retail" }, "Intern": null
+    },
     "save_mapping_as": "Our old till"
 })))]
 struct JobPatchRequest {
     /// The type, of those that the source systems list: `generic.customers`.
     #[serde(rename = "type")]
     table_type: Option<String>,
-    /// Per header the field (`customer.phone`), or null for a column that is left out. Columns that are not named stay.
-    #[schema(value_type = Option<BTreeMap<String, Option<String>>>)]
+    /// Per header what becomes of the column: the field that it feeds, null for a column that is left out, or more of it: its
+    /// place among several columns of the field, the parts of its cells, a text that each row has. What the job shows as its
+    /// `mapping` can be given so. Columns that are not named stay, but for one whose field is given to another: to have both,
+    /// name both. Null instead of an object takes back all that was said of columns, now and in a saved mapping. Another `type`
+    /// takes back the mapping too.
+    #[schema(value_type = Option<BTreeMap<String, ColumnMapping>>)]
     #[serde(deserialize_with = "mapping_patch")]
     mapping: Option<MappingPatch>,
     /// Whether the first row is a header.
@@ -84,7 +93,9 @@ struct JobPatchRequest {
     date_order: Option<DateOrder>,
     /// Whether the table is imported at all.
     included: Option<bool>,
-    /// Remembers the mapping under this name, for tables with the same headers.
+    /// Keeps the mapping under this name, for later tables of the organisation with the same headers, up to their order and to
+    /// one that is there or missing. What a person mapped of a table that nobody recognises is remembered without a name when
+    /// it is imported.
     #[schema(min_length = 1, max_length = 100)]
     save_mapping_as: Option<String>,
 }

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit_log;
+mod column_mapping;
 mod customers;
 mod docs;
 mod entity_types;
@@ -14,6 +15,7 @@ mod metrics;
 mod organization;
 mod records;
 mod roles;
+mod saved_mappings;
 mod source_systems;
 mod templates;
 mod tickets;
@@ -53,6 +55,7 @@ fn signed_in(config: &mut ServiceConfig<'_>) {
         .configure(entity_types::routes)
         .configure(templates::routes)
         .configure(mappings::routes)
+        .configure(saved_mappings::routes)
         .configure(records::routes);
 }
 

@@ -20,10 +20,13 @@ pub struct PreviewCell {
 pub(super) fn cells(plan: &TablePlan, row: &Row, clean: &CleanRow) -> Vec<PreviewCell> {
     let fields: Vec<Option<FieldRef>> = plan.columns.iter().map(|column| column.field).collect();
     let columns = fields.len().max(row.cells.len());
+    let joining = plan.columns.iter().filter(|column| column.shape.join.is_some());
+    let joined: Vec<FieldRef> = joining.filter_map(|column| column.field).collect();
     let cell = |index: usize| {
         let original = row.cells.get(index).map(|cell| cell.text.clone()).unwrap_or_default();
         let field = fields.get(index).copied().flatten();
-        let value = field.and_then(|field| value_of(clean, field, original.trim(), &fields));
+        let is_joined = |field: FieldRef| joined.contains(&field);
+        let value = field.and_then(|field| value_of(clean, field, original.trim(), &fields, is_joined(field)));
         let (field, cleaned) = match value {
             Some((field, value)) => (Some(field), Some(value)),
             None => (field, None),
@@ -38,14 +41,20 @@ pub(super) fn cells(plan: &TablePlan, row: &Row, clean: &CleanRow) -> Vec<Previe
 }
 
 /// What becomes of this text in the column of a field: the value, and the field that has it in the end. A landline among
-/// mobiles moves on to the field for landlines.
-fn value_of(clean: &CleanRow, field: FieldRef, text: &str, fields: &[Option<FieldRef>]) -> Option<(FieldRef, String)> {
+/// mobiles moves on to the field for landlines. `is_joined`: the columns of the field make one value.
+fn value_of(
+    clean: &CleanRow,
+    field: FieldRef,
+    text: &str,
+    fields: &[Option<FieldRef>],
+    is_joined: bool,
+) -> Option<(FieldRef, String)> {
     let record = clean.records.iter().find(|record| record.slot == field.slot)?;
     if field.spec.kind == FieldKind::SourceId {
         return given_id(record).map(|id| (field, id));
     }
     let is_this_text = |value: &&FieldValue| !text.is_empty() && value.raw.trim() == text;
-    let is_shared = fields.iter().filter(|other| **other == Some(field)).count() > 1;
+    let is_shared = !is_joined && fields.iter().filter(|other| **other == Some(field)).count() > 1;
     let own = record.fields.iter().find(|value| value.spec.name == field.spec.name);
     if let Some(value) = own.filter(|value| !is_shared || is_this_text(value)) {
         return Some((field, value.value.to_string()));

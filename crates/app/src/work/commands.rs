@@ -9,6 +9,7 @@ use crate::blobs::note_leftovers;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
 use crate::import::FIRST_ORDINAL;
+use crate::saved_mappings;
 
 impl Work<'_> {
     /// Lets the run begin. See [`runs::start`](crate::runs::start).
@@ -47,8 +48,13 @@ impl Work<'_> {
         let queued = self.advance(&mut run, RunStatus::Queued)?;
         let mut change = RunChange::of(&run);
         change.source_tables = Self::source_tables(&run, &jobs);
+        change.saved_mappings = saved_mappings::to_remember(self.app, self.organization, &self.actor, &jobs).await?;
+        let remembered = change.saved_mappings.iter().map(|saved| {
+            AuditEvent::now(&self.actor, "saved_mapping.remembered").on("saved_mapping", saved.id.to_string())
+        });
+        let remembered: Vec<AuditEvent> = remembered.collect();
         let change = change.with_jobs(jobs);
-        let events = made_ready.into_iter().chain(queued);
+        let events = made_ready.into_iter().chain(queued).chain(remembered);
         self.commit(events.fold(change, RunChange::with_event)).await?;
         Ok(run)
     }

@@ -3,6 +3,7 @@
 mod commands;
 mod import;
 mod prepare;
+mod said;
 mod sources;
 
 use std::sync::Arc;

@@ -15,12 +15,16 @@ use crate::error::AppError;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 use crate::replaced::Tallies;
+use crate::runs::Said;
 use crate::tables::{NOT_IMPORTED, is_left_out, note_rows, why_left_out};
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
-    pub async fn prepare(&self, password: Option<&Password>) -> Result<Run, AppError> {
+    pub async fn prepare(&self, password: Option<&Password>, said: &Said) -> Result<Run, AppError> {
         let mut run = self.run.clone();
+        if run.status == RunStatus::Ready && !self.take_at_its_word(&mut run, said, RunStatus::Analysing).await? {
+            return Ok(run);
+        }
         let before_analysis = [RunStatus::Detecting, RunStatus::AwaitingPassword, RunStatus::Analysing];
         if !before_analysis.contains(&run.status) {
             return Ok(run);
@@ -29,10 +33,14 @@ impl Work<'_> {
         let options = options_of(&run)?;
         self.open_files(&run, &options, password).await?;
         let files = self.app.store.file_list(self.organization, run.id).await?;
+        let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
+        if !waits {
+            let status = run.status;
+            self.take_at_its_word(&mut run, said, status).await?;
+        }
         let mut jobs = self.app.store.job_list(self.organization, run.id).await?;
         order_jobs(&files, &mut jobs);
         self.settle_sources(&options, &mut jobs).await?;
-        let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
         if !waits && !has_prospects(&run, &jobs) {
             return self.fail_unusable(run, &files, jobs).await;
         }

@@ -6,15 +6,14 @@ use std::collections::BTreeSet;
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, fold};
 use torqueflow_persistence::{Job, Run, SourceTable};
-use torqueflow_pipeline::{HeaderChoice, HeaderSet, TablePlan};
+use torqueflow_pipeline::{HeaderSet, TablePlan};
 
 use super::{Work, options_of, plan_of};
-use crate::detect::saved_mapping;
 use crate::error::AppError;
 use crate::options::RunOptions;
 use crate::replaced::SourceConfirmation;
+use crate::saved_mappings;
 use crate::source_name::{NO_PARTICULAR, is_known};
-use crate::tables::Head;
 
 /// A table as far as it matters whose it is.
 struct Table {
@@ -122,13 +121,8 @@ impl Work<'_> {
     /// The name that a mapping of one of these tables was saved under.
     async fn saved_name(&self, tables: &[&Table]) -> Result<Option<String>, AppError> {
         for table in tables {
-            let head = Head {
-                headers: table.headers.clone(),
-                samples: Vec::new(),
-                header: HeaderChoice::AsFound,
-            };
-            let saved = saved_mapping(self.app, self.organization, &head).await?;
-            let name = saved.map(|saved| saved.name.trim().to_owned());
+            let found = saved_mappings::find(self.app, self.organization, &table.headers).await?;
+            let name = found.map(|found| found.saved.name.trim().to_owned());
             // A known system's name would make one program of two.
             if let Some(name) = name.filter(|name| !name.is_empty() && !is_known(self.app.sources(), name)) {
                 return Ok(Some(name));

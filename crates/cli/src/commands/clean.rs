@@ -7,12 +7,13 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value, json};
 use torqueflow_app::organizations::read_country;
-use torqueflow_app::{Input, Opener, inputs};
+use torqueflow_app::{Input, Opener};
 use torqueflow_model::{Finding, Record, Value as FieldValue};
 use torqueflow_pipeline::{
     CleanOptions, CleanRow, Country, OpenError, OpenedTable, Password, Sources, clean_file, id_text,
 };
 
+use super::said::{self, Given, TableOptions};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 
@@ -26,6 +27,8 @@ pub struct Clean {
     /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
+    #[command(flatten)]
+    pub tables: TableOptions,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
     /// US, IE, …
     #[arg(long, value_name = "CODE", value_parser = read_country, default_value_t = Country::GB)]
@@ -40,26 +43,32 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     options.source_system = super::source_system(arguments.source.as_deref(), &sources)?;
     options.default_country = arguments.country;
     let opener = super::opener(common)?;
+    let wishes = arguments.tables.wishes()?;
+    let files = said::given(&arguments.files, &opener);
+    let system = options.source_system.clone();
+    let choices = said::choices(&files, &opener, password.as_ref(), &sources, system.as_deref(), &wishes)?;
+    let mut choices = choices.into_iter();
     let mut cleaning = Cleaning {
         output: BufWriter::new(std::io::stdout().lock()),
         cleaned: 0,
         flagged: false,
         left_out: false,
         waits: false,
+        asks: false,
     };
-    for path in &arguments.files {
-        let name = super::file_name(path);
-        let (inputs, note) = match inputs(&name, path, opener.limits(), &opener.deadline()) {
-            Ok(inputs) => inputs,
+    for Given { name, found, .. } in &files {
+        let (inputs, note) = match found {
+            Ok(found) => found,
             Err(error) => {
-                cleaning.refuse(&name, &error);
+                cleaning.refuse(name, error);
                 continue;
             }
         };
         if let Some(note) = note {
             note!("{name}: {note}");
         }
-        for input in &inputs {
+        for input in inputs {
+            options.choices = choices.next().unwrap_or_default();
             match cleaning.clean(input, &opener, password.as_ref(), &sources, &options) {
                 Ok(()) => {}
                 // The reader has gone; there is nobody to tell.
@@ -69,8 +78,9 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
         }
     }
     cleaning.output.flush()?;
+    let waits = cleaning.waits || cleaning.asks && cleaning.cleaned == 0;
     let all_well = !cleaning.flagged && !cleaning.left_out;
-    Ok(match (cleaning.waits, cleaning.cleaned, cleaning.flagged) {
+    Ok(match (waits, cleaning.cleaned, cleaning.flagged) {
         (true, ..) => Exit::Waiting,
         (false, 0, _) if !all_well => Exit::NothingRun,
         (false, _, true) => Exit::Flagged,
@@ -86,6 +96,8 @@ struct Cleaning<W: Write> {
     /// A table was left out although it is known what it is.
     left_out: bool,
     waits: bool,
+    /// There is a table that could be of several types.
+    asks: bool,
 }
 
 impl<W: Write> Cleaning<W> {
@@ -126,6 +138,7 @@ impl<W: Write> Cleaning<W> {
             }
             if table.detection.table_type.is_none() {
                 self.flagged = true;
+                self.asks |= !table.plan.candidates.is_empty();
                 note!("{title}: This file wasn't recognised. Check the format and try again.");
             }
         }

@@ -1,13 +1,16 @@
 //! `torqueflow detect`
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
-use torqueflow_app::{Input, Opener, inputs};
+use torqueflow_app::{Input, Opener};
 use torqueflow_model::LeftOut;
-use torqueflow_pipeline::{DetectedType, DiscardRows, OpenError, OpenedTable, Password, Sources, open_tables};
+use torqueflow_pipeline::{DetectedType, OpenError, OpenedTable, Password, Sources, TableChoice, open_tables_as};
 
+use super::said::{self, Given, Heads, TableOptions};
+use super::suggest::{self, Suggester, Suggestion};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::render::{self, TableLine};
@@ -22,6 +25,8 @@ pub struct Detect {
     /// The source system, instead of detecting it; one that is not known may have any name
     #[arg(long, value_name = "SYSTEM")]
     pub source: Option<String>,
+    #[command(flatten)]
+    pub tables: TableOptions,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -37,15 +42,41 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
         named: named.clone(),
         ..Found::default()
     };
-    for path in &arguments.files {
-        found.look_into(path, &opener, password.as_ref(), &sources, named.as_deref());
+    let wishes = arguments.tables.wishes()?;
+    let files = said::given(&arguments.files, &opener);
+    let choices = said::choices(&files, &opener, password.as_ref(), &sources, named.as_deref(), &wishes)?;
+    let looking = Looking {
+        opener: &opener,
+        password: password.as_ref(),
+        sources: &sources,
+        system: named.as_deref(),
+        suggester: Suggester::new(arguments, &sources),
+    };
+    let mut choices = choices.into_iter();
+    for Given {
+        path,
+        name,
+        found: inputs,
+    } in &files
+    {
+        match inputs {
+            Ok((inputs, note)) => {
+                for input in inputs {
+                    let choices = choices.next().unwrap_or_default();
+                    found.look_into(&looking, path, input, note.as_ref(), &choices);
+                }
+            }
+            Err(error) => found.refuse(name, error),
+        }
     }
     super::note_limits(found.errors.iter().copied());
     let summary = render::summary_line(&found.lines);
     if arguments.json {
         say!(
             "{}",
-            serde_json::to_string_pretty(&json!({"summary": summary, "files": found.json}))?
+            serde_json::to_string_pretty(&json!({
+                "summary": summary, "files": found.json, "command": found.command(&looking.suggester),
+            }))?
         );
     } else {
         say!("{}", render::detection_table(&found.lines));
@@ -53,8 +84,23 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
         for explanation in &found.explanations {
             say!("{explanation}");
         }
+        if let Some(command) = found.command(&looking.suggester) {
+            say!("To import it:\n  {command}");
+        }
+        for question in &found.questions {
+            say!("{question}");
+        }
     }
     Ok(found.exit())
+}
+
+/// What files are looked into with.
+struct Looking<'a> {
+    opener: &'a Opener,
+    password: Option<&'a Password>,
+    sources: &'a Sources,
+    system: Option<&'a str>,
+    suggester: Suggester<'a>,
 }
 
 #[derive(Default)]
@@ -64,6 +110,10 @@ struct Found {
     json: Vec<Value>,
     lines: Vec<TableLine>,
     explanations: Vec<String>,
+    /// What a person is asked of tables that nobody recognises.
+    questions: Vec<String>,
+    /// There is a table that could be of several types.
+    asks: bool,
     errors: Vec<&'static str>,
     waits: bool,
     recognised: usize,
@@ -73,47 +123,37 @@ struct Found {
 impl Found {
     fn look_into(
         &mut self,
+        looking: &Looking<'_>,
         path: &Path,
-        opener: &Opener,
-        password: Option<&Password>,
-        sources: &Sources,
-        system: Option<&str>,
+        input: &Input,
+        note: Option<&String>,
+        choices: &BTreeMap<usize, TableChoice>,
     ) {
-        let name = super::file_name(path);
-        match inputs(&name, path, opener.limits(), &opener.deadline()) {
-            Ok((inputs, note)) => {
-                for input in &inputs {
-                    self.look_into_file(input, note.as_ref(), opener, password, sources, system);
+        let options = looking.opener.options(looking.password);
+        let deadline = looking.opener.deadline();
+        let mut heads = Heads::default();
+        let mut rows = deadline.sink(&mut heads);
+        let choose = |table| choices.get(&table).cloned();
+        let (name, sources, system) = (&input.name, looking.sources, looking.system);
+        let read = super::open_file(input, Some(deadline))
+            .map_err(Into::into)
+            .and_then(|reader| open_tables_as(name, reader, &options, sources, system, &choose, &mut rows));
+        match read {
+            Ok(file) => {
+                let tables = said::named_tables(name, &file);
+                let notes: Vec<String> = note.into_iter().chain(&file.notes).cloned().collect();
+                for (place, table) in file.tables.iter().enumerate() {
+                    let commands = looking.suggester.commands(path, table, place, &tables, &heads);
+                    self.add(name, table, &notes, &commands);
                 }
             }
-            Err(error) => self.refuse(&name, &error),
+            Err(error) => self.refuse(name, &error),
         }
     }
 
-    fn look_into_file(
-        &mut self,
-        input: &Input,
-        note: Option<&String>,
-        opener: &Opener,
-        password: Option<&Password>,
-        sources: &Sources,
-        system: Option<&str>,
-    ) {
-        let options = opener.options(password);
-        let deadline = opener.deadline();
-        let mut rows = deadline.sink(DiscardRows);
-        let read = super::open_file(input, Some(deadline))
-            .map_err(Into::into)
-            .and_then(|reader| open_tables(&input.name, reader, &options, sources, system, &mut rows));
-        match read {
-            Ok(file) => {
-                let notes: Vec<String> = note.into_iter().chain(&file.notes).cloned().collect();
-                for table in &file.tables {
-                    self.add(&input.name, table, &notes);
-                }
-            }
-            Err(error) => self.refuse(&input.name, &error),
-        }
+    /// The command that imports what is recognised.
+    fn command(&self, suggester: &Suggester<'_>) -> Option<String> {
+        (self.recognised > 0).then(|| suggester.import())
     }
 
     fn refuse(&mut self, name: &str, error: &OpenError) {
@@ -127,7 +167,7 @@ impl Found {
         }));
     }
 
-    fn add(&mut self, name: &str, table: &OpenedTable, notes: &[String]) {
+    fn add(&mut self, name: &str, table: &OpenedTable, notes: &[String], commands: &[Suggestion]) {
         let detection = &table.detection;
         let known = detection.table_type.as_ref();
         let missing = !detection.missing_required().is_empty();
@@ -184,8 +224,10 @@ impl Found {
             "columns": columns,
             "evidence": detection.evidence,
             "alternatives": detection.alternatives,
+            "commands": commands.iter().map(|suggestion| &suggestion.command).collect::<Vec<_>>(),
             "warnings": warnings,
         }));
+        self.asks |= known.is_none() && !table.plan.candidates.is_empty();
         self.lines.push(TableLine {
             name: table.sheet.clone().unwrap_or_else(|| name.to_owned()),
             label: known.map(|known| known.label.clone()),
@@ -195,6 +237,9 @@ impl Found {
             notes: messages,
         });
         let title = table.sheet.as_deref().unwrap_or(name);
+        if known.is_none() {
+            self.questions.push(suggest::question(title, commands));
+        }
         let reasons = detection.evidence.iter().chain(&table.head.evidence);
         for reason in reasons {
             self.explanations.push(format!("  {title}: {reason}"));
@@ -208,7 +253,7 @@ impl Found {
     }
 
     fn exit(&self) -> Exit {
-        if self.waits {
+        if self.waits || self.asks && self.recognised == 0 {
             Exit::Waiting
         } else if self.recognised == 0 {
             Exit::NothingRun

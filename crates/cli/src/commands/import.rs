@@ -10,7 +10,7 @@ use torqueflow_app::lists::read_list;
 use torqueflow_app::options::{self, Orphans, RunMode, RunOptions};
 use torqueflow_app::organizations::read_country;
 use torqueflow_app::replaced::SourceConfirmation;
-use torqueflow_app::runs::Purpose;
+use torqueflow_app::runs::{Purpose, Said};
 use torqueflow_app::summary::{RunSummary, run_summary};
 use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
@@ -18,10 +18,12 @@ use torqueflow_pipeline::{Country, Password};
 use uuid::Uuid;
 
 use super::preview::{USUAL_ROWS, WithPreviews, previews};
+use super::said::{SaidError, TableOptions};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::progress::Progress;
 use crate::render;
+use crate::shell::{self, CommandLine};
 
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -35,6 +37,12 @@ pub struct Import {
     /// known, so that its files belong together
     #[arg(long, value_name = "NAME")]
     pub source: Option<String>,
+    #[command(flatten)]
+    pub tables: TableOptions,
+    /// Keep the mapping of the tables that --type, --map or --mapping speak of under this name, for later files with the same
+    /// columns; without it, what a table that nobody recognises is imported by is remembered without a name
+    #[arg(long, value_name = "NAME")]
+    pub save_mapping: Option<String>,
     /// The country of telephone numbers and postcodes that name none, where neither their row nor their column shows one:
     /// US, IE, …; by default that of the organisation
     #[arg(long, value_name = "CODE", value_parser = read_country)]
@@ -166,13 +174,14 @@ async fn import_files(
     let progress = Progress::new();
     let listener = |event| progress.on(event);
     let options = options(arguments, source);
+    let said = said(arguments)?;
     let purpose = if arguments.dry_run {
         Purpose::DryRun
     } else {
         Purpose::Import
     };
     let run = runs::create(app, &caller, &arguments.files, &options, purpose, &listener).await?;
-    let run = runs::prepare(app, &caller, run.id, password.as_ref(), &listener).await?;
+    let run = runs::prepare_as(app, &caller, run.id, password.as_ref(), &said, &listener).await?;
     drop(password);
     let import = Running {
         app,
@@ -186,7 +195,7 @@ async fn import_files(
     }
     match run.status {
         RunStatus::AwaitingPassword => return import.report(Exit::Waiting).await,
-        RunStatus::Failed => return import.report(Exit::NothingRun).await,
+        RunStatus::Failed => return import.report_failure().await,
         _ => {}
     }
     // A run that was started before keeps the rows that were left out then.
@@ -210,6 +219,18 @@ async fn import_files(
     progress.clear();
     outcome?;
     import.report(Exit::Done).await
+}
+
+/// What is said of tables. A dry run keeps no mapping.
+fn said(arguments: &Import) -> anyhow::Result<Said> {
+    let wishes = arguments.tables.wishes()?;
+    if arguments.save_mapping.is_some() && wishes.is_empty() {
+        return Err(SaidError("--save-mapping needs a mapping: --type, --map or --mapping".to_owned()).into());
+    }
+    Ok(Said {
+        wishes,
+        save_mapping_as: arguments.save_mapping.clone().filter(|_| !arguments.dry_run),
+    })
 }
 
 fn options(arguments: &Import, source_system: Option<String>) -> RunOptions {
@@ -256,6 +277,33 @@ impl Running<'_> {
         Ok(())
     }
 
+    /// Ends a run of which nothing can be imported. It waits for a person where a table could be of several types.
+    async fn report_failure(&self) -> anyhow::Result<Exit> {
+        let summary = self.summary().await?;
+        let asks = summary.unrecognised.iter().any(|table| !table.candidates.is_empty());
+        self.report(if asks { Exit::Waiting } else { Exit::NothingRun }).await
+    }
+
+    /// Says how tables that nobody recognises can be imported.
+    fn ask_for_types(&self, summary: &RunSummary) {
+        for table in &summary.unrecognised {
+            let is_its_own = |path: &&PathBuf| super::file_name(path) == table.file;
+            let path = self.arguments.files.iter().find(is_its_own);
+            let path = path.map_or_else(|| shell::quoted(&table.file), |path| shell::path(path));
+            let place = table
+                .sheet
+                .as_ref()
+                .map(|sheet| format!("{sheet}:"))
+                .unwrap_or_default();
+            for candidate in &table.candidates {
+                let mut line = CommandLine::new("import");
+                line.with(&path).option("--type", &format!("{place}{candidate}"));
+                note!("  {}", line.text());
+            }
+            note!("`torqueflow detect {path}` says more: what to type, with the columns.");
+        }
+    }
+
     /// Ends with what became of the run, and says how by the exit code: no better than `best`.
     async fn report(&self, best: Exit) -> anyhow::Result<Exit> {
         let summary = self.summary().await?;
@@ -270,11 +318,13 @@ impl Running<'_> {
             for line in render::problems(&summary) {
                 note!("{line}");
             }
+            self.ask_for_types(&summary);
             return Ok(best);
         }
         if !self.arguments.json {
             say!("{}", render::report(&summary));
         }
+        self.ask_for_types(&summary);
         Ok(
             if summary.status == RunStatus::Completed && summary.unrecognised.is_empty() {
                 Exit::Done

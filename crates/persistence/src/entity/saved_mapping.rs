@@ -12,6 +12,7 @@ pub struct Model {
     pub id: Uuid,
     pub name: String,
     pub header_hash: Uuid,
+    pub header_count: Option<i64>,
     pub table_type: String,
     pub headers: Json,
     pub mapping: Json,

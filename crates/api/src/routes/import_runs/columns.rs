@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 use torqueflow_app::Job;
-use torqueflow_app::tables::column_name;
-use torqueflow_pipeline::{PlannedFacts, TablePlan};
+use torqueflow_pipeline::{PlannedFacts, TablePlan, column_keys};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::profile_view::{IdentityView, ProfileView};
 
@@ -12,9 +12,9 @@ use super::profile_view::{IdentityView, ProfileView};
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[schema(examples(json!({ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null })))]
 pub struct ColumnView {
-    /// Its header; `Column 3` where it has none. The key in a mapping.
+    /// Its header; `Column 3` where it has none, `Phone (2)` for the second of two columns with the same. The key in a mapping.
     pub header: String,
-    /// Where its values go; null: nowhere.
+    /// Where its values go, or the first part of them; null: nowhere.
     #[schema(required)]
     pub field: Option<String>,
     /// How that was found: `alias`, `similar`, `values`, `unmapped` or `person`.
@@ -69,6 +69,29 @@ impl From<PlannedFacts> for ColumnFactsView {
     }
 }
 
+/// The saved mapping that a table is understood by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(examples(json!({ "id": "0199c1f2-5b1e-7c3a-9d2e-6f0a4b8c1d26", "name": "Our old till" })))]
+pub struct SavedMappingUse {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name; null where it was remembered without one.
+    #[schema(required)]
+    pub name: Option<String>,
+}
+
+/// A type that a table could be.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(examples(json!({ "type": "generic.customers", "confidence": 0.55 })))]
+pub struct CandidateView {
+    /// The type.
+    #[serde(rename = "type")]
+    pub table_type: String,
+    /// How sure that is, 0 to 1.
+    #[schema(minimum = 0, maximum = 1)]
+    pub confidence: f64,
+}
+
 /// The columns of a table.
 pub fn columns(job: &Job) -> Vec<ColumnView> {
     let plan = serde_json::from_value::<TablePlan>(job.plan.clone()).unwrap_or_default();
@@ -78,10 +101,10 @@ pub fn columns(job: &Job) -> Vec<ColumnView> {
         identities.find(|identity| identity.column == index)
     };
     let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
-    let columns = columns.iter().enumerate();
+    let columns = column_keys(&headers).into_iter().zip(columns).enumerate();
     columns
-        .map(|(index, column)| ColumnView {
-            header: column_name(&headers, index),
+        .map(|(index, (key, column))| ColumnView {
+            header: key,
             field: column.field.map(|field| field.to_string()),
             by: column.by.clone(),
             date_order: column.date_order.and_then(name),

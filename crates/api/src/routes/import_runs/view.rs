@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use time::OffsetDateTime;
 use torqueflow_app::runs::RunDetails;
+use torqueflow_app::saved_mappings::used_by;
 use torqueflow_app::summary::Totals;
 use torqueflow_app::{EntityCounts, ImportFile, Job, JobCounts, Run};
-use torqueflow_pipeline::table_ordinal;
+use torqueflow_pipeline::{Mapping, TablePlan, mapping_of, table_ordinal};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::columns::{ColumnView, columns};
+use super::columns::{CandidateView, ColumnView, SavedMappingUse, columns};
 use super::confirmation::ConfirmationView;
 use super::options::OptionsView;
+use crate::routes::column_mapping::ColumnMapping;
 
 /// A code and its message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -202,6 +204,9 @@ impl From<&ImportFile> for FileView {
     "row_count": 490,
     "analysed": 490,
     "columns": [{ "header": "CustomerNumber", "field": "customer.external_customer_number", "by": "alias", "date_order": null, "facts": null, "profile": null, "identity": null }],
+    "mapping": { "CustomerNumber": "customer.external_customer_number" },
+    "saved_mapping": null,
+    "candidates": [],
     "warnings": [],
     "totals": { "rows": 490, "imported": 0, "updated": 0, "skipped_duplicate": 0, "skipped_choice": 0, "unchanged": 0, "failed": 0, "left_out": {} },
     "entity_counts": {},
@@ -262,6 +267,14 @@ pub struct JobView {
     pub analysed: i64,
     /// Its columns, from the left.
     pub columns: Vec<ColumnView>,
+    /// Per column what becomes of it, in the form in which it can be changed.
+    #[schema(value_type = BTreeMap<String, ColumnMapping>)]
+    pub mapping: Mapping,
+    /// The saved mapping that it is understood by, also where people changed it since; null: none.
+    #[schema(required)]
+    pub saved_mapping: Option<SavedMappingUse>,
+    /// Where nobody knows what it is: the types that it could be, the likeliest first.
+    pub candidates: Vec<CandidateView>,
     /// What a person should know of it.
     pub warnings: Vec<Notice>,
     /// What became of its rows.
@@ -316,6 +329,7 @@ fn thousands(number: i64) -> String {
 impl JobView {
     pub fn new(job: &Job, files: &[ImportFile]) -> Self {
         let file = files.iter().find(|file| file.id == job.file_id);
+        let plan = serde_json::from_value::<TablePlan>(job.plan.clone()).unwrap_or_default();
         let warnings = job.warnings.as_array().into_iter().flatten();
         let text = |warning: &serde_json::Value, key: &str| {
             warning
@@ -346,6 +360,16 @@ impl JobView {
             row_count: job.row_count,
             analysed: job.analysed,
             columns: columns(job),
+            mapping: mapping_of(&plan),
+            saved_mapping: used_by(job).map(|used| SavedMappingUse {
+                id: used.id,
+                name: used.name,
+            }),
+            candidates: plan
+                .candidates
+                .into_iter()
+                .map(|(table_type, confidence)| CandidateView { table_type, confidence })
+                .collect(),
             warnings: warnings
                 .map(|warning| Notice {
                     code: text(warning, "code"),

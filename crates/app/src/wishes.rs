@@ -1,0 +1,429 @@
+//! What a person says of tables before they are opened: which type each has, and where its columns go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use torqueflow_pipeline::{ColumnChoice, HeaderSet, Mapping, TableChoice, column_keys, column_named, nearest};
+
+/// What a person says of the tables of some files.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Types: `generic.customers`, or with the table before it, `Klanten:generic.customers`.
+    pub types: Vec<String>,
+    /// Columns and their fields: `Klant=customer.display_name`, or `Klanten:Klant=customer.display_name`. Without a field
+    /// the column is left out.
+    pub columns: Vec<String>,
+    /// Whole tables.
+    pub tables: Vec<TableWish>,
+}
+
+/// What a person says of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableWish {
+    /// Its name: its worksheet, its file, or both; `None`: the one that has these columns.
+    pub table: Option<String>,
+    /// Its type.
+    pub table_type: Option<String>,
+    /// What becomes of its columns.
+    pub mapping: Mapping,
+}
+
+/// A table that can be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTable {
+    /// The name of its file.
+    pub file: String,
+    /// Its worksheet.
+    pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub ordinal: usize,
+    /// Its headers.
+    pub headers: Vec<String>,
+    /// It is recognised.
+    pub is_known: bool,
+}
+
+/// What is said can't be meant of any table, or of several.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WishError {
+    /// It has no form that can be read.
+    #[error("`{0}` does not say which column feeds which field; write it as `Header=entity.field`")]
+    NoField(String),
+    /// No table has this name.
+    #[error("there is no table `{given}`{}; the tables are {known}", meant(.nearest.as_ref()))]
+    UnknownTable {
+        /// What was given.
+        given: String,
+        /// The table that is nearest to it.
+        nearest: Option<String>,
+        /// All tables.
+        known: String,
+    },
+    /// No table has this column.
+    #[error("no table has a column `{given}`{}", meant(.nearest.as_ref()))]
+    UnknownColumn {
+        /// What was given.
+        given: String,
+        /// The column that is nearest to it.
+        nearest: Option<String>,
+    },
+    /// It may be meant of several tables.
+    #[error(
+        "`{given}` may be meant of several tables: {tables}. Put the table and a colon before it: `{first}:{given}`"
+    )]
+    Ambiguous {
+        /// What was given.
+        given: String,
+        /// The tables.
+        tables: String,
+        /// The first of them.
+        first: String,
+    },
+}
+
+fn meant(nearest: Option<&String>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; `{nearest}` is the nearest"))
+}
+
+impl NamedTable {
+    /// The names that it has for a person, the shortest first.
+    fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self.sheet.iter().cloned().collect();
+        names.push(self.file.clone());
+        names.extend(self.sheet.iter().map(|sheet| format!("{}:{sheet}", self.file)));
+        if self.ordinal > 1 {
+            for name in &mut names {
+                *name = format!("{name}#{}", self.ordinal);
+            }
+        }
+        names
+    }
+
+    fn is_called(&self, name: &str) -> bool {
+        let name = name.trim().to_lowercase();
+        self.names().iter().any(|own| own.to_lowercase() == name)
+    }
+}
+
+/// The shortest name that only this one of these tables has.
+pub fn name_of(tables: &[NamedTable], table: &NamedTable) -> String {
+    let is_its_own = |name: &String| tables.iter().filter(|other| other.is_called(name)).count() == 1;
+    let names = table.names();
+    let own = names.iter().find(|name| is_its_own(name)).or(names.last());
+    own.cloned().unwrap_or_default()
+}
+
+impl Wishes {
+    /// Nothing is said.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What is said of each of these tables, by its place.
+    ///
+    /// # Errors
+    ///
+    /// What can't be meant of any of them, or of several.
+    pub fn resolve(&self, tables: &[NamedTable]) -> Result<BTreeMap<usize, TableChoice>, WishError> {
+        let mut resolved = Resolved {
+            tables,
+            choices: BTreeMap::new(),
+        };
+        for wish in &self.tables {
+            let headers: Vec<&str> = wish
+                .mapping
+                .iter()
+                .filter(|(_, choice)| !choice.is_constant())
+                .map(|(header, _)| header.as_str())
+                .collect();
+            let places = match &wish.table {
+                Some(name) => resolved.called(name)?,
+                None => resolved.with(&headers, wish.table_type.as_deref())?,
+            };
+            resolved.add(&places, wish.table_type.as_deref(), &wish.mapping);
+        }
+        let mut types = Vec::new();
+        for given in &self.types {
+            match given.rsplit_once(':') {
+                Some((table, id)) => {
+                    let places = resolved.called(table)?;
+                    resolved.add(&places, Some(id.trim()), &Mapping::new());
+                }
+                None => types.push(given.trim()),
+            }
+        }
+        let mut columns = Mapping::new();
+        for given in &self.columns {
+            let (left, field) = given
+                .rsplit_once('=')
+                .ok_or_else(|| WishError::NoField(given.clone()))?;
+            let choice = match field.trim() {
+                "" => ColumnChoice::LeftOut,
+                field => ColumnChoice::field(field),
+            };
+            match resolved.table_before(left)? {
+                Some((places, header)) => {
+                    let entry = Mapping::from([(header.to_owned(), choice)]);
+                    resolved.add(&places, None, &entry);
+                }
+                None => drop(columns.insert(left.trim().to_owned(), choice)),
+            }
+        }
+        resolved.add_unnamed(&types, &columns)?;
+        Ok(resolved.choices)
+    }
+}
+
+/// What was made of wishes so far.
+struct Resolved<'a> {
+    tables: &'a [NamedTable],
+    choices: BTreeMap<usize, TableChoice>,
+}
+
+impl Resolved<'_> {
+    fn add(&mut self, places: &[usize], table_type: Option<&str>, mapping: &Mapping) {
+        for place in places {
+            let choice = self.choices.entry(*place).or_default();
+            if let Some(table_type) = table_type {
+                choice.table_type = Some(table_type.to_owned());
+            }
+            if !mapping.is_empty() {
+                choice.mapping.get_or_insert_default().extend(mapping.clone());
+            }
+        }
+    }
+
+    /// What is said without a table: all of it of the same one, unless only columns are named, each of which says itself
+    /// which table it is of.
+    fn add_unnamed(&mut self, types: &[&str], columns: &Mapping) -> Result<(), WishError> {
+        let headers: Vec<&str> = columns.keys().map(String::as_str).collect();
+        if let [first, others @ ..] = types {
+            if let Some(other) = others.first() {
+                return Err(self.ambiguous(other, &self.all()));
+            }
+            let places = self.with(&headers, Some(first))?;
+            self.add(&places, Some(first), columns);
+            return Ok(());
+        }
+        for (header, choice) in columns {
+            let places = self.with(&[header], None)?;
+            self.add(&places, None, &Mapping::from([(header.clone(), choice.clone())]));
+        }
+        Ok(())
+    }
+
+    fn all(&self) -> Vec<usize> {
+        (0..self.tables.len()).collect()
+    }
+
+    /// The tables with this name.
+    fn called(&self, name: &str) -> Result<Vec<usize>, WishError> {
+        let places: Vec<usize> = self
+            .all()
+            .into_iter()
+            .filter(|place| self.tables.get(*place).is_some_and(|table| table.is_called(name)))
+            .collect();
+        if !places.is_empty() {
+            return Ok(places);
+        }
+        let names: BTreeSet<String> = self.tables.iter().flat_map(NamedTable::names).collect();
+        Err(WishError::UnknownTable {
+            given: name.trim().to_owned(),
+            nearest: nearest(name, names.iter().map(String::as_str)).map(str::to_owned),
+            known: self.listed(&self.all()),
+        })
+    }
+
+    /// The tables before the colon of `Klanten:Klant`, and the header behind it; `None` where the whole is a header, or may
+    /// be one that is misspelt.
+    fn table_before<'t>(&self, text: &'t str) -> Result<Option<(Vec<usize>, &'t str)>, WishError> {
+        if !self.having(text).is_empty() {
+            return Ok(None);
+        }
+        for (at, _) in text.match_indices(':') {
+            let (table, header) = (
+                text.get(..at).unwrap_or_default(),
+                text.get(at + 1..).unwrap_or_default(),
+            );
+            if let Ok(places) = self.called(table) {
+                return Ok(Some((places, header.trim())));
+            }
+        }
+        match text.split_once(':') {
+            Some((table, header)) if !self.having(header).is_empty() => self.called(table).map(|_| None),
+            _ => Ok(None),
+        }
+    }
+
+    /// The tables that have a column of this name.
+    fn having(&self, header: &str) -> Vec<usize> {
+        let has = |table: &NamedTable| column_named(&column_keys(&table.headers), header).is_some();
+        let places = self.all().into_iter();
+        places
+            .filter(|place| self.tables.get(*place).is_some_and(has))
+            .collect()
+    }
+
+    /// The tables that are meant where columns are named and no table: those that have most of the columns, as long as they
+    /// are of one kind; else the one kind among them that is not recognised, or that something was said of.
+    fn with(&self, headers: &[&str], table_type: Option<&str>) -> Result<Vec<usize>, WishError> {
+        let mut counts = vec![0; self.tables.len()];
+        for header in headers {
+            let having = self.having(header);
+            if having.is_empty() {
+                return Err(self.unknown_column(header));
+            }
+            for place in having {
+                if let Some(count) = counts.get_mut(place) {
+                    *count += 1;
+                }
+            }
+        }
+        let most = counts.iter().max().copied().unwrap_or_default();
+        let mut places = self.all();
+        places.retain(|place| counts.get(*place) == Some(&most));
+        if self.kinds(&places) > 1 {
+            let is_spoken_of = |place: &usize| self.choices.contains_key(place);
+            let unknown =
+                |place: &usize| is_spoken_of(place) || self.tables.get(*place).is_some_and(|table| !table.is_known);
+            let of_unknown: Vec<usize> = places.iter().copied().filter(unknown).collect();
+            if self.kinds(&of_unknown) != 1 {
+                let given = table_type.or(headers.first().copied()).unwrap_or_default();
+                return Err(self.ambiguous(given, &places));
+            }
+            places = of_unknown;
+        }
+        Ok(places)
+    }
+
+    /// How many kinds of table these are, by their headers.
+    fn kinds(&self, places: &[usize]) -> usize {
+        let tables = places.iter().filter_map(|place| self.tables.get(*place));
+        let kinds: BTreeSet<Option<u128>> = tables
+            .map(|table| HeaderSet::of(&table.headers).map(|set| set.fingerprint()))
+            .collect();
+        kinds.len()
+    }
+
+    fn unknown_column(&self, header: &str) -> WishError {
+        let keys: BTreeSet<String> = self
+            .tables
+            .iter()
+            .flat_map(|table| column_keys(&table.headers))
+            .collect();
+        WishError::UnknownColumn {
+            given: header.to_owned(),
+            nearest: nearest(header, keys.iter().map(String::as_str)).map(str::to_owned),
+        }
+    }
+
+    fn ambiguous(&self, given: &str, places: &[usize]) -> WishError {
+        let first = places.first().and_then(|place| self.tables.get(*place));
+        WishError::Ambiguous {
+            given: given.to_owned(),
+            tables: self.listed(places),
+            first: first.map(|table| name_of(self.tables, table)).unwrap_or_default(),
+        }
+    }
+
+    fn listed(&self, places: &[usize]) -> String {
+        let tables = places.iter().filter_map(|place| self.tables.get(*place));
+        let names: Vec<String> = tables
+            .map(|table| format!("`{}`", name_of(self.tables, table)))
+            .collect();
+        names.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(file: &str, sheet: Option<&str>, headers: &str, is_known: bool) -> NamedTable {
+        NamedTable {
+            file: file.to_owned(),
+            sheet: sheet.map(str::to_owned),
+            ordinal: 1,
+            headers: headers.split('|').map(str::to_owned).collect(),
+            is_known,
+        }
+    }
+
+    /// A workbook of two tables that nobody recognises, and a file that somebody does.
+    fn tables() -> Vec<NamedTable> {
+        vec![
+            table("boek.xlsx", Some("Klanten"), "Klant|Waar|Tel", false),
+            table("boek.xlsx", Some("Autos"), "Kenteken|Klant|a:b", false),
+            table("jobs.csv", None, "Job|Reg", true),
+        ]
+    }
+
+    /// What becomes of types and columns: `place type header=field …`, or the error.
+    #[track_caller]
+    fn check(types: &[&str], columns: &[&str], expected: &[&str]) {
+        let wishes = Wishes {
+            types: types.iter().map(|text| (*text).to_owned()).collect(),
+            columns: columns.iter().map(|text| (*text).to_owned()).collect(),
+            tables: Vec::new(),
+        };
+        let shown = match wishes.resolve(&tables()) {
+            Ok(choices) => choices
+                .into_iter()
+                .map(|(place, choice)| {
+                    let mut parts = vec![place.to_string(), choice.table_type.unwrap_or_else(|| "-".to_owned())];
+                    for (header, choice) in choice.mapping.unwrap_or_default() {
+                        let field = match choice {
+                            ColumnChoice::LeftOut => String::new(),
+                            ColumnChoice::Feeds(feed) => feed.field,
+                        };
+                        parts.push(format!("{header}={field}"));
+                    }
+                    parts.join(" ")
+                })
+                .collect(),
+            Err(error) => vec![error.to_string()],
+        };
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn a_table_is_found_by_its_columns_or_its_name() {
+        check(&["g.c"], &["Waar=c.email", "Tel="], &["0 g.c Tel= Waar=c.email"]);
+        check(&["Autos:g.v"], &["Kenteken=v.reg"], &["1 g.v Kenteken=v.reg"]);
+        check(
+            &["KLANTEN:g.c", "boek.xlsx:Autos:g.v"],
+            &["Klanten:Klant=c.name", "Autos:Klant=v.customer"],
+            &["0 g.c Klant=c.name", "1 g.v Klant=v.customer"],
+        );
+        check(&[], &["a:b=v.make"], &["1 - a:b=v.make"]);
+        check(&["jobs.csv:g.j"], &[], &["2 g.j"]);
+    }
+
+    #[test]
+    fn what_may_be_meant_of_several_is_asked_and_what_is_misspelt_is_named() {
+        let both = "`Klant` may be meant of several tables: `Klanten`, `Autos`. Put the table and a colon before it: `Klanten:Klant`";
+        check(&[], &["Klant=c.name"], &[both]);
+        check(
+            &["g.c"],
+            &[],
+            &[
+                "`g.c` may be meant of several tables: `Klanten`, `Autos`, `jobs.csv`. Put the table and a colon before it: `Klanten:g.c`",
+            ],
+        );
+        check(
+            &[],
+            &["Kentken=v.reg"],
+            &["no table has a column `Kentken`; `Kenteken` is the nearest"],
+        );
+        check(
+            &["Klantn:g.c"],
+            &[],
+            &["there is no table `Klantn`; `Klanten` is the nearest; the tables are `Klanten`, `Autos`, `jobs.csv`"],
+        );
+        check(
+            &[],
+            &["Klant"],
+            &["`Klant` does not say which column feeds which field; write it as `Header=entity.field`"],
+        );
+    }
+}

@@ -1,0 +1,103 @@
+//! What a person says of the tables of a run before it is analysed.
+
+use torqueflow_model::{JobStatus, RunStatus};
+use torqueflow_persistence::{ImportFile, Job, Run, RunChange, SavedMapping};
+use torqueflow_pipeline::{TableChoice, table_ordinal};
+
+use super::{Work, options_of};
+use crate::detect::{choices_of, order_jobs};
+use crate::error::AppError;
+use crate::jobs::head_of;
+use crate::jobs::patch::{self, JobPatch, MappingPatch};
+use crate::runs::Said;
+use crate::wishes::NamedTable;
+
+/// What became of the tables of a run.
+#[derive(Default)]
+struct Changed {
+    patches: Vec<(uuid::Uuid, JobPatch)>,
+    saved: Vec<SavedMapping>,
+}
+
+impl Work<'_> {
+    /// Does to the tables what a person says of them. Says whether anything changed; the run is in this state then.
+    pub(super) async fn take_at_its_word(&self, run: &mut Run, said: &Said, next: RunStatus) -> Result<bool, AppError> {
+        if said.wishes.is_empty() {
+            return Ok(false);
+        }
+        let store = &self.app.store;
+        let files = store.file_list(self.organization, run.id).await?;
+        let mut jobs = store.job_list(self.organization, run.id).await?;
+        let changed = self.change_tables(run, said, &files, &mut jobs).await?;
+        let is_changed = !changed.patches.is_empty();
+        if !is_changed && changed.saved.is_empty() {
+            return Ok(false);
+        }
+        let mut moved = None;
+        if is_changed {
+            // Later tables may have matched what these brought.
+            for job in jobs.iter_mut().filter(|job| job.status == JobStatus::Ready) {
+                job.status = JobStatus::Pending;
+            }
+            order_jobs(&files, &mut jobs);
+            moved = self.advance(run, next)?;
+        }
+        let patches = changed.patches.iter();
+        let events = patches.map(|(job_id, patch)| patch.event(&self.actor, *job_id));
+        let mut change = events.chain(moved).fold(RunChange::of(run), RunChange::with_event);
+        change.jobs = jobs;
+        change.saved_mappings = changed.saved;
+        self.commit(change).await?;
+        Ok(is_changed)
+    }
+
+    async fn change_tables(
+        &self,
+        run: &Run,
+        said: &Said,
+        files: &[ImportFile],
+        jobs: &mut [Job],
+    ) -> Result<Changed, AppError> {
+        let mut tables = Vec::with_capacity(jobs.len());
+        for job in jobs.iter() {
+            tables.push(self.named_table(job, files).await?);
+        }
+        let options = options_of(run)?;
+        let system = options.source_system.as_deref();
+        let mut outcome = Changed::default();
+        for (place, choice) in said.wishes.resolve(&tables)? {
+            let Some(job) = jobs.get_mut(place) else { continue };
+            let TableChoice { table_type, mapping } = choice;
+            let patch = JobPatch {
+                table_type,
+                mapping: mapping.map(MappingPatch::Columns),
+                save_mapping_as: said.save_mapping_as.clone(),
+                ..JobPatch::default()
+            };
+            let mut changed = job.clone();
+            let (app, actor) = (self.app, &self.actor);
+            let saved = patch::change(app, self.organization, actor, &mut changed, files, system, &patch).await?;
+            outcome.saved.extend(saved);
+            // What was said before is said again when a run is taken up.
+            if changed.choices != job.choices {
+                *job = changed;
+                outcome.patches.push((job.id, patch));
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// A table as a person can name it.
+    async fn named_table(&self, job: &Job, files: &[ImportFile]) -> Result<NamedTable, AppError> {
+        let file = files.iter().find(|file| file.id == job.file_id);
+        // One that a person has said something of before can be meant again.
+        let is_said = choices_of(job.choices.as_ref())?.table_type.is_some();
+        Ok(NamedTable {
+            file: file.map(|file| file.name.clone()).unwrap_or_default(),
+            sheet: job.sheet.clone(),
+            ordinal: table_ordinal(job.table_index as usize),
+            headers: head_of(self.app, job, files).await?.headers,
+            is_known: job.table_type.is_some() && !is_said,
+        })
+    }
+}

@@ -1,0 +1,238 @@
+//! Tables that nobody recognises, on the command line: what is typed for them, and what is suggested to be typed.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::support::{Workspace, on_each_database, program};
+
+/// The customers of a program that nobody has heard of, with a header that a shell would take apart.
+const KLANTEN: &str = "Klantcode,Wie,Waar,Klant's \"kanaal\" $1\n\
+    K1,Marta Ellwood,marta@ellwood.example,A\n\
+    K2,Piotr Nowicki,piotr@nowicki.example,B\n";
+
+fn arguments<'a>(command: &'a mut Command, arguments: &[&str]) -> &'a mut Command {
+    command.args(arguments)
+}
+
+/// Runs `import klanten.csv` with these arguments, each as it is.
+#[track_caller]
+fn import(workspace: &Workspace, given: &[&str], exit_code: i32) -> (Value, String) {
+    let mut command = workspace.command("import --json");
+    let ran = crate::support::Ran::from(arguments(&mut command, given).output().unwrap()).exits(exit_code);
+    let report = serde_json::from_str(&ran.stdout).unwrap_or_default();
+    (report, ran.stderr)
+}
+
+const TYPED: [&str; 7] = [
+    "klanten.csv",
+    "--type",
+    "generic.customers",
+    "--map",
+    "Klantcode=customer.external_customer_number",
+    "--map=Wie=customer.display_name",
+    "--map=waar=customer.email",
+];
+
+#[test]
+fn what_is_typed_for_an_unknown_table_is_used_for_the_next_one_by_itself() {
+    on_each_database(|workspace| {
+        workspace.write("klanten.csv", KLANTEN);
+        import(workspace, &["klanten.csv"], 1);
+        workspace.assert_untouched();
+        let (report, _) = import(workspace, &TYPED, 0);
+        assert_eq!(report["totals"]["imported"], 2);
+        let email = "SELECT email FROM customer ORDER BY external_customer_number";
+        assert_eq!(
+            workspace.query(email),
+            [["marta@ellwood.example"], ["piotr@nowicki.example"]]
+        );
+        workspace.write("klanten.csv", KLANTEN.replace("marta@ellwood", "m@ellwood"));
+        let (again, _) = import(workspace, &["klanten.csv"], 0);
+        assert_eq!(
+            (&again["mode"], &again["totals"]["updated"]),
+            (&json!("refresh"), &json!(1))
+        );
+        assert_eq!(workspace.query(email)[0], ["m@ellwood.example"]);
+        assert_eq!(again["jobs"][0]["saved_mapping"]["name"], Value::Null);
+        assert!(again["jobs"][0]["saved_mapping"]["id"].is_string(), "{again}");
+        // Another organisation has said nothing of it.
+        import(workspace, &["klanten.csv", "--organization", "elsewhere"], 1);
+    });
+}
+
+#[test]
+fn a_mapping_is_saved_by_name_but_not_by_a_dry_run() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write("klanten.csv", KLANTEN);
+    let named: Vec<&str> = TYPED.into_iter().chain(["--save-mapping", "Oude kassa"]).collect();
+    let dry: Vec<&str> = named.iter().copied().chain(["--dry-run"]).collect();
+    import(&workspace, &dry, 0);
+    assert_eq!(workspace.number("SELECT count(*) FROM saved_mapping"), 0);
+    let (report, _) = import(&workspace, &named, 0);
+    assert_eq!(report["source_system"], "Oude kassa");
+    assert_eq!(workspace.query("SELECT name FROM saved_mapping"), [["Oude kassa"]]);
+    import(&workspace, &["klanten.csv", "--save-mapping", "x"], 2);
+}
+
+#[test]
+fn a_file_of_mappings_says_what_a_line_can_not() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write(
+        "klanten.csv",
+        "Code,Voor,Achter,Plaats,Extra\nK1,Marta,Ellwood,\"Leeds, LS6 3AA\",x\n",
+    );
+    workspace.write(
+        "klanten.toml",
+        "type = \"generic.customers\"\n[mapping]\nCode = \"customer.external_customer_number\"\nExtra = \"\"\n\
+         Voor = { field = \"customer.display_name\", join = \" \" }\nAchter = \"customer.display_name\"\n\
+         Plaats = { field = \"billing_address.city\", split = { by = \",\", into = [\"billing_address.postal_code\"] } }\n\
+         land = { field = \"billing_address.country_code\", constant = \"GB\" }\n",
+    );
+    import(&workspace, &["klanten.csv", "--mapping", "klanten.toml"], 0);
+    assert_eq!(
+        workspace.query("SELECT display_name FROM customer"),
+        [["Marta Ellwood"]]
+    );
+    assert_eq!(
+        workspace.query("SELECT city, postal_code, country_code FROM customer_address"),
+        [["Leeds", "LS6 3AA", "GB"]]
+    );
+    let cleaned = workspace.run("clean klanten.csv --mapping klanten.toml").exits(0);
+    assert!(cleaned.stdout.contains("Marta Ellwood"), "{}", cleaned.stdout);
+    let wrong = workspace.run("clean klanten.csv --mapping klanten.csv").exits(2);
+    assert!(wrong.stderr.contains("`klanten.csv`"), "{}", wrong.stderr);
+}
+
+#[test]
+fn what_is_misspelt_is_wrong_usage_and_the_nearest_is_named() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write("klanten.csv", KLANTEN);
+    for (given, expected) in [
+        (
+            vec!["--map", "Wi=customer.display_name"],
+            "no table has a column `Wi`; `Wie` is the nearest",
+        ),
+        (
+            vec!["--type", "generic.customers", "--map", "Wie=customer.dispaly_name"],
+            "there is no field `customer.dispaly_name`; `customer.display_name` is the nearest",
+        ),
+        (
+            vec!["--type", "customers"],
+            "there is no table type `customers`; `generic.customers` is the nearest",
+        ),
+        (
+            vec!["--type", "klantn.csv:generic.customers"],
+            "there is no table `klantn.csv`; `klanten.csv` is the nearest",
+        ),
+        (vec!["--map", "Wie"], "write it as `Header=entity.field`"),
+        (
+            vec!["--map", "Wie=customer.display_name"],
+            "the table needs a type before its columns can be mapped",
+        ),
+    ] {
+        for command in ["import", "detect", "clean"] {
+            let mut ran = workspace.command(command);
+            ran.arg("klanten.csv").args(&given);
+            let said = crate::support::Ran::from(ran.output().unwrap()).exits(2).stderr;
+            assert!(said.contains(expected), "{command} {given:?}: {said}");
+        }
+    }
+    workspace.assert_untouched();
+}
+
+#[test]
+fn of_several_tables_it_can_be_said_which_is_meant() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write("klanten.csv", "Code,Wie\nK1,Marta Ellwood\nK2,Piotr Nowicki\n");
+    workspace.write("wagens.csv", "Code,Kenteken\nK1,TX69 RYA\nK2,AB12 CDE\n");
+    let types = [
+        "klanten.csv",
+        "wagens.csv",
+        "--type=klanten.csv:generic.customers",
+        "--type=wagens.csv:generic.vehicles",
+        "--map=Wie=customer.display_name",
+        "--map=Kenteken=vehicle.registration",
+    ];
+    let unclear: Vec<&str> = types
+        .into_iter()
+        .chain(["--map=Code=customer.external_customer_number"])
+        .collect();
+    let (_, said) = import(&workspace, &unclear, 2);
+    assert!(
+        said.contains("`Code` may be meant of several tables: `klanten.csv`, `wagens.csv`"),
+        "{said}"
+    );
+    let clear = [
+        "--map=klanten.csv:Code=customer.external_customer_number",
+        "--map=wagens.csv:Code=vehicle.customer",
+    ];
+    let clear: Vec<&str> = types.into_iter().chain(clear).collect();
+    import(&workspace, &clear, 0);
+    assert_eq!(
+        workspace.number("SELECT count(*) FROM vehicle WHERE customer_id IS NOT NULL"),
+        2
+    );
+}
+
+/// Has a shell run a command that was suggested.
+#[track_caller]
+fn typed(workspace: &Workspace, line: &str) -> crate::support::Ran {
+    let folder = program().parent().unwrap().display().to_string();
+    let mut shell = workspace.command("");
+    let envs: Vec<_> = shell
+        .get_envs()
+        .map(|(name, value)| (name.to_owned(), value.map(ToOwned::to_owned)))
+        .collect();
+    shell = Command::new("sh");
+    shell
+        .args(["-c", &format!("PATH='{folder}':$PATH; {line}")])
+        .current_dir(workspace.path(""));
+    for (name, value) in envs {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell.output().unwrap().into()
+}
+
+#[test]
+fn what_detect_suggests_can_be_typed() {
+    let workspace = Workspace::on_sqlite();
+    let strange = "it's a \"$HOME\" list.csv";
+    workspace.write(
+        strange,
+        "Wie's naam,Waar\nMarta Ellwood,marta@ellwood.example\nPiotr Nowicki,piotr@nowicki.example\n",
+    );
+    let mut detect = workspace.command("detect --json");
+    detect.args([
+        strange,
+        "--type",
+        "generic.customers",
+        "--map",
+        "Wie's naam=customer.display_name",
+    ]);
+    let found = crate::support::Ran::from(detect.output().unwrap()).exits(0).json();
+    typed(&workspace, found["command"].as_str().unwrap()).exits(0);
+    assert_eq!(workspace.number("SELECT count(*) FROM customer"), 2);
+    // Of a table that nobody recognises: what its columns look like.
+    workspace.write(
+        "unknown.csv",
+        "Spalte eins,Spalte zwei\nOtto Weber,otto@weber.example\nIda Roth,ida@roth.example\n",
+    );
+    let mut detect = workspace.command("detect --json");
+    let found = crate::support::Ran::from(detect.arg("unknown.csv").output().unwrap()).json();
+    let commands = found["files"][0]["commands"].as_array().unwrap();
+    let line = commands
+        .first()
+        .expect("its e-mail addresses look like those of customers")
+        .as_str()
+        .unwrap();
+    assert!(line.contains("--map 'Spalte zwei=customer.email'"), "{line}");
+    typed(&workspace, &format!("{line} --map 'Spalte eins=customer.display_name'")).exits(0);
+    assert_eq!(
+        workspace.number("SELECT count(*) FROM customer WHERE display_name = 'Otto Weber'"),
+        1
+    );
+}
