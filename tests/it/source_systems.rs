@@ -64,7 +64,9 @@ fn the_guide_adds_a_system_without_a_rebuild() {
                     commands += 1;
                     ran = Some(workspace.run(command).exits(0));
                 }
-                None => drop(ran.as_ref().unwrap().line(line)),
+                None => {
+                    ran.as_ref().unwrap().line(line);
+                }
             }
         }
         assert_eq!(commands, 3);
