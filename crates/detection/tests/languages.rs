@@ -60,10 +60,15 @@ fn values(field: Option<&str>) -> [&'static str; 3] {
         "display_name" | "contact_name" => ["Ada Lund", "Bo Meier", "Eva Rossi"],
         "company" => ["Lund GmbH", "Meier KG", "Rossi Srl"],
         "company_or_person" => ["Empresa", "Particular", "Empresa"],
-        "total_net" | "total_vat" | "total_gross" | "amount" | "cost_price" | "retail_price" => {
+        "total_net" | "total_vat" | "total_gross" | "amount" | "cost_price" | "retail_price" | "unit_price" => {
             ["12,50", "1.250,00", "7,95"]
         }
         "mileage" => ["64210", "8210", "120400"],
+        "stock_level" | "quantity" => ["12", "3", "7"],
+        "vat_rate" => ["19", "7", "20"],
+        "engine_cc" => ["1968", "1598", "998"],
+        "country_code" => ["DE", "FR", "NL"],
+        "title" => ["Herr", "Frau", "Mme"],
         "model_year" => ["2016", "2018", "2020"],
         _ => ["a11", "b22", "c33"],
     }
