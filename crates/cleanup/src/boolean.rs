@@ -1,15 +1,15 @@
 //! Yes or no.
 //!
-//! What: the English words, letters, digits and ticks for yes and no; everything else is unknown.
+//! What: the words for yes and no in English and ten other languages, letters, digits and ticks; everything else is unknown.
 //! Why: unknown is not no. A consent that nobody gave must not appear, and one that was given must not get lost.
-//! Example: `Y` becomes true; `maybe` becomes null with `boolean_invalid`.
+//! Example: `Y` and `ja` become true; `maybe` becomes null with `boolean_invalid`.
 
-use torqueflow_model::{CellKind, FindingCode, Value};
+use torqueflow_model::{CellKind, FindingCode, Value, yes_or_no};
 
 use crate::verdict::Verdict;
 
 const YES: &[&str] = &[
-    "true", "t", "yes", "y", "1", "on", "x", "ok", "\u{2713}", "\u{2714}", "\u{2611}", "1.0", "-1",
+    "true", "t", "yes", "y", "j", "s", "1", "on", "x", "ok", "\u{2713}", "\u{2714}", "\u{2611}", "1.0", "-1",
 ];
 const NO: &[&str] = &[
     "false", "f", "no", "n", "0", "off", "\u{2717}", "\u{2718}", "\u{2610}", "0.0",
@@ -34,12 +34,16 @@ pub(crate) fn boolean(text: &str, kind: CellKind) -> Verdict {
         return Verdict::of(Value::Boolean(flag));
     }
     let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    if is_one_of(YES) || is_one_of(YES_WORDS) {
-        Verdict::of(Value::Boolean(true))
+    let said = if is_one_of(YES) || is_one_of(YES_WORDS) {
+        Some(true)
     } else if is_one_of(NO) || is_one_of(NO_WORDS) {
-        Verdict::of(Value::Boolean(false))
+        Some(false)
     } else {
-        Verdict::null(FindingCode::BooleanInvalid)
+        yes_or_no(text)
+    };
+    match said {
+        Some(flag) => Verdict::of(Value::Boolean(flag)),
+        None => Verdict::null(FindingCode::BooleanInvalid),
     }
 }
 
@@ -58,6 +62,16 @@ mod tests {
             check(yes, "true");
         }
         for no in ["False", "no", "N", "0", "OFF"] {
+            check(no, "false");
+        }
+    }
+
+    #[test]
+    fn the_words_of_other_languages_are_read() {
+        for yes in ["Ja", "OUI", "Sí", "sì", "sim", "Tak", "WAHR", "vrai"] {
+            check(yes, "true");
+        }
+        for no in ["Nein", "non", "Nee", "NÃO", "nao", "Nie", "nej", "nei", "FAUX", "fałsz"] {
             check(no, "false");
         }
     }

@@ -1,11 +1,13 @@
 //! Words of a fixed list.
 //!
-//! What: the word is written in snake case and, where it is another name for a word of the field's list, replaced by that.
+//! What: the word is written in snake case and, where it is another name for a word of the field's list, in English or another
+//! language, replaced by that.
 //! Why: every system names its states, fuels and payment methods differently; lists are open, so unknown words are kept.
 //! Example: `In Progress` becomes `in_progress`; `HEAVY OIL` (DVLA's name) becomes `diesel`.
 
-use torqueflow_model::{FindingCode, fold};
+use torqueflow_model::{FindingCode, fold, fold_accents};
 
+use crate::choice_words;
 use crate::verdict::Verdict;
 
 /// Other names in snake case, by the canonical word. A name may belong to several words; the field's list decides.
@@ -266,12 +268,14 @@ pub(crate) fn choice(text: &str, options: &[&str]) -> Verdict {
     if word.is_empty() {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
-    if options.contains(&word.as_str()) {
-        return Verdict::text(word);
+    let plain = fold_accents(&word);
+    if let Some(option) = options.iter().find(|option| **option == plain) {
+        return Verdict::text(*option);
     }
     let synonym = SYNONYMS
         .iter()
-        .find(|(canonical, others)| options.contains(canonical) && others.contains(&word.as_str()));
+        .chain(choice_words::SYNONYMS)
+        .find(|(canonical, others)| options.contains(canonical) && others.contains(&plain.as_ref()));
     match synonym {
         Some((canonical, _)) => Verdict::text(*canonical),
         None => Verdict::text(word).note(FindingCode::ChoiceUnknown, options.join(", ")),
@@ -323,6 +327,63 @@ mod tests {
     }
 
     #[test]
+    fn words_of_other_languages_are_known_with_accents_and_without() {
+        const FUELS: &[&str] = &[
+            "petrol",
+            "diesel",
+            "electric",
+            "hybrid",
+            "plug_in_hybrid",
+            "lpg",
+            "other",
+        ];
+        const METHODS: &[&str] = &[
+            "cash",
+            "card",
+            "bank_transfer",
+            "cheque",
+            "direct_debit",
+            "account",
+            "other",
+        ];
+        const BILLS: &[&str] = &["draft", "issued", "part_paid", "paid", "overdue", "void"];
+        for (words, canonical) in [
+            ("Benzin|Essence|Benzine|gasolina|Benzina|benzyna|Bensin", "petrol"),
+            ("Diesel|Gazole|gasóleo|Gasoil|gasolio|olej napędowy", "diesel"),
+            ("Elektro|Électrique|Eléctrico|elettrica|elektryczny|El", "electric"),
+            ("Hybride|Híbrido|Ibrida|Hybryda", "hybrid"),
+            ("GPL|Autogas|Flüssiggas", "lpg"),
+        ] {
+            words.split('|').for_each(|word| check(word, FUELS, canonical));
+        }
+        for (words, canonical) in [
+            ("Bar|Espèces|contant|Efectivo|Dinheiro|contanti|gotówka|Kontant", "cash"),
+            (
+                "EC-Karte|Carte bancaire|PIN|Tarjeta|Cartão|Bancomat|Karta płatnicza|Kort",
+                "card",
+            ),
+            (
+                "Überweisung|Virement|Overboeking|Transferência|Bonifico|Przelew",
+                "bank_transfer",
+            ),
+            ("Lastschrift|Prélèvement|Incasso|Domiciliación|Autogiro", "direct_debit"),
+            ("Scheck|Chèque|Talón|Assegno", "cheque"),
+        ] {
+            words.split('|').for_each(|word| check(word, METHODS, canonical));
+        }
+        for (words, canonical) in [
+            ("Bezahlt|Payée|Betaald|Pagada|Pago|saldata|Zapłacona|Betalt", "paid"),
+            ("Offen|Impayée|Openstaand|Pendiente|Em aberto|non pagata", "issued"),
+            ("Überfällig|En retard|Vencida|Scaduta|po terminie", "overdue"),
+        ] {
+            words.split('|').for_each(|word| check(word, BILLS, canonical));
+        }
+        check("offen", STATES, "open");
+        check("Terminée", STATES, "completed");
+        check("W TRAKCIE", STATES, "in_progress");
+    }
+
+    #[test]
     fn unknown_words_are_kept() {
         check(
             "Quality Check",
@@ -334,9 +395,11 @@ mod tests {
 
     #[test]
     fn no_synonym_is_listed_twice_for_one_word() {
-        for (canonical, others) in SYNONYMS {
+        for (canonical, others) in SYNONYMS.iter().chain(choice_words::SYNONYMS) {
             assert!(!others.contains(canonical), "{canonical}");
-            assert!(others.iter().all(|other| snake_case(other) == *other), "{canonical}");
+            for other in *others {
+                assert_eq!(fold_accents(&snake_case(other)), *other, "{canonical}");
+            }
         }
     }
 }

@@ -16,7 +16,9 @@ use crate::number::NumberField;
 use crate::origin::{self, Origin};
 use crate::text::{NoText, Prepared, prepare, settled};
 use crate::verdict::Verdict;
-use crate::{address, boolean, choice, consent, email, name, number, opt_out, phone, postcode, text, vin, vrm};
+use crate::{
+    address, boolean, choice, consent, email, name, number, opt_out, phone, postcode, text, vat_number, vin, vrm,
+};
 
 /// A record's cleaned fields and what was found in its cells.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -111,7 +113,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Boolean => boolean::boolean(text, kind),
         FieldKind::Date(role) => date::date(text, kind, date_field(role)),
         FieldKind::DateTime(role) => date::moment(text, kind, date_field(role)),
-        FieldKind::Vrm => text::findable(vrm::vrm(text)),
+        FieldKind::Vrm => text::findable(vrm::vrm(text, draft.context.column(input.column()).origin)),
         FieldKind::Vin => vin::vin(text),
         FieldKind::Postcode => postcode::postcode(text, draft.country(input.column())),
         FieldKind::Country => country::country(text),
@@ -119,6 +121,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Integer => number::integer(text, kind, number_field),
         FieldKind::Choice(options) => choice::choice(text, options),
         FieldKind::Reference { to, .. } if to.is_lookup() => text::findable(text::text(text)),
+        FieldKind::Code if input.name() == "vat_number" => text::findable(vat_number::vat_number(text, kind)),
         FieldKind::Code => text::findable(text::code(text, kind)),
         FieldKind::SourceId | FieldKind::Reference { .. } => text::code(text, kind),
         _ => text::text(text),

@@ -36,7 +36,7 @@ pub struct ColumnFacts {
     pub numbers: ColumnNumbers,
     /// What happened to its texts on their way here.
     pub text: ColumnText,
-    /// Where its telephone numbers or postcodes are from.
+    /// Where its telephone numbers, postcodes or plates are from.
     pub origin: Origin,
     /// Its titles are salutations, and not jobs.
     pub salutations: bool,

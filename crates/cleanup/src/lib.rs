@@ -3,6 +3,7 @@
 mod address;
 mod boolean;
 mod choice;
+mod choice_words;
 mod clean;
 mod consent;
 mod context;
@@ -21,6 +22,7 @@ mod postcode;
 mod profile;
 mod rules;
 mod text;
+mod vat_number;
 mod verdict;
 mod vin;
 mod vrm;
@@ -32,7 +34,7 @@ pub use damage::{CodePageVote, ColumnText, Damage, TextVote};
 pub use date::{ColumnDateOrder, DateNumbers, DateVote};
 pub use name::{InitialsVote, TitleVote};
 pub use number::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, DecimalMark, NumberVote, Proof};
-pub use origin::{Origin, PostcodeVote};
+pub use origin::{Origin, PlateVote, PostcodeVote};
 pub use phone::{NumberKind, PhoneVote, number_kind};
 pub use postcode::is_uk_postcode;
 pub use profile::{

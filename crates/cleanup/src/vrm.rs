@@ -1,6 +1,7 @@
 //! Vehicle registration marks.
 //!
-//! What: upper case, letters and digits only, then the shape is told. An unknown shape is kept with a warning.
+//! What: upper case, letters and digits only, then the shape is told. An unknown shape is kept, with a warning where the column's
+//! other plates are British.
 //! Why: `ab12 cde` and `AB12CDE` are one car. Letter O and digit 0 are never exchanged: both exist on British plates.
 //! Example: `ab12 cde` becomes `AB12CDE`; `NOREG` becomes null with `vrm_placeholder`.
 //!
@@ -8,6 +9,7 @@
 
 use torqueflow_model::FindingCode;
 
+use crate::origin::Origin;
 use crate::verdict::Verdict;
 
 /// The style of a British plate.
@@ -148,14 +150,22 @@ impl<'a> Runs<'a> {
     }
 }
 
-/// A registration mark.
-pub(crate) fn vrm(text: &str) -> Verdict {
+/// A registration mark. `origin`: where the plates of its column are from.
+pub(crate) fn vrm(text: &str, origin: Origin) -> Verdict {
     let plate = letters_and_digits(text);
     if is_placeholder(&plate) {
         return Verdict::null(FindingCode::VrmPlaceholder);
     }
-    let unknown = vrm_shape(&plate) == VrmShape::Other;
+    let is_foreign = origin == Origin::Abroad && may_be_foreign(&plate);
+    let unknown = !is_foreign && vrm_shape(&plate) == VrmShape::Other;
     Verdict::text(plate).note_if(unknown, FindingCode::VrmUnknownFormat, "")
+}
+
+/// Letters and digits, as many as the plates of Europe have, letters of other alphabets and with marks among them.
+pub(crate) fn may_be_foreign(plate: &str) -> bool {
+    let digits = plate.chars().filter(char::is_ascii_digit).count();
+    let length = plate.chars().count();
+    (3..=10).contains(&length) && digits > 0 && digits < length
 }
 
 /// Upper-case letters and digits; letters outside A to Z stay, since foreign plates have them.
@@ -188,7 +198,20 @@ mod tests {
 
     #[track_caller]
     fn check(input: &str, expected: &str) {
-        assert_eq!(vrm(input).to_string(), expected, "{input:?}");
+        assert_eq!(vrm(input, Origin::Unknown).to_string(), expected, "{input:?}");
+    }
+
+    #[test]
+    fn plates_of_a_foreign_column_are_no_mistakes() {
+        let check = |input, expected: &str| assert_eq!(vrm(input, Origin::Abroad).to_string(), expected, "{input:?}");
+        check("M-AB 1234", "MAB1234");
+        check("ÖS-AB 12", "ÖSAB12");
+        check("AA-123-BB", "AA123BB");
+        check("1234 BCD", "1234BCD");
+        check("99-XX-88", "99XX88");
+        check("AB12 CDE", "AB12CDE");
+        check("WAGEN", "- [vrm_placeholder]");
+        check("AB12 CDE / XY34 ZZZ", "AB12CDEXY34ZZZ [vrm_unknown_format]");
     }
 
     #[test]

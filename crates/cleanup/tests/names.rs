@@ -107,6 +107,32 @@ fn the_file_s_own_word_makes_a_company_or_a_person() {
 }
 
 #[test]
+fn a_salutation_may_address_a_company() {
+    check(
+        &[("title", "Firma"), ("display_name", "Harbour")],
+        &["display_name=Harbour", "company=Harbour"],
+    );
+    check(
+        &[("title", "Herr"), ("first_name", "Max"), ("last_name", "Müller")],
+        &[
+            "display_name=Herr Max Müller",
+            "title=Herr",
+            "first_name=Max",
+            "last_name=Müller",
+        ],
+    );
+    check(
+        &[("title", "Mme"), ("display_name", "Claire Dupont")],
+        &[
+            "display_name=Mme Claire Dupont",
+            "title=Mme",
+            "first_name=Claire",
+            "last_name=Dupont",
+        ],
+    );
+}
+
+#[test]
 fn other_words_say_nothing_of_it() {
     check(
         &[("display_name", "Ada Smith"), ("customer_group", "Trade")],

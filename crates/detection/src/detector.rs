@@ -69,9 +69,10 @@ impl Detector {
 
     /// The same, with the words that stand around the table.
     pub fn detect_in(&self, columns: &[String], samples: &[Row], around: &Surroundings) -> Detection {
-        let headers = Headers::new(columns);
+        let written = Headers::new(columns);
+        let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
-        let fits = self.fits(&file, |_| true);
+        let fits = self.fits(&written, &file, |_| true);
         let best = best_fit(&fits).filter(|fit| fit.verdict != Verdict::Not);
         // A whole signature needs no second opinion.
         let candidates = match best {
@@ -113,12 +114,13 @@ impl Detector {
         around: &Surroundings,
     ) -> Option<Detection> {
         let source = self.sources.iter().find(|source| source.id == source_system)?;
-        let headers = Headers::new(columns);
+        let written = Headers::new(columns);
+        let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
         if source.id == GENERIC {
             return Some(settle(&self.candidates(&file, around), &file, samples));
         }
-        let fits = self.fits(&file, |other| other.id == source.id);
+        let fits = self.fits(&written, &file, |other| other.id == source.id);
         Some(match best_fit(&fits).filter(|fit| fit.mapping.known_count() > 0) {
             Some(fit) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
             None => unrecognised(&self.candidates(&file, around), &file, samples),
@@ -127,7 +129,8 @@ impl Detector {
 
     /// The file read as a table of this type, whatever it seems to be. `None` if there is no such type.
     pub fn detect_type(&self, type_id: &str, columns: &[String], samples: &[Row]) -> Option<Detection> {
-        let headers = Headers::new(columns);
+        let written = Headers::new(columns);
+        let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
         let generic = generic_tables(&self.sources).zip(&self.vocabularies);
         for (table, words) in generic {
@@ -139,19 +142,20 @@ impl Detector {
                 ));
             }
         }
-        let mut fits = self.fits(&file, |source| source.id != GENERIC);
+        let mut fits = self.fits(&written, &file, |source| source.id != GENERIC);
         fits.retain(|fit| fit.table.type_id == type_id);
         fits.first()
             .map(|fit| from_fit(fit, &Equals::default(), &file, samples))
     }
 
-    fn fits(&self, file: &Table, wanted: impl Fn(&SourceDefinition) -> bool) -> Vec<Fit<'_>> {
+    /// Known systems are told by the headers as they are written, and what they don't name by what it means.
+    fn fits(&self, written: &Headers, file: &Table, wanted: impl Fn(&SourceDefinition) -> bool) -> Vec<Fit<'_>> {
         let sources = self
             .sources
             .iter()
             .filter(|source| source.id != GENERIC && wanted(source));
         let mut fits: Vec<Fit> = sources
-            .flat_map(|source| source.tables.iter().map(|table| Fit::new(source, table, file.headers)))
+            .flat_map(|source| source.tables.iter().map(|table| Fit::new(source, table, written)))
             .collect();
         for fit in fits.iter_mut().filter(|fit| fit.verdict != Verdict::Not) {
             self.general
@@ -193,6 +197,16 @@ impl Detector {
             own: if is_named { Vec::new() } else { own },
             other,
         }
+    }
+
+    /// The headers as tables of no known system are told by them.
+    fn in_english(&self, headers: &Headers) -> Headers {
+        headers.in_english(|folded| {
+            let is_known = |words: &Vocabulary| !words.columns(folded).is_empty();
+            let mut excluded = generic_tables(&self.sources).flat_map(|table| &table.excluded);
+            let is_word = self.words.is_no_field(folded) || self.vocabularies.iter().any(is_known);
+            is_word || excluded.any(|text| text == folded)
+        })
     }
 }
 

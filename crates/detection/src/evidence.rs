@@ -40,6 +40,11 @@ pub fn of_candidate(candidate: &Candidate, file: &Table) -> Vec<String> {
         file.headers.len(),
         candidate.table.noun
     ));
+    lines.extend(
+        file.headers
+            .language()
+            .map(|language| format!("the headers are {language}")),
+    );
     lines.extend(telling_columns(&candidate.mapping, file));
     if candidate.named > 0.0 {
         lines.push(format!("the words around the table speak of {}", candidate.table.noun));

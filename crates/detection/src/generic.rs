@@ -154,7 +154,7 @@ pub struct Table<'a> {
 
 impl<'a> Table<'a> {
     pub fn new(headers: &'a Headers, samples: &'a [Row], known: &KnownWords) -> Self {
-        let texts = || (0..headers.len()).map(|index| headers.text(index));
+        let texts = || (0..headers.len()).map(|index| headers.english(index));
         let words: Vec<Vec<String>> = texts().map(header_words).collect();
         let folded = || (0..headers.len()).map(|index| headers.folded(index));
         Self {
@@ -163,7 +163,12 @@ impl<'a> Table<'a> {
             columns: (0..headers.len())
                 .map(|index| ColumnValues::of(samples, index))
                 .collect(),
-            variants: texts().map(similar::variants).collect(),
+            variants: (0..headers.len())
+                .map(|index| {
+                    let guess = headers.english_guess(index).into_iter();
+                    guess.chain(similar::variants(headers.english(index))).collect()
+                })
+                .collect(),
             joined: texts().map(similar::joined).collect(),
             not_fields: folded().map(|text| known.is_no_field(text)).collect(),
             has_unknown_word: words
@@ -296,7 +301,7 @@ impl KnownWords {
         word.chars().all(|c| c.is_ascii_digit()) || self.words.contains(word)
     }
 
-    fn is_no_field(&self, folded: &str) -> bool {
+    pub fn is_no_field(&self, folded: &str) -> bool {
         self.not_fields.contains(folded)
     }
 }

@@ -1,30 +1,57 @@
-//! The header row, folded once.
+//! The header row, folded once, and read in English where it is in another language.
 
 use std::collections::BTreeMap;
 
 use torqueflow_model::fold_header;
 
+use crate::spoken::Spoken;
+
 /// The header row of a table, ready to be looked up in.
 pub struct Headers {
     texts: Vec<String>,
+    /// Folded, as they stand in the file.
+    written: Vec<String>,
+    /// The first column with each folded header.
+    first_written: BTreeMap<String, usize>,
+    /// What they are read as, where they are not English.
+    spoken: Option<Spoken>,
+    /// Folded, in English.
     folded: Vec<String>,
     first: BTreeMap<String, usize>,
 }
 
 impl Headers {
     pub fn new(columns: &[String]) -> Self {
-        let folded: Vec<String> = columns.iter().map(|text| fold_header(text)).collect();
-        let mut first = BTreeMap::new();
-        for (index, text) in folded.iter().enumerate() {
-            if !text.is_empty() {
-                first.entry(text.clone()).or_insert(index);
-            }
-        }
+        let written: Vec<String> = columns.iter().map(|text| fold_header(text)).collect();
+        let first = first_of_each(&written);
         Self {
             texts: columns.to_vec(),
-            folded,
+            folded: written.clone(),
+            first_written: first.clone(),
+            written,
+            spoken: None,
             first,
         }
+    }
+
+    /// The same headers, read in English. `is_english` says whether a folded header is an English one that is known.
+    pub fn in_english(&self, is_english: impl Fn(&str) -> bool) -> Self {
+        let mut read = Self::new(&self.texts);
+        read.spoken = Spoken::of(&self.texts, &self.written, is_english);
+        if let Some(spoken) = &read.spoken {
+            for (index, folded) in read.folded.iter_mut().enumerate() {
+                if let Some(english) = spoken.english(index) {
+                    *folded = fold_header(english);
+                }
+            }
+            read.first = first_of_each(&read.folded);
+        }
+        read
+    }
+
+    /// What people call the language of the headers, if it is not English.
+    pub fn language(&self) -> Option<&str> {
+        self.spoken.as_ref().map(Spoken::language)
     }
 
     /// How many columns there are.
@@ -34,25 +61,42 @@ impl Headers {
 
     /// How many different headers there are, not counting empty ones.
     pub fn distinct(&self) -> usize {
-        self.first.len()
+        self.first_written.len()
     }
 
-    /// The first column with this folded header.
+    /// The first column with this folded header, in English.
     pub fn position(&self, folded: &str) -> Option<usize> {
         self.first.get(folded).copied()
+    }
+
+    /// The first column with this folded header, as it stands in the file.
+    pub fn position_as_written(&self, folded: &str) -> Option<usize> {
+        self.first_written.get(folded).copied()
     }
 
     pub fn text(&self, index: usize) -> &str {
         self.texts.get(index).map_or("", String::as_str)
     }
 
+    /// The header in English.
+    pub fn english(&self, index: usize) -> &str {
+        let english = self.spoken.as_ref().and_then(|spoken| spoken.english(index));
+        english.unwrap_or_else(|| self.text(index))
+    }
+
+    /// What the header would be in English, were it mistyped or without its hint; folded.
+    pub fn english_guess(&self, index: usize) -> Option<String> {
+        self.spoken.as_ref()?.guess(index).map(fold_header)
+    }
+
+    /// The header in English, folded.
     pub fn folded(&self, index: usize) -> &str {
         self.folded.get(index).map_or("", String::as_str)
     }
 
     /// Columns without a header.
     pub fn empty(&self) -> Vec<usize> {
-        self.folded
+        self.written
             .iter()
             .enumerate()
             .filter(|(_, text)| text.is_empty())
@@ -63,8 +107,8 @@ impl Headers {
     /// Headers that more than one column has, as first written.
     pub fn duplicates(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
-        for (index, text) in self.folded.iter().enumerate() {
-            if let Some(first) = self.position(text).filter(|first| *first != index) {
+        for (index, text) in self.written.iter().enumerate() {
+            if let Some(first) = self.position_as_written(text).filter(|first| *first != index) {
                 let name = self.text(first);
                 if !names.contains(&name) {
                     names.push(name);
@@ -73,4 +117,15 @@ impl Headers {
         }
         names
     }
+}
+
+/// The first column with each header that is not empty.
+fn first_of_each(headers: &[String]) -> BTreeMap<String, usize> {
+    let mut first = BTreeMap::new();
+    for (index, text) in headers.iter().enumerate() {
+        if !text.is_empty() {
+            first.entry(text.clone()).or_insert(index);
+        }
+    }
+    first
 }

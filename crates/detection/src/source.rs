@@ -50,12 +50,7 @@ pub fn check_source(toml: &str) -> Vec<SourceError> {
 
 /// The definition, or what is wrong, in the order of lines.
 fn read_source(toml: &str) -> Result<SourceDefinition, Vec<SourceError>> {
-    let file: SourceFile = toml::from_str(toml).map_err(|error| {
-        vec![SourceError::Syntax {
-            line: line_of(toml, error.span().unwrap_or_default()),
-            message: error.message().to_owned(),
-        }]
-    })?;
+    let file: SourceFile = toml::from_str(toml).map_err(|error| vec![syntax_error(toml, &error)])?;
     let mut faults = Faults::new(toml);
     faults.check_names(&file);
     let words = SpellingBook::new(&file, &mut faults);
@@ -156,7 +151,15 @@ fn words_of(file: &SourceFile) -> Vec<String> {
     words
 }
 
-fn line_of(toml: &str, span: Range<usize>) -> usize {
+/// What the TOML reader says of a file that is none.
+pub(crate) fn syntax_error(toml: &str, error: &toml::de::Error) -> SourceError {
+    SourceError::Syntax {
+        line: line_of(toml, error.span().unwrap_or_default()),
+        message: error.message().to_owned(),
+    }
+}
+
+pub(crate) fn line_of(toml: &str, span: Range<usize>) -> usize {
     toml.get(..span.start).unwrap_or_default().matches('\n').count() + 1
 }
 

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_model::{SourceDefinition, header_words};
 
+use crate::languages::name_in_english;
+
 /// Longer titles are sentences, which speak of many things.
 const TITLE_WORDS: usize = 6;
 
@@ -75,6 +77,8 @@ impl TypeNames {
 
     /// The types that a text names. What stands last is what it is: of `customer invoices`, the invoices.
     fn in_text<'a>(&'a self, text: &str, strength: f64) -> Vec<(&'a str, f64)> {
+        let english = name_in_english(text);
+        let text = english.as_deref().unwrap_or(text);
         let mut left: Vec<Option<String>> = words(text).into_iter().map(Some).collect();
         if left.len() > 2 * TITLE_WORDS {
             return Vec::new();
@@ -141,6 +145,9 @@ mod tests {
             "",
             &["generic.invoices", "generic.customers"],
         );
+        check("Rechnungen_2024.csv", "", "", &["generic.invoices"]);
+        check("export.csv", "Ordres de réparation", "", &["generic.work_orders"]);
+        check("export.csv", "", "Lista de clientes", &["generic.customers"]);
         check("x.csv", "Sheet1", "", &[]);
     }
 }

@@ -1,6 +1,6 @@
 //! What the values of a column look like, whatever its header says.
 
-use torqueflow_model::{Cell, CellKind, FieldKind, Party, Row};
+use torqueflow_model::{Cell, CellKind, FieldKind, Party, Row, yes_or_no};
 
 /// Values of a column that are looked at.
 const MOST_VALUES: usize = 100;
@@ -169,8 +169,7 @@ const LOOKS: [(Look, Test); 8] = [
 ];
 
 pub fn is_flag(text: &str) -> bool {
-    const WORDS: [&str; 6] = ["true", "false", "yes", "no", "y", "n"];
-    WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+    ["y", "n"].iter().any(|word| word.eq_ignore_ascii_case(text)) || yes_or_no(text).is_some()
 }
 
 pub fn is_binary(text: &str) -> bool {
@@ -292,6 +291,7 @@ mod tests {
         check(&["07911 123456", "+44 20 7946 0001"], Some(Look::Phone));
         check(&["13/05/2024", "2024-05-13 09:30:00"], Some(Look::Date));
         check(&["TRUE", "False", ""], Some(Look::Flag));
+        check(&["Ja", "NEIN", "ja"], Some(Look::Flag));
         check(&["1", "0", "1"], Some(Look::Binary));
         check(&["yes", "No", "maybe", "yes", "no", "yes"], None);
         check(&["12345678", "23456789"], None);

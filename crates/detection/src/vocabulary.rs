@@ -91,7 +91,7 @@ impl Vocabulary {
         };
         for ((column, names), found) in table.columns.iter().zip(&self.template).zip(&mut mapping.found) {
             let Some(field) = column.field else { continue };
-            for index in names.iter().filter_map(|name| headers.position(name)) {
+            for index in names.iter().filter_map(|name| headers.position_as_written(name)) {
                 let (Some(slot), Some(known)) = (mapping.fields.get_mut(index), mapping.known.get_mut(index)) else {
                     continue;
                 };

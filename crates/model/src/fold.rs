@@ -1,5 +1,7 @@
 //! Folding: one spelling for what people write in many ways, and fingerprints of it.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 /// Lower case, letters and digits only, single spaces between words: for comparing, sorting and searching names.
@@ -38,6 +40,61 @@ pub fn fold_header(text: &str) -> String {
         .filter(|character| character.is_alphanumeric())
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// The same text in the letters A to Z, as far as its letters are those with marks: é is e, ß is ss, ø is o, œ is oe.
+///
+/// ```
+/// use torqueflow_model::fold_accents;
+/// assert_eq!(fold_accents("Größe, première, Łódź"), "Grosse, premiere, Lodz");
+/// ```
+pub fn fold_accents(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        match plain_letters(character) {
+            Some(letters) => folded.push_str(letters),
+            None => folded.push(character),
+        }
+    }
+    Cow::Owned(folded)
+}
+
+/// The letters of A to Z for a letter with a mark: of Latin-1 and those of Polish and French beyond.
+fn plain_letters(character: char) -> Option<&'static str> {
+    Some(match character {
+        'à'..='å' | 'ą' => "a",
+        'À'..='Å' | 'Ą' => "A",
+        'æ' => "ae",
+        'Æ' => "AE",
+        'ç' | 'ć' | 'č' => "c",
+        'Ç' | 'Ć' | 'Č' => "C",
+        'è'..='ë' | 'ę' | 'ě' => "e",
+        'È'..='Ë' | 'Ę' | 'Ě' => "E",
+        'ì'..='ï' => "i",
+        'Ì'..='Ï' => "I",
+        'ł' => "l",
+        'Ł' => "L",
+        'ñ' | 'ń' => "n",
+        'Ñ' | 'Ń' => "N",
+        'ò'..='ö' | 'ø' => "o",
+        'Ò'..='Ö' | 'Ø' => "O",
+        'œ' => "oe",
+        'Œ' => "OE",
+        'ś' | 'š' => "s",
+        'Ś' | 'Š' => "S",
+        'ß' => "ss",
+        'ẞ' => "SS",
+        'ù'..='ü' => "u",
+        'Ù'..='Ü' => "U",
+        'ý' | 'ÿ' => "y",
+        'Ý' | 'Ÿ' => "Y",
+        'ź' | 'ż' | 'ž' => "z",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        _ => return None,
+    })
 }
 
 /// The words of a column header in lower case, cut at what is no letter or digit, and where a capital follows a small letter.

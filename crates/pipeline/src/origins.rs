@@ -1,6 +1,6 @@
-//! What all rows of a table say of where its telephone numbers and postcodes are from, of its titles and of its names.
+//! What all rows of a table say of where its telephone numbers, postcodes and plates are from, of its titles and of its names.
 
-use torqueflow_cleanup::{Country, InitialsVote, Origin, PhoneVote, PostcodeVote, TitleVote};
+use torqueflow_cleanup::{Country, InitialsVote, Origin, PhoneVote, PlateVote, PostcodeVote, TitleVote};
 use torqueflow_model::{FieldKind, Row};
 
 use crate::plan::{PlannedColumn, TablePlan};
@@ -10,6 +10,7 @@ use crate::plan::{PlannedColumn, TablePlan};
 pub(crate) struct OriginVotes {
     phones: Vec<(usize, PhoneVote)>,
     postcodes: Vec<(usize, PostcodeVote)>,
+    plates: Vec<(usize, PlateVote)>,
     titles: Vec<(usize, TitleVote)>,
     names: Vec<(usize, InitialsVote)>,
 }
@@ -26,6 +27,7 @@ impl OriginVotes {
                 Some(FieldKind::Postcode) if column.origin.is_none() => {
                     votes.postcodes.push((index, PostcodeVote::new()));
                 }
+                Some(FieldKind::Vrm) if column.origin.is_none() => votes.plates.push((index, PlateVote::new())),
                 Some(FieldKind::Title) if column.salutations.is_none() => votes.titles.push((index, TitleVote::new())),
                 Some(FieldKind::FullName) if column.initials.is_none() => {
                     votes.names.push((index, InitialsVote::new()));
@@ -38,7 +40,8 @@ impl OriginVotes {
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        self.phones.is_empty() && self.postcodes.is_empty() && self.titles.is_empty() && self.names.is_empty()
+        let places = self.phones.is_empty() && self.postcodes.is_empty() && self.plates.is_empty();
+        places && self.titles.is_empty() && self.names.is_empty()
     }
 
     /// The votes of a row.
@@ -47,6 +50,9 @@ impl OriginVotes {
             row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
         }
         for (column, vote) in &mut self.postcodes {
+            row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
+        }
+        for (column, vote) in &mut self.plates {
             row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
         }
         for (column, vote) in &mut self.titles {
@@ -87,7 +93,9 @@ impl OriginVotes {
         self.phones.iter().for_each(|(_, vote)| phones.merge(vote));
         let mut postcodes = PostcodeVote::new();
         self.postcodes.iter().for_each(|(_, vote)| postcodes.merge(vote));
-        let known = plan.columns.iter().map(PlannedColumn::known_origin);
+        let is_plate = |column: &PlannedColumn| column.field.is_some_and(|field| field.spec.kind == FieldKind::Vrm);
+        let known = plan.columns.iter().filter(|column| !is_plate(column));
+        let known = known.map(PlannedColumn::known_origin);
         let known = known.fold(Origin::Unknown, Origin::or);
         let (phones, postcodes) = (phones.verdict().or(known), postcodes.verdict().or(known));
         let mut notes = Vec::new();
@@ -103,6 +111,10 @@ impl OriginVotes {
         }
         for (index, vote) in &self.postcodes {
             set(index, vote.verdict().or(postcodes).or(phones));
+        }
+        // Cars cross borders more easily than addresses: plates speak for themselves.
+        for (index, vote) in &self.plates {
+            set(index, vote.verdict());
         }
         notes
     }
@@ -203,6 +215,16 @@ mod tests {
             &rows,
             &[Some("GB"), Some("GB")],
         );
+    }
+
+    #[test]
+    fn plates_speak_for_themselves() {
+        check(
+            &["vehicle.registration", "customer.phone"],
+            &[&["M-AB 1234", "07911 123456"], &["HH-EF 8912", ""], &["B-CD 4567", ""]],
+            &[Some("abroad"), Some("GB")],
+        );
+        check(&["vehicle.registration"], &[&["AB12 CDE"]], &[Some("GB")]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use torqueflow_cleanup::{
     CodePageVote, ColumnDateOrder, ColumnDecimalMark, Damage, DateNumbers, DateVote, DecimalMark, NumberVote, TextVote,
 };
-use torqueflow_model::{DateOrder, FieldKind, Measure, Row};
+use torqueflow_model::{DateOrder, FieldKind, Measure, Row, fold_accents};
 
 use crate::facts::{PlannedFacts, PlannedUnit, PlannedUnixTime};
 use crate::origins::OriginVotes;
@@ -236,9 +236,10 @@ fn unit(vote: &NumberVote, column: &PlannedColumn) -> Option<PlannedUnit> {
     }
 }
 
-/// Whether a header names kilometres, and not miles beside them: `Current KM`, `odometer_km`, `currentKm`.
+/// Whether a header names kilometres, and not miles beside them: `Current KM`, `odometer_km`, `currentKm`. A header in the
+/// language of a country that has no miles does so too, whatever it says: `Laufleistung`.
 fn names_kilometres(header: &str) -> bool {
-    const KILOMETRES: [&str; 8] = [
+    const KILOMETRES: [&str; 32] = [
         "km",
         "kms",
         "kilometre",
@@ -247,8 +248,33 @@ fn names_kilometres(header: &str) -> bool {
         "kilometers",
         "kilometrage",
         "kilometerstand",
+        "kmstand",
+        "laufleistung",
+        "tachostand",
+        "fahrleistung",
+        "kilometrique",
+        "compteur",
+        "tellerstand",
+        "kilometros",
+        "kilometraje",
+        "cuentakilometros",
+        "odometro",
+        "quilometros",
+        "quilometragem",
+        "kilometragem",
+        "hodometro",
+        "chilometri",
+        "kilometri",
+        "chilometraggio",
+        "contachilometri",
+        "percorrenza",
+        "przebieg",
+        "licznika",
+        "korstracka",
+        "kjorelengde",
     ];
     const MILES: [&str; 3] = ["mi", "mile", "miles"];
+    let header = fold_accents(header);
     let words: Vec<&str> = header.split(|character: char| !character.is_alphanumeric()).collect();
     let is = |word: &&str, known: &[&str]| known.iter().any(|known| known.eq_ignore_ascii_case(word));
     let is_kilometres = |word: &&str| is(word, &KILOMETRES) || word.ends_with("Km") || word.ends_with("KM");
@@ -450,6 +476,10 @@ mod tests {
             "Odometer (km)",
             "currentKm",
             "Kilometres",
+            "Km-Stand",
+            "Kilométrage",
+            "Kilómetros",
+            "Przebieg",
         ] {
             assert!(names_kilometres(header), "{header}");
         }

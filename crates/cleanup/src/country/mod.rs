@@ -1,7 +1,7 @@
 //! Countries.
 //!
-//! What: English names, the two- and three-letter codes of ISO 3166-1 and what people write instead become the
-//! two-letter code. England, Scotland, Wales and Northern Ireland are GB; Jersey, Guernsey and the Isle of Man are not.
+//! What: names in English and in the languages of Europe, the two- and three-letter codes of ISO 3166-1 and what people write
+//! instead become the two-letter code. England, Scotland, Wales and Northern Ireland are GB; Jersey, Guernsey and the Isle of Man are not.
 //! Why: the country decides how a postcode is read, and one spelling makes addresses comparable.
 //! Example: `England` becomes `GB`; `Holland` becomes `NL`.
 
@@ -11,11 +11,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
-use torqueflow_model::{FindingCode, fold};
+use torqueflow_model::{FindingCode, fold, fold_accents};
 
 use crate::text::stands_for_blank;
 use crate::verdict::Verdict;
-use table::{ALIASES, COUNTRIES};
+use table::{ALIASES, COUNTRIES, FOREIGN_NAMES};
 
 /// A country of ISO 3166-1.
 ///
@@ -36,11 +36,16 @@ impl Country {
     pub(crate) const CA: Self = Self("CA");
     pub(crate) const IE: Self = Self("IE");
     pub(crate) const NL: Self = Self("NL");
+    pub(crate) const PT: Self = Self("PT");
+    pub(crate) const PL: Self = Self("PL");
+    pub(crate) const BR: Self = Self("BR");
 
     /// The country that is meant by a name or a code.
     pub fn from_name(text: &str) -> Option<Self> {
         static BY_NAME: LazyLock<HashMap<String, &'static str>> = LazyLock::new(names);
-        BY_NAME.get(fold(text).as_str()).copied().map(Self)
+        let name = fold(text);
+        let plain = || BY_NAME.get(fold_accents(&name).as_ref());
+        BY_NAME.get(name.as_str()).or_else(plain).copied().map(Self)
     }
 
     /// The alpha-2 code: `GB`.
@@ -73,7 +78,7 @@ fn names() -> HashMap<String, &'static str> {
             names.insert(fold(spelling), *alpha2);
         }
     }
-    for (alpha2, aliases) in ALIASES {
+    for (alpha2, aliases) in ALIASES.iter().chain(FOREIGN_NAMES) {
         for alias in *aliases {
             names.insert((*alias).to_owned(), *alpha2);
         }
@@ -135,6 +140,20 @@ mod tests {
             ("[AT] Österreich", "AT"),
             ("Vereinigte Staaten (US)", "US"),
             ("[DEU]", "DE"),
+            ("Österreich", "AT"),
+            ("Belgique", "BE"),
+            ("Duitsland", "DE"),
+            ("Alemanha", "DE"),
+            ("D", "DE"),
+            ("Países Bajos", "NL"),
+            ("Royaume-Uni", "GB"),
+            ("Frankrijk", "FR"),
+            ("Francia", "FR"),
+            ("Włochy", "IT"),
+            ("Niemcy", "DE"),
+            ("Norvège", "NO"),
+            ("Espanha", "ES"),
+            ("Tyskland", "DE"),
         ] {
             check(input, expected);
         }
@@ -152,10 +171,11 @@ mod tests {
     fn the_table_is_whole_and_unambiguous() {
         assert_eq!(COUNTRIES.len(), 249);
         assert!(COUNTRIES.is_sorted());
-        let spellings = COUNTRIES.len() * 3 + ALIASES.iter().map(|(_, aliases)| aliases.len()).sum::<usize>();
+        let all_aliases = || ALIASES.iter().chain(FOREIGN_NAMES);
+        let spellings = COUNTRIES.len() * 3 + all_aliases().map(|(_, aliases)| aliases.len()).sum::<usize>();
         // Every spelling leads to one country, so that none overwrites another.
         assert_eq!(names().len(), spellings);
-        for (code, aliases) in ALIASES {
+        for (code, aliases) in all_aliases() {
             assert!(COUNTRIES.iter().any(|(alpha2, ..)| alpha2 == code), "{code}");
             assert!(aliases.iter().all(|alias| fold(alias) == *alias), "{code}");
         }

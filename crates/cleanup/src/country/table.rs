@@ -324,3 +324,78 @@ pub(super) const ALIASES: &[(&str, &[&str])] = &[
     ("VE", &["venezuela bolivarian republic of", "bolivarian republic of venezuela"]),
     ("VN", &["viet nam"]),
 ];
+
+/// What they are called in the languages of their neighbours, folded and without accents: German, French, Dutch, Spanish, Portuguese,
+/// Italian, Polish, Swedish, Danish, Norwegian (Unicode CLDR, names of territories); and the letters that stand for them on
+/// vehicles (UNECE, distinguishing signs of vehicles in international traffic), which people write before postcodes. E is not
+/// among them, which may be England too.
+#[rustfmt::skip]
+pub(super) const FOREIGN_NAMES: &[(&str, &[&str])] = &[
+    ("AD", &["andorre"]),
+    ("AR", &["argentinien", "argentine", "argentinie", "argentyna"]),
+    ("AT", &["a", "autriche", "oostenrijk", "osterrike", "ostrig"]),
+    ("BE", &["b", "belgien", "belgia", "belgica", "belgio"]),
+    ("BG", &["bulgarien", "bulgarie", "bulgarije"]),
+    ("BR", &["brasilien", "bresil", "brazilie", "brasile", "brazylia"]),
+    ("CA", &["kanada"]),
+    ("CH", &["suiza", "suica", "zwitserland", "szwajcaria", "sveits", "schweitz"]),
+    ("CL", &["chili", "cile"]),
+    ("CN", &["chine", "cina", "chiny", "kina"]),
+    ("CO", &["kolumbien", "colombie"]),
+    ("CY", &["zypern", "chypre", "chipre", "cipro", "cypern"]),
+    ("CZ", &[
+        "tschechien", "tschechische republik", "tchequie", "republique tcheque", "tsjechie", "chequia",
+        "republica checa", "czechy", "repubblica ceca", "tjeckien", "tjekkiet", "tsjekkia",
+    ]),
+    ("DE", &[
+        "d", "allemagne", "duitsland", "alemania", "alemanha", "germania", "niemcy", "tyskland", "brd",
+        "bundesrepublik deutschland",
+    ]),
+    ("DK", &["danemark", "denemarken", "dinamarca", "danimarca", "dania", "danemarca"]),
+    ("EE", &["estland", "estonie"]),
+    ("ES", &["espagne", "spanje", "spanien", "spagna", "espanha", "hiszpania", "spania"]),
+    ("FI", &["finnland", "finlande", "finlandia"]),
+    ("FR", &["f", "frankreich", "frankrijk", "francia", "franca", "francja", "frankrike", "frankrig"]),
+    ("GB", &[
+        "grossbritannien", "vereinigtes konigreich", "royaume uni", "grande bretagne", "angleterre",
+        "verenigd koninkrijk", "groot brittannie", "reino unido", "gran bretana", "gra bretanha", "regno unito",
+        "gran bretagna", "inghilterra", "wielka brytania", "zjednoczone krolestwo", "storbritannien",
+        "storbritannia", "schottland", "ecosse",
+    ]),
+    ("GR", &["griechenland", "grece", "griekenland", "grecia", "grecja", "grekland", "graekenland"]),
+    ("HR", &["kroatien", "croatie", "kroatie", "croacia", "croazia", "chorwacja", "kroatia"]),
+    ("HU", &["ungarn", "hongrie", "hongarije", "hungria", "ungheria", "wegry", "ungern"]),
+    ("IE", &["irland", "irlande", "ierland", "irlanda", "irlandia"]),
+    ("IS", &["island", "islande", "ijsland", "islandia", "islanda"]),
+    ("IT", &["i", "italien", "italie", "wlochy"]),
+    ("JP", &["japon", "giappone", "japonia"]),
+    ("LT", &["litauen", "lituanie", "litouwen", "lituania", "litwa"]),
+    ("LU", &["l", "luxemburg", "luxemburgo", "lussemburgo", "luksemburg"]),
+    ("LV", &["lettland", "lettonie", "letland", "letonia", "lettonia", "lotwa"]),
+    ("MA", &["marokko", "maroc", "marruecos", "marocco", "marrocos", "maroko"]),
+    ("MT", &["malte"]),
+    ("MX", &["mexiko", "mexique"]),
+    ("NL", &[
+        "niederlande", "pays bas", "paises bajos", "paises baixos", "paesi bassi", "holanda", "holandia", "olanda",
+        "nederlanderna", "nederlandene", "hollande",
+    ]),
+    ("NO", &["norwegen", "norvege", "noorwegen", "noruega", "norvegia", "norwegia"]),
+    ("PE", &["perou"]),
+    ("PL", &["polen", "pologne", "polonia"]),
+    ("PT", &["portogallo", "portugalia"]),
+    ("RO", &["rumanien", "roumanie", "roemenie", "rumania", "romenia", "rumunia"]),
+    ("RS", &["serbien", "serbie", "servie"]),
+    ("RU", &["russland", "russie", "rusland", "rusia", "rosja", "ryssland"]),
+    ("SE", &["schweden", "suede", "zweden", "suecia", "svezia", "szwecja"]),
+    ("SI", &["slowenien", "slovenie", "eslovenia", "slowenia", "slo"]),
+    ("SK", &["slowakei", "slovaquie", "slowakije", "eslovaquia", "slovacchia", "slowacja", "slovakien"]),
+    ("SM", &["saint marin"]),
+    ("TR", &[
+        "turkei", "tuerkei", "turquie", "turkije", "turquia", "turchia", "turcja", "turkiet", "tyrkiet", "tyrkia",
+    ]),
+    ("UA", &["ukraina", "oekraine", "ucrania", "ucraina"]),
+    ("US", &[
+        "vereinigte staaten", "etats unis", "verenigde staten", "estados unidos", "stati uniti", "stany zjednoczone",
+        "eeuu",
+    ]),
+];

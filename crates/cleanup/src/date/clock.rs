@@ -4,6 +4,7 @@ use time::Time;
 
 use super::MIDNIGHT;
 use super::parse::Cursor;
+use super::words::is_before_time;
 
 /// Names of zones that stand behind a time of day, in lower case.
 const ZONES: [&str; 21] = [
@@ -48,12 +49,22 @@ impl Cursor<'_> {
         } else if self.take_while(|byte| matches!(byte, b' ' | b',')).is_empty() {
             return None;
         }
+        self.skip_words_before();
         let clock = self.clock()?;
         let hour = self.half_of_day(clock.hour)?;
         let is_hour = self.skip_hour_word();
         let minute = clock.minute.or((is_hour || hour.is_named).then_some(0))?;
         self.skip_zone()?;
         Time::from_hms(hour.hour, minute, clock.second).ok()
+    }
+
+    /// Words before a time of day, each apart from what follows: `um 9.30`, `a las 9.30`, `kl. 9.30`.
+    fn skip_words_before(&mut self) {
+        let mut before = self.rest;
+        while is_before_time(self.word()) && !self.take_while(|byte| matches!(byte, b' ' | b'.')).is_empty() {
+            before = self.rest;
+        }
+        self.rest = before;
     }
 
     /// `9:30`, `09:30:15.123`, `9.30`, `0930`, `093015`, `14h30`, or an hour alone.
@@ -123,7 +134,10 @@ impl Cursor<'_> {
         let before = self.rest;
         self.take_while(|byte| byte == b' ');
         let word = self.word().to_ascii_lowercase();
-        let found = matches!(word.as_str(), "uhr" | "h" | "hrs" | "hours");
+        let found = matches!(
+            word.as_str(),
+            "uhr" | "h" | "hrs" | "hours" | "uur" | "heures" | "horas"
+        );
         if !found {
             self.rest = before;
         }

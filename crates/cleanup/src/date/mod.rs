@@ -1,6 +1,6 @@
 //! Dates and times.
 //!
-//! What: British and ISO dates, month names, compact dates, spreadsheet serials and times of day, with the order of day and
+//! What: British and ISO dates, month names in eleven languages, compact dates, spreadsheet serials and times of day, with the order of day and
 //! month proven per column by all of its rows ([`DateVote`]). Dates that stand for no date become null.
 //! Why: 05/06/2024 is two different days; guessing from the first ten rows goes wrong at the eleventh.
 //! Example: in a day-first column `13/05/2024 09:30` is 2024-05-13T09:30:00; `01/01/0001` becomes null with `date_null`.
@@ -13,6 +13,7 @@
 mod clock;
 mod parse;
 mod vote;
+mod words;
 
 use time::{Date, Duration, Month, PrimitiveDateTime, Time};
 use torqueflow_model::{CellKind, DateOrder, DateRole, FindingCode, Value};

@@ -3,6 +3,7 @@
 use time::{Date, Duration, PrimitiveDateTime, Time};
 
 use super::MIDNIGHT;
+use super::words::{is_link, is_weekday, month};
 
 /// What a text says.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -64,30 +65,6 @@ const DAYS_TO_1904: i64 = 1_462;
 const YEAR_ONE_TO_1970: f64 = 62_135_596_800.0;
 /// Seconds of 1980-01-01 to 2049-12-31.
 const UNIX_SECONDS: std::ops::Range<f64> = 315_532_800.0..2_524_608_000.0;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-];
 
 /// Reads a typed number: a compact date, a serial with its time of day, or Unix time.
 pub(super) fn number(number: f64, numbers: DateNumbers) -> Option<Parts<'static>> {
@@ -263,7 +240,7 @@ fn compact_time(digits: &str) -> Option<Time> {
     Time::from_hms(part(0..2)?, part(2..4)?, part(4..6)?).ok()
 }
 
-/// A place in a text of ASCII; dates have nothing else.
+/// A place in a text; beside ASCII dates have letters of other languages only.
 pub(super) struct Cursor<'a> {
     pub(super) rest: &'a str,
 }
@@ -271,7 +248,8 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     /// Texts beyond any date's length are none, and are not looked at.
     fn new(text: &'a str) -> Option<Self> {
-        (text.len() <= 64 && text.is_ascii()).then_some(Self { rest: text })
+        let is_plain = |character: char| character.is_ascii() || character.is_alphabetic();
+        (text.len() <= 64 && text.chars().all(is_plain)).then_some(Self { rest: text })
     }
 
     pub(super) fn take_while(&mut self, keep: impl Fn(u8) -> bool) -> &'a str {
@@ -290,7 +268,21 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn word(&mut self) -> &'a str {
-        self.take_while(|byte| byte.is_ascii_alphabetic())
+        let end = self.rest.find(|next: char| !next.is_alphabetic());
+        let (word, rest) = self
+            .rest
+            .split_at_checked(end.unwrap_or(self.rest.len()))
+            .unwrap_or(("", self.rest));
+        self.rest = rest;
+        word
+    }
+
+    /// A word that only joins the parts of a date, and the space behind it: `5 de enero de 2024`.
+    fn skip_link(&mut self) {
+        let before = self.rest;
+        if !is_link(self.word()) || self.separators().is_empty() {
+            self.rest = before;
+        }
     }
 
     fn separators(&mut self) -> &'a str {
@@ -299,8 +291,7 @@ impl<'a> Cursor<'a> {
 
     fn skip_weekday(&mut self) {
         let before = self.rest;
-        let word = self.word();
-        if word.len() >= 3 && is_start_of(word, &WEEKDAYS).is_some() {
+        if is_weekday(self.word()) {
             self.separators();
         } else {
             self.rest = before;
@@ -321,7 +312,7 @@ impl<'a> Cursor<'a> {
         if separator.len() > 2 {
             return None;
         }
-        if self.rest.starts_with(|next: char| next.is_ascii_alphabetic()) {
+        if self.rest.starts_with(char::is_alphabetic) {
             return self.month_name_second(first);
         }
         if separator.is_empty() || ordinal {
@@ -365,10 +356,12 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    /// `12 Mar 2024`, `12-Mar-24`, `2024 Mar 12`.
+    /// `12 Mar 2024`, `12-Mar-24`, `2024 Mar 12`, `12 de marzo de 2024`.
     fn month_name_second(&mut self, first: &str) -> Option<Triple> {
+        self.skip_link();
         let month = month(self.word())?;
         self.separators();
+        self.skip_link();
         let last = self.digits();
         if first.len() == 4 {
             let day = if last.is_empty() { 1 } else { last.parse().ok()? };
@@ -377,10 +370,11 @@ impl<'a> Cursor<'a> {
         Some(fixed(first.parse().ok()?, month, year(last)?))
     }
 
-    /// `March 12, 2024`, `Mar-24`, `March 2024`.
+    /// `March 12, 2024`, `Mar-24`, `March 2024`, `marzo de 2024`.
     fn month_name_first(&mut self) -> Option<Triple> {
         let month = month(self.word())?;
         self.separators();
+        self.skip_link();
         let second = self.digits();
         let before = self.rest;
         self.skip_ordinal();
@@ -394,11 +388,11 @@ impl<'a> Cursor<'a> {
         Some(fixed(1, month, year(second)?))
     }
 
-    /// `st`, `nd`, `rd`, `th` after a day.
+    /// `st`, `nd`, `rd`, `th` after a day, `er` and `º` where it is the first.
     fn skip_ordinal(&mut self) -> bool {
         let before = self.rest;
         let word = self.word().to_ascii_lowercase();
-        let found = matches!(word.as_str(), "st" | "nd" | "rd" | "th");
+        let found = matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er" | "ste" | "\u{ba}");
         if !found {
             self.rest = before;
         }
@@ -429,21 +423,4 @@ fn year(digits: &str) -> Option<Year> {
         4 => Some(Year::Full(digits.parse().ok()?)),
         _ => None,
     }
-}
-
-/// A month by its name or the start of it, at least three letters.
-fn month(word: &str) -> Option<u8> {
-    let index = if word.len() < 3 {
-        None
-    } else {
-        is_start_of(word, &MONTHS)
-    }?;
-    Some(index as u8 + 1)
-}
-
-fn is_start_of(word: &str, names: &[&str]) -> Option<usize> {
-    names.iter().position(|name| {
-        name.get(..word.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(word))
-    })
 }

@@ -50,11 +50,14 @@ pub(crate) fn person_name(text: &str) -> Verdict {
     Verdict::text(case::person(&line)).note_if(couple, FindingCode::NameSeveralPeople, "")
 }
 
-/// A title, or several: `mr/mrs` becomes `Mr & Mrs`. Unknown titles are kept.
+/// A title, or several: `mr/mrs` becomes `Mr & Mrs`. Unknown titles are kept; what says that a company is addressed is none.
 pub(crate) fn title(text: &str) -> Verdict {
     let line = one_line(text);
     if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
+    }
+    if Party::of_word(&line) == Some(Party::Company) {
+        return Verdict::default();
     }
     let parts = split(&line, Some(Party::Person), false);
     match (parts.title, parts.first, parts.last) {

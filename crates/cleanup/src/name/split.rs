@@ -171,7 +171,11 @@ fn leading_titles<'a, 'b>(tokens: &'a [&'b str]) -> (Vec<&'static str>, &'a [&'b
                 titles.extend(words::title(first));
                 rest = after;
             }
-            [and, second, after @ ..] if !titles.is_empty() && is_and(and) && words::title(second).is_some() => {
+            [and, second, after @ ..]
+                if !titles.is_empty()
+                    && (is_and(and) || words::joins_titles(and))
+                    && words::title(second).is_some() =>
+            {
                 titles.extend(words::title(second));
                 joined = true;
                 rest = after;

@@ -39,6 +39,24 @@ fn people_are_split() {
 }
 
 #[test]
+fn titles_of_other_languages_are_titles() {
+    check("Herr Max Müller", "Herr|Max|Müller|");
+    check("FRAU DR. EVA MEIER", "Frau Dr|Eva|Meier|");
+    check("Herr und Frau Müller", "Herr & Frau||Müller| *");
+    check("Mme Claire Dupont", "Mme|Claire|Dupont|");
+    check("Monsieur et Madame Dupont", "Monsieur & Madame||Dupont| *");
+    check("Mevr. A. de Vries", "Mevr|A.|de Vries|");
+    check("Sr. y Sra. García", "Sr & Sra||García| *");
+    check("Sig.ra Anna Rossi", "Sig.ra|Anna|Rossi|");
+    check("Dott. Rossi", "Dott||Rossi|");
+    check("Pani Anna Nowak", "Pani|Anna|Nowak|");
+    // What may be a name is one.
+    check("Pan Wei", "|Pan|Wei|");
+    check("M. Smith", "|M.|Smith|");
+    check("Don Smith", "|Don|Smith|");
+}
+
+#[test]
 fn letters_behind_the_name_are_no_part_of_it() {
     check("Fred Smith Jr", "|Fred|Smith| +Jr");
     check("Fred Smith Sr.", "|Fred|Smith| +Sr");

@@ -5,7 +5,7 @@ use torqueflow_model::{Party, Value};
 use crate::boolean;
 use crate::clean::Input;
 
-/// What the row says: the column that is there for it, else the group that the customer is in.
+/// What the row says: the column that is there for it, else its salutation, else the group that the customer is in.
 pub(super) fn said(inputs: &[Input<'_>]) -> Option<Party> {
     let said_in = |name: &str| {
         let mut cells = inputs.iter().filter(|input| input.name() == name);
@@ -19,7 +19,10 @@ pub(super) fn said(inputs: &[Input<'_>]) -> Option<Party> {
             _ => None,
         }
     };
+    // A German salutation is `Herr`, `Frau` or `Firma`.
+    let salutation = || said_in("title").filter(|party| *party == Party::Company);
     said_in("company_or_person")
         .or_else(answer)
+        .or_else(salutation)
         .or_else(|| said_in("customer_group"))
 }

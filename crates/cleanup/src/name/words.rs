@@ -2,7 +2,8 @@
 
 use super::forms;
 
-/// Titles used on British forms, canonical spelling first, then what is folded to it.
+/// Titles used on forms in Britain and on the Continent, canonical spelling first, then what is folded to it. Those that are also
+/// given names or surnames, such as Pan and Don, are not among them.
 #[rustfmt::skip]
 const TITLES: &[(&str, &[&str])] = &[
     ("Mr", &["mister"]), ("Mrs", &["missus"]), ("Miss", &[]), ("Ms", &[]), ("Mx", &[]),
@@ -10,6 +11,10 @@ const TITLES: &[(&str, &[&str])] = &[
     ("Lord", &[]), ("Lady", &[]), ("Fr", &["father"]), ("Sr", &[]), ("Master", &["mstr"]), ("Capt", &["captain", "cpt"]),
     ("Major", &["maj"]), ("Col", &["colonel"]), ("Sgt", &["sergeant"]), ("Cpl", &["corporal"]), ("Lt", &["lieutenant"]),
     ("Cmdr", &["commander"]), ("Hon", &["honourable"]), ("Judge", &[]), ("Rabbi", &[]), ("Imam", &[]), ("Sheikh", &["shaikh"]),
+    ("Herr", &[]), ("Frau", &[]), ("Fräulein", &["fraulein"]), ("Monsieur", &[]), ("Madame", &[]), ("Mme", &[]), ("Mlle", &[]),
+    ("Mademoiselle", &[]), ("Dhr", &[]), ("Mevr", &[]), ("Mevrouw", &[]), ("Sra", &[]), ("Srta", &[]), ("Señor", &[]), ("Señora", &[]),
+    ("Sig.ra", &["sigra"]), ("Signor", &[]), ("Signora", &[]), ("Dott", &[]), ("Dott.ssa", &["dottssa"]), ("Pani", &[]), ("Hr", &[]),
+    ("Fru", &[]),
 ];
 
 /// Words that begin a surname of several words.
@@ -45,7 +50,7 @@ const OTHER_SALUTATIONS: &[&str] = &[
     "admiral", "pte", "private", "wg cdr", "flt lt", "sqn ldr", "gp capt", "lance cpl", "ssgt", "wo1", "wo2",
     "herr", "frau", "fräulein", "m", "mme", "mlle", "monsieur", "madame", "mademoiselle", "sig", "sigra", "signor", "signora",
     "señor", "señora", "senor", "senora", "sra", "srta", "don", "doña", "dhr", "mevr", "mevrouw", "mw", "heer", "hr", "fru",
-    "pan", "pani", "ing", "dipl ing", "mag", "haji", "hajji", "shri", "smt", "kum",
+    "pan", "pani", "panstwo", "państwo", "ing", "dipl ing", "mag", "dott", "dottssa", "familie", "eheleute", "snr", "d", "dna", "haji", "hajji", "shri", "smt", "kum",
 ];
 
 /// Terms that only companies have (the British ones of cleanco's list, and others).
@@ -214,8 +219,15 @@ pub(super) fn trailing_title(word: &str) -> Option<&'static str> {
 /// Whether a text is nothing but salutations: `Mr`, `Mr & Mrs`, `Herr Dr.`
 pub(super) fn is_salutation(text: &str) -> bool {
     let folded = torqueflow_model::fold(text);
-    let is_known = |word: &str| word == "and" || title(word).is_some() || OTHER_SALUTATIONS.contains(&word);
+    let is_known =
+        |word: &str| word == "and" || joins_titles(word) || title(word).is_some() || OTHER_SALUTATIONS.contains(&word);
     !folded.is_empty() && (OTHER_SALUTATIONS.contains(&folded.as_str()) || folded.split(' ').all(is_known))
+}
+
+/// `and` between two titles, in other languages. Between names some of these words join the parts of one surname.
+pub(super) fn joins_titles(word: &str) -> bool {
+    const WORDS: [&str; 8] = ["und", "et", "en", "y", "e", "i", "og", "och"];
+    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_listed(word: &str, list: &[&str]) -> bool {

@@ -4,10 +4,12 @@ use torqueflow_model::Measure;
 
 use super::currency;
 
-/// What may stand beside any number without changing it.
+/// What may stand beside any number without changing it: words for hours and pieces, in other languages too.
 const NEUTRAL: &[&str] = &[
     "hours", "hour", "hrs", "hr", "h", "%", "gbp", "eur", "usd", "pcs", "each", "ea", "off", "approx.", "approx",
-    "ca.", "circa", "c.", "+vat",
+    "ca.", "circa", "c.", "+vat", "stunden", "stunde", "std.", "std", "heures", "heure", "uren", "uur", "horas",
+    "hora", "ore", "ora", "godz.", "godz", "timmar", "timer", "tim", "stück", "stk.", "stk", "st.", "stuks", "pièces",
+    "pz.", "pz", "uds.", "uds", "ud.", "szt.", "szt", "un.",
 ];
 const MILES: &[&str] = &["miles", "mile", "mls", "mi", "m"];
 const KILOMETRES: &[&str] = &["kilometres", "kilometers", "kilometre", "kilometer", "kms", "km"];

@@ -1,4 +1,4 @@
-//! Where numbers and postcodes are from that do not say it themselves.
+//! Where numbers, postcodes and plates are from that do not say it themselves.
 //!
 //! What: the country of the row's own address decides, else what all numbers or postcodes of the column show, else the
 //! context's default.
@@ -6,10 +6,12 @@
 //! London, and an Irish postcode is no British one with mistakes.
 //! Example: `087 123 4567` in a row with the country `Ireland` becomes `+353871234567`.
 
+mod plates;
 mod postcodes;
 mod regions;
 mod row;
 
+pub use plates::PlateVote;
 pub use postcodes::PostcodeVote;
 pub(crate) use row::of_row;
 

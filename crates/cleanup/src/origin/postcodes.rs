@@ -15,6 +15,9 @@ const SHAPES: &[(&str, Country)] = &[
     ("A9A9A9", Country::CA),
     ("9999AA", Country::NL),
     ("99999-9999", Country::US),
+    ("9999-999", Country::PT),
+    ("99-999", Country::PL),
+    ("99999-999", Country::BR),
 ];
 
 /// The country of a postcode whose shape only that country has. British ones are of Great Britain.
@@ -26,10 +29,22 @@ pub(super) fn country_of(code: &str) -> Option<Country> {
         return Some(Country::IE);
     }
     let shape = shape(code);
-    SHAPES
-        .iter()
-        .find(|(known, _)| *known == shape)
-        .map(|(_, country)| *country)
+    let by_shape = SHAPES.iter().find(|(known, _)| *known == shape);
+    by_shape.map(|(_, country)| *country).or_else(|| before_code(code))
+}
+
+/// The country whose sign stands before a code of digits, as it did on letters: `D-50667`, `PL-00-950`.
+fn before_code(code: &str) -> Option<Country> {
+    let (sign, rest) = code.trim().split_once('-')?;
+    let is_code = |rest: &str| {
+        let digits = rest.bytes().filter(u8::is_ascii_digit).count();
+        (4..=7).contains(&digits)
+            && rest
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b'-'))
+    };
+    let is_sign = (1..=2).contains(&sign.len()) && sign.bytes().all(|byte| byte.is_ascii_uppercase());
+    (is_sign && is_code(rest)).then(|| Country::from_name(sign))?
 }
 
 /// An Irish postcode: a routing key and a unique identifier of four (Eircode, "Eircode Address Database product guide").
@@ -159,6 +174,15 @@ mod tests {
             ("R3J 0A1", Some("CA")),
             ("1012 LG", Some("NL")),
             ("33101-1234", Some("US")),
+            ("1000-001", Some("PT")),
+            ("00-950", Some("PL")),
+            ("01310-100", Some("BR")),
+            ("D-50667", Some("DE")),
+            ("F-75008", Some("FR")),
+            ("A-1010", Some("AT")),
+            ("PL-00-950", Some("PL")),
+            ("X-50667", None),
+            ("AB-12", None),
             ("33101", None),
             ("LS6", None),
             ("", None),

@@ -1,5 +1,7 @@
 //! What the file calls a telephone number.
 
+use torqueflow_model::fold_accents;
+
 use crate::clean::{Draft, Input};
 
 /// What a number is for, by the column of its type or by its header.
@@ -12,7 +14,21 @@ pub(super) enum Label {
     Machine,
 }
 
-const MOBILE: &[&str] = &["mobile", "cell", "handy", "iphone", "whatsapp", "sms"];
+const MOBILE: &[&str] = &[
+    "mobil",
+    "cell",
+    "handy",
+    "iphone",
+    "whatsapp",
+    "sms",
+    "portable",
+    "movil",
+    "telemovel",
+    "gsm",
+    "natel",
+    "komork",
+    "mobiel",
+];
 const PLACE: &[&str] = &[
     "home",
     "work",
@@ -23,6 +39,37 @@ const PLACE: &[&str] = &[
     "house",
     "company",
     "main",
+    "privat",
+    "prive",
+    "domicile",
+    "bureau",
+    "travail",
+    "professionnel",
+    "festnetz",
+    "geschaft",
+    "dienstlich",
+    "buro",
+    "thuis",
+    "zakelijk",
+    "casa",
+    "oficina",
+    "trabajo",
+    "trabalho",
+    "residencia",
+    "fijo",
+    "fixo",
+    "fixe",
+    "fisso",
+    "ufficio",
+    "lavoro",
+    "abitazione",
+    "domow",
+    "stacjonarn",
+    "sluzbow",
+    "arbete",
+    "bostad",
+    "arbejde",
+    "jobb",
 ];
 const MACHINE: &[&str] = &["fax", "pager", "telex", "tty", "isdn"];
 
@@ -42,6 +89,7 @@ impl Label {
 
     fn read(text: &str) -> Option<Self> {
         let lower = text.to_lowercase();
+        let lower = fold_accents(&lower);
         let says = |words: &[&str]| words.iter().any(|word| lower.contains(word));
         match (says(MACHINE), says(MOBILE), says(PLACE)) {
             (true, _, _) => Some(Self::Machine),
@@ -56,7 +104,10 @@ impl Label {
     /// of fax numbers to a telephone means it.
     fn of_header(header: &str) -> Option<Self> {
         let lower = header.to_lowercase();
-        let several = lower.contains(['/', '&', ',']) || lower.contains(" or ") || lower.contains(" and ");
+        let several = lower.contains(['/', '&', ','])
+            || [" or ", " and ", " oder ", " ou ", " o ", " of ", " lub "]
+                .iter()
+                .any(|word| lower.contains(word));
         Self::read(header).filter(|label| !several && *label != Self::Machine)
     }
 }
@@ -73,6 +124,9 @@ mod tests {
         check("Work", Some(Label::Place));
         check("Work Mobile", Some(Label::Mobile));
         check("Other", None);
+        check("Téléphone portable", Some(Label::Mobile));
+        check("Telefon (geschäftlich)", Some(Label::Place));
+        check("Komórka", Some(Label::Mobile));
         let check = |text, expected| assert_eq!(Label::of_header(text), expected, "{text}");
         check("Business Phone", Some(Label::Place));
         check("MobilePhone", Some(Label::Mobile));

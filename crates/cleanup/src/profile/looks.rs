@@ -1,6 +1,6 @@
 //! What a value looks like, by tests that cost next to nothing. Cleaning has the last word on each value.
 
-use torqueflow_model::Look;
+use torqueflow_model::{Look, yes_or_no};
 
 use super::scan::Scan;
 use crate::postcode::is_geographic;
@@ -150,9 +150,11 @@ fn yes_no(text: &str, scan: &Scan) -> Fit {
         *place = byte.to_ascii_lowercase();
     }
     match lower.get(..scan.len).unwrap_or_default() {
-        b"true" | b"false" | b"yes" | b"no" | b"y" | b"n" | b"on" | b"off" => Fit::Fits,
+        b"true" | b"false" | b"yes" | b"no" | b"y" | b"n" | b"on" | b"off" | b"ja" | b"nein" | b"oui" | b"non"
+        | b"nee" | b"si" | b"sim" | b"nao" | b"tak" | b"nie" | b"nej" | b"nei" => Fit::Fits,
         b"0" | b"1" | b"-1" | b"t" | b"f" | b"x" | b"ok" => Fit::Repairable,
         _ if matches!(text, "\u{2713}" | "\u{2714}" | "\u{2717}" | "\u{2718}") => Fit::Fits,
+        _ if !text.is_ascii() && yes_or_no(text).is_some() => Fit::Fits,
         _ => Fit::No,
     }
 }

@@ -1,0 +1,407 @@
+//! Headers that are not English are read as the English ones that mean the same.
+//!
+//! So there is one vocabulary of fields, one set of rules about them, and a language is a dictionary: one file in
+//! `languages/`. Which one a table is in: `spoken.rs`.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use toml::Spanned;
+use torqueflow_model::{fold_accents, fold_header, header_words};
+
+use crate::similar;
+use crate::source::{line_of, syntax_error};
+use crate::source_error::SourceError;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../languages/", $name, ".toml")))),*]
+    };
+}
+
+/// One file per language. Of two that explain a table equally well the first is taken.
+const FILES: &[(&str, &str)] = files!["de", "fr", "nl", "es", "pt", "it", "pl", "sv", "da", "nb"];
+
+static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
+    // A file that does not parse is caught by the test below, so none is lost here.
+    FILES.iter().filter_map(|(_, toml)| parse_language(toml).ok()).collect()
+});
+
+/// A whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LanguageFile {
+    label: String,
+    /// English header → how it is written in this language.
+    headers: BTreeMap<String, Vec<Spanned<String>>>,
+    /// English word before a header, for whose it is (`Delivery`) → the words for it.
+    #[serde(default)]
+    whose: BTreeMap<String, Whose>,
+    #[serde(default)]
+    beside: Vec<Beside>,
+    /// English name of what a table holds (`customers`) → what files and sheets with it are called.
+    #[serde(default)]
+    names: BTreeMap<String, Vec<Spanned<String>>>,
+}
+
+/// Words that say whose a header is, where they stand before or behind it: `Liefer-PLZ`, `ville de livraison`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Whose {
+    #[serde(default)]
+    before: Vec<String>,
+    #[serde(default)]
+    after: Vec<String>,
+}
+
+/// A header that means something else where another one is in the table: `Name` beside `Vorname` is the last name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Beside {
+    header: Vec<String>,
+    /// The English header that is there.
+    #[serde(rename = "beside")]
+    next_to: Spanned<String>,
+    /// The English header that it means then.
+    means: Spanned<String>,
+}
+
+/// One language, ready for looking up. All keys are folded.
+#[derive(Debug, Default)]
+pub struct Language {
+    label: String,
+    headers: HashMap<String, String>,
+    /// First letter and length → headers.
+    rough: HashMap<(char, usize), Vec<String>>,
+    /// With the English word for it; the longest first.
+    before: Vec<(String, String)>,
+    after: Vec<(String, String)>,
+    beside: Vec<Rule>,
+    names: HashMap<String, String>,
+}
+
+#[derive(Debug)]
+struct Rule {
+    headers: Vec<String>,
+    next_to: String,
+    means: String,
+}
+
+/// Reads one language from its file. Errors say where.
+fn parse_language(toml: &str) -> Result<Language, SourceError> {
+    let file: LanguageFile = toml::from_str(toml).map_err(|error| syntax_error(toml, &error))?;
+    let mut language = Language {
+        label: file.label,
+        ..Language::default()
+    };
+    language.headers = dictionary(toml, "headers", &file.headers)?;
+    language.names = dictionary(toml, "names", &file.names)?;
+    for header in language.headers.keys() {
+        if let Some(key) = rough_key(header) {
+            language.rough.entry(key).or_default().push(header.clone());
+        }
+    }
+    for list in language.rough.values_mut() {
+        list.sort_unstable();
+    }
+    let words = |pick: fn(&Whose) -> &Vec<String>| {
+        let all = file.whose.iter().flat_map(|(english, whose)| {
+            let spelled = pick(whose).iter().flat_map(|text| spellings(text));
+            spelled.map(|text| (text, english.clone()))
+        });
+        let mut all: Vec<(String, String)> = all.collect();
+        all.sort_by(|left, right| right.0.len().cmp(&left.0.len()).then_with(|| left.cmp(right)));
+        all
+    };
+    language.before = words(|whose| &whose.before);
+    language.after = words(|whose| &whose.after);
+    for rule in &file.beside {
+        for name in [&rule.next_to, &rule.means] {
+            if !file.headers.contains_key(name.get_ref()) {
+                return Err(SourceError::UnknownName {
+                    line: line_of(toml, name.span()),
+                    table: "beside".to_owned(),
+                    name: name.get_ref().clone(),
+                });
+            }
+        }
+        language.beside.push(Rule {
+            headers: rule.header.iter().flat_map(|text| spellings(text)).collect(),
+            next_to: fold_header(rule.next_to.get_ref()),
+            means: rule.means.get_ref().clone(),
+        });
+    }
+    Ok(language)
+}
+
+/// Every spelling with its English word, of which each spelling has one only.
+fn dictionary(
+    toml: &str,
+    section: &str,
+    lists: &BTreeMap<String, Vec<Spanned<String>>>,
+) -> Result<HashMap<String, String>, SourceError> {
+    let all = lists
+        .iter()
+        .flat_map(|(english, list)| list.iter().map(move |text| (text, english)));
+    let mut all: Vec<(&Spanned<String>, &String)> = all.collect();
+    all.sort_by_key(|(text, _)| text.span().start);
+    let mut dictionary: HashMap<String, String> = HashMap::new();
+    for (text, english) in all {
+        for spelling in spellings(text.get_ref()) {
+            let before = dictionary.insert(spelling.clone(), english.clone());
+            if let Some(other) = before.filter(|other| other != english) {
+                return Err(SourceError::DuplicateAlias {
+                    line: line_of(toml, text.span()),
+                    table: section.to_owned(),
+                    column: english.clone(),
+                    alias: spelling,
+                    other,
+                });
+            }
+        }
+    }
+    Ok(dictionary)
+}
+
+/// A text folded, with its accents, without them, and with the letters that are written where there are none: `Größe`,
+/// `Grosse`, `Groesse`. The sign for a number is written in several ways, or with a letter: `N° client`, `Nº client`, `No client`.
+fn spellings(text: &str) -> Vec<String> {
+    const ORDINALS: [char; 2] = ['\u{b0}', '\u{ba}'];
+    let mut all = Vec::new();
+    for text in [text.to_owned(), text.replace(ORDINALS, ""), text.replace(ORDINALS, "o")] {
+        let folded = fold_header(&text);
+        let plain = fold_accents(&folded).into_owned();
+        let spelled_out = fold_accents(&spell_out(&folded)).into_owned();
+        for spelling in [folded, plain, spelled_out] {
+            if !all.contains(&spelling) {
+                all.push(spelling);
+            }
+        }
+    }
+    all
+}
+
+fn spell_out(text: &str) -> String {
+    let letters = text.chars().map(|character| match character {
+        'ä' | 'æ' => "ae".to_owned(),
+        'ö' | 'ø' => "oe".to_owned(),
+        'ü' => "ue".to_owned(),
+        'å' => "aa".to_owned(),
+        other => other.to_string(),
+    });
+    letters.collect()
+}
+
+fn rough_key(text: &str) -> Option<(char, usize)> {
+    Some((text.chars().next()?, text.chars().count()))
+}
+
+impl Language {
+    /// The English header for a folded one, where these of its rules hold.
+    fn read(&self, folded: &str, rules: &[&Rule]) -> Option<String> {
+        if folded.is_empty() {
+            return None;
+        }
+        if let Some(english) = self.look_up(folded, rules) {
+            return Some(english.to_owned());
+        }
+        let whose = |list: &[(String, String)], cut: fn(&str, &str) -> Option<usize>| {
+            list.iter().find_map(|(word, english)| {
+                let rest = cut(folded, word)?;
+                let rest = if folded.starts_with(word.as_str()) {
+                    folded.get(rest..)
+                } else {
+                    folded.get(..rest)
+                };
+                let header = self.look_up(rest?, rules)?;
+                Some(format!("{english} {header}"))
+            })
+        };
+        let before = whose(&self.before, |text, word| text.strip_prefix(word).map(|_| word.len()));
+        before.or_else(|| {
+            whose(&self.after, |text, word| {
+                (!text.starts_with(word))
+                    .then(|| text.strip_suffix(word).map(str::len))
+                    .flatten()
+            })
+        })
+    }
+
+    fn look_up<'a>(&'a self, folded: &str, rules: &[&'a Rule]) -> Option<&'a str> {
+        let by_rule = rules
+            .iter()
+            .find(|rule| rule.headers.iter().any(|header| header == folded))
+            .map(|rule| rule.means.as_str());
+        by_rule.or_else(|| {
+            let exact = self.headers.get(folded);
+            let plain = || self.headers.get(fold_accents(folded).as_ref());
+            exact.or_else(plain).map(String::as_str)
+        })
+    }
+
+    /// The English header for one with a hint in brackets, or a unit: `Prix HT (€)`, `Laufleistung in km`.
+    pub fn read_without_hint(&self, text: &str) -> Option<String> {
+        const UNITS: [&str; 8] = ["€", "eur", "euro", "km", "in", "en", "ccm", "kw"];
+        let before = text.split(['(', '[']).next().unwrap_or_default();
+        let mut words: Vec<&str> = before.split([' ', '_']).filter(|word| !word.is_empty()).collect();
+        while words.len() > 1
+            && words
+                .last()
+                .is_some_and(|last| UNITS.contains(&last.to_lowercase().as_str()))
+        {
+            words.pop();
+        }
+        let short = words.concat();
+        (short.len() < text.trim().len()).then(|| self.read(&fold_header(&short), &[]))?
+    }
+
+    /// The English header for a folded one that may be mistyped.
+    pub fn read_mistyped(&self, folded: &str) -> Option<String> {
+        let (first, length) = rough_key(folded)?;
+        let near = (length.saturating_sub(2)..=length + 2).filter_map(|length| self.rough.get(&(first, length)));
+        let mut close = near.flatten().filter(|header| similar::mistyped(header, folded));
+        let found = close.next()?;
+        let english = self.headers.get(found)?;
+        // What may be two different words is neither.
+        close
+            .all(|other| self.headers.get(other) == Some(english))
+            .then(|| english.clone())
+    }
+}
+
+impl Language {
+    /// What people call it.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// Whether it has a whole header, folded, with its accents or without.
+    pub fn knows(&self, header: &str, plain: &str) -> bool {
+        self.headers.contains_key(header) || self.headers.contains_key(plain)
+    }
+
+    /// The headers of a table in English, as far as they are understood.
+    pub fn readings(&self, headers: &[String]) -> Vec<Option<String>> {
+        let readings: Vec<_> = headers.iter().map(|header| self.read(header, &[])).collect();
+        let rules: Vec<&Rule> = self
+            .beside
+            .iter()
+            .filter(|rule| {
+                let mut known = readings.iter().flatten();
+                known.any(|english| fold_header(english).ends_with(&rule.next_to))
+            })
+            .collect();
+        if rules.is_empty() {
+            return readings;
+        }
+        headers.iter().map(|header| self.read(header, &rules)).collect()
+    }
+}
+
+/// All languages, in the order of their files.
+pub fn all() -> impl Iterator<Item = &'static Language> {
+    LANGUAGES.iter()
+}
+
+/// The name of a file, a sheet or a title in English, as far as it says in another language what a table holds. `None` where
+/// it does not.
+///
+/// ```
+/// use torqueflow_detection::name_in_english;
+/// assert_eq!(name_in_english("Kunden_2024").as_deref(), Some("customers 2024"));
+/// assert_eq!(name_in_english("Ordres de réparation").as_deref(), Some("jobs"));
+/// assert_eq!(name_in_english("export"), None);
+/// ```
+pub fn name_in_english(name: &str) -> Option<String> {
+    let words = header_words(name);
+    let mut english: Vec<&str> = Vec::new();
+    let mut is_translated = false;
+    let mut rest = words.as_slice();
+    while let [first, after @ ..] = rest {
+        let longest = MOST_WORDS.min(rest.len());
+        let found = (1..=longest).rev().find_map(|count| {
+            let (phrase, after) = rest.split_at_checked(count)?;
+            Some((in_any_language(&phrase.concat())?, after))
+        });
+        let (word, after) = found.unwrap_or((first.as_str(), after));
+        is_translated |= found.is_some();
+        english.push(word);
+        rest = after;
+    }
+    is_translated.then(|| english.join(" "))
+}
+
+/// The names of no kind of table have more words.
+const MOST_WORDS: usize = 4;
+
+fn in_any_language(phrase: &str) -> Option<&'static str> {
+    let mut names = LANGUAGES.iter().map(|language| &language.names);
+    names.find_map(|names| names.get(phrase)).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_parses() {
+        for (name, toml) in FILES {
+            if let Err(error) = parse_language(toml) {
+                panic!("languages/{name}.toml: {error}");
+            }
+        }
+        assert_eq!(LANGUAGES.len(), FILES.len());
+    }
+
+    #[test]
+    fn every_file_in_the_folder_is_built_in() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/languages");
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let mut expected: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
+        names.sort();
+        expected.sort();
+        assert_eq!(names, expected);
+    }
+
+    #[track_caller]
+    fn check_error(toml: &str, expected: &str) {
+        let error = parse_language(toml).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_line() {
+        check_error("headers = {}\nlabel = 7", "line 2: ");
+        check_error(
+            "label = \"X\"\n[headers]\nName = [\"nom\"]\nCity = [\n \"ville\",\n \"Nom\"]",
+            "line 6, table `headers`, column `City`",
+        );
+        check_error(
+            "label = \"X\"\nheaders = {}\n[[beside]]\nheader = []\nbeside = \"A\"\nmeans = \"B\"",
+            "line 5, table `beside`",
+        );
+    }
+
+    #[test]
+    fn marks_on_letters_make_no_difference() {
+        assert_eq!(spellings("Straße"), ["straße", "strasse"]);
+        assert_eq!(spellings("Größe"), ["größe", "grosse", "groesse"]);
+        assert_eq!(spellings("N° Tél"), ["ntél", "ntel", "notél", "notel"]);
+    }
+
+    #[test]
+    fn files_and_sheets_are_named_in_any_language() {
+        let check = |word, expected| assert_eq!(name_in_english(word).as_deref(), expected, "{word}");
+        check("Kunden", Some("customers"));
+        check("Véhicules", Some("vehicles"));
+        check("FACTUREN", Some("invoices"));
+        check("listado de clientes", Some("customers"));
+        check("Liste des véhicules 2024", Some("vehicles 2024"));
+        check("Customers", None);
+        check("Zodiac", None);
+    }
+}
