@@ -167,6 +167,9 @@ pub struct UnrecognisedTable {
     pub sheet: Option<String>,
     /// The types that it could be, the likeliest first.
     pub candidates: Vec<String>,
+    /// It is known what its rows are, and that none of them is imported.
+    #[serde(skip)]
+    pub is_known: bool,
 }
 
 /// A table of a type that is not imported.
@@ -279,6 +282,7 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
                 file,
                 sheet,
                 candidates: candidates.collect(),
+                is_known: has_warning(job, "type_not_imported"),
             });
             continue;
         }
@@ -341,6 +345,12 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         source_confirmation: None,
         files: file_summaries(files, jobs),
     }
+}
+
+/// Whether detection warned of this.
+fn has_warning(job: &Job, code: &str) -> bool {
+    let mut warnings = job.warnings.as_array().into_iter().flatten();
+    warnings.any(|warning| warning.get("code").and_then(serde_json::Value::as_str) == Some(code))
 }
 
 fn view((code, message): (String, String)) -> ErrorView {

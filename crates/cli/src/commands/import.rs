@@ -286,7 +286,7 @@ impl Running<'_> {
 
     /// Says how tables that nobody recognises can be imported.
     fn ask_for_types(&self, summary: &RunSummary) {
-        for table in &summary.unrecognised {
+        for table in summary.unrecognised.iter().filter(|table| !table.is_known) {
             let is_its_own = |path: &&PathBuf| super::file_name(path) == table.file;
             let path = self.arguments.files.iter().find(is_its_own);
             let path = path.map_or_else(|| shell::quoted(&table.file), |path| shell::path(path));

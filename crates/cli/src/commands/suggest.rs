@@ -72,7 +72,8 @@ impl<'a> Suggester<'a> {
         let (Some((headers, rows)), Some(named)) = (heads.of(table.index), tables.get(place)) else {
             return Vec::new();
         };
-        if table.detection.table_type.is_some() {
+        // Nobody is asked of what is known, imported or not.
+        if table.detection.table_type.is_some() || table.detection.not_imported.is_some() {
             return Vec::new();
         }
         let prefix = if tables.len() > 1 {
