@@ -14,6 +14,7 @@ mod similar;
 mod source;
 mod supplement;
 mod surroundings;
+mod table;
 mod toml_file;
 mod values;
 mod vocabulary;
