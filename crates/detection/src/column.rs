@@ -156,7 +156,12 @@ impl ColumnValues {
 
     /// A header that names the field is believed, unless no value ever fits.
     pub fn may_be(&self, kind: FieldKind) -> bool {
-        let never = self.filled >= 2 && self.agreement(kind) == Agreement::Share(0.0) && kind != FieldKind::Title;
+        // A number that can't be read is told of in its row, and what may be a title is settled by all rows.
+        let is_judged_later = matches!(
+            kind,
+            FieldKind::Title | FieldKind::Phone | FieldKind::Landline | FieldKind::Email
+        );
+        let never = self.filled >= 2 && self.agreement(kind) == Agreement::Share(0.0) && !is_judged_later;
         !never && !self.contradicts(kind)
     }
 

@@ -7,11 +7,12 @@ use crate::detection::{
     ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy, TypeCandidate,
 };
 use crate::evidence;
-use crate::generic::{Candidate, KnownWords, Table};
+use crate::generic::Candidate;
 use crate::headers::Headers;
 use crate::signature::{Fit, Verdict};
 use crate::supplement::GeneralVocabulary;
 use crate::surroundings::{Surroundings, TypeNames};
+use crate::table::{KnownWords, Table};
 use crate::vocabulary::Vocabulary;
 
 /// The source whose tables are recognised by what their columns mean, not by a signature.

@@ -4,9 +4,10 @@ use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
 
 use crate::assign::Mapping;
 use crate::detection::{DetectionWarning, MatchedBy};
-use crate::generic::{Candidate, Table};
+use crate::generic::Candidate;
 use crate::headers::Headers;
 use crate::signature::Fit;
+use crate::table::Table;
 use crate::values::ColumnLook;
 
 /// Lists of columns in messages end after so many names.
@@ -217,10 +218,10 @@ pub fn names(list: &[String]) -> String {
 }
 
 /// Names to choose from: `Invoices, Payments or Jobs`.
-pub fn either(list: &[String]) -> String {
-    match list.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, first)) => format!("{} or {last}", first.join(", ")),
+pub fn either(names: &[String]) -> String {
+    match names.split_last() {
+        Some((only, [])) => only.clone(),
+        Some((end, others)) => format!("{} or {end}", others.join(", ")),
         None => String::new(),
     }
 }

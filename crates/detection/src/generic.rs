@@ -1,24 +1,17 @@
 //! Tables of no known system: each type of table collects what speaks for it and against it.
 
-use std::collections::{HashMap, HashSet};
-
-use torqueflow_model::{
-    EntityKind, FieldKind, FieldRef, Row, Slot, SourceDefinition, TableSignature, fold, header_words,
-};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, Slot, TableSignature};
 
 use crate::assign::Mapping;
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
-use crate::headers::Headers;
 use crate::signature::{group_name, ratio};
-use crate::similar;
-use crate::values::{ColumnLook, Look};
+use crate::table::Table;
+use crate::values::Look;
 use crate::vocabulary::Vocabulary;
 
 /// Of a table of which less is understood than this, most is about something else.
 const FAIR_SHARE: f64 = 0.3;
-/// Rows that are asked whether their names are those of vehicles.
-const ROWS_OF_NICKNAMES: usize = 100;
 /// More columns than this are not compared letter by letter.
 const SIMILAR_COLUMNS: usize = 200;
 
@@ -51,261 +44,6 @@ const NAMES_OF_OTHERS: &[&str] = &[
     "associatedcompany",
 ];
 
-/// What says that something is sold, and not what family of products it is of.
-const GOODS_OR_SERVICE: &[&str] = &[
-    "goods",
-    "service",
-    "services",
-    "product",
-    "products",
-    "item",
-    "items",
-    "stock",
-    "non-stock",
-    "nonstock",
-    "inventory",
-    "non-inventory",
-    "noninventory",
-    "simple",
-    "variable",
-    "variation",
-    "physical",
-    "digital",
-    "consumable",
-    "part",
-    "labour",
-    "labor",
-    "goods and services",
-    "storable product",
-    "stockable",
-    "kit",
-    "bundle",
-];
-
-/// States of documents and records, which stand in columns called `State` as well as counties do.
-const STATES_OF_RECORDS: &[&str] = &[
-    "active",
-    "inactive",
-    "open",
-    "closed",
-    "synced",
-    "enabled",
-    "disabled",
-    "draft",
-    "sent",
-    "unsent",
-    "paid",
-    "unpaid",
-    "new",
-    "won",
-    "lost",
-    "pending",
-    "archived",
-    "deleted",
-    "published",
-    "approved",
-    "complete",
-    "completed",
-    "cancelled",
-    "canceled",
-    "subscribed",
-    "unsubscribed",
-    "live",
-    "valid",
-    "invalid",
-    "processed",
-    "in progress",
-    "done",
-    "lead",
-    "lapsed",
-    "invited",
-];
-
-/// Headers of a vehicle's make and model, folded.
-const MAKE_OR_MODEL: &[&str] = &[
-    "make",
-    "model",
-    "vehiclemake",
-    "vehiclemodel",
-    "manufacturer",
-    "carmake",
-    "carmodel",
-];
-
-/// What the samples and headers of a file say, computed once for all types.
-pub struct Table<'a> {
-    pub headers: &'a Headers,
-    samples: &'a [Row],
-    /// Per column, what its values are.
-    pub columns: Vec<ColumnValues>,
-    /// Per column, the words of its header.
-    words: Vec<Vec<String>>,
-    /// Per column, other spellings of its header.
-    variants: Vec<Vec<String>>,
-    /// Per column, the spellings that a slash joins in its header.
-    joined: Vec<Vec<String>>,
-    /// Per column: it is no field of ours, however much its header looks like one.
-    not_fields: Vec<bool>,
-    /// Per column: its header has a word that is in no spelling.
-    has_unknown_word: Vec<bool>,
-    /// The values of the column `Name` are what vehicles are called.
-    has_nicknames: bool,
-}
-
-impl<'a> Table<'a> {
-    pub fn new(headers: &'a Headers, samples: &'a [Row], known: &KnownWords) -> Self {
-        let texts = || (0..headers.len()).map(|index| headers.english(index));
-        let words: Vec<Vec<String>> = texts().map(header_words).collect();
-        let folded = || (0..headers.len()).map(|index| headers.folded(index));
-        Self {
-            headers,
-            samples,
-            columns: (0..headers.len())
-                .map(|index| ColumnValues::of(samples, index))
-                .collect(),
-            variants: (0..headers.len())
-                .map(|index| {
-                    let guess = headers.english_guess(index).into_iter();
-                    guess.chain(similar::variants(headers.english(index))).collect()
-                })
-                .collect(),
-            joined: texts().map(similar::joined).collect(),
-            not_fields: folded().map(|text| known.is_no_field(text)).collect(),
-            has_unknown_word: words
-                .iter()
-                .map(|words| words.iter().any(|word| !known.is_word(word)))
-                .collect(),
-            has_nicknames: are_nicknames(headers, samples),
-            words,
-        }
-    }
-
-    pub fn column(&self, index: usize) -> Option<&ColumnValues> {
-        self.columns.get(index)
-    }
-
-    pub fn look(&self, index: usize) -> Option<ColumnLook> {
-        self.column(index)?.look
-    }
-
-    /// It has values, or no rows were looked at: it can speak for something.
-    pub fn is_filled(&self, index: usize) -> bool {
-        !self.column(index).is_some_and(|column| column.is_blank)
-    }
-
-    /// Its header is no field of ours.
-    pub fn is_no_field(&self, index: usize) -> bool {
-        self.not_fields.get(index).copied().unwrap_or_default()
-    }
-
-    /// Other spellings of a header.
-    pub fn variants(&self, index: usize) -> &[String] {
-        self.variants.get(index).map_or(&[], Vec::as_slice)
-    }
-
-    /// What speaks against this field in the values of a column, whose header names the field.
-    pub fn may_hold(&self, index: usize, field: FieldRef) -> bool {
-        let Some(column) = self.column(index) else { return true };
-        column.may_be(field.spec.kind) && !self.means_something_else(index, column, field)
-    }
-
-    /// The same for a header that only resembles the field's.
-    pub fn is_likely_to_hold(&self, index: usize, field: FieldRef) -> bool {
-        let Some(column) = self.column(index) else { return true };
-        column.is_likely(field.spec.kind) && !self.means_something_else(index, column, field)
-    }
-
-    /// `Customer #` is a customer's number, not a customer.
-    fn names_a_number(&self, index: usize) -> bool {
-        self.headers.text(index).contains('#')
-    }
-
-    fn means_something_else(&self, index: usize, column: &ColumnValues, field: FieldRef) -> bool {
-        let header = self.headers.folded(index);
-        if self.names_a_number(index) && matches!(field.spec.kind, FieldKind::FullName | FieldKind::CompanyName) {
-            return true;
-        }
-        match field.spec.name {
-            // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
-            "external_customer_number" => column.is_constant() || (header == "accountcode" && !column.is_unique()),
-            "family" => column.is_among(GOODS_OR_SERVICE),
-            "region" => column.is_among(STATES_OF_RECORDS),
-            _ => false,
-        }
-    }
-
-    /// Rows with the same value in one column differ in another.
-    fn differs_within(&self, key: usize, other: usize) -> bool {
-        let mut first: HashMap<&str, &str> = HashMap::new();
-        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
-        self.samples.iter().any(|row| {
-            let (key, text) = (text_of(row, key), text_of(row, other));
-            !key.is_empty() && !text.is_empty() && *first.entry(key).or_insert(text) != text
-        })
-    }
-
-    /// Columns with a header of which something can be told: those that are filled, and may be ours.
-    fn telling(&self) -> usize {
-        let is_telling = |index: &usize| {
-            let header = self.headers.folded(*index);
-            // What programs call a column that has no name.
-            let number = header.strip_prefix("unnamed").or_else(|| header.strip_prefix("column"));
-            let is_named = !number.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-            is_named && !header.is_empty() && self.is_filled(*index) && !self.is_no_field(*index)
-        };
-        (0..self.headers.len()).filter(is_telling).count()
-    }
-}
-
-/// Vehicles are called something too: what has a number, or repeats the make or the model, is no owner's name.
-fn are_nicknames(headers: &Headers, samples: &[Row]) -> bool {
-    let Some(name) = headers.position("name") else {
-        return false;
-    };
-    let models: Vec<usize> = MAKE_OR_MODEL.iter().filter_map(|text| headers.position(text)).collect();
-    let text_of = |row: &Row, index: usize| row.cells.get(index).map(|cell| fold(&cell.text)).unwrap_or_default();
-    let (mut named, mut nicknames) = (0_usize, 0_usize);
-    for row in samples.iter().take(ROWS_OF_NICKNAMES) {
-        let text = text_of(row, name);
-        if text.is_empty() {
-            continue;
-        }
-        named += 1;
-        let of_vehicle: Vec<String> = models.iter().map(|index| text_of(row, *index)).collect();
-        let repeats = |word: &str| of_vehicle.iter().any(|other| other.split(' ').any(|part| part == word));
-        let is_nickname = text.bytes().any(|byte| byte.is_ascii_digit()) || text.split(' ').any(repeats);
-        nicknames += usize::from(is_nickname);
-    }
-    named > 0 && nicknames * 3 >= named
-}
-
-/// The words of all spellings.
-#[derive(Debug, Clone, Default)]
-pub struct KnownWords {
-    words: HashSet<String>,
-    not_fields: HashSet<String>,
-}
-
-impl KnownWords {
-    pub fn of(sources: &[SourceDefinition]) -> Self {
-        Self {
-            words: sources.iter().flat_map(|source| source.words.iter().cloned()).collect(),
-            not_fields: sources
-                .iter()
-                .flat_map(|source| source.not_fields.iter().cloned())
-                .collect(),
-        }
-    }
-
-    fn is_word(&self, word: &str) -> bool {
-        word.chars().all(|c| c.is_ascii_digit()) || self.words.contains(word)
-    }
-
-    pub fn is_no_field(&self, folded: &str) -> bool {
-        self.not_fields.contains(folded)
-    }
-}
-
 /// How well a file fits one generic type.
 pub struct Candidate<'a> {
     pub table: &'a TableSignature,
@@ -322,8 +60,8 @@ pub struct Candidate<'a> {
     flagged: f64,
     /// How much the words around the table name it, from 0 to 1.
     pub named: f64,
-    /// A header names it.
-    named_by_header: bool,
+    /// A header names it: 1, or 0.
+    named_by_header: f64,
     /// The number by which a record is known stands in several rows.
     pub repeats: bool,
     /// The weight of the columns that are understood.
@@ -350,7 +88,7 @@ impl<'a> Candidate<'a> {
             unsure_registration: false,
             flagged: 0.0,
             named,
-            named_by_header: false,
+            named_by_header: 0.0,
             repeats: false,
             weight: 0.0,
             explained: 0.0,
@@ -392,7 +130,7 @@ impl<'a> Candidate<'a> {
         let against = columns().filter(speaks_against);
         self.against = against.map(|index| file.headers.text(index).to_owned()).collect();
         self.flagged = self.flags(file);
-        self.named_by_header = self.is_named_by_a_header(file);
+        self.named_by_header = f64::from(u8::from(self.is_named_by_a_header(file)));
         self.unsure_registration = self.is_a_registration_of_anything(file);
         self.repeats = self.is_repeated(file);
         let understood = columns().filter(|index| file.is_filled(*index)).filter_map(|index| {
@@ -445,7 +183,7 @@ impl<'a> Candidate<'a> {
         let named = !self.table.must_be_named
             || self.template
             || self.named > 0.0
-            || self.named_by_header
+            || self.named_by_header > 0.0
             || self.flagged > 0.0;
         self.missing.is_empty() && named && self.confidence >= 0.4
     }
@@ -455,7 +193,9 @@ impl<'a> Candidate<'a> {
         let template = if self.template { 1000.0 } else { 0.0 };
         let unsure = if self.unsure_registration { 1.5 } else { 0.0 };
         let repeats = if self.repeats { 1.0 } else { 0.0 };
-        let by_header = if self.named_by_header { 1.5 } else { 0.0 };
+        // A vehicle has a supplier too: the word counts where the columns are those of suppliers.
+        let is_about = self.explained >= 0.5;
+        let by_header = if is_about { 1.5 * self.named_by_header } else { 0.0 };
         template + self.weight - 2.0 * self.against.len() as f64 - unsure - repeats
             + 2.5 * self.flagged
             + (1.5 * self.named).max(by_header)
@@ -521,16 +261,15 @@ impl<'a> Candidate<'a> {
                 spelled.find_map(|variant| self.free_field(words.columns(variant), fits))
             };
             let by_slash = || {
-                let mut parts = file.joined.get(index).into_iter().flatten();
+                let mut parts = file.joined(index).iter();
                 let first = self.free_field(words.columns(parts.next()?), fits)?;
                 parts
                     .all(|part| self.feeds(words.columns(part), first))
                     .then_some(first)
             };
             let mistyped = || {
-                let unknown = file.has_unknown_word.get(index).copied().unwrap_or_default();
                 let header = file.headers.folded(index);
-                unknown
+                file.has_unknown_word(index)
                     .then(|| self.free_field(&words.columns_mistyped(header), fits))
                     .flatten()
             };
@@ -627,10 +366,8 @@ impl<'a> Candidate<'a> {
     /// One word of the header alone would mean another kind of field: `State/Province - Home` holds no VINs.
     fn speaks_of_something_else(&self, index: usize, look: Look, words: &Vocabulary, file: &Table) -> bool {
         let fields = file
-            .words
-            .get(index)
-            .into_iter()
-            .flatten()
+            .words(index)
+            .iter()
             .flat_map(|word| words.columns(word))
             .filter_map(|column| self.table.columns.get(*column)?.field);
         let kinds: Vec<FieldKind> = fields.map(|field| field.spec.kind).collect();
@@ -648,7 +385,7 @@ impl<'a> Candidate<'a> {
         }
         let mut confidence = 0.3 + 0.045 * self.weight.min(6.0) + 0.35 * self.explained;
         confidence += 0.03 * proven;
-        confidence += 0.08 * self.named.max(f64::from(u8::from(self.named_by_header))) + 0.1 * self.flagged;
+        confidence += 0.08 * self.named.max(self.named_by_header) + 0.1 * self.flagged;
         confidence -= 0.25 * self.against.len() as f64;
         if self.explained < FAIR_SHARE && self.named == 0.0 && !has_vins {
             confidence -= 0.15;
@@ -686,9 +423,9 @@ impl<'a> Candidate<'a> {
         let names = |word: &String| self.table.flags.contains(word);
         self.table.must_be_named
             && (0..file.headers.len()).any(|index| {
-                let words = file.words.get(index).into_iter().flatten();
+                let mut words = file.words(index).iter();
                 let is_flag = file.column(index).is_some_and(ColumnValues::is_flag);
-                file.is_filled(index) && !is_flag && words.into_iter().any(names)
+                file.is_filled(index) && !is_flag && words.any(names)
             })
     }
 

@@ -17,6 +17,7 @@ mod source_error;
 mod spoken;
 mod supplement;
 mod surroundings;
+mod table;
 mod toml_file;
 mod values;
 mod vocabulary;

@@ -137,7 +137,7 @@ impl<'a> Faults<'a> {
 
 /// The words of all spellings of a file, sorted.
 fn words_of(file: &SourceFile) -> Vec<String> {
-    let spellings = file.spellings.values().flat_map(|list| list.get_ref());
+    let spellings = file.spellings.values().flat_map(Spanned::get_ref);
     let prefixes = file.slots.values().flat_map(|rules| &rules.get_ref().prefixes);
     let of_tables = file.table.iter().flat_map(|table| {
         let columns = table.columns.iter();

@@ -6,7 +6,7 @@ use torqueflow_model::{FieldKind, FieldRef, SourceDefinition, TableSignature};
 
 use crate::assign::Mapping;
 use crate::detection::MatchedBy;
-use crate::generic::Table;
+use crate::table::Table;
 
 /// The spellings of all generic types.
 #[derive(Debug, Clone, Default)]

@@ -49,9 +49,7 @@ fn value(header: &str, number: u64) -> String {
         format!("{:02}/0{number}/2023", number + 12)
     } else if has(&["phone", "mobile", "tel", "fax"]) {
         format!("0791112345{number}")
-    } else if has(&["registration", "rego", "plate", "regno", "vrm"]) && !has(&["vat", "month", "state"]) {
-        format!("AB1{number} CDE")
-    } else if header == "reg" || header.ends_with(" reg") || header == "tag number" {
+    } else if is_plate(&header) {
         format!("AB1{number} CDE")
     } else if has(&["vin", "chassis"]) {
         format!("WVWZZZ1KZ6W61230{number}")
@@ -73,4 +71,11 @@ fn value(header: &str, number: u64) -> String {
     } else {
         format!("{}", number * 11)
     }
+}
+
+fn is_plate(header: &str) -> bool {
+    let names = ["registration", "rego", "plate", "regno", "vrm", "tag number"];
+    let others = ["vat", "month", "state"];
+    let has = |words: &[&str]| words.iter().any(|word| header.contains(word));
+    (has(&names) && !has(&others)) || header == "reg" || header.ends_with(" reg")
 }

@@ -110,9 +110,12 @@ fn errors_stand_on_their_rows() {
     let header = "Payment date,Amount,Payment number";
     let said = [("Payment date", "date_century_assumed", 50)];
     check(header, 50, line, &said, &[]);
-    let line = |index: usize| format!("{:02}/03/24,,P{index}", index % 28 + 1);
+    let line = |index: usize| {
+        let amount = if index == 0 { "12.00" } else { "" };
+        format!("{:02}/03/24,{amount},P{index}", index % 28 + 1)
+    };
     let said = [("Payment date", "date_century_assumed", 50)];
-    check(header, 50, line, &said, &[("required_missing", 50)]);
+    check(header, 50, line, &said, &[("required_missing", 49)]);
 }
 
 #[test]

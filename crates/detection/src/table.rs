@@ -1,0 +1,283 @@
+//! What the headers and the first rows of a table say, computed once for all types.
+
+use std::collections::{HashMap, HashSet};
+
+use torqueflow_model::{FieldKind, FieldRef, Row, SourceDefinition, fold, header_words};
+
+use crate::column::ColumnValues;
+use crate::headers::Headers;
+use crate::similar;
+use crate::values::ColumnLook;
+
+/// Rows that are asked whether their names are those of vehicles.
+const ROWS_OF_NICKNAMES: usize = 100;
+
+/// What says that something is sold, and not what family of products it is of.
+const GOODS_OR_SERVICE: &[&str] = &[
+    "goods",
+    "service",
+    "services",
+    "product",
+    "products",
+    "item",
+    "items",
+    "stock",
+    "non-stock",
+    "nonstock",
+    "inventory",
+    "non-inventory",
+    "noninventory",
+    "simple",
+    "variable",
+    "variation",
+    "physical",
+    "digital",
+    "consumable",
+    "part",
+    "labour",
+    "labor",
+    "goods and services",
+    "storable product",
+    "stockable",
+    "kit",
+    "bundle",
+];
+
+/// States of documents and records, which stand in columns called `State` as well as counties do.
+const STATES_OF_RECORDS: &[&str] = &[
+    "active",
+    "inactive",
+    "open",
+    "closed",
+    "synced",
+    "enabled",
+    "disabled",
+    "draft",
+    "sent",
+    "unsent",
+    "paid",
+    "unpaid",
+    "new",
+    "won",
+    "lost",
+    "pending",
+    "archived",
+    "deleted",
+    "published",
+    "approved",
+    "complete",
+    "completed",
+    "cancelled",
+    "canceled",
+    "subscribed",
+    "unsubscribed",
+    "live",
+    "valid",
+    "invalid",
+    "processed",
+    "in progress",
+    "done",
+    "lead",
+    "lapsed",
+    "invited",
+];
+
+/// Headers of a vehicle's make and model, folded.
+const MAKE_OR_MODEL: &[&str] = &[
+    "make",
+    "model",
+    "vehiclemake",
+    "vehiclemodel",
+    "manufacturer",
+    "carmake",
+    "carmodel",
+];
+
+/// What the samples and headers of a file say, computed once for all types.
+pub struct Table<'a> {
+    pub headers: &'a Headers,
+    samples: &'a [Row],
+    /// Per column, what its values are.
+    pub columns: Vec<ColumnValues>,
+    /// Per column, the words of its header.
+    words: Vec<Vec<String>>,
+    /// Per column, other spellings of its header.
+    variants: Vec<Vec<String>>,
+    /// Per column, the spellings that a slash joins in its header.
+    joined: Vec<Vec<String>>,
+    /// Per column: it is no field of ours, however much its header looks like one.
+    not_fields: Vec<bool>,
+    /// Per column: its header has a word that is in no spelling.
+    unknown_words: Vec<bool>,
+    /// The values of the column `Name` are what vehicles are called.
+    pub has_nicknames: bool,
+}
+
+impl<'a> Table<'a> {
+    pub fn new(headers: &'a Headers, samples: &'a [Row], known: &KnownWords) -> Self {
+        let texts = || (0..headers.len()).map(|index| headers.english(index));
+        let words: Vec<Vec<String>> = texts().map(header_words).collect();
+        let folded = || (0..headers.len()).map(|index| headers.folded(index));
+        Self {
+            headers,
+            samples,
+            columns: (0..headers.len())
+                .map(|index| ColumnValues::of(samples, index))
+                .collect(),
+            variants: (0..headers.len())
+                .map(|index| {
+                    let guess = headers.english_guess(index).into_iter();
+                    guess.chain(similar::variants(headers.english(index))).collect()
+                })
+                .collect(),
+            joined: texts().map(similar::joined).collect(),
+            not_fields: folded().map(|text| known.is_no_field(text)).collect(),
+            unknown_words: words
+                .iter()
+                .map(|words| words.iter().any(|word| !known.is_word(word)))
+                .collect(),
+            has_nicknames: are_nicknames(headers, samples),
+            words,
+        }
+    }
+
+    pub fn column(&self, index: usize) -> Option<&ColumnValues> {
+        self.columns.get(index)
+    }
+
+    pub fn look(&self, index: usize) -> Option<ColumnLook> {
+        self.column(index)?.look
+    }
+
+    /// It has values, or no rows were looked at: it can speak for something.
+    pub fn is_filled(&self, index: usize) -> bool {
+        !self.column(index).is_some_and(|column| column.is_blank)
+    }
+
+    /// Its header is no field of ours.
+    pub fn is_no_field(&self, index: usize) -> bool {
+        self.not_fields.get(index).copied().unwrap_or_default()
+    }
+
+    /// Other spellings of a header.
+    pub fn variants(&self, index: usize) -> &[String] {
+        self.variants.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The words of a header.
+    pub fn words(&self, index: usize) -> &[String] {
+        self.words.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// The spellings that a slash joins in a header; none where there is no slash.
+    pub fn joined(&self, index: usize) -> &[String] {
+        self.joined.get(index).map_or(&[], Vec::as_slice)
+    }
+
+    /// Its header has a word that is in no spelling.
+    pub fn has_unknown_word(&self, index: usize) -> bool {
+        self.unknown_words.get(index).copied().unwrap_or_default()
+    }
+
+    /// What speaks against this field in the values of a column, whose header names the field.
+    pub fn may_hold(&self, index: usize, field: FieldRef) -> bool {
+        let Some(column) = self.column(index) else { return true };
+        column.may_be(field.spec.kind) && !self.means_something_else(index, column, field)
+    }
+
+    /// The same for a header that only resembles the field's.
+    pub fn is_likely_to_hold(&self, index: usize, field: FieldRef) -> bool {
+        let Some(column) = self.column(index) else { return true };
+        column.is_likely(field.spec.kind) && !self.means_something_else(index, column, field)
+    }
+
+    /// `Customer #` is a customer's number, not a customer.
+    pub fn names_a_number(&self, index: usize) -> bool {
+        self.headers.text(index).contains('#')
+    }
+
+    fn means_something_else(&self, index: usize, column: &ColumnValues, field: FieldRef) -> bool {
+        let header = self.headers.folded(index);
+        if self.names_a_number(index) && matches!(field.spec.kind, FieldKind::FullName | FieldKind::CompanyName) {
+            return true;
+        }
+        match field.spec.name {
+            // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
+            "external_customer_number" => column.is_constant() || (header == "accountcode" && !column.is_unique()),
+            "family" => column.is_among(GOODS_OR_SERVICE),
+            "region" => column.is_among(STATES_OF_RECORDS),
+            _ => false,
+        }
+    }
+
+    /// Rows with the same value in one column differ in another.
+    pub fn differs_within(&self, key: usize, other: usize) -> bool {
+        let mut first: HashMap<&str, &str> = HashMap::new();
+        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
+        self.samples.iter().any(|row| {
+            let (key, text) = (text_of(row, key), text_of(row, other));
+            !key.is_empty() && !text.is_empty() && *first.entry(key).or_insert(text) != text
+        })
+    }
+
+    /// Columns with a header of which something can be told: those that are filled, and may be ours.
+    pub fn telling(&self) -> usize {
+        let is_telling = |index: &usize| {
+            let header = self.headers.folded(*index);
+            // What programs call a column that has no name.
+            let number = header.strip_prefix("unnamed").or_else(|| header.strip_prefix("column"));
+            let is_named = !number.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+            is_named && !header.is_empty() && self.is_filled(*index) && !self.is_no_field(*index)
+        };
+        (0..self.headers.len()).filter(is_telling).count()
+    }
+}
+
+/// Vehicles are called something too: what has a number, or repeats the make or the model, is no owner's name.
+fn are_nicknames(headers: &Headers, samples: &[Row]) -> bool {
+    let Some(name) = headers.position("name") else {
+        return false;
+    };
+    let models: Vec<usize> = MAKE_OR_MODEL.iter().filter_map(|text| headers.position(text)).collect();
+    let text_of = |row: &Row, index: usize| row.cells.get(index).map(|cell| fold(&cell.text)).unwrap_or_default();
+    let (mut named, mut nicknames) = (0_usize, 0_usize);
+    for row in samples.iter().take(ROWS_OF_NICKNAMES) {
+        let text = text_of(row, name);
+        if text.is_empty() {
+            continue;
+        }
+        named += 1;
+        let of_vehicle: Vec<String> = models.iter().map(|index| text_of(row, *index)).collect();
+        let repeats = |word: &str| of_vehicle.iter().any(|other| other.split(' ').any(|part| part == word));
+        let is_nickname = text.bytes().any(|byte| byte.is_ascii_digit()) || text.split(' ').any(repeats);
+        nicknames += usize::from(is_nickname);
+    }
+    named > 0 && nicknames * 3 >= named
+}
+
+/// The words of all spellings.
+#[derive(Debug, Clone, Default)]
+pub struct KnownWords {
+    words: HashSet<String>,
+    not_fields: HashSet<String>,
+}
+
+impl KnownWords {
+    pub fn of(sources: &[SourceDefinition]) -> Self {
+        Self {
+            words: sources.iter().flat_map(|source| source.words.iter().cloned()).collect(),
+            not_fields: sources
+                .iter()
+                .flat_map(|source| source.not_fields.iter().cloned())
+                .collect(),
+        }
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        word.chars().all(|c| c.is_ascii_digit()) || self.words.contains(word)
+    }
+
+    fn is_no_field(&self, folded: &str) -> bool {
+        self.not_fields.contains(folded)
+    }
+}
