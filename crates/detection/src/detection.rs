@@ -25,8 +25,6 @@ pub struct Detection {
     pub alternatives: Vec<(String, f64)>,
     /// Where nobody can say which of them it is: the types that it may be, best first. Such a table has no type.
     pub candidates: Vec<TypeCandidate>,
-    /// What its rows are, where that is known and none of it is imported: `invoice lines`. Such a table has no type.
-    pub not_imported: Option<String>,
     pub(crate) missing: Vec<String>,
 }
 

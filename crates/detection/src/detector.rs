@@ -272,7 +272,8 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     let is_sure = best.confidence >= SURE;
     if close.is_empty() && is_sure {
         if best.is_left_out() {
-            return left_out(best.table, evidence::of_candidate(best, file), file, samples);
+            let why = (best.confidence, evidence::of_candidate(best, file));
+            return left_out(GENERIC, best.table, why, file, samples);
         }
         return from_candidate(best, file, samples);
     }
@@ -313,28 +314,29 @@ fn is_part_of(one: &TableSignature, other: &TableSignature) -> bool {
 }
 
 /// A table of which it is known what it is, and that nothing of it is imported.
-fn left_out(table: &TableSignature, evidence: Vec<String>, file: &Table, samples: &[Row]) -> Detection {
-    let message = format!("These are {}, which are not imported.", table.noun);
+fn left_out(
+    source_id: &str,
+    table: &TableSignature,
+    (confidence, evidence): (f64, Vec<String>),
+    file: &Table,
+    samples: &[Row],
+) -> Detection {
     let outcome = Outcome {
-        table_type: None,
+        table_type: Some(describe(source_id, table)),
         mapping: &Mapping::nothing(file.headers.len()),
-        confidence: 0.0,
+        confidence,
         missing: Vec::new(),
-        warnings: vec![
-            DetectionWarning::new("unrecognised_file", NOT_RECOGNISED),
-            DetectionWarning::new("type_not_imported", message),
-        ],
+        warnings: Vec::new(),
         evidence,
     };
-    let mut detection = outcome.finish(file, samples);
-    detection.not_imported = Some(table.noun.clone());
-    detection
+    outcome.finish(file, samples)
 }
 
 fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detection {
     let fit = equals.named.unwrap_or(fit);
     if fit.table.entities().is_empty() {
-        return left_out(fit.table, evidence::of_fit(fit, file), file, samples);
+        let why = (fit.confidence(), evidence::of_fit(fit, file));
+        return left_out(&fit.source.id, fit.table, why, file, samples);
     }
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&fit.missing).into_iter().collect();
     let sources: Vec<String> = equals.other.iter().map(|other| other.source.label.clone()).collect();
@@ -491,7 +493,6 @@ impl Outcome<'_> {
             evidence: self.evidence,
             alternatives: Vec::new(),
             candidates: Vec::new(),
-            not_imported: None,
             missing: self.missing,
         }
     }

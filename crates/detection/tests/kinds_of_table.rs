@@ -113,18 +113,10 @@ fn yes_and_no_tell_whose_list_it_is() {
 fn lines_totals_taxes_and_histories_of_documents_are_known_and_left_out() {
     let check = |text: &str, expected: &str| {
         let detection = detect(text);
-        assert_eq!(type_of(&detection), None, "{text}");
-        assert_eq!(
-            detection.not_imported.as_deref(),
-            Some(expected),
-            "{text}: {:?}",
-            detection.evidence
-        );
-        let codes: Vec<_> = detection.warnings.iter().map(|warning| warning.code).collect();
-        assert!(
-            codes.contains(&"type_not_imported") && codes.contains(&"unrecognised_file"),
-            "{codes:?}"
-        );
+        assert!(!detection.is_imported(), "{text}");
+        let noun = detection.table_type.as_ref().map(|found| found.noun.as_str());
+        assert_eq!(noun, Some(expected), "{text}: {:?}", detection.evidence);
+        assert!(detection.warning("not_imported").is_some(), "{:?}", detection.warnings);
         assert!(detection.candidates.is_empty(), "{:?}", detection.candidates);
     };
     check(
