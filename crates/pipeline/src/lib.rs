@@ -26,7 +26,7 @@ pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
-pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
+pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity, are_other_records};
 pub use natural::{PlannedNatural, PlannedNaturals};
 pub use open::{DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, sheet_index, table_ordinal};
 pub use owners::{OwnerNames, OwnerRule, OwnerTracker, OwnerVotes};
