@@ -112,9 +112,9 @@ impl TraitColumns {
         });
         if is_alone {
             let open = columns.iter().enumerate().filter(|(_, column)| column.field.is_none());
-            let named = open.filter(|(_, column)| headers::names_number(&column.header, entity));
+            let numbered = open.filter(|(_, column)| headers::names_number(&column.header, entity));
             let counts = |index: &usize| numbers.is_none_or(|numbers| numbers.contains(index));
-            trait_columns.numbers = named
+            trait_columns.numbers = numbered
                 .map(|(index, _)| index)
                 .filter(counts)
                 .take(MOST_NUMBERS)
