@@ -125,7 +125,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, String> {
         }
         let path = entry.map_err(|error| error.to_string())?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.ends_with(".toml") && !name.starts_with('.') {
+        if Path::new(&name).extension().is_some_and(|end| end == "toml") && !name.starts_with('.') {
             files.push(path);
         }
     }

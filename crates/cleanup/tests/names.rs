@@ -328,3 +328,30 @@ fn a_firm_told_at_length_is_no_couple() {
         ],
     );
 }
+
+#[test]
+fn shops_and_domains_are_nobody_s_first_and_last_name() {
+    for shop in [
+        "Carina's Concept Store",
+        "Hill & Dale Towing",
+        "La Petite Boutique",
+        "Lütt Blumen",
+    ] {
+        check(
+            &[("display_name", shop)],
+            &[&format!("display_name={shop}"), &format!("company={shop}")],
+        );
+    }
+    for domain in ["hills.ai", "tow.solutions", "hill-garage.towing"] {
+        check(&[("display_name", domain)], &[&format!("display_name={domain}")]);
+    }
+    check(
+        &[("display_name", "st.john")],
+        &["display_name=St.John", "last_name=St.John"],
+    );
+    check(
+        &[("display_name", "Mr Shop")],
+        &["display_name=Mr Shop", "title=Mr", "last_name=Shop"],
+    );
+    check(&[("display_name", "Store")], &["display_name=Store", "last_name=Store"]);
+}

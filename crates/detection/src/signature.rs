@@ -173,7 +173,8 @@ fn plain(text: &str) -> String {
         c => c,
     };
     let text: String = text.chars().map(typed).collect();
-    let text = text.trim().trim_start_matches(['\u{feff}', '*']).to_lowercase();
+    let is_mark = |c: char| matches!(c, '\u{feff}' | '*' | ' ');
+    let text = text.trim_matches(is_mark).to_lowercase();
     let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
     words.join(" ").replace(" / ", "/")
 }

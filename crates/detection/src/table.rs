@@ -277,7 +277,7 @@ impl KnownWords {
         word.chars().all(|c| c.is_ascii_digit()) || self.words.contains(word)
     }
 
-    fn is_no_field(&self, folded: &str) -> bool {
+    pub fn is_no_field(&self, folded: &str) -> bool {
         self.not_fields.contains(folded)
     }
 }

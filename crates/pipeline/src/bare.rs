@@ -152,12 +152,12 @@ impl BareVotes {
         let Some((low, high)) = self.filled else {
             return String::new();
         };
-        let named = columns
+        let filled = columns
             .iter()
             .take(high + 1)
             .skip(low)
             .filter(|column| !column.header.trim().is_empty());
-        let names: Vec<String> = named.take(3).map(|column| format!("`{}`", column.header)).collect();
+        let names: Vec<String> = filled.take(3).map(|column| format!("`{}`", column.header)).collect();
         if names.is_empty() {
             String::new()
         } else {

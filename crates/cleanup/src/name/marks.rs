@@ -26,7 +26,19 @@ pub(super) fn is_address(word: &str) -> bool {
     let ends_so = lower
         .rsplit_once('.')
         .is_some_and(|(_, ending)| DOMAIN_ENDINGS.contains(&ending));
-    ends_so && says_more && lower.split('.').all(is_label)
+    let is_domain = ends_so && says_more && lower.split('.').all(is_label);
+    is_domain || is_typed_as_domain(word)
+}
+
+/// Words parted by full stops without a space, in small letters, as nobody writes a name: `tow.solutions`, `hills.ai`.
+fn is_typed_as_domain(word: &str) -> bool {
+    let is_label = |label: &str| {
+        let is_plain = |character: char| character.is_lowercase() || character.is_ascii_digit() || character == '-';
+        label.chars().count() >= 2 && label.chars().all(is_plain)
+    };
+    let mut labels = word.split('.');
+    let begins_as_name = ["st", "ste"].contains(&labels.next().unwrap_or_default());
+    labels.next().is_some() && !begins_as_name && word.split('.').all(is_label)
 }
 
 /// Whether a name has marks that don't stand in the names of people: what they part may be no first and last name.

@@ -79,6 +79,7 @@ const COMPANY_TERMS: &[&str] = &[
 ];
 
 /// Words that end the name of a company more often than that of a person.
+#[rustfmt::skip]
 const COMPANY_HINTS: &[&str] = &[
     "motors",
     "autos",
@@ -143,6 +144,13 @@ const COMPANY_HINTS: &[&str] = &[
     "fleet",
     "insurance",
     "bank",
+    // Shops and trades
+    "store", "shop", "shops", "boutique", "studio", "studios", "design", "designs", "interiors", "market", "salon", "florist",
+    "flowers", "mercantile", "conceptstore", "collective", "gifts", "accessories", "gallery", "bookshop", "books",
+    "lifestyle", "cafe", "café", "jewelry", "jewellery", "jewellers", "jewelers", "hotel", "pharmacy", "restaurant", "bakery",
+    "brands", "atelier", "furniture", "hardware", "towing", "tows", "trucking", "hauling", "assistance", "repair",
+    "agency", "media", "marketing", "technologies", "manufaktur", "autohaus", "werkstatt", "spedition", "blumen",
+    "buchhandlung", "apotheke", "papeterie", "librairie", "pharmacie",
 ];
 
 /// Words that make a name an institution's wherever they stand.

@@ -36,6 +36,7 @@ const COUNTED_AT_ONCE: usize = 255;
 /// What each byte adds to the counters.
 static COUNTS: [u128; 256] = counts();
 
+#[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
 const fn counts() -> [u128; 256] {
     let mut counts = [0; 256];
     let mut byte = 0;
@@ -56,6 +57,7 @@ const fn counts() -> [u128; 256] {
 }
 
 impl Scan {
+    #[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
     pub fn of(bytes: &[u8]) -> Self {
         let mut sums = [0_usize; CLASSES.len() + 1];
         for part in bytes.chunks(COUNTED_AT_ONCE) {

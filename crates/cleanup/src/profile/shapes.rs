@@ -73,6 +73,7 @@ impl Shapes {
 }
 
 /// Digits as `9`, letters as `A`. In words and in long values stretches of them are one: `A+`, `9+`.
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
 fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
     let mut form = [0; LONGEST];
     let shortens = !has_digits || bytes.len() > LONGEST;
@@ -105,6 +106,7 @@ fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
 /// What stands in a form for each byte.
 static CLASSES: [u8; 256] = classes();
 
+#[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
 const fn classes() -> [u8; 256] {
     let mut classes = [0; 256];
     let mut byte = 0;

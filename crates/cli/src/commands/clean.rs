@@ -52,7 +52,7 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
         output: BufWriter::new(std::io::stdout().lock()),
         cleaned: 0,
         flagged: false,
-        left_out: false,
+        left_out: 0,
         waits: false,
         asks: false,
     };
@@ -79,7 +79,7 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     }
     cleaning.output.flush()?;
     let waits = cleaning.waits || cleaning.asks && cleaning.cleaned == 0;
-    let all_well = !cleaning.flagged && !cleaning.left_out;
+    let all_well = !cleaning.flagged && cleaning.left_out == 0;
     Ok(match (waits, cleaning.cleaned, cleaning.flagged) {
         (true, ..) => Exit::Waiting,
         (false, 0, _) if !all_well => Exit::NothingRun,
@@ -93,8 +93,8 @@ struct Cleaning<W: Write> {
     output: W,
     cleaned: usize,
     flagged: bool,
-    /// A table was left out although it is known what it is.
-    left_out: bool,
+    /// Tables that were left out although it is known what they are.
+    left_out: usize,
     waits: bool,
     /// There is a table that could be of several types.
     asks: bool,
@@ -133,7 +133,7 @@ impl<W: Write> Cleaning<W> {
                 note!("{title}: {}", finding.message());
             }
             if let Some(warning) = table.detection.warning("not_imported") {
-                self.left_out = true;
+                self.left_out += 1;
                 note!("{title}: {}", warning.message);
             }
             if table.detection.table_type.is_none() {

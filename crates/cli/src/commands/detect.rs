@@ -237,7 +237,7 @@ impl Found {
             notes: messages,
         });
         let title = table.sheet.as_deref().unwrap_or(name);
-        if known.is_none() && detection.not_imported.is_none() {
+        if known.is_none() {
             self.questions.push(suggest::question(title, commands));
         }
         let reasons = detection.evidence.iter().chain(&table.head.evidence);

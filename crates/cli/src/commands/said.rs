@@ -236,13 +236,13 @@ pub fn choices(
         let deadline = opener.deadline();
         let options = opener.options(password);
         let mut rows = deadline.sink(&mut of_file);
-        let opened = super::open_file(input, Some(deadline))
+        let file = super::open_file(input, Some(deadline))
             .map_err(Into::into)
             .and_then(|reader| open_tables(&input.name, reader, &options, sources, system, &mut rows));
         // What can't be opened is told when it is opened again.
-        if let Ok(opened) = opened {
-            places.extend(opened.tables.iter().map(|table| (place, table.index)));
-            tables.extend(named_tables(&input.name, &opened));
+        if let Ok(file) = file {
+            places.extend(file.tables.iter().map(|table| (place, table.index)));
+            tables.extend(named_tables(&input.name, &file));
         }
         heads.push(of_file);
     }

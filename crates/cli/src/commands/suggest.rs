@@ -73,7 +73,7 @@ impl<'a> Suggester<'a> {
             return Vec::new();
         };
         // Nobody is asked of what is known, imported or not.
-        if table.detection.table_type.is_some() || table.detection.not_imported.is_some() {
+        if table.detection.table_type.is_some() {
             return Vec::new();
         }
         let prefix = if tables.len() > 1 {

@@ -111,19 +111,19 @@ impl NaturalVotes {
                     continue;
                 };
                 if !columns.are_others(&key, keeper, &own) {
+                    keeper.fill(&own);
                     continue;
                 }
                 let has_room = self.conflicts.len() < MOST_CONFLICTS;
                 let known = self.conflicts.get_mut(&print);
                 match known {
                     Some(known) if known.others.len() < MOST_OTHERS => known.others.push(own),
-                    Some(_) => {}
                     None if has_room => {
                         let entity = columns.entity;
                         let others = vec![own];
                         self.conflicts.insert(print, Conflict { entity, key, others });
                     }
-                    None => {}
+                    _ => {}
                 }
             }
         }
@@ -240,4 +240,66 @@ fn field_of(fields: &[(usize, FieldRef)], column: usize) -> Option<FieldRef> {
         .iter()
         .find(|(index, _)| *index == column)
         .map(|(_, field)| *field)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+    use torqueflow_model::Cell;
+
+    use super::*;
+    use crate::{Cleaner, PlannedColumn, TableVotes, id_text};
+
+    /// The ids of the first records of rows, in a table of columns `header=field`.
+    #[track_caller]
+    fn check(columns: &[(&str, &str)], rows: &[&[&str]], expected: &[&str]) {
+        let column = |(header, field): &(&str, &str)| PlannedColumn::new(header, FieldRef::parse(field), "alias");
+        let mut plan = TablePlan {
+            columns: columns.iter().map(column).collect(),
+            ..TablePlan::default()
+        };
+        let rows: Vec<Row> = (2..)
+            .zip(rows)
+            .map(|(number, texts)| Row {
+                number,
+                cells: texts.iter().map(|text| Cell::text(*text)).collect(),
+            })
+            .collect();
+        let mut votes = TableVotes::of(&plan);
+        for row in rows {
+            votes.observe(row);
+        }
+        votes.settle(&mut plan, None);
+        let cleaner = Cleaner::new(&plan, None, date!(2026 - 11 - 22));
+        let ids: Vec<String> = rows
+            .iter()
+            .map(|row| id_text(&cleaner.clean(row).records[0].source_id, 0))
+            .collect();
+        assert_eq!(ids, expected);
+    }
+
+    #[test]
+    fn parts_of_one_name_are_told_apart_by_a_number_that_no_field_takes() {
+        let columns = [
+            ("Name", "product.name"),
+            ("Item Code", "-"),
+            ("Qty", "product.stock_level"),
+        ];
+        check(
+            &columns,
+            &[
+                &["Oil filter", "A100", "2"],
+                &["Oil filter", "A200", "1"],
+                &["Oil filter", "A100", "3"],
+                &["Air filter", "A300", "1"],
+            ],
+            &["oil filter", "oil filter|A200", "oil filter", "air filter"],
+        );
+        let columns = [("Name", "product.name"), ("Tax Code", "-")];
+        check(
+            &columns,
+            &[&["Oil filter", "T1"], &["Oil filter", "T2"]],
+            &["oil filter", "oil filter"],
+        );
+    }
 }

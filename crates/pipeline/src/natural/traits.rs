@@ -26,6 +26,16 @@ impl Traits {
         self.0.split(BETWEEN).map(str::to_owned).collect()
     }
 
+    /// Adds what another row of the same record says beyond this one.
+    pub fn fill(&mut self, other: &Self) {
+        let is_open = |(own, other): (&str, &str)| own.is_empty() && !other.is_empty();
+        let pairs = || self.0.split(BETWEEN).zip(other.0.split(BETWEEN));
+        if pairs().any(is_open) {
+            let filled = pairs().map(|pair| if is_open(pair) { pair.1 } else { pair.0 });
+            self.0 = filled.collect::<Vec<_>>().join(&BETWEEN.to_string()).into();
+        }
+    }
+
     /// One of them; `None` where the row does not say it.
     fn get(&self, index: usize) -> Option<&str> {
         self.0.split(BETWEEN).nth(index).filter(|text| !text.is_empty())
@@ -102,9 +112,9 @@ impl TraitColumns {
         });
         if is_alone {
             let open = columns.iter().enumerate().filter(|(_, column)| column.field.is_none());
-            let named = open.filter(|(_, column)| headers::names_number(&column.header, entity));
+            let numbered = open.filter(|(_, column)| headers::names_number(&column.header, entity));
             let counts = |index: &usize| numbers.is_none_or(|numbers| numbers.contains(index));
-            trait_columns.numbers = named
+            trait_columns.numbers = numbered
                 .map(|(index, _)| index)
                 .filter(counts)
                 .take(MOST_NUMBERS)
@@ -159,7 +169,7 @@ impl TraitColumns {
                 keys.extend(name("code").map(|code| key(CODE, &[code])));
                 keys.extend(name("name").map(|name| key("name", &[&fold(name)])));
             }
-            _ => keys.extend(name("name").map(|name| key("name", &[&fold(name)]))),
+            _ => keys.extend(name("name").map(|name| key(self.entity.name(), &[&fold(name)]))),
         }
         keys
     }

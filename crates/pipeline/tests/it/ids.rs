@@ -209,15 +209,6 @@ fn a_part_number_of_two_parts_is_that_of_the_first() {
 }
 
 #[test]
-fn parts_of_one_name_are_told_apart_by_their_numbers() {
-    check(
-        EntityKind::Product,
-        "Product Name,Item Code,Stock\nOil filter,A100,2\nOil filter,A200,1\nOil filter,A100,3\nAir filter,A300,1\n",
-        &["oil filter", "oil filter|A200 id_conflict", "oil filter", "air filter"],
-    );
-}
-
-#[test]
 fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
     check(
         Vehicle,
@@ -229,5 +220,14 @@ fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
         Vehicle,
         "Stock No,Registration,Model,VIN\n501,AK18 AAA,Focus,WF0AXXWPMA1234567\n733,AK18 AAA,Focus,WF0AXXWPMA1234567\n",
         &["AK18AAA", "AK18AAA"],
+    );
+}
+
+#[test]
+fn what_agreeing_rows_add_tells_further_rows_apart() {
+    check(
+        Vehicle,
+        "Registration,Make,Model,VIN\nAK19 AAA,Ford,Focus,\nAK19 AAA,Ford,Focus,WF0AXXWPMA1234567\nAK19 AAA,Ford,Focus,WF0BXXWPNB7654321\n",
+        &["AK19AAA", "AK19AAA", "AK19AAA|WF0BXXWPNB7654321 id_conflict"],
     );
 }
