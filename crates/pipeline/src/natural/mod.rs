@@ -118,13 +118,12 @@ impl NaturalVotes {
                 let known = self.conflicts.get_mut(&print);
                 match known {
                     Some(known) if known.others.len() < MOST_OTHERS => known.others.push(own),
-                    Some(_) => {}
                     None if has_room => {
                         let entity = columns.entity;
                         let others = vec![own];
                         self.conflicts.insert(print, Conflict { entity, key, others });
                     }
-                    None => {}
+                    Some(_) | None => {}
                 }
             }
         }
