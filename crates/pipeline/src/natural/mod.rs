@@ -123,7 +123,7 @@ impl NaturalVotes {
                         let others = vec![own];
                         self.conflicts.insert(print, Conflict { entity, key, others });
                     }
-                    _ => {}
+                    Some(_) | None => {}
                 }
             }
         }
@@ -266,7 +266,7 @@ mod tests {
             })
             .collect();
         let mut votes = TableVotes::of(&plan);
-        for row in rows {
+        for row in &rows {
             votes.observe(row);
         }
         votes.settle(&mut plan, None);
