@@ -3,7 +3,7 @@
 use torqueflow_model::{Cell, CellKind, FieldKind, Party, Row, yes_or_no};
 
 /// Values of a column that are looked at.
-const MOST_VALUES: usize = 100;
+const MOST_VALUES: usize = 64;
 
 /// A kind of value that is recognised without its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -14,7 +14,7 @@ use crate::sources::Sources;
 use crate::understand::{TableChoice, Understood, understand};
 use crate::votes::TableVotes;
 
-/// Rows that detection may look at: of each column, it looks at the first hundred values in them.
+/// Rows that detection may look at: of each column, it looks at the first values in them.
 const SAMPLE_ROWS: usize = 1000;
 /// More worksheets than a file can have.
 const SHEETS: usize = 1 << 20;
