@@ -266,7 +266,9 @@ mod tests {
             })
             .collect();
         let mut votes = TableVotes::of(&plan);
-        rows.iter().for_each(|row| votes.observe(row));
+        for row in &rows {
+            votes.observe(row);
+        }
         votes.settle(&mut plan, None);
         let cleaner = Cleaner::new(&plan, None, date!(2026 - 11 - 22));
         let ids: Vec<String> = rows
