@@ -271,7 +271,7 @@ mod tests {
             &[
                 "a.toml:1: invalid type: integer `7`, expected a string",
                 "b.toml:9: table `wrench.cars`, column `Plate`: `vehicle.plate` is not a field of the catalogue",
-                "c.toml:1: unknown field `colour`, expected one of `id`, `label`, `spellings`, `slots`, `table`",
+                "c.toml:1: unknown field `colour`, expected one of `id`, `label`, `spellings`, `slots`, `not_fields`, `table`",
             ],
         );
     }

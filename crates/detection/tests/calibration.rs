@@ -16,6 +16,9 @@ const NOT_TO_BE_TOLD: &[&str] = &[
     "adv_duplicate_header_snipeit",
     "sage_accounting_contacts",
     "ga4_lineitems",
+    // What it calls a name is the vehicle's.
+    "fuelio_vehicle",
+    "lubelogger_plans",
 ];
 
 fn all_sources() -> Detector {
@@ -34,6 +37,20 @@ fn known() -> Vec<Case> {
 fn entities(detection: &Detection) -> Vec<String> {
     let found = detection.table_type.iter().flat_map(|found| &found.entities);
     found.map(ToString::to_string).collect()
+}
+
+/// The table has no type, and what it is comes first among the types that it may be.
+fn is_asked(detection: &Detection, case: &Case) -> bool {
+    let first = detection.candidates.first().filter(|_| detection.table_type.is_none());
+    let tables = built_in_sources().into_iter().flat_map(|source| source.tables);
+    let named = first.and_then(|first| tables.into_iter().find(|table| table.type_id == first.type_id));
+    named.is_some_and(|table| {
+        table
+            .entities()
+            .iter()
+            .map(ToString::to_string)
+            .eq(case.entities.iter().cloned())
+    })
 }
 
 /// Per level: how many tables were given a type with it, and how many of these rightly.
@@ -112,8 +129,10 @@ fn systems_that_nobody_knows_are_understood_by_what_their_columns_mean() {
         );
         let found = entities(&unknown);
         tables += 1;
-        right += usize::from(found == case.entities);
-        if found != case.entities {
+        // Or a person is asked, and it comes first among what it may be.
+        let is_right = found == case.entities || is_asked(&unknown, &case);
+        right += usize::from(is_right);
+        if !is_right {
             let candidates: Vec<_> = unknown.candidates.iter().map(|one| &one.type_id).collect();
             let _ = writeln!(said, "{}: {found:?} {candidates:?} {:?}", case.name, unknown.evidence);
         }

@@ -75,7 +75,7 @@ fn value(header: &str, number: u64) -> String {
 
 fn is_plate(header: &str) -> bool {
     let names = ["registration", "rego", "plate", "regno", "vrm", "tag number"];
-    let others = ["vat", "month", "state"];
+    let others = ["vat", "month", "state", "template"];
     let has = |words: &[&str]| words.iter().any(|word| header.contains(word));
     (has(&names) && !has(&others)) || header == "reg" || header.ends_with(" reg")
 }

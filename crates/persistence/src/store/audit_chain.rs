@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::bulk::Scalar;
 use crate::entity::audit_event::{Column, Entity};
 use crate::store::audit::StoredAuditEvent;
-use crate::{OrganizationId, Store, StoreError};
+use crate::{Backend, OrganizationId, Store, StoreError};
 
 /// The end of a chain: how many entries it has, and the last one's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,6 +132,11 @@ impl Store {
             head.map_or(0, |head| head.count).into(),
         ]);
         let mut transaction = self.begin().await?;
+        if self.backend() == Backend::Postgres {
+            // Two statements that change the same events in another order would wait for each other.
+            let chain = [Scalar::from(organization.0.as_u128() as i64)];
+            transaction.execute("SELECT pg_advisory_xact_lock(?)", &chain).await?;
+        }
         match transaction.execute(&sql, &arguments).await {
             Ok(touched) if touched == links.len() as u64 => {
                 self.commit(transaction).await?;

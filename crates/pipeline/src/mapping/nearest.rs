@@ -35,8 +35,9 @@ pub fn nearest_field(given: &str) -> Option<String> {
 
 /// All fields that a column can be mapped to, in their places.
 fn all_fields() -> impl Iterator<Item = FieldRef> {
-    let main = EntityKind::ALL.into_iter().map(Slot::Main);
-    let slots = main.chain([Slot::BillingAddress, Slot::ShippingAddress]);
+    // Who names a part of an address means a customer's.
+    let addresses = [Slot::BillingAddress, Slot::ShippingAddress].into_iter();
+    let slots = addresses.chain(EntityKind::ALL.into_iter().map(Slot::Main));
     let fields = slots.flat_map(|slot| slot.entity().fields().iter().map(move |spec| FieldRef { slot, spec }));
     fields.filter(|field| field.spec.mappable)
 }
