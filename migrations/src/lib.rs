@@ -62,6 +62,7 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
         }
         let transaction = database.begin().await?;
         if applied::add(&transaction, migration.name).await? {
+            tracing::info!(migration = migration.name, "the schema is changed");
             (migration.up)(&Schema(&transaction)).await?;
         }
         transaction.commit().await?;
