@@ -177,8 +177,7 @@ fn the_check_says_everything_that_is_wrong_with_its_lines() {
 fn a_folder_with_a_fault_is_wrong_usage() {
     let workspace = with_systems(&[("a.toml", "id = \"a\"\nlabel = \"A\"\ncolour = 1\n"), ("b.toml", BENCH)]);
     workspace.write("list.csv", LEUTE);
-    let expected =
-        "error: systems/a.toml:3: unknown field `colour`, expected one of `id`, `label`, `spellings`, `slots`, `table`";
+    let expected = "error: systems/a.toml:3: unknown field `colour`, expected one of `id`, `label`, `spellings`, `slots`, `not_fields`, `table`";
     for command in [
         "detect list.csv",
         "clean list.csv",
