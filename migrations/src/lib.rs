@@ -67,5 +67,6 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
         }
         transaction.commit().await?;
     }
+    tracing::info!(migrations = MIGRATIONS.len(), "the schema is up to date");
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 use torqueflow_model::{FindingCode, JobStatus, RowClass, RunStatus};
 use torqueflow_persistence::{EntityCounts, ImportFile, Job, JobCounts, OrganizationId, Run};
-use torqueflow_pipeline::table_ordinal;
+use torqueflow_pipeline::{TypeCandidate, table_ordinal};
 use uuid::Uuid;
 
 use crate::error::AppError;
@@ -166,10 +166,7 @@ pub struct UnrecognisedTable {
     /// The worksheet.
     pub sheet: Option<String>,
     /// The types that it could be, the likeliest first.
-    pub candidates: Vec<String>,
-    /// It is known what its rows are, and that none of them is imported.
-    #[serde(skip)]
-    pub is_known: bool,
+    pub candidates: Vec<TypeCandidate>,
 }
 
 /// A table of a type that is not imported.
@@ -273,16 +270,10 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
         let file = name_of(&files, job);
         if job.status == JobStatus::Unrecognised {
             let sheet = job.sheet.clone();
-            let candidates = plan_of(job)
-                .unwrap_or_default()
-                .candidates
-                .into_iter()
-                .map(|(type_id, _)| type_id);
             summary.unrecognised.push(UnrecognisedTable {
                 file,
                 sheet,
-                candidates: candidates.collect(),
-                is_known: has_warning(job, "type_not_imported"),
+                candidates: plan_of(job).unwrap_or_default().candidates,
             });
             continue;
         }
@@ -345,12 +336,6 @@ fn empty_summary(run: &Run, files: &[ImportFile], jobs: &[Job]) -> RunSummary {
         source_confirmation: None,
         files: file_summaries(files, jobs),
     }
-}
-
-/// Whether detection warned of this.
-fn has_warning(job: &Job, code: &str) -> bool {
-    let mut warnings = job.warnings.as_array().into_iter().flatten();
-    warnings.any(|warning| warning.get("code").and_then(serde_json::Value::as_str) == Some(code))
 }
 
 fn view((code, message): (String, String)) -> ErrorView {

@@ -43,6 +43,39 @@ fn check(cells: &[(&str, &str)], expected: &[&str]) {
 }
 
 #[test]
+fn a_name_beside_half_of_one_is_its_other_half() {
+    check(
+        &[("display_name", "Tom"), ("last_name", "Lowe")],
+        &["display_name=Tom Lowe", "first_name=Tom", "last_name=Lowe"],
+    );
+    check(
+        &[("first_name", "Ann"), ("display_name", "COLE")],
+        &["display_name=Ann Cole", "first_name=Ann", "last_name=Cole"],
+    );
+    check(
+        &[("display_name", "Tom Lowe"), ("last_name", "Lowe")],
+        &["display_name=Tom Lowe", "last_name=Lowe"],
+    );
+    check(
+        &[("display_name", "Lowe Garage Ltd"), ("last_name", "Cole")],
+        &["display_name=Lowe Garage Ltd", "last_name=Cole"],
+    );
+}
+
+#[test]
+fn surnames_that_are_words_of_trade_are_people() {
+    for name in ["Tom Flowers", "Kim Books", "Ann Market", "Emma Brands"] {
+        let (first, last) = name.split_once(' ').unwrap();
+        let expected = [
+            format!("display_name={name}"),
+            format!("first_name={first}"),
+            format!("last_name={last}"),
+        ];
+        assert_eq!(clean(&[("display_name", name)], false), expected);
+    }
+}
+
+#[test]
 fn a_column_of_jobs_gives_no_title() {
     let cells = [
         ("title", "Fleet Manager"),

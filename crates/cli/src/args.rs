@@ -24,6 +24,11 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// The database where none is named.
+pub const DEFAULT_DATABASE: &str = "sqlite://torqueflow.db?mode=rwc";
+/// The organisation where none is named.
+pub const DEFAULT_ORGANIZATION: &str = "default";
+
 /// What all commands with a database know.
 #[derive(Debug, Args)]
 pub struct Common {
@@ -34,11 +39,11 @@ pub struct Common {
         env = "DATABASE_URL",
         hide_env_values = true,
         value_name = "URL",
-        default_value = "sqlite://torqueflow.db?mode=rwc"
+        default_value = DEFAULT_DATABASE
     )]
     pub database: String,
     /// The organisation that everything belongs to
-    #[arg(long, global = true, value_name = "SLUG", default_value = "default")]
+    #[arg(long, global = true, value_name = "SLUG", default_value = DEFAULT_ORGANIZATION)]
     pub organization: String,
     /// The folder of uploads and staged rows; by default beside the SQLite file, else in the current folder
     #[arg(long, global = true, env = "TORQUEFLOW_DATA_DIR", value_name = "DIR")]

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::args::{Common, DEFAULT_DATABASE, DEFAULT_ORGANIZATION, PasswordSource};
+
 /// An argument as a POSIX shell takes it for just this text, typed or pasted.
 pub fn quoted(text: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,+@%".contains(&byte);
@@ -45,6 +47,36 @@ impl CommandLine {
             return self;
         }
         let _ = write!(self.0, " {name} {}", quoted(value));
+        self
+    }
+
+    /// The same, with what decides where a command works and what it understands, as it was said before. A database on a
+    /// server is not named: its address may hold a password.
+    pub fn again(&mut self, common: &Common, password: &PasswordSource, source: Option<&str>) -> &mut Self {
+        if common.database.starts_with("sqlite:") && common.database != DEFAULT_DATABASE {
+            self.option("--database", &common.database);
+        }
+        if common.organization != DEFAULT_ORGANIZATION {
+            self.option("--organization", &common.organization);
+        }
+        for (name, path) in [
+            ("--data-dir", &common.data_dir),
+            ("--sources", &common.sources),
+            ("--password-file", &password.password_file),
+        ] {
+            if let Some(path) = path {
+                self.option(name, &path.to_string_lossy());
+            }
+        }
+        if password.password_stdin {
+            self.with("--password-stdin");
+        }
+        for limit in &common.set_limit {
+            self.option("--set-limit", limit);
+        }
+        if let Some(source) = source {
+            self.option("--source", source);
+        }
         self
     }
 

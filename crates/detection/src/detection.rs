@@ -1,6 +1,6 @@
 //! What detection says of a table.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use strum::IntoStaticStr;
 use torqueflow_model::{DateOrder, EntityKind, FieldRef};
 
@@ -43,6 +43,12 @@ impl Detection {
         self.missing = columns;
     }
 
+    /// Replaces what is known of columns that are not imported, when a person has mapped the columns.
+    pub fn set_unmapped(&mut self, columns: &[String]) {
+        self.warnings.retain(|known| known.code != "unmapped_columns");
+        self.warnings.extend(evidence::unmapped(columns));
+    }
+
     /// It is known what it is, and that is something that is imported.
     pub fn is_imported(&self) -> bool {
         self.table_type.as_ref().is_some_and(|found| !found.is_left_out())
@@ -83,7 +89,7 @@ impl DetectedType {
 }
 
 /// A type that a table may be.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TypeCandidate {
     /// The stable name: `generic.payments`.
     #[serde(rename = "type")]

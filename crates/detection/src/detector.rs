@@ -470,7 +470,7 @@ impl Outcome<'_> {
         if let Some(found) = &self.table_type {
             warnings.extend(match &found.not_imported {
                 Some(reason) => Some(evidence::not_imported(&found.label, reason)),
-                None => evidence::unmapped(self.mapping, headers),
+                None => evidence::unmapped(&evidence::without_field(self.mapping, headers)),
             });
             warnings.extend(evidence::date_order(found.date_order, self.mapping, headers, samples));
         }

@@ -149,13 +149,17 @@ pub fn of_headers(headers: &Headers, samples: &[Row]) -> Vec<DetectionWarning> {
 }
 
 /// `unmapped_columns`: the columns that will not be imported.
-pub fn unmapped(mapping: &Mapping, headers: &Headers) -> Option<DetectionWarning> {
-    let left: Vec<String> = (0..headers.len())
+pub fn unmapped(columns: &[String]) -> Option<DetectionWarning> {
+    let message = format!("These columns are not imported: {}.", names(columns));
+    (!columns.is_empty()).then(|| DetectionWarning::new("unmapped_columns", message))
+}
+
+/// The named columns without a field.
+pub fn without_field(mapping: &Mapping, headers: &Headers) -> Vec<String> {
+    (0..headers.len())
         .filter(|index| mapping.field(*index).is_none() && !headers.folded(*index).is_empty())
         .map(|index| headers.text(index).trim().to_owned())
-        .collect();
-    let message = format!("These columns are not imported: {}.", names(&left));
-    (!left.is_empty()).then(|| DetectionWarning::new("unmapped_columns", message))
+        .collect()
 }
 
 /// `not_imported`: the table is known, and left out as a whole.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{ColumnDateOrder, ColumnFacts, DateNumbers, Origin};
-use torqueflow_detection::{Detection, Surroundings};
+use torqueflow_detection::{Detection, Surroundings, TypeCandidate};
 use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef, Finding, FindingCode, LeftOutRows};
 
 use crate::bare::BareRule;
@@ -42,9 +42,9 @@ pub struct TablePlan {
     /// What each row has beyond its cells.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub constants: Vec<PlannedConstant>,
-    /// Where nobody knows what the table is: the types that it could be, with the confidence in each, best first.
+    /// Where nobody knows what the table is: the types that it could be, best first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub candidates: Vec<(String, f64)>,
+    pub candidates: Vec<TypeCandidate>,
     /// Which columns identify records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identities: Option<Vec<PlannedIdentity>>,
@@ -282,10 +282,7 @@ impl TablePlan {
             candidates: if table.is_some() {
                 Vec::new()
             } else {
-                let candidates = detection.candidates.iter();
-                candidates
-                    .map(|candidate| (candidate.type_id.clone(), candidate.confidence))
-                    .collect()
+                detection.candidates.clone()
             },
             identities: None,
             naturals: None,

@@ -109,6 +109,11 @@ pub fn understand(
         }
         notes = map_columns(&mut plan, headers, mapping).map_err(ChoiceError::Mapping)?;
         require_columns(&mut detection, &plan);
+        let unmapped = headers.iter().zip(&plan.columns);
+        let unmapped =
+            unmapped.filter(|(header, column)| !header.trim().is_empty() && column.fields().next().is_none());
+        let unmapped: Vec<String> = unmapped.map(|(header, _)| header.trim().to_owned()).collect();
+        detection.set_unmapped(&unmapped);
         if let Some(found) = &mut detection.table_type {
             found.entities = entities(&plan).into_iter().collect();
             if !found.is_left_out() {

@@ -101,12 +101,7 @@ fn systems(app: &App) -> Vec<SourceSystemView> {
     let view = |system: &SourceDefinition| SourceSystemView {
         id: system.id.clone(),
         label: system.label.clone(),
-        tables: system
-            .tables
-            .iter()
-            .filter(|known| !known.entities().is_empty())
-            .map(table)
-            .collect(),
+        tables: system.tables.iter().map(table).collect(),
     };
     app.sources().definitions().iter().map(view).collect()
 }

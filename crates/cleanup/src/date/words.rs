@@ -51,9 +51,16 @@ pub(super) fn month(word: &str) -> Option<u8> {
     months.next().is_none().then_some(index as u8 + 1)
 }
 
+/// Days of the week in two letters, as German, Dutch, French and Scandinavian write them.
+const SHORT_WEEKDAYS: &[&str] = &[
+    "mo", "di", "mi", "do", "fr", "sa", "so", "ma", "wo", "vr", "za", "zo", "lu", "me", "je", "ve", "ti", "to", "on",
+];
+
 /// A day of the week, by its name or the start of it: what may be a month is none.
 pub(super) fn is_weekday(word: &str) -> bool {
-    folded(word).is_some_and(|folded| is_start_of_one(&folded, WEEKDAYS)) && month(word).is_none()
+    let is_known = |folded: String| is_start_of_one(&folded, WEEKDAYS);
+    let is_short = || folded_any(word).is_some_and(|word| SHORT_WEEKDAYS.contains(&word.as_str()));
+    folded(word).is_some_and(is_known) && month(word).is_none() || is_short()
 }
 
 pub(super) fn is_link(word: &str) -> bool {
@@ -107,6 +114,9 @@ mod tests {
         check("mar", false);
         check("maa", false);
         check("mon", true);
+        check("Do", true);
+        check("ma", true);
+        check("xx", false);
     }
 
     #[test]

@@ -139,7 +139,9 @@ fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Party>) {
     let name = if is_given_company {
         case::company(&line)
     } else if is_given_person {
-        named_by_parts(draft, &line).unwrap_or_else(|| beside_parts(draft, &line, said))
+        named_by_parts(draft, &line)
+            .or_else(|| other_half(draft, &line, said))
+            .unwrap_or_else(|| beside_parts(draft, &line, said))
     } else {
         // The name beside that of a company is its contact's, whatever the customer is.
         let said = said.filter(|_| draft.text("company").is_none());
@@ -192,6 +194,26 @@ fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option
         draft.set_by_name("company", Value::Text(name.clone()), "");
     }
     name
+}
+
+/// `Name` beside last names alone holds the first ones, and the other way round: one word or two, none of them the other's.
+fn other_half(draft: &mut Draft<'_>, line: &str, said: Option<Party>) -> Option<String> {
+    let is_long = line.split_whitespace().count() > 2;
+    if said == Some(Party::Company) || is_long || draft.text("company").is_some() {
+        return None;
+    }
+    let (known, open) = match (draft.text("first_name"), draft.text("last_name")) {
+        (None, Some(last)) => (fold(last), "first_name"),
+        (Some(first), None) => (fold(first), "last_name"),
+        _ => return None,
+    };
+    let own = fold(line);
+    let repeats = own.split(' ').any(|word| known.split(' ').any(|part| part == word));
+    if repeats || split(line, None, false).company.is_some() {
+        return None;
+    }
+    draft.set_by_name(open, Value::Text(case::person(line)), "");
+    given_parts(draft).compose()
 }
 
 /// A whole name that says something else than the parts beside it: the name of the company that they are the contact of,

@@ -118,6 +118,8 @@ fn couples_are_one_customer() {
     check("Mr & Mrs Smith", "Mr & Mrs||Smith| *");
     check("Mr and Mrs F Smith", "Mr & Mrs|F|Smith| *");
     check("Mr/Mrs Smith", "Mr & Mrs||Smith| *");
+    check("Mr E Lord", "Mr|E|Lord|");
+    check("Mrs Y Major", "Mrs|Y|Major|");
     check("Fred & Hilda Smith", "|Fred & Hilda|Smith| *");
     check("Mr F & Mrs H Smith", "Mr & Mrs|F & H|Smith| *");
     check("Fred Smith & Hilda Smith", "|Fred & Hilda|Smith| *");

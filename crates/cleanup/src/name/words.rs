@@ -145,10 +145,10 @@ const COMPANY_HINTS: &[&str] = &[
     "insurance",
     "bank",
     // Shops and trades
-    "store", "shop", "shops", "boutique", "studio", "studios", "design", "designs", "interiors", "market", "salon", "florist",
-    "flowers", "mercantile", "conceptstore", "collective", "gifts", "accessories", "gallery", "bookshop", "books",
+    "store", "shop", "shops", "boutique", "studio", "studios", "design", "designs", "interiors", "salon", "florist",
+    "mercantile", "conceptstore", "collective", "gifts", "accessories", "gallery", "bookshop",
     "lifestyle", "cafe", "café", "jewelry", "jewellery", "jewellers", "jewelers", "hotel", "pharmacy", "restaurant", "bakery",
-    "brands", "atelier", "furniture", "hardware", "towing", "tows", "trucking", "hauling", "assistance", "repair",
+    "atelier", "furniture", "hardware", "towing", "tows", "trucking", "hauling", "assistance",
     "agency", "media", "marketing", "technologies", "manufaktur", "autohaus", "werkstatt", "spedition", "blumen",
     "buchhandlung", "apotheke", "papeterie", "librairie", "pharmacie",
 ];
@@ -234,8 +234,9 @@ pub(super) fn is_salutation(text: &str) -> bool {
 
 /// `and` between two titles, in other languages. Between names some of these words join the parts of one surname.
 pub(super) fn joins_titles(word: &str) -> bool {
-    const WORDS: [&str; 8] = ["und", "et", "en", "y", "e", "i", "og", "och"];
-    WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    const WORDS: [&str; 5] = ["und", "et", "en", "og", "och"];
+    // One letter in upper case is an initial.
+    matches!(word, "y" | "e" | "i") || WORDS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_listed(word: &str, list: &[&str]) -> bool {

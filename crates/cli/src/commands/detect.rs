@@ -50,7 +50,7 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
         password: password.as_ref(),
         sources: &sources,
         system: named.as_deref(),
-        suggester: Suggester::new(arguments, &sources),
+        suggester: Suggester::new(common, arguments, &sources),
     };
     let mut choices = choices.into_iter();
     for Given {
@@ -224,6 +224,7 @@ impl Found {
             "columns": columns,
             "evidence": detection.evidence,
             "alternatives": detection.alternatives,
+            "candidates": table.plan.candidates,
             "commands": commands.iter().map(|suggestion| &suggestion.command).collect::<Vec<_>>(),
             "warnings": warnings,
         }));

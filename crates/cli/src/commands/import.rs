@@ -158,7 +158,7 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
         None => None,
     };
     let (app, organization) = super::open(common).await?;
-    let outcome = import_files(&app, organization, arguments, source, password).await;
+    let outcome = import_files(&app, organization, (common, arguments), source, password).await;
     super::seal_audit_log(&app).await;
     outcome
 }
@@ -166,7 +166,7 @@ pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
 async fn import_files(
     app: &App,
     organization: OrganizationId,
-    arguments: &Import,
+    (common, arguments): (&Common, &Import),
     source: Option<String>,
     password: Option<Password>,
 ) -> anyhow::Result<Exit> {
@@ -187,6 +187,7 @@ async fn import_files(
         app,
         organization,
         run_id: run.id,
+        common,
         arguments,
     };
     progress.clear();
@@ -258,6 +259,7 @@ struct Running<'a> {
     app: &'a App,
     organization: OrganizationId,
     run_id: Uuid,
+    common: &'a Common,
     arguments: &'a Import,
 }
 
@@ -286,8 +288,12 @@ impl Running<'_> {
 
     /// Says how tables that nobody recognises can be imported.
     fn ask_for_types(&self, summary: &RunSummary) {
-        for table in summary.unrecognised.iter().filter(|table| !table.is_known) {
-            let is_its_own = |path: &&PathBuf| super::file_name(path) == table.file;
+        for table in &summary.unrecognised {
+            // A file of an archive stands behind the archive's name.
+            let is_its_own = |path: &&PathBuf| {
+                let name = super::file_name(path);
+                table.file == name || table.file.starts_with(&format!("{name}/"))
+            };
             let path = self.arguments.files.iter().find(is_its_own);
             let path = path.map_or_else(|| shell::quoted(&table.file), |path| shell::path(path));
             let place = table
@@ -297,7 +303,9 @@ impl Running<'_> {
                 .unwrap_or_default();
             for candidate in &table.candidates {
                 let mut line = CommandLine::new("import");
-                line.with(&path).option("--type", &format!("{place}{candidate}"));
+                let Import { password, source, .. } = self.arguments;
+                line.with(&path).again(self.common, password, source.as_deref());
+                line.option("--type", &format!("{place}{}", candidate.type_id));
                 note!("  {}", line.text());
             }
             note!("`torqueflow detect {path}` says more: what to type, with the columns.");

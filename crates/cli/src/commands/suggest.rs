@@ -9,6 +9,7 @@ use torqueflow_pipeline::{OpenedTable, Sources, column_keys};
 
 use super::detect::Detect;
 use super::said::Heads;
+use crate::args::Common;
 use crate::shell::{self, CommandLine};
 
 /// Types that are suggested for a table.
@@ -24,13 +25,18 @@ pub struct Suggestion {
 
 /// Suggests commands for files that were looked into.
 pub struct Suggester<'a> {
+    common: &'a Common,
     arguments: &'a Detect,
     sources: &'a Sources,
 }
 
 impl<'a> Suggester<'a> {
-    pub fn new(arguments: &'a Detect, sources: &'a Sources) -> Self {
-        Self { arguments, sources }
+    pub fn new(common: &'a Common, arguments: &'a Detect, sources: &'a Sources) -> Self {
+        Self {
+            common,
+            arguments,
+            sources,
+        }
     }
 
     /// The command that imports all files as they are understood.
@@ -45,15 +51,8 @@ impl<'a> Suggester<'a> {
 
     /// What was said to look into the files is to be said again.
     fn add_options(&self, line: &mut CommandLine) {
-        if let Some(file) = &self.arguments.password.password_file {
-            line.option("--password-file", &file.to_string_lossy());
-        }
-        if self.arguments.password.password_stdin {
-            line.with("--password-stdin");
-        }
-        if let Some(source) = &self.arguments.source {
-            line.option("--source", source);
-        }
+        let Detect { password, source, .. } = self.arguments;
+        line.again(self.common, password, source.as_deref());
         for (name, value) in self.arguments.tables.typed() {
             line.option(name, &value);
         }
@@ -104,7 +103,7 @@ impl<'a> Suggester<'a> {
     /// The types that a table could be: those that detection names, else the one whose fields its columns look like.
     fn types(&self, table: &OpenedTable) -> Vec<String> {
         let candidates = table.plan.candidates.iter().take(SHOWN_TYPES);
-        let candidates: Vec<String> = candidates.map(|(type_id, _)| type_id.clone()).collect();
+        let candidates: Vec<String> = candidates.map(|candidate| candidate.type_id.clone()).collect();
         if !candidates.is_empty() {
             return candidates;
         }

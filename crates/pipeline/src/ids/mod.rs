@@ -272,8 +272,8 @@ impl ColumnVote {
             IdVerdict::Differs { example, .. } => {
                 identity.verdict = PlannedIdVerdict::Differs;
                 Some(format!(
-                    "Column `{header}` is not taken for the id of the {entity}: its values stand beside different records, \
-                     such as `{}` in rows {} and {}.",
+                    "Column `{header}` is not taken for the id of the {entity}, and its values are not imported: they stand \
+                     beside different records, such as `{}` in rows {} and {}.",
                     example.id, example.first_row, example.other_row
                 ))
             }

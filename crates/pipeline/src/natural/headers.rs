@@ -27,7 +27,7 @@ const NUMBERS: [&str; 19] = [
 /// How words end that are such a number in one: `Kundennummer`, `KundenNr`.
 const ENDINGS: [&str; 4] = ["nummer", "number", "code", "nr"];
 /// What other numbers there are: of telephones, taxes, houses, documents, and of the row itself.
-const OTHERS: [&str; 71] = [
+const OTHERS: [&str; 105] = [
     "phone",
     "tel",
     "telephone",
@@ -99,6 +99,40 @@ const OTHERS: [&str; 71] = [
     "chassis",
     "frame",
     "radio",
+    "quote",
+    "quotation",
+    "estimate",
+    "enquiry",
+    "inquiry",
+    "lead",
+    "claim",
+    "case",
+    "submission",
+    "entry",
+    "response",
+    "form",
+    "session",
+    "visit",
+    "warranty",
+    "contract",
+    "deal",
+    "sale",
+    "sales",
+    "repair",
+    "service",
+    "ro",
+    "wo",
+    "po",
+    "document",
+    "doc",
+    "docket",
+    "payment",
+    "credit",
+    "purchase",
+    "message",
+    "call",
+    "event",
+    "tag",
 ];
 /// Beginnings of words for such numbers in one: `Telefonnummer`.
 const OTHER_BEGINNINGS: [&str; 12] = [
@@ -151,8 +185,11 @@ pub(super) fn names_number(header: &str, entity: EntityKind) -> bool {
             let is_products = has(&PRODUCTS) || words.iter().any(|word| word.starts_with("artikel"));
             (is_products || is_bare && has(&["code", "ref", "reference"])) && !has(&NO_PRODUCTS)
         }
-        // `No` alone counts the rows more often than it numbers customers.
-        _ => !(is_bare && has(&["no", "nr", "num", "number"])),
+        // `No` alone counts the rows more often than it numbers customers, and keys hang on hooks.
+        _ => {
+            let is_vague = is_bare && has(&["no", "nr", "num", "number", "ref", "reference", "key"]);
+            !is_vague && !(entity == EntityKind::Vehicle && has(&["key"]))
+        }
     }
 }
 
@@ -187,9 +224,15 @@ mod tests {
             "Invoice No",
             "Postal Code",
             "Notes",
+            "Quote No",
+            "Warranty No",
+            "Submission ID",
+            "Ref",
         ] {
             check(header, Customer, false);
         }
+        check("Key No", EntityKind::Vehicle, false);
+        check("Fleet Number", EntityKind::Vehicle, true);
         for header in ["Item code", "Part No.", "Code", "Artikelnummer", "SKU"] {
             check(header, Product, true);
         }

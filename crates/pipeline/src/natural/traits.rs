@@ -397,7 +397,8 @@ fn are_other_vehicles(keeper: &Traits, own: &Traits, other_number: bool) -> bool
 /// The shortest number that can tell cars apart.
 const SHORTEST_VIN: usize = 5;
 
-/// The plates are cut otherwise, where the form of such plates is not known: `48245-1` and `4824-51`.
+/// The plates are cut otherwise, where the form of such plates is not known, `48245-1` and `4824-51`, or is that of a place
+/// before letters and digits, `M-AB 123` and `MA-B 123`.
 fn plates_differ(keeper: &Traits, own: &Traits) -> bool {
     let parts = |traits: &Traits| -> Vec<String> {
         let plate = traits.get(place::PLATE).unwrap_or_default().to_uppercase();
@@ -407,7 +408,15 @@ fn plates_differ(keeper: &Traits, own: &Traits) -> bool {
         parts.map(str::to_owned).collect()
     };
     let (one, other) = (parts(keeper), parts(own));
-    one.len() >= 2 && one.len() == other.len() && one != other && vrm_shape(&one.concat()) == VrmShape::Other
+    let names_place = |parts: &[String]| match parts {
+        [place, letters, digits] => {
+            place.chars().chain(letters.chars()).all(char::is_alphabetic)
+                && digits.chars().all(|sign| sign.is_ascii_digit())
+        }
+        _ => false,
+    };
+    let is_cut_with_meaning = vrm_shape(&one.concat()) == VrmShape::Other || names_place(&one) && names_place(&other);
+    one.len() >= 2 && one.len() == other.len() && one != other && is_cut_with_meaning
 }
 
 fn are_other_companies(keeper: &Traits, own: &Traits) -> bool {

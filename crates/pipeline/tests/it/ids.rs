@@ -153,6 +153,11 @@ fn foreign_plates_that_are_cut_otherwise_are_others() {
         "Registration,Make,Model\n48245-1,Toyota,Hilux\n4824-51,Toyota,Hilux\n48245 1,Toyota,Hilux\nAK19-AAA,Ford,Focus\nAK 19 AAA,Ford,Focus\n",
         &["482451", "482451|4824-51 id_conflict", "482451", "AK19AAA", "AK19AAA"],
     );
+    check(
+        Vehicle,
+        "Kennzeichen;Marke\nM-AB 123;VW\nMA-B 123;VW\nM-AB 123;VW\nB-CD 45;BMW\n",
+        &["MAB123", "MAB123|MA-B 123 id_conflict", "MAB123", "BCD45"],
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use torqueflow_app::Job;
-use torqueflow_pipeline::{PlannedFacts, TablePlan, column_keys};
+use torqueflow_pipeline::{PlannedFacts, TablePlan, TypeCandidate, column_keys};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -82,14 +82,32 @@ pub struct SavedMappingUse {
 
 /// A type that a table could be.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(examples(json!({ "type": "generic.customers", "confidence": 0.55 })))]
+#[schema(examples(json!({
+    "type": "generic.customers", "label": "Customers only", "confidence": 0.55,
+    "evidence": ["2 of 5 columns are understood as customers"]
+})))]
 pub struct CandidateView {
     /// The type.
     #[serde(rename = "type")]
     pub table_type: String,
+    /// What people call it.
+    pub label: String,
     /// How sure that is, 0 to 1.
     #[schema(minimum = 0, maximum = 1)]
     pub confidence: f64,
+    /// What speaks for it and against it, in sentences.
+    pub evidence: Vec<String>,
+}
+
+impl From<TypeCandidate> for CandidateView {
+    fn from(candidate: TypeCandidate) -> Self {
+        Self {
+            table_type: candidate.type_id,
+            label: candidate.label,
+            confidence: candidate.confidence,
+            evidence: candidate.evidence,
+        }
+    }
 }
 
 /// The columns of a table.

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
+use super::columns::CandidateView;
 use super::view::{EntityCountsView, Notice, TotalsView};
 use crate::auth::{Allowed, ToManageImports};
 use crate::download::{send, temporary};
@@ -112,13 +113,15 @@ struct ReasonView {
 
 /// A table that nobody recognised.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(examples(json!({ "file": "notes.csv", "sheet": null })))]
+#[schema(examples(json!({ "file": "notes.csv", "sheet": null, "candidates": [] })))]
 struct UnrecognisedView {
     /// The file's name.
     file: String,
     /// The worksheet.
     #[schema(required)]
     sheet: Option<String>,
+    /// Where nobody can say which of them it is: the types that it could be, the likeliest first.
+    candidates: Vec<CandidateView>,
 }
 
 /// A table of a type that is not imported.
@@ -235,6 +238,7 @@ impl From<RunSummary> for SummaryView {
                 .map(|table| UnrecognisedView {
                     file: table.file,
                     sheet: table.sheet,
+                    candidates: table.candidates.into_iter().map(CandidateView::from).collect(),
                 })
                 .collect(),
             not_imported: summary

@@ -365,11 +365,7 @@ impl JobView {
                 id: used.id,
                 name: used.name,
             }),
-            candidates: plan
-                .candidates
-                .into_iter()
-                .map(|(table_type, confidence)| CandidateView { table_type, confidence })
-                .collect(),
+            candidates: plan.candidates.into_iter().map(CandidateView::from).collect(),
             warnings: warnings
                 .map(|warning| Notice {
                     code: text(warning, "code"),
