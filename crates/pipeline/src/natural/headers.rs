@@ -180,17 +180,14 @@ pub(super) fn names_number(header: &str, entity: EntityKind) -> bool {
         return false;
     }
     let is_bare = words.len() == 1;
-    match entity {
-        EntityKind::Product => {
-            let is_products = has(&PRODUCTS) || words.iter().any(|word| word.starts_with("artikel"));
-            (is_products || is_bare && has(&["code", "ref", "reference"])) && !has(&NO_PRODUCTS)
-        }
-        // `No` alone counts the rows more often than it numbers customers, and keys hang on hooks.
-        _ => {
-            let is_vague = is_bare && has(&["no", "nr", "num", "number", "ref", "reference", "key"]);
-            !is_vague && !(entity == EntityKind::Vehicle && has(&["key"]))
-        }
+    if entity == EntityKind::Product {
+        let is_products = has(&PRODUCTS) || words.iter().any(|word| word.starts_with("artikel"));
+        return (is_products || is_bare && has(&["code", "ref", "reference"])) && !has(&NO_PRODUCTS);
     }
+    // `No` alone counts the rows more often than it numbers customers, and keys hang on hooks.
+    let is_vague = is_bare && has(&["no", "nr", "num", "number", "ref", "reference", "key"]);
+    let is_key = entity == EntityKind::Vehicle && has(&["key"]);
+    !is_vague && !is_key
 }
 
 #[cfg(test)]
