@@ -76,6 +76,25 @@ fn a_mapping_is_saved_by_name_but_not_by_a_dry_run() {
 }
 
 #[test]
+fn a_mapping_that_is_saved_again_is_told_again() {
+    let workspace = Workspace::on_sqlite();
+    workspace.write(
+        "crm.csv",
+        "Customer ID,First Name,Last Name,Email,Landline,Address,City,Postcode\n\
+         A-1,Marta,Ellwood,marta@ellwood.example,01632 960001,14 Mill Lane,Norbury,NB1 2AB\n",
+    );
+    workspace.import("crm.csv --source crm", 0);
+    workspace.write("klanten.csv", KLANTEN);
+    let named: Vec<&str> = TYPED.into_iter().chain(["--save-mapping", "Oude kassa"]).collect();
+    // The run waits for a decision and is taken up by the same command.
+    import(&workspace, &named, 4);
+    let count = "SELECT count(*) FROM audit_event WHERE action = 'import_job.changed'";
+    let before = workspace.number(count);
+    import(&workspace, &named, 4);
+    assert_eq!(workspace.number(count), before + 1);
+}
+
+#[test]
 fn a_file_of_mappings_says_what_a_line_can_not() {
     let workspace = Workspace::on_sqlite();
     workspace.write(
@@ -100,8 +119,14 @@ fn a_file_of_mappings_says_what_a_line_can_not() {
     );
     let cleaned = workspace.run("clean klanten.csv --mapping klanten.toml").exits(0);
     assert!(cleaned.stdout.contains("Marta Ellwood"), "{}", cleaned.stdout);
-    let wrong = workspace.run("clean klanten.csv --mapping klanten.csv").exits(2);
-    assert!(wrong.stderr.contains("`klanten.csv`"), "{}", wrong.stderr);
+    workspace.write("large.toml", "#".repeat(300 * 1024));
+    for wrong in ["klanten.csv", "nothing.toml", ".", "large.toml"] {
+        let said = workspace
+            .run(&format!("clean klanten.csv --mapping {wrong}"))
+            .exits(2)
+            .stderr;
+        assert!(said.contains(&format!("`{wrong}`")), "{said}");
+    }
 }
 
 #[test]
@@ -124,6 +149,14 @@ fn what_is_misspelt_is_wrong_usage_and_the_nearest_is_named() {
         (
             vec!["--type", "klantn.csv:generic.customers"],
             "there is no table `klantn.csv`; `klanten.csv` is the nearest",
+        ),
+        (
+            vec!["--map", "Wie=customer.display_name", "--map", "WIE=customer.company"],
+            "is given twice; say once what becomes of a column",
+        ),
+        (
+            vec!["--type", "generic.customers", "--type", "generic.vehicles"],
+            "a table has one type; `generic.customers` and `generic.vehicles` were given",
         ),
         (vec!["--map", "Wie"], "write it as `Header=entity.field`"),
         (

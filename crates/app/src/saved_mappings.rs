@@ -5,10 +5,14 @@ use std::collections::HashSet;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use torqueflow_persistence::{Actor, AuditEvent, Job, OrganizationId, SavedMapping, StoreError};
-use torqueflow_pipeline::{ChoiceError, HeaderSet, Mapping, TablePlan, map_columns, mapping_for, mapping_of};
+use torqueflow_pipeline::{
+    ChoiceError, HeaderSet, Mapping, Surroundings, TableChoice, TablePlan, map_columns, mapping_for, mapping_of,
+    understand,
+};
 use uuid::Uuid;
 
 use crate::error::AppError;
+use crate::jobs::patch::merged;
 use crate::source_name::NO_PARTICULAR;
 use crate::tables::{Head, TableChoices};
 use crate::work::plan_of;
@@ -59,8 +63,7 @@ pub async fn change(
     }
     if !columns.is_empty() {
         let mut plan = TablePlan::of_headers(&saved.table_type, &saved.headers);
-        let mut mapping = mapping_read(&saved).unwrap_or_default();
-        mapping.extend(columns.clone());
+        let (mapping, _) = merged(mapping_read(&saved).unwrap_or_default(), columns, &saved.headers)?;
         map_columns(&mut plan, &saved.headers, &mapping).map_err(ChoiceError::Mapping)?;
         saved.mapping = serde_json::to_value(mapping_of(&plan)).unwrap_or_default();
     }
@@ -126,7 +129,7 @@ pub(crate) async fn find(
     let count = set.headers().len();
     let like = app
         .store
-        .saved_mapping_like(organization, count.saturating_sub(1)..=count + 1)
+        .saved_mapping_like(organization, set.fingerprint(), count.saturating_sub(1)..=count + 1)
         .await?;
     let found = like.into_iter().filter_map(|saved| {
         let of_saved = HeaderSet::of(&saved.headers)?;
@@ -144,7 +147,7 @@ pub(crate) async fn find(
     Ok(best)
 }
 
-/// What people chose for a table, else what they said of one like it before.
+/// What people chose for a table, else what they said of one like it before, as long as that can be.
 pub(crate) async fn learn(
     app: &App,
     organization: OrganizationId,
@@ -165,13 +168,26 @@ pub(crate) async fn learn(
     let Some(mapping) = mapping_read(&saved).filter(|_| is_exact || !is_recognised) else {
         return Ok(choices);
     };
-    Ok(TableChoices {
+    let choice = TableChoice {
         table_type: Some(saved.table_type),
         mapping: Some(mapping_for(&head.headers, &mapping)),
-        saved: Some(SavedUse {
-            id: saved.id,
-            name: Some(saved.name).filter(|name| !name.is_empty()),
-        }),
+    };
+    let name = Some(saved.name).filter(|name| !name.is_empty());
+    // What stands around a table does not matter to whether a choice can be taken.
+    let around = Surroundings::default();
+    if let Err(error) = understand(app.sources(), None, &head.headers, &head.samples, &around, &choice) {
+        let named = name.map(|name| format!(" “{name}”")).unwrap_or_default();
+        return Ok(TableChoices {
+            notes: vec![format!(
+                "The saved mapping{named} of these columns can't be used: {error}."
+            )],
+            ..choices
+        });
+    }
+    Ok(TableChoices {
+        table_type: choice.table_type,
+        mapping: choice.mapping,
+        saved: Some(SavedUse { id: saved.id, name }),
         ..choices
     })
 }
@@ -194,7 +210,8 @@ pub(crate) async fn named(
     Ok(SavedMapping { name, ..saved })
 }
 
-/// What is to be remembered of these jobs when they are imported: what a person said of tables that nobody recognises.
+/// What is to be remembered of these jobs when they are imported: what a person said of tables that nobody recognises. What was
+/// taken from a saved mapping and left so is not said again: that mapping may have been changed or removed since.
 pub(crate) async fn to_remember(
     app: &App,
     organization: OrganizationId,
@@ -205,7 +222,8 @@ pub(crate) async fn to_remember(
     let mut sets = HashSet::new();
     for job in jobs {
         let choices = crate::detect::choices_of(job.choices.as_ref())?;
-        let is_said = choices.table_type.is_some() || choices.mapping.is_some();
+        let is_chosen = choices.table_type.is_some() || choices.mapping.is_some();
+        let is_said = is_chosen && (choices.saved.is_none() || choices.changed_since);
         if !is_said || plan_of(job)?.source_system.is_none_or(|system| system != NO_PARTICULAR) {
             continue;
         }
@@ -218,7 +236,7 @@ pub(crate) async fn to_remember(
     Ok(kept)
 }
 
-/// The mapping of a job as it is kept, and whether that is news. `None` where the table has no header to be found by.
+/// The mapping of a job as it is kept, without a name, and whether that is news. `None` where the table has no header to be found by.
 async fn saved_of(
     app: &App,
     organization: OrganizationId,
@@ -239,7 +257,7 @@ async fn saved_of(
         .is_none_or(|before| before.table_type != table_type || before.mapping != mapping);
     let saved = SavedMapping {
         id: before.as_ref().map_or_else(Uuid::now_v7, |before| before.id),
-        name: before.as_ref().map(|before| before.name.clone()).unwrap_or_default(),
+        name: String::new(),
         fingerprint: set.fingerprint(),
         header_count: i64::try_from(set.headers().len()).ok(),
         table_type,

@@ -36,6 +36,12 @@ pub struct TableChoices {
     /// Saved mappings are not asked: a person took everything back.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub without_saved: bool,
+    /// A person changed type or columns after they were taken from a saved mapping.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub changed_since: bool,
+    /// What is to be told when the table is understood by them, in sentences.
+    #[serde(skip)]
+    pub notes: Vec<String>,
 }
 
 /// The first rows of a table as they are to be understood.
@@ -232,6 +238,7 @@ pub(crate) fn plan_again(
         mut plan,
         mut notes,
     } = understand(sources, run_system, &head.headers, &head.samples, &around, &choice)?;
+    notes.extend(choices.notes.iter().cloned());
     plan.header = head.header;
     plan.around = around;
     keep_what_it_holds(job, &mut plan);

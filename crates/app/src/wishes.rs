@@ -49,6 +49,12 @@ pub enum WishError {
     /// It has no form that can be read.
     #[error("`{0}` does not say which column feeds which field; write it as `Header=entity.field`")]
     NoField(String),
+    /// It says two things of one column.
+    #[error("`{0}` is given twice; say once what becomes of a column")]
+    Twice(String),
+    /// It gives a table two types.
+    #[error("a table has one type; `{0}` and `{1}` were given")]
+    TwoTypes(String, String),
     /// No table has this name.
     #[error("there is no table `{given}`{}; the tables are {known}", meant(.nearest.as_ref()))]
     UnknownTable {
@@ -128,6 +134,8 @@ impl Wishes {
         let mut resolved = Resolved {
             tables,
             choices: BTreeMap::new(),
+            types: BTreeMap::new(),
+            columns: BTreeMap::new(),
         };
         for wish in &self.tables {
             let headers: Vec<&str> = wish
@@ -147,7 +155,7 @@ impl Wishes {
             match given.rsplit_once(':') {
                 Some((table, id)) => {
                     let places = resolved.called(table)?;
-                    resolved.add(&places, Some(id.trim()), &Mapping::new());
+                    resolved.add_type(&places, id.trim())?;
                 }
                 None => types.push(given.trim()),
             }
@@ -162,11 +170,11 @@ impl Wishes {
                 field => ColumnChoice::field(field),
             };
             match resolved.table_before(left)? {
-                Some((places, header)) => {
-                    let entry = Mapping::from([(header.to_owned(), choice)]);
-                    resolved.add(&places, None, &entry);
-                }
-                None => drop(columns.insert(left.trim().to_owned(), choice)),
+                Some((places, header)) => resolved.add_column(&places, header, &choice)?,
+                None => match columns.insert(left.trim().to_owned(), choice.clone()) {
+                    Some(before) if before != choice => return Err(WishError::Twice(left.trim().to_owned())),
+                    _ => {}
+                },
             }
         }
         resolved.add_unnamed(&types, &columns)?;
@@ -178,9 +186,44 @@ impl Wishes {
 struct Resolved<'a> {
     tables: &'a [NamedTable],
     choices: BTreeMap<usize, TableChoice>,
+    /// The types that were given one by one, by table.
+    types: BTreeMap<usize, String>,
+    /// The columns that were given one by one, by table and column.
+    columns: BTreeMap<(usize, usize), ColumnChoice>,
 }
 
 impl Resolved<'_> {
+    /// A type that is given alone goes before that of a whole table.
+    fn add_type(&mut self, places: &[usize], table_type: &str) -> Result<(), WishError> {
+        for place in places {
+            let before = self.types.insert(*place, table_type.to_owned());
+            if let Some(before) = before.filter(|before| before != table_type) {
+                return Err(WishError::TwoTypes(before, table_type.to_owned()));
+            }
+        }
+        self.add(places, Some(table_type), &Mapping::new());
+        Ok(())
+    }
+
+    /// A column that is given alone goes before the same one of a whole table.
+    fn add_column(&mut self, places: &[usize], header: &str, choice: &ColumnChoice) -> Result<(), WishError> {
+        for place in places {
+            let keys = self.tables.get(*place).map(|table| column_keys(&table.headers));
+            let keys = keys.unwrap_or_default();
+            let column = column_named(&keys, header);
+            if let Some(index) = column {
+                let before = self.columns.insert((*place, index), choice.clone());
+                if before.is_some_and(|before| before != *choice) {
+                    return Err(WishError::Twice(header.to_owned()));
+                }
+            }
+            let mapping = self.choices.entry(*place).or_default().mapping.get_or_insert_default();
+            mapping.retain(|name, _| column.is_none() || column_named(&keys, name) != column);
+            mapping.insert(header.to_owned(), choice.clone());
+        }
+        Ok(())
+    }
+
     fn add(&mut self, places: &[usize], table_type: Option<&str>, mapping: &Mapping) {
         for place in places {
             let choice = self.choices.entry(*place).or_default();
@@ -198,16 +241,22 @@ impl Resolved<'_> {
     fn add_unnamed(&mut self, types: &[&str], columns: &Mapping) -> Result<(), WishError> {
         let headers: Vec<&str> = columns.keys().map(String::as_str).collect();
         if let [first, others @ ..] = types {
-            if let Some(other) = others.first() {
-                return Err(self.ambiguous(other, &self.all()));
+            if let Some(other) = others.iter().find(|other| *other != first) {
+                return Err(match self.tables {
+                    [_] => WishError::TwoTypes((*first).to_owned(), (*other).to_owned()),
+                    _ => self.ambiguous(other, &self.all()),
+                });
             }
             let places = self.with(&headers, Some(first))?;
-            self.add(&places, Some(first), columns);
+            self.add_type(&places, first)?;
+            for (header, choice) in columns {
+                self.add_column(&places, header, choice)?;
+            }
             return Ok(());
         }
         for (header, choice) in columns {
             let places = self.with(&[header], None)?;
-            self.add(&places, None, &Mapping::from([(header.clone(), choice.clone())]));
+            self.add_column(&places, header, choice)?;
         }
         Ok(())
     }
@@ -397,6 +446,42 @@ mod tests {
         );
         check(&[], &["a:b=v.make"], &["1 - a:b=v.make"]);
         check(&["jobs.csv:g.j"], &[], &["2 g.j"]);
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        let twice = |header: &str| format!("`{header}` is given twice; say once what becomes of a column");
+        check(&[], &["Waar=c.email", "Waar=c.phone"], &[&twice("Waar")]);
+        check(&[], &["WAAR=c.email", "Waar=c.phone"], &[&twice("Waar")]);
+        check(&[], &["Klanten:Waar=c.email", "Waar=c.phone"], &[&twice("Waar")]);
+        check(&[], &["Waar=c.email", "Waar=c.email"], &["0 - Waar=c.email"]);
+        let types = "a table has one type; `g.c` and `g.v` were given";
+        check(&["Klanten:g.c", "Klanten:g.v"], &[], &[types]);
+        check(&["Klanten:g.c", "Klanten:g.c"], &[], &["0 g.c"]);
+        let wishes = Wishes {
+            types: ["g.c", "g.v"].map(str::to_owned).to_vec(),
+            ..Wishes::default()
+        };
+        let one = wishes.resolve(&[table("jobs.csv", None, "Job|Reg", true)]);
+        assert_eq!(one.unwrap_err().to_string(), types);
+    }
+
+    #[test]
+    fn what_is_said_alone_goes_before_a_whole_table() {
+        let wishes = Wishes {
+            types: vec!["g.v".to_owned()],
+            columns: vec!["waar=c.phone".to_owned()],
+            tables: vec![TableWish {
+                table: Some("Klanten".to_owned()),
+                table_type: Some("g.c".to_owned()),
+                mapping: Mapping::from([("Waar".to_owned(), ColumnChoice::field("c.email"))]),
+            }],
+        };
+        let expected = TableChoice {
+            table_type: Some("g.v".to_owned()),
+            mapping: Some(Mapping::from([("waar".to_owned(), ColumnChoice::field("c.phone"))])),
+        };
+        assert_eq!(wishes.resolve(&tables()).unwrap(), BTreeMap::from([(0, expected)]));
     }
 
     #[test]

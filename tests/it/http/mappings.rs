@@ -263,6 +263,87 @@ fn each_entry_that_can_not_be_is_pointed_to() {
     assert_eq!(client.get(&path(&job)).ok()["version"], job["version"]);
 }
 
+#[test]
+fn what_contradicts_itself_is_refused_and_a_type_said_again_forgets_nothing() {
+    let workspace = Workspace::on_sqlite();
+    let service = workspace.serve("");
+    let client = service.client("garage", "owner");
+    let job = upload(
+        &client,
+        "Customer Number,Name,Email,Zork\nC-1,Ada Smith,ada@smith.example,x\n",
+    );
+    assert_eq!(job["type"], "generic.customers");
+    let twice = json!({ "mapping": { "ZORK": "customer.notes", "Zork": null } });
+    let refused = client.send("PATCH", &path(&job), &[], Some(&twice));
+    let refused = refused.refused(422, "validation_failed");
+    assert_eq!(refused["errors"][0]["pointer"], "/mapping/Zork");
+    patch(&client, &job, &json!({ "mapping": { "Zork": "customer.notes" } }));
+    let again = json!({ "type": "generic.customers", "mapping": { "Email": null } });
+    let again = patch(&client, &job, &again);
+    assert_eq!((fields(&again)[2], fields(&again)[3]), ("-", "customer.notes"));
+}
+
+#[track_caller]
+fn start(client: &Client, job: &Value) {
+    let run = job["run_id"].as_str().unwrap();
+    client.post(&format!("{RUNS}/{run}/start"), &json!({})).ok();
+    client.done(run);
+}
+
+#[test]
+fn a_saved_mapping_that_a_person_changed_is_not_changed_back_by_a_start() {
+    on_each_database(|workspace| {
+        let service = workspace.serve("");
+        let client = service.client("garage", "owner");
+        map_in_two_steps(&client, &upload(&client, KLANTEN));
+        let one = client.items("/v1/saved-mappings")[0].clone();
+        let one = format!("/v1/saved-mappings/{}", one["id"].as_str().unwrap());
+        let (second, third) = (upload(&client, KLANTEN), upload(&client, KLANTEN));
+        let change = json!({ "mapping": { "WAAR": null, "group": shapes()["group"] } });
+        let changed = client.send("PATCH", &one, &[], Some(&change)).ok();
+        assert_eq!(changed["mapping"]["Waar"], Value::Null);
+        start(&client, &second);
+        assert_eq!(client.get(&one).ok(), changed);
+        // A constant can be taken away again.
+        let without = json!({ "mapping": { "group": null } });
+        let without = client.send("PATCH", &one, &[], Some(&without)).ok();
+        assert_eq!(without["mapping"].get("group"), None);
+        // What a person says of the table is news, and the name stays.
+        patch(&client, &third, &json!({ "mapping": { "Kanaal": "customer.notes" } }));
+        start(&client, &third);
+        let news = client.get(&one).ok();
+        assert_eq!(
+            (&news["name"], &news["mapping"]["Kanaal"]),
+            (&json!("Oude kassa"), &json!("customer.notes"))
+        );
+        let fourth = upload(&client, KLANTEN);
+        client.delete(&one);
+        start(&client, &fourth);
+        assert!(client.items("/v1/saved-mappings").is_empty());
+    });
+}
+
+#[test]
+fn a_saved_mapping_that_no_longer_holds_is_told_and_stands_in_no_ones_way() {
+    let workspace = Workspace::on_sqlite();
+    let service = workspace.serve("");
+    let client = service.client("garage", "owner");
+    map_in_two_steps(&client, &upload(&client, KLANTEN));
+    workspace.execute("UPDATE saved_mapping SET table_type = 'gone.customers'");
+    let job = upload(&client, KLANTEN);
+    assert_eq!((&job["type"], &job["saved_mapping"]), (&Value::Null, &Value::Null));
+    let told = job["warnings"].to_string();
+    assert!(
+        told.contains(
+            "The saved mapping “Oude kassa” of these columns can't be used: there is no table type `gone.customers`"
+        ),
+        "{told}"
+    );
+    patch(&client, &job, &json!({ "date_order": "day_first" }));
+    let mapped = patch(&client, &job, &json!({ "type": "generic.customers" }));
+    assert_eq!(mapped["type"], "generic.customers");
+}
+
 /// The same list a week later: its columns in another order, one more, and somebody new.
 const KLANTEN_LATER: &str = "Wie,Klantcode,Waar,Kanaal,Sinds\n\
     Marta Ellwood,K1,marta@ellwood.example,A,\n\
@@ -366,4 +447,14 @@ fn a_column_that_loses_its_field_to_another_is_told() {
         (fields(&both)[2], fields(&both)[3]),
         ("customer.phone", "customer.phone")
     );
+    // And so is one that a person gave to it before.
+    let job = upload(
+        &client,
+        "Customer Number,Name,Zork,Quux\nC-1,Ada Smith,07700 900123,07700 900456\n",
+    );
+    patch(&client, &job, &json!({ "mapping": { "Zork": "customer.phone" } }));
+    let given = patch(&client, &job, &json!({ "mapping": { "Quux": "customer.phone" } }));
+    assert_eq!((fields(&given)[2], fields(&given)[3]), ("-", "customer.phone"));
+    let told = given["warnings"].to_string();
+    assert!(told.contains("Column `Zork` is not imported"), "{told}");
 }

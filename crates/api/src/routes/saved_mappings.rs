@@ -166,7 +166,8 @@ struct SavedMappingRequest {
     /// What people call it.
     #[schema(min_length = 1, max_length = 100)]
     name: Option<String>,
-    /// Per header what becomes of the column. Columns that are not named stay.
+    /// Per header what becomes of the column. Columns that are not named stay, but for one whose field is given to another; null
+    /// takes a constant away.
     #[schema(value_type = Option<BTreeMap<String, ColumnMapping>>)]
     mapping: Option<Mapping>,
 }

@@ -1,7 +1,7 @@
 //! What a person says of the tables of a run before it is analysed.
 
 use torqueflow_model::{JobStatus, RunStatus};
-use torqueflow_persistence::{ImportFile, Job, Run, RunChange, SavedMapping};
+use torqueflow_persistence::{AuditEvent, ImportFile, Job, Run, RunChange, SavedMapping};
 use torqueflow_pipeline::{TableChoice, table_ordinal};
 
 use super::{Work, options_of};
@@ -15,7 +15,10 @@ use crate::wishes::NamedTable;
 /// What became of the tables of a run.
 #[derive(Default)]
 struct Changed {
-    patches: Vec<(uuid::Uuid, JobPatch)>,
+    /// What is told of those that are otherwise now, or whose mapping was saved.
+    events: Vec<AuditEvent>,
+    /// Any table is otherwise now.
+    differs: bool,
     saved: Vec<SavedMapping>,
 }
 
@@ -29,8 +32,8 @@ impl Work<'_> {
         let files = store.file_list(self.organization, run.id).await?;
         let mut jobs = store.job_list(self.organization, run.id).await?;
         let changed = self.change_tables(run, said, &files, &mut jobs).await?;
-        let is_changed = !changed.patches.is_empty();
-        if !is_changed && changed.saved.is_empty() {
+        let is_changed = changed.differs;
+        if changed.events.is_empty() {
             return Ok(false);
         }
         let mut moved = None;
@@ -42,9 +45,8 @@ impl Work<'_> {
             order_jobs(&files, &mut jobs);
             moved = self.advance(run, next)?;
         }
-        let patches = changed.patches.iter();
-        let events = patches.map(|(job_id, patch)| patch.event(&self.actor, *job_id));
-        let mut change = events.chain(moved).fold(RunChange::of(run), RunChange::with_event);
+        let events = changed.events.into_iter().chain(moved);
+        let mut change = events.fold(RunChange::of(run), RunChange::with_event);
         change.jobs = jobs;
         change.saved_mappings = changed.saved;
         self.commit(change).await?;
@@ -77,11 +79,15 @@ impl Work<'_> {
             let mut changed = job.clone();
             let (app, actor) = (self.app, &self.actor);
             let saved = patch::change(app, self.organization, actor, &mut changed, files, system, &patch).await?;
-            outcome.saved.extend(saved);
             // What was said before is said again when a run is taken up.
-            if changed.choices != job.choices {
+            let is_changed = changed.choices != job.choices;
+            if is_changed || saved.is_some() {
+                outcome.events.push(patch.event(actor, job.id));
+            }
+            outcome.saved.extend(saved);
+            if is_changed {
                 *job = changed;
-                outcome.patches.push((job.id, patch));
+                outcome.differs = true;
             }
         }
         Ok(outcome)

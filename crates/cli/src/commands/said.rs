@@ -1,9 +1,9 @@
 //! What a person says of tables: types and columns, on the command line and in a file.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 use serde::Deserialize;
 use torqueflow_app::wishes::{NamedTable, TableWish, Wishes};
@@ -85,10 +85,23 @@ struct TableEntry {
     mapping: BTreeMap<String, ColumnChoice>,
 }
 
-fn read_file(path: &Path) -> anyhow::Result<Vec<TableWish>> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("failed to read the mapping `{}`", path.display()))?;
-    parse(&text).map_err(|error| SaidError(format!("`{}`: {error}", path.display())).into())
+/// Bytes of a file of mappings, for all we read.
+const MAX_BYTES: u64 = 256 * 1024;
+
+fn read_file(path: &Path) -> Result<Vec<TableWish>, SaidError> {
+    let wrong = |error: &dyn std::fmt::Display| SaidError(format!("`{}`: {error}", path.display()));
+    // What is no file may wait for ever when it is opened.
+    if !std::fs::metadata(path).map_err(|error| wrong(&error))?.is_file() {
+        return Err(wrong(&"it is not a regular file"));
+    }
+    let file = std::fs::File::open(path).map_err(|error| wrong(&error))?;
+    let mut text = String::new();
+    let read = file.take(MAX_BYTES + 1).read_to_string(&mut text);
+    if text.len() as u64 > MAX_BYTES {
+        return Err(wrong(&"it is larger than 256 KiB, which no mapping is"));
+    }
+    read.map_err(|error| wrong(&error))?;
+    parse(&text).map_err(|error| wrong(&error))
 }
 
 fn parse(text: &str) -> Result<Vec<TableWish>, toml::de::Error> {

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, Set,
     TransactionTrait,
 };
 use time::OffsetDateTime;
@@ -13,6 +13,9 @@ use uuid::Uuid;
 use crate::entity::saved_mapping::{ActiveModel, Column, Entity, Model};
 use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
+
+/// Mappings that may be like a table's, for all we compare.
+const MAX_LIKE: u64 = 200;
 
 /// A saved mapping.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,10 +63,12 @@ impl TryFrom<Model> for SavedMapping {
 }
 
 impl Store {
-    /// The mappings of tables with so many headers, the one that changed last first.
+    /// The mappings of tables with so many headers, at most [`MAX_LIKE`]: first those of this very set of headers, then the
+    /// one that changed last.
     pub async fn saved_mapping_like(
         &self,
         organization: OrganizationId,
+        fingerprint: u128,
         header_count: RangeInclusive<usize>,
     ) -> Result<Vec<SavedMapping>, StoreError> {
         let (least, most) = header_count.into_inner();
@@ -73,8 +78,10 @@ impl Store {
         let rows = Entity::find()
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(count)
+            .order_by(Column::HeaderHash.eq(Uuid::from_u128(fingerprint)), Order::Desc)
             .order_by_desc(Column::UpdatedAt)
             .order_by_desc(Column::Id)
+            .limit(MAX_LIKE)
             .all(&self.reader)
             .await?;
         rows.into_iter().map(SavedMapping::try_from).collect()
@@ -164,7 +171,8 @@ fn row_of(organization: OrganizationId, saved: &SavedMapping) -> ActiveModel {
     }
 }
 
-/// Keeps mappings: new ones, and what others have become. Others of the same set of headers give way.
+/// Keeps mappings: new ones, and what others have become, which keep their name where none is given. Others of the same set of
+/// headers give way.
 pub(super) async fn put(
     transaction: &DatabaseTransaction,
     organization: OrganizationId,
@@ -177,16 +185,17 @@ pub(super) async fn put(
             .filter(Column::Id.ne(saved.id))
             .exec(transaction)
             .await?;
+        let name = (!saved.name.is_empty()).then_some(Column::Name);
+        let others = [
+            Column::HeaderHash,
+            Column::HeaderCount,
+            Column::TableType,
+            Column::Headers,
+            Column::Mapping,
+            Column::UpdatedAt,
+        ];
         let known = OnConflict::columns([Column::OrganizationId, Column::Id])
-            .update_columns([
-                Column::Name,
-                Column::HeaderHash,
-                Column::HeaderCount,
-                Column::TableType,
-                Column::Headers,
-                Column::Mapping,
-                Column::UpdatedAt,
-            ])
+            .update_columns(name.into_iter().chain(others))
             .to_owned();
         Entity::insert(row_of(organization, saved))
             .on_conflict(known)

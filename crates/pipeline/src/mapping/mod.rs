@@ -32,7 +32,11 @@ pub struct MappingError {
 }
 
 impl fmt::Display for MappingError {
+    /// Says where it is too; the message of a header that can't be names it already.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.pointer.is_empty() {
+            write!(f, "column `{}`: ", self.header)?;
+        }
         f.write_str(&self.message)
     }
 }
@@ -80,6 +84,33 @@ pub fn column_named(keys: &[String], name: &str) -> Option<usize> {
     })
 }
 
+/// What is said of a column under two names, `Wie` and `WIE`, where it is not the same. `keys`: those of the columns.
+pub fn said_twice(keys: &[String], mapping: &Mapping) -> Vec<MappingError> {
+    let mut said = BTreeMap::new();
+    let mut errors = Vec::new();
+    for (name, choice) in mapping {
+        let Some(index) = column_named(keys, name) else {
+            continue;
+        };
+        let (first, before) = *said.entry(index).or_insert((name, choice));
+        if before != choice {
+            errors.push(MappingError {
+                header: name.clone(),
+                pointer: String::new(),
+                message: format!("`{first}` and `{name}` are the same column; say once what becomes of it"),
+            });
+        }
+    }
+    errors
+}
+
+/// What is told of a column whose field a person gave to another.
+pub fn given_away(column: &str, field: &str, receiver: &str) -> String {
+    format!(
+        "Column `{column}` is not imported, since its field {field} was given to `{receiver}`. Map both to it to have both."
+    )
+}
+
 /// What a mapping says once its names are found.
 #[derive(Default)]
 struct Found {
@@ -102,7 +133,10 @@ pub fn map_columns(
     mapping: &Mapping,
 ) -> Result<Vec<String>, Vec<MappingError>> {
     let keys = column_keys(headers);
-    let mut found = Found::default();
+    let mut found = Found {
+        errors: said_twice(&keys, mapping),
+        ..Found::default()
+    };
     for (name, choice) in mapping {
         found.add(&keys, name, choice);
     }
@@ -135,10 +169,7 @@ fn take_away(column: &mut PlannedColumn, key: Option<&String>, given: &[(FieldRe
     let (_, receiver) = given.iter().find(|(given, _)| *given == field)?;
     column.field = None;
     column.ask_again();
-    Some(format!(
-        "Column `{}` is not imported, since its field {field} was given to `{receiver}`. Map both to it to have both.",
-        key.map_or("", String::as_str)
-    ))
+    Some(given_away(key.map_or("", String::as_str), &field.to_string(), receiver))
 }
 
 impl Found {
@@ -160,16 +191,8 @@ impl Found {
         };
         self.given.push((field, name.to_owned()));
         if let Some(text) = &feed.constant {
-            self.constants.push(PlannedConstant {
-                name: column
-                    .and_then(|index| keys.get(index))
-                    .map_or(name, String::as_str)
-                    .to_owned(),
-                field,
-                order: feed.order,
-                join: feed.join.clone(),
-                text: text.clone(),
-            });
+            let key = column.and_then(|index| keys.get(index));
+            self.add_constant(name, key, field, feed, text);
             if let Some(index) = column {
                 self.columns.insert(index, None);
             }
@@ -187,6 +210,22 @@ impl Found {
             join: feed.join.clone(),
         };
         self.columns.insert(index, Some((field, shape)));
+    }
+
+    /// `key`: the column that it takes the place of.
+    fn add_constant(&mut self, name: &str, key: Option<&String>, field: FieldRef, feed: &Feed, text: &str) {
+        if let Some(other) = self.constants.iter().find(|constant| constant.field == field) {
+            let message = format!("`{}` is a constant of {field} already, and a field has one", other.name);
+            self.refuse(name, "/field", message);
+            return;
+        }
+        self.constants.push(PlannedConstant {
+            name: key.map_or(name, String::as_str).to_owned(),
+            field,
+            order: feed.order,
+            join: feed.join.clone(),
+            text: text.to_owned(),
+        });
     }
 
     fn refuse(&mut self, header: &str, pointer: impl Into<String>, message: impl Into<String>) {
@@ -215,7 +254,7 @@ impl Found {
             None => {
                 let meant = match nearest_field(text) {
                     Some(field) => format!("; `{field}` is the nearest"),
-                    None => "; `GET /v1/entity-types` and `torqueflow template` list them".to_owned(),
+                    None => "; the templates have all fields".to_owned(),
                 };
                 self.refuse(header, pointer, format!("there is no field `{text}`{meant}"));
             }
@@ -299,4 +338,58 @@ pub fn mapping_for(headers: &[String], mapping: &Mapping) -> Mapping {
         None => choice.is_constant().then(|| (name.clone(), choice.clone())),
     };
     mapping.iter().filter_map(entry).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// What is wrong with a mapping of `Wie` and `Waar`, as a person reads it.
+    #[track_caller]
+    fn check(mapping: &Value, expected: &[&str]) {
+        let headers = ["Wie", "Waar"].map(str::to_owned);
+        let mapping = serde_json::from_value(mapping.clone()).unwrap();
+        let mut plan = TablePlan::of_headers("generic.customers", &headers);
+        let told = map_columns(&mut plan, &headers, &mapping).err().unwrap_or_default();
+        assert_eq!(told.iter().map(ToString::to_string).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_can_not_be_names_its_column() {
+        check(
+            &json!({ "Wie": "shoe size" }),
+            &["column `Wie`: there is no field `shoe size`; the templates have all fields"],
+        );
+        check(
+            &json!({ "Wi": null }),
+            &["the table has no column `Wi`; `Wie` is the nearest"],
+        );
+    }
+
+    #[test]
+    fn a_column_is_said_once() {
+        check(
+            &json!({ "WIE": "customer.company", "Wie": "customer.display_name" }),
+            &["`WIE` and `Wie` are the same column; say once what becomes of it"],
+        );
+        check(
+            &json!({ "WIE": "customer.display_name", "Wie": "customer.display_name" }),
+            &[],
+        );
+    }
+
+    #[test]
+    fn a_field_has_one_constant() {
+        let constant = |text: &str| json!({ "field": "customer.customer_group", "constant": text });
+        check(
+            &json!({ "group": constant("Retail"), "soort": constant("Trade") }),
+            &["column `soort`: `group` is a constant of customer.customer_group already, and a field has one"],
+        );
+        check(
+            &json!({ "group": constant("Retail"), "Wie": "customer.display_name" }),
+            &[],
+        );
+    }
 }

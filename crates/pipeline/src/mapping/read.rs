@@ -54,6 +54,14 @@ impl ColumnChoice {
         })
     }
 
+    /// The field that the column feeds, whole and not as one of several.
+    pub fn whole_field(&self) -> Option<&str> {
+        match self {
+            Self::Feeds(feed) if *self == Self::field(&feed.field) => Some(&feed.field),
+            Self::Feeds(_) | Self::LeftOut => None,
+        }
+    }
+
     /// It needs no column.
     pub fn is_constant(&self) -> bool {
         matches!(self, Self::Feeds(feed) if feed.constant.is_some())
