@@ -63,7 +63,7 @@ impl TryFrom<Model> for SavedMapping {
 }
 
 impl Store {
-    /// The mappings of tables with so many headers, at most [`MAX_LIKE`]: first those of this very set of headers, then the
+    /// The mappings of tables with so many headers, at most 200: first those of this very set of headers, then the
     /// one that changed last.
     pub async fn saved_mapping_like(
         &self,
