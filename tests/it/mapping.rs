@@ -11,15 +11,11 @@ const KLANTEN: &str = "Klantcode,Wie,Waar,Klant's \"kanaal\" $1\n\
     K1,Marta Ellwood,marta@ellwood.example,A\n\
     K2,Piotr Nowicki,piotr@nowicki.example,B\n";
 
-fn arguments<'a>(command: &'a mut Command, arguments: &[&str]) -> &'a mut Command {
-    command.args(arguments)
-}
-
 /// Runs `import klanten.csv` with these arguments, each as it is.
 #[track_caller]
 fn import(workspace: &Workspace, given: &[&str], exit_code: i32) -> (Value, String) {
     let mut command = workspace.command("import --json");
-    let ran = crate::support::Ran::from(arguments(&mut command, given).output().unwrap()).exits(exit_code);
+    let ran = crate::support::Ran::from(command.args(given).output().unwrap()).exits(exit_code);
     let report = serde_json::from_str(&ran.stdout).unwrap_or_default();
     (report, ran.stderr)
 }

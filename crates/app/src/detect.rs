@@ -338,12 +338,9 @@ impl<'a> Teacher<'a> {
             return Ok(());
         }
         job.choices = chosen;
-        let mut taught = job.clone();
         // Choices were checked when they were made; what the whole file contradicts is left to the person.
-        let planned = plan_again(&mut taught, self.app.sources(), self.source_system, &head, &learned);
-        if planned.is_ok() {
-            taught.choices = serde_json::to_value(&learned).ok();
-            *job = taught;
+        if plan_again(job, self.app.sources(), self.source_system, &head, &learned).is_ok() {
+            job.choices = serde_json::to_value(&learned).ok();
         }
         Ok(())
     }

@@ -260,7 +260,7 @@ type Each<'a> = &'a mut (dyn FnMut(&[String], &Row) -> Result<(), AppError> + Se
 /// first of them.
 async fn each_row(app: &App, organization: OrganizationId, job: &Job, each: Each<'_>) -> Result<(), AppError> {
     let plan = plan_of(job)?;
-    let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
+    let headers = plan.headers();
     let names = OwnerNames::of(&plan);
     let namesakes = namesakes(app, organization, job, &plan, &names).await?;
     let is_namesake = |row: &Row| {

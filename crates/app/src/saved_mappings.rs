@@ -138,13 +138,8 @@ pub(crate) async fn find(
             saved,
         })
     });
-    let mut best: Option<FoundMapping> = None;
-    for found in found {
-        if best.as_ref().is_none_or(|best| found.is_exact && !best.is_exact) {
-            best = Some(found);
-        }
-    }
-    Ok(best)
+    // Of equals the first, which changed last.
+    Ok(found.min_by_key(|found| !found.is_exact))
 }
 
 /// What people chose for a table, else what they said of one like it before, as long as that can be.
@@ -244,7 +239,7 @@ async fn saved_of(
     job: &Job,
 ) -> Result<Option<(SavedMapping, bool)>, AppError> {
     let plan = plan_of(job)?;
-    let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
+    let headers = plan.headers();
     let (Some(set), Some(table_type)) = (HeaderSet::of(&headers), job.table_type.clone()) else {
         return Ok(None);
     };

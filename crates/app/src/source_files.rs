@@ -15,9 +15,9 @@ use torqueflow_pipeline::{check_source, parse_source};
 use crate::known_sources;
 
 /// The most bytes of a file that describes a source system.
-pub const MAX_SOURCE_BYTES: u64 = 256 * 1024;
+const MAX_SOURCE_BYTES: u64 = 256 * 1024;
 /// The most such files of a folder.
-pub const MAX_SOURCE_FILES: usize = 100;
+const MAX_SOURCE_FILES: usize = 100;
 /// Entries of a folder that are looked at.
 const MAX_ENTRIES: usize = 10_000;
 /// The ids and labels of the systems that are built in.

@@ -265,13 +265,17 @@ impl Resolved<'_> {
         (0..self.tables.len()).collect()
     }
 
+    fn places(&self, is_meant: impl Fn(&NamedTable) -> bool) -> Vec<usize> {
+        let tables = self.tables.iter().enumerate();
+        tables
+            .filter(|(_, table)| is_meant(table))
+            .map(|(place, _)| place)
+            .collect()
+    }
+
     /// The tables with this name.
     fn called(&self, name: &str) -> Result<Vec<usize>, WishError> {
-        let places: Vec<usize> = self
-            .all()
-            .into_iter()
-            .filter(|place| self.tables.get(*place).is_some_and(|table| table.is_called(name)))
-            .collect();
+        let places = self.places(|table| table.is_called(name));
         if !places.is_empty() {
             return Ok(places);
         }
@@ -306,11 +310,7 @@ impl Resolved<'_> {
 
     /// The tables that have a column of this name.
     fn having(&self, header: &str) -> Vec<usize> {
-        let has = |table: &NamedTable| column_named(&column_keys(&table.headers), header).is_some();
-        let places = self.all().into_iter();
-        places
-            .filter(|place| self.tables.get(*place).is_some_and(has))
-            .collect()
+        self.places(|table| column_named(&column_keys(&table.headers), header).is_some())
     }
 
     /// The tables that are meant where columns are named and no table: those that have most of the columns, as long as they

@@ -103,7 +103,7 @@ impl Cleaner {
             adapter,
             context: Context::new(as_of)
                 .with_columns(plan.column_facts())
-                .with_headers(plan.columns.iter().map(|column| column.header.clone()).collect()),
+                .with_headers(plan.headers()),
         }
     }
 

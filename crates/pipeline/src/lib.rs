@@ -33,7 +33,7 @@ pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity, are_other_records};
 pub use mapping::{
     ColumnChoice, Feed, Mapping, MappingError, Split, column_keys, column_name, column_named, given_away, map_columns,
-    mapping_for, mapping_of, nearest, nearest_field, said_twice,
+    mapping_for, mapping_of, nearest, said_twice,
 };
 pub use natural::{PlannedNatural, PlannedNaturals};
 pub use open::{

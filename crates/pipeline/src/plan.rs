@@ -245,6 +245,11 @@ impl PlannedColumn {
 }
 
 impl TablePlan {
+    /// The headers of its columns, from the left.
+    pub fn headers(&self) -> Vec<String> {
+        self.columns.iter().map(|column| column.header.clone()).collect()
+    }
+
     /// The fields that its rows can fill, by columns and constants.
     pub fn fields(&self) -> impl Iterator<Item = FieldRef> {
         let constants = self.constants.iter().map(|constant| constant.field);

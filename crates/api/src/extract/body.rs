@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 use serde_path_to_error::{Path, Segment};
 
-use crate::problem::{ApiError, Code};
+use crate::problem::{ApiError, Code, pointer_part};
 use crate::service::Service;
 
 /// A JSON body. Unknown fields are refused by the types themselves.
@@ -85,7 +85,7 @@ pub fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -
 fn pointer(path: &Path) -> String {
     let parts = path.iter().filter_map(|segment| match segment {
         Segment::Seq { index } => Some(index.to_string()),
-        Segment::Map { key } => Some(key.replace('~', "~0").replace('/', "~1")),
+        Segment::Map { key } => Some(pointer_part(key)),
         Segment::Enum { .. } | Segment::Unknown => None,
     });
     parts.fold(String::new(), |pointer, part| format!("{pointer}/{part}"))

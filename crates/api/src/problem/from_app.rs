@@ -16,7 +16,7 @@ use torqueflow_app::tables::ChoiceError;
 use torqueflow_app::{AppError, StoreError};
 use torqueflow_pipeline::OpenError;
 
-use super::{ApiError, Code, Place};
+use super::{ApiError, Code, Place, pointer_part};
 
 impl From<AppError> for ApiError {
     fn from(error: AppError) -> Self {
@@ -124,7 +124,7 @@ fn of_choice(error: &ChoiceError) -> ApiError {
     let pointer = match error {
         ChoiceError::Mapping(errors) => {
             let places = errors.iter().map(|wrong| {
-                let header = wrong.header.replace('~', "~0").replace('/', "~1");
+                let header = pointer_part(&wrong.header);
                 (format!("/mapping/{header}{}", wrong.pointer), wrong.message.clone())
             });
             return ApiError::values(Code::ValidationFailed, error.to_string(), places);

@@ -22,7 +22,8 @@ impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
     pub async fn prepare(&self, password: Option<&Password>, said: &Said) -> Result<Run, AppError> {
         let mut run = self.run.clone();
-        if run.status == RunStatus::Ready && !self.take_at_its_word(&mut run, said, RunStatus::Analysing).await? {
+        let was_ready = run.status == RunStatus::Ready;
+        if was_ready && !self.take_at_its_word(&mut run, said, RunStatus::Analysing).await? {
             return Ok(run);
         }
         let before_analysis = [RunStatus::Detecting, RunStatus::AwaitingPassword, RunStatus::Analysing];
@@ -34,7 +35,7 @@ impl Work<'_> {
         self.open_files(&run, &options, password).await?;
         let files = self.app.store.file_list(self.organization, run.id).await?;
         let waits = files.iter().any(|file| file.status == FileStatus::AwaitingPassword);
-        if !waits {
+        if !waits && !was_ready {
             let status = run.status;
             self.take_at_its_word(&mut run, said, status).await?;
         }

@@ -45,8 +45,8 @@ pub fn run(common: &Common, arguments: &Clean) -> anyhow::Result<Exit> {
     let opener = super::opener(common)?;
     let wishes = arguments.tables.wishes()?;
     let files = said::given(&arguments.files, &opener);
-    let system = options.source_system.clone();
-    let choices = said::choices(&files, &opener, password.as_ref(), &sources, system.as_deref(), &wishes)?;
+    let system = options.source_system.as_deref();
+    let choices = said::choices(&files, &opener, password.as_ref(), &sources, system, &wishes)?;
     let mut choices = choices.into_iter();
     let mut cleaning = Cleaning {
         output: BufWriter::new(std::io::stdout().lock()),

@@ -9,7 +9,8 @@ use std::fmt;
 
 use torqueflow_model::FieldRef;
 
-pub use self::nearest::{nearest, nearest_field};
+pub use self::nearest::nearest;
+use self::nearest::nearest_field;
 pub use self::read::{ColumnChoice, Feed, Split};
 use crate::plan::{ColumnShape, PlannedColumn, PlannedConstant, PlannedSplit, TablePlan};
 
@@ -293,7 +294,7 @@ impl Found {
 
 /// The mapping that a plan has, in the form in which a person can give it.
 pub fn mapping_of(plan: &TablePlan) -> Mapping {
-    let headers: Vec<String> = plan.columns.iter().map(|column| column.header.clone()).collect();
+    let headers = plan.headers();
     let columns = column_keys(&headers).into_iter().zip(&plan.columns);
     let mut mapping: Mapping = columns.map(|(key, column)| (key, choice_of(column))).collect();
     for constant in &plan.constants {

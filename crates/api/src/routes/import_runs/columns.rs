@@ -1,7 +1,6 @@
 //! Columns of tables as clients see them.
 
 use serde::Serialize;
-use torqueflow_app::Job;
 use torqueflow_pipeline::{PlannedFacts, TablePlan, TypeCandidate, column_keys};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -111,15 +110,13 @@ impl From<TypeCandidate> for CandidateView {
 }
 
 /// The columns of a table.
-pub fn columns(job: &Job) -> Vec<ColumnView> {
-    let plan = serde_json::from_value::<TablePlan>(job.plan.clone()).unwrap_or_default();
+pub fn columns(plan: &TablePlan) -> Vec<ColumnView> {
     let columns = &plan.columns;
     let identity = |index| {
         let mut identities = plan.identities.iter().flatten();
         identities.find(|identity| identity.column == index)
     };
-    let headers: Vec<String> = columns.iter().map(|column| column.header.clone()).collect();
-    let columns = column_keys(&headers).into_iter().zip(columns).enumerate();
+    let columns = column_keys(&plan.headers()).into_iter().zip(columns).enumerate();
     columns
         .map(|(index, (key, column))| ColumnView {
             header: key,

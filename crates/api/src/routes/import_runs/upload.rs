@@ -19,7 +19,7 @@ use super::view::RunView;
 use crate::auth::{Allowed, ToManageImports};
 use crate::extract::Body;
 use crate::idempotency::{IdempotencyKey, Outcome};
-use crate::problem::{ApiError, Code};
+use crate::problem::{ApiError, Code, pointer_part};
 use crate::service::Service;
 
 /// The longest field of a form that is not a file.
@@ -306,7 +306,7 @@ async fn receive(
 
 /// The JSON pointer to a field of a form.
 fn pointer(name: &str) -> String {
-    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", pointer_part(name))
 }
 
 /// Takes in a field that is not a file.

@@ -303,7 +303,7 @@ pub struct ProgressView {
 }
 
 impl ProgressView {
-    fn of(job: &Job) -> Self {
+    pub fn of(job: &Job) -> Self {
         let (done, total) = (job.counts.rows(), job.row_count.unwrap_or_default());
         Self {
             done,
@@ -359,7 +359,7 @@ impl JobView {
             provisional: job.provisional,
             row_count: job.row_count,
             analysed: job.analysed,
-            columns: columns(job),
+            columns: columns(&plan),
             mapping: mapping_of(&plan),
             saved_mapping: used_by(job).map(|used| SavedMappingUse {
                 id: used.id,

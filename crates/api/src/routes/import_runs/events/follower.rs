@@ -130,7 +130,7 @@ fn changed(before: &RunDetails, now: &RunDetails, run: &str) -> Result<Vec<Told>
     for change in changes(before, now) {
         events.push(match change {
             RunEvent::Progress(job) => {
-                let progress = ProgressEvent::from(JobView::new(&job, &now.files));
+                let progress = ProgressEvent::of(&job);
                 ("progress", serde_json::to_string(&progress)?)
             }
             RunEvent::Job(job) => ("job", serde_json::to_string(&JobView::new(&job, &now.files))?),

@@ -7,7 +7,9 @@ mod follower;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
+use torqueflow_app::Job;
 use torqueflow_app::events::follow;
+use torqueflow_app::summary::Totals;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -44,14 +46,14 @@ struct ProgressEvent {
     totals: TotalsView,
 }
 
-impl From<JobView> for ProgressEvent {
-    fn from(job: JobView) -> Self {
+impl ProgressEvent {
+    fn of(job: &Job) -> Self {
         Self {
             job_id: job.id,
-            status: job.status,
+            status: job.status.name().to_owned(),
             analysed: job.analysed,
-            progress: job.progress,
-            totals: job.totals,
+            progress: ProgressView::of(job),
+            totals: Totals::of(job).into(),
         }
     }
 }
