@@ -18,12 +18,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
-    /// No column of a file has a field.
-    pub fn nothing(columns: usize) -> Self {
+    /// No column of a file with so many has a field. `of_table`: how many columns the table has.
+    pub fn empty(columns: usize, of_table: usize) -> Self {
         Self {
             fields: vec![None; columns],
-            known: Vec::new(),
-            found: Vec::new(),
+            known: vec![false; columns],
+            found: vec![None; of_table],
         }
     }
 
@@ -56,11 +56,7 @@ impl Mapping {
         wanted: impl Fn(usize) -> bool,
         fits: impl Fn(usize, FieldRef) -> bool,
     ) -> Self {
-        let mut mapping = Self {
-            fields: vec![None; headers.len()],
-            known: vec![false; headers.len()],
-            found: vec![None; table.columns.len()],
-        };
+        let mut mapping = Self::empty(headers.len(), table.columns.len());
         let mut taken = vec![false; headers.len()];
         for (place, (column, found)) in table.columns.iter().zip(&mut mapping.found).enumerate() {
             if !wanted(place) {

@@ -4,14 +4,16 @@ use torqueflow_model::SourceDefinition;
 
 use crate::source::parse_source;
 
+/// The TOML files of a folder, by their names.
 macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../sources/", $name, ".toml")))),*]
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../", $folder, "/", $name, ".toml")))),*]
     };
 }
+pub(crate) use files;
 
 /// One file per source; `generic` is what a table is when no system is recognised.
-const FILES: &[(&str, &str)] = files![
+const FILES: &[(&str, &str)] = files!["sources":
     "akaunting",
     "autovhc",
     "auxo",
@@ -59,6 +61,20 @@ pub fn built_in_sources() -> Vec<SourceDefinition> {
     FILES.iter().filter_map(|(_, toml)| parse_source(toml).ok()).collect()
 }
 
+/// Every file of the folder is in the list, and nothing else.
+#[cfg(test)]
+pub(crate) fn check_folder(folder: &str, files: &[(&str, &str)]) {
+    let folder = format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"));
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    let mut expected: Vec<String> = files.iter().map(|(name, _)| format!("{name}.toml")).collect();
+    names.sort();
+    expected.sort();
+    assert_eq!(names, expected);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,14 +92,6 @@ mod tests {
 
     #[test]
     fn every_file_in_the_folder_is_built_in() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/sources");
-        let mut names: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        let mut expected: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
-        names.sort();
-        expected.sort();
-        assert_eq!(names, expected);
+        check_folder("sources", FILES);
     }
 }

@@ -81,8 +81,6 @@ pub struct ColumnValues {
     pub look: Option<ColumnLook>,
     /// How many were looked at that stand for something.
     pub filled: usize,
-    /// How many different ones there are among these.
-    distinct: usize,
     /// How many have each form.
     forms: [usize; FORMS.len()],
     /// Yes among the flags.
@@ -91,15 +89,6 @@ pub struct ColumnValues {
     texts: HashSet<String>,
     /// Rows were looked at, and no cell holds anything.
     pub is_blank: bool,
-}
-
-/// Whether values are such as a field holds.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Agreement {
-    /// Nothing speaks for or against it: there are no values, or such a field holds anything.
-    Open,
-    /// The share of the values that fit, from 0 to 1.
-    Share(f64),
 }
 
 impl ColumnValues {
@@ -122,7 +111,6 @@ impl ColumnValues {
             this.yes += usize::from(matches!(text.as_str(), "1" | "true" | "yes" | "y"));
             this.texts.insert(text);
         }
-        this.distinct = this.texts.len();
         this.is_blank = !any && !samples.is_empty();
         this
     }
@@ -132,11 +120,12 @@ impl ColumnValues {
         count.map_or(0.0, |(_, count)| count as f64 / self.filled.max(1) as f64)
     }
 
-    /// Whether its values are such as this kind of field holds, by what cleanup accepts.
-    pub fn agreement(&self, kind: FieldKind) -> Agreement {
+    /// The share of its values that are such as this kind of field holds, by what cleanup accepts. `None` where nothing speaks
+    /// for or against it: there are no values, or such a field holds anything.
+    fn agreement(&self, kind: FieldKind) -> Option<f64> {
         use FieldKind as K;
         if self.filled == 0 {
-            return Agreement::Open;
+            return None;
         }
         let form = match kind {
             // A year may be a whole date.
@@ -149,9 +138,9 @@ impl ColumnValues {
             K::Vrm => Form::Plate,
             K::Postcode => Form::Postcode,
             K::FullName | K::CompanyName | K::PersonName | K::Title => Form::Words,
-            _ => return Agreement::Open,
+            _ => return None,
         };
-        Agreement::Share(self.share_of(form))
+        Some(self.share_of(form))
     }
 
     /// A header that names the field is believed, unless no value ever fits.
@@ -161,7 +150,7 @@ impl ColumnValues {
             kind,
             FieldKind::Title | FieldKind::Phone | FieldKind::Landline | FieldKind::Email
         );
-        let never = self.filled >= 2 && self.agreement(kind) == Agreement::Share(0.0) && !is_judged_later;
+        let never = self.filled >= 2 && self.agreement(kind) == Some(0.0) && !is_judged_later;
         !never && !self.contradicts(kind)
     }
 
@@ -169,15 +158,12 @@ impl ColumnValues {
         let Some(column) = self.look else { return false };
         // Nothing has the number 0: it stands for no.
         let is_id = matches!(kind, FieldKind::Code | FieldKind::Reference { .. });
-        column.look.contradicts(kind) || (column.look == Look::Binary && is_id && self.has_any_of(&["0"]))
+        column.look.contradicts(kind) || (column.look == Look::Binary && is_id && self.texts.contains("0"))
     }
 
     /// A header that only resembles the field's needs values that agree.
     pub fn is_likely(&self, kind: FieldKind) -> bool {
-        let agrees = match self.agreement(kind) {
-            Agreement::Open => true,
-            Agreement::Share(share) => share >= MOST,
-        };
+        let agrees = self.agreement(kind).is_none_or(|share| share >= MOST);
         agrees && !self.contradicts(kind)
     }
 
@@ -195,17 +181,17 @@ impl ColumnValues {
 
     /// Three rows or more, and all say the same.
     pub fn is_constant(&self) -> bool {
-        self.filled >= 3 && self.distinct == 1
+        self.filled >= 3 && self.texts.len() == 1
     }
 
     /// No two rows say the same.
     pub fn is_unique(&self) -> bool {
-        self.distinct == self.filled
+        self.texts.len() == self.filled
     }
 
     /// The share of its rows that say what another row says already.
     pub fn repeat_share(&self) -> f64 {
-        (self.filled - self.distinct) as f64 / self.filled.max(1) as f64
+        (self.filled - self.texts.len()) as f64 / self.filled.max(1) as f64
     }
 
     /// All of its values are among these words, in small letters.
@@ -213,16 +199,11 @@ impl ColumnValues {
         self.filled >= 2 && self.texts.iter().all(|text| words.contains(&text.as_str()))
     }
 
-    /// Some of its values are among these words, in small letters.
-    pub fn has_any_of(&self, words: &[&str]) -> bool {
-        self.texts.iter().any(|text| words.contains(&text.as_str()))
-    }
-
     /// Its values are short codes of letters and digits, as the plates of most countries are.
     pub fn are_plates_of_letters_and_digits(&self) -> bool {
         let has_letter = |text: &&String| text.chars().any(char::is_alphabetic);
         let lettered = self.texts.iter().filter(has_letter).count();
-        self.filled > 0 && self.share_of(Form::Plate) >= MOST && lettered as f64 >= MOST * self.distinct as f64
+        self.filled > 0 && self.share_of(Form::Plate) >= MOST && lettered as f64 >= MOST * self.texts.len() as f64
     }
 }
 

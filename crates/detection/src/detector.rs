@@ -143,7 +143,8 @@ impl Detector {
                 ));
             }
         }
-        let mut fits = self.fits(&written, &file, |source| source.id != GENERIC);
+        let has_it = |source: &SourceDefinition| source.tables.iter().any(|table| table.type_id == type_id);
+        let mut fits = self.fits(&written, &file, has_it);
         fits.retain(|fit| fit.table.type_id == type_id);
         fits.first()
             .map(|fit| from_fit(fit, &Equals::default(), &file, samples))
@@ -159,8 +160,7 @@ impl Detector {
             .flat_map(|source| source.tables.iter().map(|table| Fit::new(source, table, written)))
             .collect();
         for fit in fits.iter_mut().filter(|fit| fit.verdict != Verdict::Not) {
-            self.general
-                .supplement(&mut fit.supplemented, fit.source, fit.table, file);
+            self.general.supplement(&mut fit.supplemented, fit.table, file);
         }
         fits
     }
@@ -179,6 +179,14 @@ impl Detector {
 
     /// The tables that have the very same columns as the one that fits, unless the words around name that one.
     fn equals<'a, 'b>(&self, fit: &Fit<'b>, fits: &'a [Fit<'b>], around: &Surroundings) -> Equals<'a, 'b> {
+        let all = fits.iter().filter(|other| fit.indistinguishable_from(other));
+        let (own, other): (Vec<_>, Vec<_>) = all.partition(|other| other.source.id == fit.source.id);
+        if own.is_empty() {
+            return Equals {
+                other,
+                ..Equals::default()
+            };
+        }
         let named = self.names.named(around);
         let strength = |table: &TableSignature| {
             let alike = generic_tables(&self.sources).filter(|other| other.entities() == table.entities());
@@ -186,13 +194,9 @@ impl Detector {
             let of_it = named.iter().filter(|(type_id, _)| ids.contains(type_id));
             of_it.map(|(_, strength)| *strength).fold(0.0, f64::max)
         };
-        let all = fits.iter().filter(|other| fit.indistinguishable_from(other));
-        let (own, other): (Vec<_>, Vec<_>) = all.partition(|other| other.source.id == fit.source.id);
-        let best = own
-            .iter()
-            .copied()
-            .find(|other| strength(other.table) > strength(fit.table));
-        let is_named = best.is_some() || own.iter().all(|other| strength(other.table) < strength(fit.table));
+        let least = strength(fit.table);
+        let best = own.iter().copied().find(|other| strength(other.table) > least);
+        let is_named = best.is_some() || own.iter().all(|other| strength(other.table) < least);
         Equals {
             named: best,
             own: if is_named { Vec::new() } else { own },
@@ -280,20 +284,7 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     let mut detection = suggested(Some(best), file, samples);
     let possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
-    let message = if labels.len() > 1 {
-        format!(
-            "The table may be {}. Please say which it is.",
-            evidence::either(&labels)
-        )
-    } else {
-        format!(
-            "The table may be {}, but too little of it is understood. Please say what it is.",
-            evidence::either(&labels)
-        )
-    };
-    detection
-        .warnings
-        .push(DetectionWarning::new("ambiguous_type", message));
+    detection.warnings.push(evidence::ambiguous(&labels));
     let importable = possible.into_iter().filter(|candidate| !candidate.is_left_out());
     detection.candidates = importable
         .map(|candidate| TypeCandidate {
@@ -323,7 +314,7 @@ fn left_out(
 ) -> Detection {
     let outcome = Outcome {
         table_type: Some(describe(source_id, table)),
-        mapping: &Mapping::nothing(file.headers.len()),
+        mapping: &Mapping::empty(file.headers.len(), 0),
         confidence,
         missing: Vec::new(),
         warnings: Vec::new(),
@@ -367,11 +358,7 @@ fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detect
     outcome
         .warnings
         .push(DetectionWarning::new("unrecognised_file", NOT_RECOGNISED));
-    let message = format!(
-        "The table may be {}. Please say which it is.",
-        evidence::either(&labels)
-    );
-    outcome.warnings.push(DetectionWarning::new("ambiguous_type", message));
+    outcome.warnings.push(evidence::ambiguous(&labels));
     let mut detection = outcome.finish(file, samples);
     detection.candidates = possible
         .into_iter()
@@ -420,7 +407,7 @@ fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Dete
 
 /// No type; the columns carry what they would be in this one.
 fn suggested(best: Option<&Candidate>, file: &Table, samples: &[Row]) -> Detection {
-    let nothing = Mapping::nothing(file.headers.len());
+    let nothing = Mapping::empty(file.headers.len(), 0);
     let mut mapping = best.map_or(nothing, |candidate| candidate.mapping.clone());
     for (_, by) in mapping.fields.iter_mut().flatten() {
         if *by == MatchedBy::Alias {

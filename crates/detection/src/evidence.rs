@@ -221,8 +221,21 @@ pub fn names(list: &[String]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// `ambiguous_type`: it may be any of these, or the only one, of which too little is understood.
+pub fn ambiguous(labels: &[String]) -> DetectionWarning {
+    let question = if labels.len() > 1 {
+        ". Please say which it is."
+    } else {
+        ", but too little of it is understood. Please say what it is."
+    };
+    DetectionWarning::new(
+        "ambiguous_type",
+        format!("The table may be {}{question}", either(labels)),
+    )
+}
+
 /// Names to choose from: `Invoices, Payments or Jobs`.
-pub fn either(names: &[String]) -> String {
+fn either(names: &[String]) -> String {
     match names.split_last() {
         Some((only, [])) => only.clone(),
         Some((end, others)) => format!("{} or {end}", others.join(", ")),

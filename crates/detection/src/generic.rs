@@ -94,7 +94,7 @@ impl<'a> Candidate<'a> {
             explained: 0.0,
             confidence: 0.0,
         };
-        candidate.drop_mismatched(file);
+        candidate.drop_mismatched(words, file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
         candidate.drop_names_of_others(file);
@@ -216,7 +216,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// A header that says one thing over values that say another is not believed.
-    fn drop_mismatched(&mut self, file: &Table) {
+    fn drop_mismatched(&mut self, words: &Vocabulary, file: &Table) {
         for index in 0..file.headers.len() {
             let Some((field, _)) = self.mapping.field(index) else {
                 continue;
@@ -230,22 +230,16 @@ impl<'a> Candidate<'a> {
             let Some(column) = file.look(index).filter(|_| unused) else {
                 continue;
             };
-            let meant = self.fields_of(index, file).next();
+            let meant = self.fields(words.columns(file.headers.folded(index))).next();
             if meant.is_some_and(|field| column.look.contradicts(field.spec.kind)) {
                 self.mismatched.push((index, column.look));
             }
         }
     }
 
-    /// The fields that the header of a column names.
-    fn fields_of<'b>(&'b self, index: usize, file: &'b Table) -> impl Iterator<Item = FieldRef> + 'b {
-        let header = file.headers.folded(index);
-        let named = self
-            .table
-            .columns
-            .iter()
-            .filter(move |column| column.aliases.iter().any(|alias| alias == header));
-        named.filter_map(|column| column.field)
+    /// The fields of these columns of the table.
+    fn fields<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = FieldRef> + 'b {
+        columns.iter().filter_map(|index| self.table.columns.get(*index)?.field)
     }
 
     fn add_similar(&mut self, words: &Vocabulary, file: &Table) {
@@ -281,15 +275,12 @@ impl<'a> Candidate<'a> {
 
     /// The first field of these columns that nothing feeds yet.
     fn free_field(&self, columns: &[usize], fits: impl Fn(&FieldRef) -> bool) -> Option<FieldRef> {
-        columns
-            .iter()
-            .filter_map(|index| self.table.columns.get(*index)?.field)
+        self.fields(columns)
             .find(|field| !self.mapping.has(*field) && fits(field))
     }
 
     fn feeds(&self, columns: &[usize], field: FieldRef) -> bool {
-        let mut fields = columns.iter().filter_map(|index| self.table.columns.get(*index)?.field);
-        fields.any(|other| other == field)
+        self.fields(columns).any(|other| other == field)
     }
 
     /// Where several rows are of one invoice, a total in which they differ is that of the line.
@@ -368,8 +359,7 @@ impl<'a> Candidate<'a> {
         let fields = file
             .words(index)
             .iter()
-            .flat_map(|word| words.columns(word))
-            .filter_map(|column| self.table.columns.get(*column)?.field);
+            .flat_map(|word| self.fields(words.columns(word)));
         let kinds: Vec<FieldKind> = fields.map(|field| field.spec.kind).collect();
         !kinds.is_empty() && !kinds.iter().any(|kind| is_typical(look, *kind))
     }

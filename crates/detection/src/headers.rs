@@ -7,6 +7,7 @@ use torqueflow_model::fold_header;
 use crate::spoken::Spoken;
 
 /// The header row of a table, ready to be looked up in.
+#[derive(Clone)]
 pub struct Headers {
     texts: Vec<String>,
     /// Folded, as they stand in the file.
@@ -36,7 +37,7 @@ impl Headers {
 
     /// The same headers, read in English. `is_english` says whether a folded header is an English one that is known.
     pub fn in_english(&self, is_english: impl Fn(&str) -> bool) -> Self {
-        let mut read = Self::new(&self.texts);
+        let mut read = self.clone();
         read.spoken = Spoken::of(&self.texts, &self.written, is_english);
         if let Some(spoken) = &read.spoken {
             for (index, folded) in read.folded.iter_mut().enumerate() {

@@ -10,18 +10,13 @@ use serde::Deserialize;
 use toml::Spanned;
 use torqueflow_model::{fold_accents, fold_header, header_words};
 
+use crate::built_in::files;
 use crate::similar;
 use crate::source::{line_of, syntax_error};
 use crate::source_error::SourceError;
 
-macro_rules! files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../languages/", $name, ".toml")))),*]
-    };
-}
-
 /// One file per language. Of two that explain a table equally well the first is taken.
-const FILES: &[(&str, &str)] = files!["de", "fr", "nl", "es", "pt", "it", "pl", "sv", "da", "nb"];
+const FILES: &[(&str, &str)] = files!["languages": "de", "fr", "nl", "es", "pt", "it", "pl", "sv", "da", "nb"];
 
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| {
     // A file that does not parse is caught by the test below, so none is lost here.
@@ -98,7 +93,7 @@ fn parse_language(toml: &str) -> Result<Language, SourceError> {
     language.headers = dictionary(toml, "headers", &file.headers)?;
     language.names = dictionary(toml, "names", &file.names)?;
     for header in language.headers.keys() {
-        if let Some(key) = rough_key(header) {
+        if let Some(key) = similar::rough_key(header) {
             language.rough.entry(key).or_default().push(header.clone());
         }
     }
@@ -193,10 +188,6 @@ fn spell_out(text: &str) -> String {
     letters.collect()
 }
 
-fn rough_key(text: &str) -> Option<(char, usize)> {
-    Some((text.chars().next()?, text.chars().count()))
-}
-
 impl Language {
     /// The English header for a folded one, where these of its rules hold.
     fn read(&self, folded: &str, rules: &[&Rule]) -> Option<String> {
@@ -206,24 +197,15 @@ impl Language {
         if let Some(english) = self.look_up(folded, rules) {
             return Some(english.to_owned());
         }
-        let whose = |list: &[(String, String)], cut: fn(&str, &str) -> Option<usize>| {
+        let whose = |list: &[(String, String)], cut: for<'t> fn(&'t str, &str) -> Option<&'t str>| {
             list.iter().find_map(|(word, english)| {
-                let rest = cut(folded, word)?;
-                let rest = if folded.starts_with(word.as_str()) {
-                    folded.get(rest..)
-                } else {
-                    folded.get(..rest)
-                };
-                let header = self.look_up(rest?, rules)?;
+                let header = self.look_up(cut(folded, word)?, rules)?;
                 Some(format!("{english} {header}"))
             })
         };
-        let before = whose(&self.before, |text, word| text.strip_prefix(word).map(|_| word.len()));
-        before.or_else(|| {
+        whose(&self.before, |text, word| text.strip_prefix(word)).or_else(|| {
             whose(&self.after, |text, word| {
-                (!text.starts_with(word))
-                    .then(|| text.strip_suffix(word).map(str::len))
-                    .flatten()
+                text.strip_suffix(word).filter(|_| !text.starts_with(word))
             })
         })
     }
@@ -258,8 +240,7 @@ impl Language {
 
     /// The English header for a folded one that may be mistyped.
     pub fn read_mistyped(&self, folded: &str) -> Option<String> {
-        let (first, length) = rough_key(folded)?;
-        let near = (length.saturating_sub(2)..=length + 2).filter_map(|length| self.rough.get(&(first, length)));
+        let near = similar::near_keys(folded).filter_map(|key| self.rough.get(&key));
         let mut close = near.flatten().filter(|header| similar::mistyped(header, folded));
         let found = close.next()?;
         let english = self.headers.get(found)?;
@@ -306,13 +287,6 @@ pub fn all() -> impl Iterator<Item = &'static Language> {
 
 /// The name of a file, a sheet or a title in English, as far as it says in another language what a table holds. `None` where
 /// it does not.
-///
-/// ```
-/// use torqueflow_detection::name_in_english;
-/// assert_eq!(name_in_english("Kunden_2024").as_deref(), Some("customers 2024"));
-/// assert_eq!(name_in_english("Ordres de réparation").as_deref(), Some("jobs"));
-/// assert_eq!(name_in_english("export"), None);
-/// ```
 pub fn name_in_english(name: &str) -> Option<String> {
     let words = header_words(name);
     let mut english: Vec<&str> = Vec::new();
@@ -343,6 +317,7 @@ fn in_any_language(phrase: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::built_in::check_folder;
 
     #[test]
     fn every_file_parses() {
@@ -356,15 +331,7 @@ mod tests {
 
     #[test]
     fn every_file_in_the_folder_is_built_in() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/languages");
-        let mut names: Vec<String> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        let mut expected: Vec<String> = FILES.iter().map(|(name, _)| format!("{name}.toml")).collect();
-        names.sort();
-        expected.sort();
-        assert_eq!(names, expected);
+        check_folder("languages", FILES);
     }
 
     #[track_caller]
@@ -397,6 +364,9 @@ mod tests {
     fn files_and_sheets_are_named_in_any_language() {
         let check = |word, expected| assert_eq!(name_in_english(word).as_deref(), expected, "{word}");
         check("Kunden", Some("customers"));
+        check("Kunden_2024", Some("customers 2024"));
+        check("Ordres de réparation", Some("jobs"));
+        check("export", None);
         check("Véhicules", Some("vehicles"));
         check("FACTUREN", Some("invoices"));
         check("listado de clientes", Some("customers"));

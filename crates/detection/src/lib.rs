@@ -28,7 +28,6 @@ pub use detection::{
 };
 pub use detector::Detector;
 pub use header_set::HeaderSet;
-pub use languages::name_in_english;
 pub use source::{check_source, parse_source};
 pub use source_error::SourceError;
 pub use surroundings::Surroundings;

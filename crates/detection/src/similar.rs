@@ -173,6 +173,18 @@ fn lengthen(word: &str) -> &str {
         .map_or(word, |(_, long)| long)
 }
 
+/// First letter and length, by which spellings are listed to find those that are mistyped.
+pub fn rough_key(text: &str) -> Option<(char, usize)> {
+    Some((text.chars().next()?, text.chars().count()))
+}
+
+/// The keys of all spellings that a text may be meant for, if it is [`mistyped`].
+pub fn near_keys(text: &str) -> impl Iterator<Item = (char, usize)> {
+    let near =
+        |(first, length): (char, usize)| (length.saturating_sub(2)..=length + 2).map(move |length| (first, length));
+    rough_key(text).into_iter().flat_map(near)
+}
+
 /// True when one could be the other mistyped: at most one slip, two in a long word, the same first letter and digits. A
 /// slip adds, drops or changes a letter, or swaps two neighbours.
 pub fn mistyped(left: &str, right: &str) -> bool {

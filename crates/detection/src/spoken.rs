@@ -17,7 +17,7 @@ const INTERNATIONAL: &[&str] = &[
 ];
 
 /// The headers of a table that is not English, read in English.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Spoken {
     language: &'static Language,
     readings: Vec<Option<String>>,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use torqueflow_model::{FieldKind, FieldRef, SourceDefinition, TableSignature};
+use torqueflow_model::{FieldKind, FieldRef, TableSignature};
 
 use crate::assign::Mapping;
 use crate::detection::MatchedBy;
@@ -32,15 +32,14 @@ impl GeneralVocabulary {
     }
 
     /// Gives columns that the table does not know a field that nothing feeds.
-    pub fn supplement(&self, mapping: &mut Mapping, source: &SourceDefinition, table: &TableSignature, file: &Table) {
+    pub fn supplement(&self, mapping: &mut Mapping, table: &TableSignature, file: &Table) {
         let slots = table.slots();
-        let is_own = |folded: &str| source.not_fields.iter().any(|text| text == folded);
         for index in 0..file.headers.len() {
             let header = file.headers.folded(index);
             if header.is_empty() || mapping.is_known(index) || mapping.field(index).is_some() {
                 continue;
             }
-            if file.is_no_field(index) || is_own(header) || file.headers.position(header) != Some(index) {
+            if file.is_no_field(index) || file.headers.position(header) != Some(index) {
                 continue;
             }
             let find = |spelling: &str, fits: &dyn Fn(FieldRef) -> bool| {

@@ -98,7 +98,7 @@ pub struct Table<'a> {
     pub headers: &'a Headers,
     samples: &'a [Row],
     /// Per column, what its values are.
-    pub columns: Vec<ColumnValues>,
+    columns: Vec<ColumnValues>,
     /// Per column, the words of its header.
     words: Vec<Vec<String>>,
     /// Per column, other spellings of its header.

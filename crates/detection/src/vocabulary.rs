@@ -31,7 +31,7 @@ impl Vocabulary {
             }
         }
         for alias in exact.keys() {
-            if let Some(key) = rough_key(alias) {
+            if let Some(key) = similar::rough_key(alias) {
                 rough.entry(key).or_default().push((letters(alias), alias.clone()));
             }
         }
@@ -66,11 +66,8 @@ impl Vocabulary {
 
     /// The columns with a spelling of which this could be a slip of the keyboard.
     pub fn columns_mistyped(&self, header: &str) -> Vec<usize> {
-        let Some((first, length)) = rough_key(header) else {
-            return Vec::new();
-        };
         let own = letters(header);
-        let near = (length.saturating_sub(2)..=length + 2).filter_map(|length| self.rough.get(&(first, length)));
+        let near = similar::near_keys(header).filter_map(|key| self.rough.get(&key));
         let mut columns: Vec<usize> = near
             .flatten()
             // Two slips change four letters at most; most spellings are ruled out by this alone.
@@ -84,11 +81,7 @@ impl Vocabulary {
 
     /// If nearly all headers are the catalogue's own names or labels, and most of those are there: the columns by them.
     pub fn template(&self, table: &TableSignature, headers: &Headers) -> Option<Mapping> {
-        let mut mapping = Mapping {
-            fields: vec![None; headers.len()],
-            known: vec![false; headers.len()],
-            found: vec![None; table.columns.len()],
-        };
+        let mut mapping = Mapping::empty(headers.len(), table.columns.len());
         for ((column, names), found) in table.columns.iter().zip(&self.template).zip(&mut mapping.found) {
             let Some(field) = column.field else { continue };
             for index in names.iter().filter_map(|name| headers.position_as_written(name)) {
@@ -114,10 +107,6 @@ impl Vocabulary {
             .fold(1.0, f64::min);
         (mapping.count() >= 2 && explained >= 0.9 && covered >= 0.6).then_some(mapping)
     }
-}
-
-fn rough_key(text: &str) -> Option<(char, usize)> {
-    Some((text.chars().next()?, text.chars().count()))
 }
 
 /// A bit for each letter that occurs; letters beyond the alphabet share bits.

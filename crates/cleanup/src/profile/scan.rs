@@ -23,7 +23,8 @@ pub(super) struct Scan {
     pub beyond_ascii: usize,
     pub first: u8,
     compact: [u8; COMPACT],
-    compact_len: usize,
+    /// How many of them are kept; `None` where the value is more than these.
+    compact_len: Option<usize>,
 }
 
 /// What a byte may be. Each class has a counter of eight bits in a number of 128, so that a byte is counted by one addition,
@@ -103,12 +104,14 @@ impl Scan {
 
     /// Keeps the letters, in upper case, and the digits.
     fn keep(&mut self, bytes: &[u8]) {
+        let mut kept = 0;
         for byte in bytes {
-            if let Some(place) = self.compact.get_mut(self.compact_len) {
+            if let Some(place) = self.compact.get_mut(kept) {
                 *place = byte.to_ascii_uppercase();
             }
-            self.compact_len += usize::from(byte.is_ascii_alphanumeric());
+            kept += usize::from(byte.is_ascii_alphanumeric());
         }
+        self.compact_len = Some(kept);
     }
 
     /// Few letters and digits, and nothing but spaces, hyphens and points between them.
@@ -120,7 +123,7 @@ impl Scan {
     /// The letters, in upper case, and digits, where they are few and nothing but spaces, hyphens and points stands between
     /// them.
     pub fn compact(&self) -> Option<&str> {
-        let compact = self.compact.get(..self.compact_len).filter(|_| self.is_plain())?;
+        let compact = self.compact.get(..self.compact_len?)?;
         std::str::from_utf8(compact).ok()
     }
 
