@@ -32,39 +32,6 @@ pub enum VrmShape {
     Other,
 }
 
-const PLACEHOLDERS: &[&str] = &[
-    "NA",
-    "NOREG",
-    "NOREGISTRATION",
-    "NONE",
-    "NIL",
-    "NULL",
-    "NO",
-    "NOPLATE",
-    "NOVRM",
-    "NOTREG",
-    "NOTREGISTERED",
-    "NOTKNOWN",
-    "UNKNOWN",
-    "UNREG",
-    "UNREGISTERED",
-    "UNKNOWNREG",
-    "TBA",
-    "TBC",
-    "TBD",
-    "TEST",
-    "NEW",
-    "NEWCAR",
-    "NOVEHICLE",
-    "VARIOUS",
-    "MISC",
-    "CASH",
-    "PARTS",
-    "BLANK",
-    "REG",
-    "DELETED",
-];
-
 /// The shape of a plate that is already upper case without spaces.
 ///
 /// ```
@@ -181,15 +148,13 @@ pub(crate) fn letters_and_digits(text: &str) -> String {
     kept
 }
 
+/// Every plate has a digit: a word, such as `TBA`, stands for none, is a place, or a remark. Nor is one digit over and over a
+/// plate, or zeros.
 pub(crate) fn is_placeholder(plate: &str) -> bool {
-    let mut characters = plate.chars();
-    let Some(first) = characters.next() else { return true };
-    let all_alike = characters.all(|character| character == first);
-    // Every plate has a digit; a word is a place, or a remark.
-    let is_word = !plate.chars().any(char::is_numeric);
-    is_word
-        || PLACEHOLDERS.contains(&plate)
-        || (all_alike && (plate.len() >= 5 || (plate.len() >= 2 && "0XZ".contains(first))))
+    let has_digit = plate.chars().any(char::is_numeric);
+    let first = plate.chars().next();
+    let all_alike = plate.chars().all(|character| Some(character) == first);
+    !has_digit || all_alike && (plate.len() >= 5 || plate.len() >= 2 && first == Some('0'))
 }
 
 #[cfg(test)]

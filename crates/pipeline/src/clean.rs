@@ -179,23 +179,18 @@ impl Cleaner {
             adapter.arrange(&self.type_id, &mut cells);
         }
         cells.sort_by_key(|cell| cell.field.slot);
+        let without_records = |class, findings| CleanRow {
+            number: row.number,
+            class,
+            records: Vec::new(),
+            links: Vec::new(),
+            findings,
+        };
         if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
-            return CleanRow {
-                number: row.number,
-                class: RowClass::EmptyRecord,
-                records: Vec::new(),
-                links: Vec::new(),
-                findings: Vec::new(),
-            };
+            return without_records(RowClass::EmptyRecord, Vec::new());
         }
         if let Some(finding) = self.kinds.otherwise(row) {
-            return CleanRow {
-                number: row.number,
-                class: RowClass::Record,
-                records: Vec::new(),
-                links: Vec::new(),
-                findings: vec![finding],
-            };
+            return without_records(RowClass::Record, vec![finding]);
         }
         if self.feeds.add_constants(&mut cells) {
             cells.sort_by_key(|cell| cell.field.slot);

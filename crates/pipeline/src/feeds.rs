@@ -1,8 +1,6 @@
 //! Which cells of a row feed which field, where a person said more of a column than its field: in an order, in parts, put
 //! together, or always the same.
 
-use std::collections::BTreeMap;
-
 use torqueflow_model::{Cell, FieldRef, MappedCell};
 
 use crate::plan::{ColumnShape, PlannedConstant, PlannedSplit, TablePlan};
@@ -13,7 +11,7 @@ pub(crate) struct Feeds {
     shapes: Vec<ColumnShape>,
     constants: Vec<PlannedConstant>,
     /// Of fields whose columns are put together: what stands between them where a column does not say.
-    joined: BTreeMap<String, String>,
+    joined: Vec<(FieldRef, String)>,
     /// The fields whose columns have an order.
     ordered: Vec<FieldRef>,
     /// Any column is split.
@@ -21,10 +19,11 @@ pub(crate) struct Feeds {
 }
 
 /// A cell on its way into a field.
-struct Fed {
+#[derive(Clone)]
+struct Fed<'f> {
     cell: MappedCell,
     order: u16,
-    join: Option<String>,
+    join: Option<&'f str>,
 }
 
 /// The place of columns without an order: behind all others.
@@ -49,8 +48,8 @@ impl Feeds {
             .iter()
             .map(|constant| (constant.field, constant.order, constant.join.as_ref()));
         for (field, order, join) in columns.chain(constants) {
-            if let Some(join) = join {
-                feeds.joined.entry(field.to_string()).or_insert_with(|| join.clone());
+            if let Some(join) = join.filter(|_| feeds.between(field).is_none()) {
+                feeds.joined.push((field, join.clone()));
             }
             if order.is_some() && !feeds.ordered.contains(&field) {
                 feeds.ordered.push(field);
@@ -58,6 +57,12 @@ impl Feeds {
         }
         feeds.splits = feeds.shapes.iter().any(|shape| shape.split.is_some());
         feeds
+    }
+
+    /// What stands between the columns of a field that are put together, where a column does not say.
+    fn between(&self, field: FieldRef) -> Option<&str> {
+        let mut joined = self.joined.iter().filter(|(joined, _)| *joined == field);
+        joined.next().map(|(_, join)| join.as_str())
     }
 
     /// The column that feeds a field with a part of it, from 0.
@@ -75,15 +80,13 @@ impl Feeds {
 
     /// The cells of the columns as the fields take them: in parts, in order, put together.
     pub fn arrange(&self, cells: Vec<MappedCell>) -> Vec<MappedCell> {
-        let mut fed: Vec<Fed> = Vec::with_capacity(cells.len());
+        let mut fed: Vec<Fed<'_>> = Vec::with_capacity(cells.len());
         for cell in cells {
             let shape = cell.column.and_then(|column| self.shapes.get(column));
-            let (order, join) = shape.map_or((LAST, None), |shape| (shape.order.unwrap_or(LAST), shape.join.clone()));
-            let with = |cell| Fed {
-                cell,
-                order,
-                join: join.clone(),
-            };
+            let (order, join) = shape.map_or((LAST, None), |shape| {
+                (shape.order.unwrap_or(LAST), shape.join.as_deref())
+            });
+            let with = |cell| Fed { cell, order, join };
             match shape.and_then(|shape| shape.split.as_ref()) {
                 Some(split) => fed.extend(parts(&cell, split).into_iter().map(with)),
                 None => fed.push(with(cell)),
@@ -99,13 +102,13 @@ impl Feeds {
     }
 
     /// Puts those cells together that a person wants to be one.
-    fn join(&self, fed: Vec<Fed>) -> Vec<MappedCell> {
+    fn join(&self, fed: Vec<Fed<'_>>) -> Vec<MappedCell> {
         let mut cells: Vec<MappedCell> = Vec::with_capacity(fed.len());
         for Fed { cell, join, .. } in fed {
-            let usual = self.joined.get(&cell.field.to_string());
+            let usual = self.between(cell.field);
             let before = usual.and_then(|usual| {
                 let before = cells.iter_mut().find(|before| before.field == cell.field)?;
-                Some((before, join.as_ref().unwrap_or(usual)))
+                Some((before, join.unwrap_or(usual)))
             });
             match before {
                 Some((before, between)) => {
@@ -139,19 +142,12 @@ impl Feeds {
 }
 
 /// Puts the cells of a field in order, in the places that they have.
-fn put_in_order(fed: &mut [Fed], field: FieldRef) {
-    let places: Vec<usize> = (0..fed.len())
-        .filter(|index| fed.get(*index).is_some_and(|fed| fed.cell.field == field))
-        .collect();
-    // There are few columns for one field.
-    for end in (1..places.len()).rev() {
-        for pair in places.get(..=end).unwrap_or_default().windows(2) {
-            let &[left, right] = pair else { continue };
-            let order = |index: usize| fed.get(index).map_or(LAST, |fed| fed.order);
-            if order(left) > order(right) {
-                fed.swap(left, right);
-            }
-        }
+fn put_in_order(fed: &mut [Fed<'_>], field: FieldRef) {
+    let is_its = |fed: &Fed<'_>| fed.cell.field == field;
+    let mut ordered: Vec<Fed<'_>> = fed.iter().filter(|fed| is_its(fed)).cloned().collect();
+    ordered.sort_by_key(|fed| fed.order);
+    for (place, fed) in fed.iter_mut().filter(|fed| is_its(fed)).zip(ordered) {
+        *place = fed;
     }
 }
 

@@ -9,13 +9,16 @@ use torqueflow_model::{CellKind, EntityKind, Finding, FindingCode, Row, Slot, fo
 
 use crate::plan::TablePlan;
 
+/// Folded headers, and the folded words in their columns.
+type Words = (&'static [&'static str], &'static [&'static str]);
+
 /// What the rows of a table are, and how they say that they are not.
 struct Rule {
     entity: EntityKind,
     /// What a row is not: `The row is no …`.
     label: &'static str,
-    /// Folded headers of columns with words, and the words, folded.
-    words: (&'static [&'static str], &'static [&'static str]),
+    /// Folded headers of columns with words, and the words, folded; in the order in which they are asked.
+    words: &'static [Words],
     /// Folded headers of columns of yes and no of which yes says so.
     flags: &'static [&'static str],
 }
@@ -24,68 +27,71 @@ const RULES: [Rule; 2] = [
     Rule {
         entity: EntityKind::Payment,
         label: "payment received",
-        words: (
-            &[
-                "type",
-                "transactiontype",
-                "paymenttype",
-                "entrytype",
-                "kind",
-                "direction",
-                "flow",
-                "inout",
-                "incomeexpense",
-                "status",
-                "paymentstatus",
-                "transactionstatus",
-                "state",
-            ],
-            &[
-                "expense",
-                "expenses",
-                "outcome",
-                "withdrawal",
-                "refund",
-                "refunded",
-                "partial refund",
-                "payment refund",
-                "money out",
-                "out",
-                "outgoing",
-                "outflow",
-                "payout",
-                "payment made",
-                "paid out",
-                "spend money",
-                "spent",
-                "bill payment",
-                "supplier payment",
-                "vendor payment",
-                "purchase",
-                "purchase payment",
-                "chargeback",
-                "transfer out",
-                "reversal",
-                "reversed",
-                "adjustment out",
-                "failed",
-                "failure",
-                "declined",
-                "canceled",
-                "cancelled",
-                "void",
-                "voided",
-                "pending",
-                "blocked",
-                "incomplete",
-                "uncaptured",
-                "requires payment method",
-                "unpaid",
-                "rejected",
-                "expired",
-                "error",
-            ],
-        ),
+        words: &[
+            (
+                &[
+                    "type",
+                    "transactiontype",
+                    "paymenttype",
+                    "entrytype",
+                    "kind",
+                    "direction",
+                    "flow",
+                    "inout",
+                    "incomeexpense",
+                    "status",
+                    "paymentstatus",
+                    "transactionstatus",
+                    "state",
+                ],
+                &[
+                    "expense",
+                    "expenses",
+                    "outcome",
+                    "withdrawal",
+                    "refund",
+                    "refunded",
+                    "partial refund",
+                    "payment refund",
+                    "money out",
+                    "out",
+                    "outgoing",
+                    "outflow",
+                    "payout",
+                    "payment made",
+                    "paid out",
+                    "spend money",
+                    "spent",
+                    "bill payment",
+                    "supplier payment",
+                    "vendor payment",
+                    "purchase",
+                    "purchase payment",
+                    "chargeback",
+                    "transfer out",
+                    "reversal",
+                    "reversed",
+                    "adjustment out",
+                    "failed",
+                    "failure",
+                    "declined",
+                    "canceled",
+                    "cancelled",
+                    "void",
+                    "voided",
+                    "pending",
+                    "blocked",
+                    "incomplete",
+                    "uncaptured",
+                    "requires payment method",
+                    "unpaid",
+                    "rejected",
+                    "expired",
+                    "error",
+                ],
+            ),
+            DIRECTIONS,
+        ],
         flags: &[
             "isrefund",
             "refunded",
@@ -99,7 +105,7 @@ const RULES: [Rule; 2] = [
     Rule {
         entity: EntityKind::Invoice,
         label: "invoice",
-        words: (
+        words: &[(
             &[
                 "type",
                 "transactiontype",
@@ -142,7 +148,7 @@ const RULES: [Rule; 2] = [
                 "accpay",
                 "accpaycredit",
             ],
-        ),
+        )],
         flags: &[
             "isreturn",
             "return",
@@ -157,7 +163,7 @@ const RULES: [Rule; 2] = [
 ];
 
 /// Words that say so only in a column that is called after the direction of money: elsewhere they are kinds of card.
-const DIRECTIONS: (&[&str], &[&str]) = (
+const DIRECTIONS: Words = (
     &[
         "direction",
         "transactiontype",
@@ -173,8 +179,7 @@ const DIRECTIONS: (&[&str], &[&str]) = (
 #[derive(Default)]
 pub(crate) struct RowKinds {
     rule: Option<&'static Rule>,
-    words: Vec<usize>,
-    directions: Vec<usize>,
+    words: Vec<(usize, &'static [&'static str])>,
     flags: Vec<usize>,
 }
 
@@ -187,16 +192,16 @@ impl RowKinds {
         let Some(rule) = RULES.iter().find(|rule| has(rule)) else {
             return Self::default();
         };
-        let columns = |headers: &[&str]| {
+        let columns = |headers: &[&str]| -> Vec<usize> {
             let all = plan.columns.iter().enumerate();
             let those = all.filter(|(_, column)| headers.contains(&fold_header(&column.header).as_str()));
             those.map(|(index, _)| index).collect()
         };
-        let is_money = rule.entity == EntityKind::Payment;
+        let words = rule.words.iter();
+        let words = words.flat_map(|(headers, words)| columns(headers).into_iter().map(move |column| (column, *words)));
         Self {
             rule: Some(rule),
-            words: columns(rule.words.0),
-            directions: if is_money { columns(DIRECTIONS.0) } else { Vec::new() },
+            words: words.collect(),
             flags: columns(rule.flags),
         }
     }
@@ -204,20 +209,17 @@ impl RowKinds {
     /// Why a row is not what the table's rows are.
     pub fn otherwise(&self, row: &Row) -> Option<Finding> {
         let rule = self.rule?;
-        let says = |columns: &[usize], words: &[&str]| {
-            columns.iter().copied().find(|index| {
-                let word = row.cells.get(*index).map(|cell| fold(&cell.text)).unwrap_or_default();
-                words.contains(&word.as_str())
-            })
+        let says = |(index, words): &&(usize, &[&str])| {
+            let cell = row.cells.get(*index);
+            cell.is_some_and(|cell| words.contains(&fold(&cell.text).as_str()))
         };
         let is_yes = |index: &usize| {
             row.cells.get(*index).is_some_and(|cell| {
                 cell.kind == CellKind::Boolean(true) || matches!(fold(&cell.text).as_str(), "y" | "yes" | "true" | "1")
             })
         };
-        let column = says(&self.words, rule.words.1)
-            .or_else(|| says(&self.directions, DIRECTIONS.1))
-            .or_else(|| self.flags.iter().copied().find(is_yes))?;
+        let said = self.words.iter().find(says).map(|(index, _)| *index);
+        let column = said.or_else(|| self.flags.iter().copied().find(is_yes))?;
         let value = row.cells.get(column).map(|cell| cell.text.clone()).unwrap_or_default();
         let mut finding = Finding::row(
             FindingCode::OtherKindOfRow,

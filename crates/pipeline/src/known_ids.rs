@@ -170,14 +170,8 @@ impl KnownIds {
             field: given.and_then(|given| FieldRef::new(slot, given.spec.name)),
             value: given.map(|given| given.raw.clone()).unwrap_or_default(),
             detail: format!(
-                "`{}` is that of row {}{}, and this record goes by `{own}`",
-                conflict.id,
-                conflict.first_row,
-                conflict
-                    .first_file
-                    .as_ref()
-                    .map(|file| format!(" of {file}"))
-                    .unwrap_or_default()
+                "`{}` is that of row {}, and this record goes by `{own}`",
+                conflict.id, conflict.first_row
             ),
         }
     }

@@ -30,7 +30,7 @@ pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
-pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity, are_other_records};
+pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
 pub use mapping::{
     ColumnChoice, Feed, Mapping, MappingError, Split, column_keys, column_name, column_named, given_away, map_columns,
     mapping_for, mapping_of, nearest, said_twice,

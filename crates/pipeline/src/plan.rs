@@ -278,21 +278,12 @@ impl TablePlan {
                 .map(|column| PlannedColumn::new(&column.header, column.field, column.by.name()))
                 .collect(),
             required_values: table.map(|table| table.required_values.clone()).unwrap_or_default(),
-            header: HeaderChoice::AsFound,
-            around: Surroundings::default(),
-            date1904: false,
-            owners: OwnerRule::Open,
-            profiles: Vec::new(),
-            constants: Vec::new(),
             candidates: if table.is_some() {
                 Vec::new()
             } else {
                 detection.candidates.clone()
             },
-            identities: None,
-            naturals: None,
-            bare: BareRule::Open,
-            further_lines: LeftOutRows::default(),
+            ..Self::default()
         }
     }
 

@@ -42,11 +42,14 @@ const BEFORE_TIME: &[&str] = &["um", "at", "a", "as", "las", "alle", "ore", "om"
 
 /// A month by its name or the start of it, at least three letters, which must be those of one month only: `jui` is none.
 pub(super) fn month(word: &str) -> Option<u8> {
-    let word = folded(word)?;
+    month_of(&folded(word)?)
+}
+
+fn month_of(word: &str) -> Option<u8> {
     let mut months = MONTHS
         .iter()
         .enumerate()
-        .filter(|(_, names)| is_start_of_one(&word, names));
+        .filter(|(_, names)| is_start_of_one(word, names));
     let (index, _) = months.next()?;
     months.next().is_none().then_some(index as u8 + 1)
 }
@@ -58,9 +61,9 @@ const SHORT_WEEKDAYS: &[&str] = &[
 
 /// A day of the week, by its name or the start of it: what may be a month is none.
 pub(super) fn is_weekday(word: &str) -> bool {
-    let is_known = |folded: String| is_start_of_one(&folded, WEEKDAYS);
-    let is_short = || folded_any(word).is_some_and(|word| SHORT_WEEKDAYS.contains(&word.as_str()));
-    folded(word).is_some_and(is_known) && month(word).is_none() || is_short()
+    let Some(word) = folded(word) else { return false };
+    let is_long = is_start_of_one(&word, WEEKDAYS) && month_of(&word).is_none();
+    is_long || SHORT_WEEKDAYS.contains(&word.as_str())
 }
 
 pub(super) fn is_link(word: &str) -> bool {
@@ -68,20 +71,17 @@ pub(super) fn is_link(word: &str) -> bool {
 }
 
 pub(super) fn is_before_time(word: &str) -> bool {
-    folded_any(word).is_some_and(|word| BEFORE_TIME.contains(&word.as_str()))
-}
-
-fn folded(word: &str) -> Option<String> {
-    folded_any(word).filter(|word| word.len() >= 3)
+    folded(word).is_some_and(|word| BEFORE_TIME.contains(&word.as_str()))
 }
 
 /// No name is longer than sixteen letters.
-fn folded_any(word: &str) -> Option<String> {
+fn folded(word: &str) -> Option<String> {
     (word.len() <= 24).then(|| fold_accents(&word.to_lowercase()).into_owned())
 }
 
+/// Fewer than three letters are the start of too many.
 fn is_start_of_one(word: &str, names: &[&str]) -> bool {
-    names.iter().any(|name| name.starts_with(word))
+    word.len() >= 3 && names.iter().any(|name| name.starts_with(word))
 }
 
 #[cfg(test)]

@@ -67,35 +67,25 @@ impl Scan {
                 *sum += usize::from(count);
             }
         }
-        let [
-            digits,
-            letters,
-            spaces,
-            points,
-            commas,
-            slashes,
-            hyphens,
-            ats,
-            ampersands,
-            phone_marks,
-            beyond_ascii,
-        ] = sums;
         let mut scan = Self {
             len: bytes.len(),
-            digits,
-            letters,
-            spaces,
-            points,
-            commas,
-            slashes,
-            hyphens,
-            ats,
-            ampersands,
-            phone_marks,
-            beyond_ascii,
             first: bytes.first().copied().unwrap_or_default(),
             ..Self::default()
         };
+        // In the order of the classes.
+        [
+            scan.digits,
+            scan.letters,
+            scan.spaces,
+            scan.points,
+            scan.commas,
+            scan.slashes,
+            scan.hyphens,
+            scan.ats,
+            scan.ampersands,
+            scan.phone_marks,
+            scan.beyond_ascii,
+        ] = sums;
         if scan.is_plain() {
             scan.keep(bytes);
         }

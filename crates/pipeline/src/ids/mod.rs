@@ -5,13 +5,12 @@ mod subject;
 
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{IdVerdict, IdentityVote, Portrait, PortraitRule};
-use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Record, Row, Slot};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Row, Slot};
 
 use crate::plan::{PlannedColumn, TablePlan};
 use subject::{Subject, subject};
 
 pub(crate) use portrait::PortraitColumns;
-pub use portrait::are_other_records;
 
 /// What all rows say of a column whose values go to a field that may identify its record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,48 +54,6 @@ pub struct PlannedConflict {
     pub other_row: u64,
     /// What the rows that keep it agree on, as fingerprints.
     pub keeper: Vec<u16>,
-    /// The file of the first row, where that is another one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_file: Option<String>,
-}
-
-/// Conflicts with other tables of the import that a plan holds.
-const MOST_CONFLICTS: usize = 5000;
-
-impl TablePlan {
-    /// Takes note that an id of this table is that of another record in a table before it. Whether there was room for it, and
-    /// a column of such ids.
-    pub fn add_conflict(
-        &mut self,
-        id: &str,
-        keeper: &Record,
-        first_row: u64,
-        first_file: &str,
-        other_row: u64,
-    ) -> bool {
-        let numbers = PortraitColumns::portrait_of(keeper, &self.columns).numbers().to_vec();
-        let is_of_slot = |column: usize| {
-            let field = self.columns.get(column).and_then(|column| column.field);
-            field.is_some_and(|field| field.slot == keeper.slot)
-        };
-        let mut identities = self.identities.iter_mut().flatten();
-        let identity =
-            identities.find(|identity| identity.verdict == PlannedIdVerdict::Id && is_of_slot(identity.column));
-        let Some(identity) = identity.filter(|identity| identity.conflicts.len() < MOST_CONFLICTS) else {
-            return false;
-        };
-        if identity.conflicts.iter().any(|conflict| conflict.id == id) {
-            return false;
-        }
-        identity.conflicts.push(PlannedConflict {
-            id: id.to_owned(),
-            first_row,
-            other_row,
-            keeper: numbers,
-            first_file: Some(first_file.to_owned()),
-        });
-        true
-    }
 }
 
 /// The votes of all rows of a table on which of its columns are ids.
@@ -306,7 +263,6 @@ impl From<torqueflow_cleanup::ConflictingId> for PlannedConflict {
             first_row: conflict.first_row,
             other_row: conflict.other_row,
             keeper: conflict.keeper.numbers().to_vec(),
-            first_file: None,
         }
     }
 }

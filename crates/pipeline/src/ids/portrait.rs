@@ -1,7 +1,7 @@
 //! Which columns tell one record of a kind from another.
 
 use torqueflow_cleanup::{Portrait, PortraitRule};
-use torqueflow_model::{EntityKind, Record, Row, Slot};
+use torqueflow_model::{EntityKind, Row, Slot};
 
 use crate::plan::PlannedColumn;
 
@@ -79,52 +79,6 @@ impl PortraitColumns {
             }
         }
         portrait
-    }
-}
-
-/// What a cleaned record says, as the columns of a table that has such records would. `has_parts`: these have first and last
-/// names apart.
-fn portrait_of(record: &Record, has_parts: bool) -> Portrait {
-    let entity = record.slot.entity();
-    let mut portrait = Portrait::default();
-    let mut set_names = names(entity);
-    if entity == EntityKind::Customer && !has_parts {
-        set_names = &[(0, "display_name")];
-    }
-    for (set, name) in set_names {
-        if let Some(text) = record.text(name) {
-            portrait.add_name(*set, text);
-        }
-    }
-    let (features, codes) = features(entity);
-    for (feature, name) in features {
-        if let Some(text) = record.text(name) {
-            portrait.add_feature(*feature, text);
-        }
-    }
-    for (feature, name) in codes {
-        if let Some(text) = record.text(name) {
-            portrait.add_code(*feature, text);
-        }
-    }
-    portrait
-}
-
-/// Whether two records with one id are clearly of two people, cars or things.
-pub fn are_other_records(one: &Record, other: &Record) -> bool {
-    let rule = rule(one.slot.entity());
-    let is_document = rule == PortraitRule::Document;
-    !is_document && portrait_of(one, true).differs(&portrait_of(other, true), rule)
-}
-
-impl PortraitColumns {
-    /// What a record of another table says, as a row of this one would.
-    pub fn portrait_of(record: &Record, columns: &[PlannedColumn]) -> Portrait {
-        let has_parts = columns
-            .iter()
-            .filter_map(|column| column.field)
-            .any(|field| field.slot == record.slot && matches!(field.spec.name, "first_name" | "last_name"));
-        portrait_of(record, has_parts)
     }
 }
 

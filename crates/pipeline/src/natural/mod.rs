@@ -12,9 +12,7 @@ mod traits;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{
-    ColumnProfile, EntityKind, FieldRef, Finding, FindingCode, Record, Row, Slot, SourceId, hash64,
-};
+use torqueflow_model::{EntityKind, Finding, FindingCode, Record, Row, Slot, SourceId, hash64};
 
 use crate::identity::bounded;
 use crate::plan::TablePlan;
@@ -229,23 +227,10 @@ impl KnownNaturals {
     }
 }
 
-/// The profile of a column, if the rows were asked.
-fn profile(profiles: &[ColumnProfile], column: usize) -> Option<&ColumnProfile> {
-    profiles.get(column)
-}
-
-/// The field that a column of the plan feeds.
-fn field_of(fields: &[(usize, FieldRef)], column: usize) -> Option<FieldRef> {
-    fields
-        .iter()
-        .find(|(index, _)| *index == column)
-        .map(|(_, field)| *field)
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::date;
-    use torqueflow_model::Cell;
+    use torqueflow_model::{Cell, FieldRef};
 
     use super::*;
     use crate::{Cleaner, PlannedColumn, TableVotes, id_text};

@@ -4,7 +4,7 @@ use torqueflow_cleanup::{VrmShape, stands_for_blank, vrm_shape};
 use torqueflow_dedupe::{Car, Person, are_other_cars, are_other_people};
 use torqueflow_model::{ColumnProfile, EntityKind, FieldRef, Look, Row, Slot, fold};
 
-use super::{field_of, headers, profile};
+use super::headers;
 use crate::ids::is_id;
 use crate::plan::PlannedColumn;
 
@@ -18,8 +18,12 @@ const CODE: &str = "code";
 pub(super) struct Traits(Box<str>);
 
 impl Traits {
+    fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        Self(texts.collect::<Vec<_>>().join(&BETWEEN.to_string()).into())
+    }
+
     pub fn from_texts(texts: &[String]) -> Self {
-        Self(texts.join(&BETWEEN.to_string()).into())
+        Self::of(texts.iter().map(String::as_str))
     }
 
     pub fn into_texts(self) -> Vec<String> {
@@ -31,8 +35,7 @@ impl Traits {
         let is_open = |(own, other): (&str, &str)| own.is_empty() && !other.is_empty();
         let pairs = || self.0.split(BETWEEN).zip(other.0.split(BETWEEN));
         if pairs().any(is_open) {
-            let filled = pairs().map(|pair| if is_open(pair) { pair.1 } else { pair.0 });
-            self.0 = filled.collect::<Vec<_>>().join(&BETWEEN.to_string()).into();
+            *self = Self::of(pairs().map(|pair| if is_open(pair) { pair.1 } else { pair.0 }));
         }
     }
 
@@ -104,7 +107,9 @@ impl TraitColumns {
             fields,
         };
         let names = self::fields(entity).iter();
-        trait_columns.traits = names.map(|name| trait_columns.columns_of(entity, name)).collect();
+        trait_columns.traits = names
+            .map(|name| trait_columns.columns_of(entity, name).collect())
+            .collect();
         // In a table of several kinds a number may be that of any of them.
         let is_alone = trait_columns.fields.iter().all(|(_, field)| match field.slot {
             Slot::Main(other) => other == entity,
@@ -123,16 +128,15 @@ impl TraitColumns {
         Some(trait_columns)
     }
 
-    fn columns_of(&self, entity: EntityKind, name: &str) -> Vec<usize> {
-        let is_it = |field: &FieldRef| field.slot == Slot::Main(entity) && field.spec.name == name;
-        let found = self.fields.iter().filter(|(_, field)| is_it(field));
-        found.map(|(index, _)| *index).collect()
+    fn columns_of(&self, entity: EntityKind, name: &str) -> impl Iterator<Item = usize> {
+        let is_it = move |field: &FieldRef| field.slot == Slot::Main(entity) && field.spec.name == name;
+        let found = self.fields.iter().filter(move |(_, field)| is_it(field));
+        found.map(|(index, _)| *index)
     }
 
     /// The first filled cell of a field.
     fn text<'r>(&self, row: &'r Row, entity: EntityKind, name: &str) -> Option<&'r str> {
-        let columns = self.columns_of(entity, name);
-        columns.into_iter().find_map(|column| said(row, column))
+        self.columns_of(entity, name).find_map(|column| said(row, column))
     }
 
     /// What the row says beside the key.
@@ -224,13 +228,14 @@ impl TraitColumns {
             _ if Self::is_code(key) => &["code"],
             _ => &["name"],
         };
-        let columns = names.iter().flat_map(|name| self.columns_of(self.entity, name));
-        columns.into_iter().find(|column| said(row, *column).is_some())
+        let mut columns = names.iter().flat_map(|name| self.columns_of(self.entity, name));
+        columns.find(|column| said(row, *column).is_some())
     }
 
     /// The field of a column.
     pub fn field_of(&self, column: usize) -> Option<FieldRef> {
-        field_of(&self.fields, column)
+        let mut fields = self.fields.iter().filter(|(index, _)| *index == column);
+        fields.next().map(|(_, field)| *field)
     }
 
     /// Whether two rows with this key are plainly of different records.
@@ -285,10 +290,10 @@ impl TraitColumns {
             .fields
             .iter()
             .filter(|(_, field)| field.slot == Slot::Main(self.entity));
-        let filled = own.filter_map(|(column, _)| Some(profile(profiles, *column)?.filled));
+        let filled = own.filter_map(|(column, _)| Some(profiles.get(*column)?.filled));
         let records = filled.max().unwrap_or_default();
         let is_proven = |column: &&usize| {
-            profile(profiles, **column).is_some_and(|profile| {
+            profiles.get(**column).is_some_and(|profile| {
                 let likeness = |look| profile.likeness(look).unwrap_or_default();
                 let is_something_else = likeness(Look::Phone) > 0.5 || likeness(Look::Email) > 0.5;
                 let tells = if self.entity == EntityKind::Product {
@@ -309,13 +314,7 @@ impl TraitColumns {
             let number = place.checked_sub(fixed).and_then(|place| self.numbers.get(place));
             *place < fixed || number.is_some_and(|column| proven.contains(column))
         });
-        Traits(
-            texts
-                .map(|(_, text)| text)
-                .collect::<Vec<_>>()
-                .join(&BETWEEN.to_string())
-                .into(),
-        )
+        Traits::of(texts.map(|(_, text)| text))
     }
 }
 
@@ -368,21 +367,14 @@ fn are_other_vehicles(keeper: &Traits, own: &Traits, other_number: bool) -> bool
     if other_number {
         return true;
     }
-    let is_other_word = |place: usize| {
-        let named = |display| Person {
-            display: Some(display),
-            ..Person::default()
-        };
-        let (one, other) = (keeper.get(place)?, own.get(place)?);
-        Some(are_other_people(&named(one), &named(other)))
-    };
+    let is_other_word = |place| are_other_words(keeper, own, place);
     let (make, model) = (is_other_word(place::MAKE), is_other_word(place::MODEL));
     if make != Some(true) && model != Some(true) {
         return false;
     }
     let others = (place::YEAR..fields(EntityKind::Vehicle).len()).filter_map(|place| {
-        let is_word = keeper.get(place)?.chars().all(|sign| !sign.is_ascii_digit());
         let (one, other) = (keeper.get(place)?, own.get(place)?);
+        let is_word = !one.contains(|sign: char| sign.is_ascii_digit());
         Some(if is_word {
             is_other_word(place)?
         } else {
@@ -420,14 +412,16 @@ fn plates_differ(keeper: &Traits, own: &Traits) -> bool {
 }
 
 fn are_other_companies(keeper: &Traits, own: &Traits) -> bool {
-    let (Some(one), Some(other)) = (keeper.get(place::COMPANY), own.get(place::COMPANY)) else {
-        return false;
-    };
-    let named = |company| Person {
-        company: Some(company),
+    are_other_words(keeper, own, place::COMPANY) == Some(true)
+}
+
+/// Whether two records have plainly other names in this place; `None` where one of them says none.
+fn are_other_words(keeper: &Traits, own: &Traits, place: usize) -> Option<bool> {
+    let named = |display| Person {
+        display: Some(display),
         ..Person::default()
     };
-    are_other_people(&named(one), &named(other))
+    Some(are_other_people(&named(keeper.get(place)?), &named(own.get(place)?)))
 }
 
 /// Each of the names has a word that the other lacks, so neither is the other one, told at length.
