@@ -48,6 +48,8 @@ mod merging_at_random;
 #[cfg(test)]
 mod merging_killed;
 #[cfg(test)]
+mod named_owners;
+#[cfg(test)]
 mod older_workbooks;
 #[cfg(test)]
 mod password;

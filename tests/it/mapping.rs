@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Workspace, on_each_database, program};
+use crate::support::{Workspace, on_each_database, program, zip_of};
 
 /// The customers of a program that nobody has heard of, with a header that a shell would take apart.
 const KLANTEN: &str = "Klantcode,Wie,Waar,Klant's \"kanaal\" $1\n\
@@ -63,7 +63,8 @@ fn a_mapping_is_saved_by_name_but_not_by_a_dry_run() {
     workspace.write("klanten.csv", KLANTEN);
     let named: Vec<&str> = TYPED.into_iter().chain(["--save-mapping", "Oude kassa"]).collect();
     let dry: Vec<&str> = named.iter().copied().chain(["--dry-run"]).collect();
-    import(&workspace, &dry, 0);
+    let (_, said) = import(&workspace, &dry, 0);
+    assert!(said.contains("The mapping `Oude kassa` is not kept"), "{said}");
     assert_eq!(workspace.number("SELECT count(*) FROM saved_mapping"), 0);
     let (report, _) = import(&workspace, &named, 0);
     assert_eq!(report["source_system"], "Oude kassa");
@@ -202,6 +203,34 @@ fn of_several_tables_it_can_be_said_which_is_meant() {
         workspace.number("SELECT count(*) FROM vehicle WHERE customer_id IS NOT NULL"),
         2
     );
+}
+
+#[test]
+fn of_the_files_of_an_archive_it_is_said_which_is_meant() {
+    let workspace = Workspace::on_sqlite();
+    // Invoices or payments, twice.
+    let tie = |number: u32| format!("Client,Invoice Number,Amount,Date\nMarta Ellwood,R-{number},12.50,2024-03-01\n");
+    let parts = [("a.csv", tie(1)), ("b.csv", tie(2))];
+    let parts = parts.iter().map(|(name, text)| (*name, text.as_bytes()));
+    workspace.write("box.zip", zip_of(parts));
+    let (_, said) = import(&workspace, &["box.zip"], 4);
+    let detect = workspace.command("detect --json box.zip").output().unwrap();
+    let found = crate::support::Ran::from(detect).json();
+    for (place, file) in ["a.csv", "b.csv"].iter().enumerate() {
+        let option = format!("--type box.zip/{file}:generic.invoices");
+        assert!(said.contains(&option), "{said}");
+        let line = found["files"][place]["commands"][0].as_str().unwrap();
+        assert!(line.contains(&format!("--type box.zip/{file}:generic.")), "{line}");
+    }
+    let typed = [
+        "box.zip",
+        "--type",
+        "box.zip/b.csv:generic.invoices",
+        "--orphans=unlinked",
+    ];
+    let (report, _) = import(&workspace, &typed, 3);
+    assert_eq!(report["unrecognised"][0]["file"], "box.zip/a.csv");
+    assert_eq!(workspace.query("SELECT number FROM invoice"), [["R-2"]]);
 }
 
 /// Has a shell run a command that was suggested.

@@ -9,13 +9,14 @@ use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
-    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, RecordFill,
-    StoredFinding,
+    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, NamedCustomer,
+    RecordFill, StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
 
 use crate::App;
+use crate::customer_names::{CustomerNames, named, wrong_name};
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
@@ -41,6 +42,8 @@ pub(crate) struct Analysis<'a> {
     pub mapped_systems: HashSet<String>,
     /// What the job at hand has under the ids of mapped records.
     pub replaced: Tallies,
+    /// The customers of the run, where a table refers to customers by name.
+    pub names: CustomerNames,
 }
 
 /// What the database knows of a chunk's rows.
@@ -55,6 +58,8 @@ struct Known {
     registrations: HashMap<u128, HashSet<Uuid>>,
     /// Records of the store that are to be updated by their code.
     existing: ByCode,
+    /// Customers of the store, by name.
+    named: HashMap<String, Vec<NamedCustomer>>,
 }
 
 impl Known {
@@ -229,7 +234,7 @@ impl Analysis<'_> {
         let mut hashes = HashSet::new();
         let mut contents: HashMap<u128, Vec<&Record>> = HashMap::new();
         let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
-        let mut registrations = HashSet::new();
+        let (mut registrations, mut names) = (HashSet::new(), HashSet::new());
         for record in rows.iter().flat_map(|row| &row.clean.records) {
             let hash = key_hash(system, record.slot.entity(), &record.source_id);
             if matches!(record.source_id, SourceId::Content(_)) {
@@ -245,8 +250,14 @@ impl Analysis<'_> {
                 hashes.insert(id_hash(system, link.to, &id));
                 ids.entry(link.to).or_default().insert(id);
             }
-            if let Target::Registration { registration, .. } = &link.target {
-                registrations.insert(MatchKey::of_registration(registration).hash);
+            match &link.target {
+                Target::Registration { registration, .. } => {
+                    registrations.insert(MatchKey::of_registration(registration).hash);
+                }
+                Target::Named { names: wanted, .. } if self.names.find(wanted).is_empty() => {
+                    names.extend(wanted.iter().cloned());
+                }
+                _ => {}
             }
         }
         let hashes: Vec<_> = hashes.into_iter().collect();
@@ -280,6 +291,7 @@ impl Analysis<'_> {
             occurrences,
             mappings,
             registrations: self.vehicles_by_registration(job, registrations).await?,
+            named: store.customer_named(job.organization, names).await?,
         })
     }
 
@@ -341,6 +353,10 @@ impl Analysis<'_> {
             if is_known || known.mappings.contains_key(&(link.to, id)) {
                 return None;
             }
+        }
+        if let Target::Named { id, names } = &link.target {
+            let found = wrong_name(id, &self.names.find(names), &named(&known.named, names));
+            return found.map(|(code, detail)| link.finding(job, row, code, detail));
         }
         if let Target::Registration { registration, .. } = &link.target {
             let key = MatchKey::of_registration(registration).hash;

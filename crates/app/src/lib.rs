@@ -6,6 +6,7 @@
 pub mod access;
 pub mod audit;
 pub mod blobs;
+mod customer_names;
 pub mod customers;
 pub mod duplicates;
 pub mod error_log;

@@ -33,6 +33,8 @@ pub(crate) enum Target {
     },
     /// The lookup with this name.
     Name(String),
+    /// The customer with this id at the same source, or else the only one with one of these names.
+    Named { id: String, names: Vec<String> },
 }
 
 impl WantedLink {
@@ -41,7 +43,7 @@ impl WantedLink {
         let label = self.to.spec().label.to_lowercase();
         match &self.target {
             Target::Row(_) => label,
-            Target::Id(text) | Target::Name(text) => format!("{label} {text}"),
+            Target::Id(text) | Target::Name(text) | Target::Named { id: text, .. } => format!("{label} {text}"),
             Target::Registration { registration, .. } => format!("{label} {registration}"),
         }
     }
@@ -52,7 +54,7 @@ impl WantedLink {
     pub fn finding(&self, job: &JobRows, row: &CleanRow, code: FindingCode, detail: String) -> Finding {
         let name = match &self.target {
             Target::Registration { .. } => "registration",
-            Target::Row(_) | Target::Id(_) | Target::Name(_) => self.spec.name,
+            Target::Row(_) | Target::Id(_) | Target::Name(_) | Target::Named { .. } => self.spec.name,
         };
         let record = row.records.get(self.record);
         let field = record.and_then(|record| FieldRef::new(record.slot, name));
@@ -71,7 +73,7 @@ impl Target {
     /// The ids at the source by which the target may be known.
     pub fn source_id(&self) -> Option<String> {
         match self {
-            Self::Id(id) => Some(id.clone()),
+            Self::Id(id) | Self::Named { id, .. } => Some(id.clone()),
             Self::Registration {
                 customer: Some(customer),
                 registration,
@@ -110,10 +112,14 @@ pub(crate) fn wanted(row: &CleanRow) -> Vec<WantedLink> {
 
 fn target(row: &CleanRow, index: usize, record: &Record, spec: &FieldSpec, to: EntityKind) -> Option<Target> {
     if let Some(text) = reference(record, spec.name) {
-        return Some(if to.is_lookup() {
-            Target::Name(text.to_owned())
-        } else {
-            Target::Id(text.to_owned())
+        let text = text.to_owned();
+        return Some(match row.names(index, spec.name) {
+            _ if to.is_lookup() => Target::Name(text),
+            Some(names) => Target::Named {
+                id: text,
+                names: names.to_vec(),
+            },
+            None => Target::Id(text),
         });
     }
     if let Some(linked) = row.linked(index, spec.name) {

@@ -165,6 +165,8 @@ pub struct UnrecognisedTable {
     pub file: String,
     /// The worksheet.
     pub sheet: Option<String>,
+    /// Its place among the tables that stand below each other there, from 1.
+    pub table: usize,
     /// The types that it could be, the likeliest first.
     pub candidates: Vec<TypeCandidate>,
 }
@@ -269,10 +271,10 @@ pub async fn run_summary(app: &App, organization: OrganizationId, run_id: Uuid) 
     for job in &jobs {
         let file = name_of(&files, job);
         if job.status == JobStatus::Unrecognised {
-            let sheet = job.sheet.clone();
             summary.unrecognised.push(UnrecognisedTable {
                 file,
-                sheet,
+                sheet: job.sheet.clone(),
+                table: table_ordinal(job.table_index as usize),
                 candidates: plan_of(job).unwrap_or_default().candidates,
             });
             continue;

@@ -105,6 +105,11 @@ impl NamedTable {
         names
     }
 
+    /// The name that it has among all tables: of its file and its worksheet.
+    pub fn full_name(&self) -> String {
+        self.names().pop().unwrap_or_default()
+    }
+
     fn is_called(&self, name: &str) -> bool {
         let name = name.trim().to_lowercase();
         self.names().iter().any(|own| own.to_lowercase() == name)

@@ -85,6 +85,8 @@ pub struct ColumnValues {
     forms: [usize; FORMS.len()],
     /// Yes among the flags.
     yes: usize,
+    /// How many are structures that programs write for programs.
+    structures: usize,
     /// The values, in small letters.
     texts: HashSet<String>,
     /// Rows were looked at, and no cell holds anything.
@@ -109,6 +111,7 @@ impl ColumnValues {
                 *count += usize::from(has_form(*form, cell, &text));
             }
             this.yes += usize::from(matches!(text.as_str(), "1" | "true" | "yes" | "y"));
+            this.structures += usize::from(is_structure(&text));
             this.texts.insert(text);
         }
         this.is_blank = !any && !samples.is_empty();
@@ -172,6 +175,16 @@ impl ColumnValues {
         self.look
             .is_some_and(|column| matches!(column.look, Look::Flag | Look::Binary))
             || (self.filled > 0 && self.share_of(Form::Flag) >= 1.0)
+    }
+
+    /// Most of its values are words, as names are.
+    pub fn are_words(&self) -> bool {
+        self.filled > 0 && self.share_of(Form::Words) >= MOST && self.share_of(Form::Postcode) < MOST
+    }
+
+    /// All of its values are JSON objects or lists.
+    pub fn is_structured(&self) -> bool {
+        self.filled > 0 && self.structures == self.filled
     }
 
     /// The share of yes among its values.
@@ -246,6 +259,12 @@ fn is_date_otherwise(text: &str) -> bool {
         || month_and_year
         || starts_with_date
         || (all_digits && matches!(text.len(), 4 | 5 | 8 | 10 | 11 | 13))
+}
+
+/// A JSON object or list.
+fn is_structure(text: &str) -> bool {
+    let is_in = |marks: (char, char)| text.starts_with(marks.0) && text.ends_with(marks.1);
+    is_in(('{', '}')) || (is_in(('[', ']')) && text.contains('{'))
 }
 
 /// Letters and digits in one piece, of so many characters.

@@ -273,7 +273,7 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
-    let is_sure = best.confidence >= SURE;
+    let is_sure = best.confidence >= SURE && !best.only_names_people();
     if close.is_empty() && is_sure {
         if best.is_left_out() {
             let why = (best.confidence, evidence::of_candidate(best, file));

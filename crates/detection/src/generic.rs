@@ -12,6 +12,8 @@ use crate::vocabulary::Vocabulary;
 
 /// Of a table of which less is understood than this, most is about something else.
 const FAIR_SHARE: f64 = 0.3;
+/// Of a table of which less is understood, nobody knows what the rest is about.
+const HALF: f64 = 0.5;
 /// More columns than this are not compared letter by letter.
 const SIMILAR_COLUMNS: usize = 200;
 
@@ -133,17 +135,9 @@ impl<'a> Candidate<'a> {
         self.named_by_header = f64::from(u8::from(self.is_named_by_a_header(file)));
         self.unsure_registration = self.is_a_registration_of_anything(file);
         self.repeats = self.is_repeated(file);
-        let understood = columns().filter(|index| file.is_filled(*index)).filter_map(|index| {
-            let left_out = self.is_left_out_column(index).then_some(MatchedBy::Alias);
-            self.mapping.field(index).map(|(_, by)| by).or(left_out)
-        });
-        let weights: Vec<f64> = understood
-            .map(|by| match by {
-                MatchedBy::Alias => 1.0,
-                MatchedBy::Similar => 0.8,
-                MatchedBy::Values => 0.6,
-                MatchedBy::Unmapped => 0.0,
-            })
+        let weights: Vec<f64> = columns()
+            .filter(|index| file.is_filled(*index))
+            .filter_map(|index| self.weight_of(index, file))
             .collect();
         self.weight = weights.iter().sum();
         self.explained = ratio(weights.len(), file.telling()).min(1.0);
@@ -157,6 +151,22 @@ impl<'a> Candidate<'a> {
             .iter()
             .any(|index| file.look(*index).is_some_and(|column| column.look == Look::Vin));
         self.confidence = self.confidence_of(weights.len(), proven.len().min(3) as f64, has_vins);
+    }
+
+    /// What a column that is understood is worth.
+    fn weight_of(&self, index: usize, file: &Table) -> Option<f64> {
+        let mapped = self.mapping.field(index);
+        let left_out = self.is_left_out_column(index).then_some(MatchedBy::Alias);
+        let weight = match mapped.map(|(_, by)| by).or(left_out)? {
+            MatchedBy::Alias => 1.0,
+            MatchedBy::Similar => 0.8,
+            MatchedBy::Values => 0.6,
+            MatchedBy::Unmapped => 0.0,
+        };
+        // A type that brings the customers themselves does more with their names than one that refers to them.
+        let refers = mapped.is_some_and(|(field, _)| refers_to_customers(field));
+        let is_named = refers && file.column(index).is_some_and(ColumnValues::are_words);
+        Some(if is_named { weight / 2.0 } else { weight })
     }
 
     /// How many columns it understands.
@@ -176,6 +186,14 @@ impl<'a> Candidate<'a> {
     /// The type is known, and none of it is imported.
     pub fn is_left_out(&self) -> bool {
         self.table.columns.iter().all(|column| column.field.is_none())
+    }
+
+    /// It names people and says nothing of how to reach them, and most of it is about something else: who rents, visits or
+    /// learns something stands in such lists too.
+    pub fn only_names_people(&self) -> bool {
+        let mut fields = self.mapping.fields.iter().flatten().map(|(field, _)| field);
+        let names_people = self.table.entities().first() == Some(&EntityKind::Customer);
+        !self.template && names_people && self.explained < HALF && !fields.any(|field| is_contact(*field))
     }
 
     /// Everything that it must have is there, and it is more than a guess.
@@ -480,6 +498,20 @@ fn by_alias(table: &TableSignature, words: &Vocabulary, file: &Table) -> Mapping
 
 fn is_customers(field: FieldRef, name: &str) -> bool {
     field.slot == Slot::Main(EntityKind::Customer) && field.spec.name == name
+}
+
+/// The field says how to reach somebody.
+fn is_contact(field: FieldRef) -> bool {
+    use FieldKind as K;
+    matches!(field.spec.kind, K::Email | K::Phone | K::Landline | K::Postcode) || field.spec.name == "line_1"
+}
+
+/// The field refers to a customer that stands elsewhere.
+fn refers_to_customers(field: FieldRef) -> bool {
+    let FieldKind::Reference { to, .. } = field.spec.kind else {
+        return false;
+    };
+    to == EntityKind::Customer
 }
 
 /// Values of this look are what such a field holds, and hardly anything else.

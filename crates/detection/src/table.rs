@@ -202,6 +202,8 @@ impl<'a> Table<'a> {
             return true;
         }
         match field.spec.name {
+            "notes" | "description" | "source_id" => false,
+            _ if column.is_structured() => true,
             // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
             "external_customer_number" => column.is_constant() || (header == "accountcode" && !column.is_unique()),
             "family" => column.is_among(GOODS_OR_SERVICE),

@@ -275,6 +275,51 @@ fn what_a_vehicle_is_called_is_no_owner() {
 const PEOPLE: &str = "Customer Number|First Name|Last Name|Email|Mobile|Address 1|Postcode";
 
 #[test]
+fn who_looks_after_an_account_is_no_number_of_its_address() {
+    let accounts = "Id|Name|BillingStreet|BillingCity|BillingAddress|Phone|OwnerId\n\
+        001A|Ellwood Motors|14 Mill Lane|Norbury|{\"city\": \"Norbury\"}|01632 960001|005X\n\
+        001B|Robb Tyres|2 High Street|Leeds|{\"city\": \"Leeds\"}|01632 960002|005X";
+    check(accounts, Some("generic.customers"));
+    check_field(accounts, "OwnerId", None);
+    check_field(accounts, "BillingStreet", Some("billing_address.line_1"));
+    check_field(accounts, "BillingAddress", None);
+}
+
+#[test]
+fn the_parts_of_a_numbered_address_are_those_of_the_address() {
+    let contacts = "First Name|Last Name|Email|Address 1: Street 1|Address 1: City|Address 1: State/Province|\
+        Address 1: ZIP/Postal Code|Address 1: Country/Region\n\
+        Marta|Ellwood|marta@ellwood.example|14 Mill Lane|Columbus|Ohio|43004|United States";
+    for (header, field) in [
+        ("Address 1: Street 1", "line_1"),
+        ("Address 1: City", "city"),
+        ("Address 1: State/Province", "region"),
+        ("Address 1: ZIP/Postal Code", "postal_code"),
+        ("Address 1: Country/Region", "country_code"),
+    ] {
+        check_field(contacts, header, Some(&format!("billing_address.{field}")));
+    }
+}
+
+#[test]
+fn who_rents_something_for_a_time_is_no_list_of_customers() {
+    let rentals = |headers: &str| {
+        format!(
+            "{headers}\n4213|Anette|Hansen|Shelf|042|No|2024-10-15|2024-11-11\n\
+             1012|Merete|Nielsen|Shelf|001|No|2024-09-01|2024-11-09"
+        )
+    };
+    check(
+        &rentals("Customer No|First Name|Last Name|Type|Equipment|Long Term|Start Date|End Date"),
+        None,
+    );
+    check(
+        &rentals("KundeNr|Fornavn|Efternavn|Type|Udstyr|Langtid|StartDato|SlutDato"),
+        None,
+    );
+}
+
+#[test]
 fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
     for (header, values) in [
         ("Preferred Contact", ["Email", "SMS"]),

@@ -286,6 +286,10 @@ finding_codes! {
     OrphanUnlinked = "orphan_unlinked", Warning, "The {} is not in the files and not in the database; the row was imported without it", "Import the missing record and link it.";
     /// A link that is not essential leads nowhere.
     LinkNotFound = "link_not_found", Warning, "The {} is not in the files and not in the database; the link was left blank", "Import the missing record and link it.";
+    /// A customer that a row names is nowhere.
+    LinkNameNotFound = "link_name_not_found", Warning, "No customer in the files or in the database is called {}; the link was left blank", "Import the missing customer and link it, or correct the name.";
+    /// A name that several customers have.
+    LinkNameAmbiguous = "link_name_ambiguous", Warning, "Several customers have the name {}, so the link was left blank", "Link the right one by hand, or name it in the file by its number.";
     /// A registration that several customers have.
     RegistrationAmbiguous = "registration_ambiguous", Warning, "Several vehicles have the registration {}", "Decide on the duplicates among the vehicles, or link the right one by hand.";
     /// As `registration_ambiguous`, for what can't be without its vehicle.

@@ -26,11 +26,11 @@ pub use store::batch::{
 pub use store::business::BusinessRow;
 pub use store::business_list::{BusinessQuery, ListedRecord};
 pub use store::change::RunChange;
-pub use store::customer::CustomerRow;
 pub use store::customer::merge::{CustomerMerge, MergeCounts, MergeImages, MergePlan};
 pub use store::customer::search::{CustomerClause, CustomerSearch};
 pub use store::customer::undo::{KeptReason, KeptValue, MAX_KEPT, UndoPlan, UndoReport};
 pub use store::customer::write::{ColumnValues, NewRecord, PostingChange};
+pub use store::customer::{CustomerRow, NamedCustomer};
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};

@@ -16,6 +16,7 @@ use crate::feeds::Feeds;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
+use crate::named::{NamedLink, named_fields, named_links};
 use crate::natural::KnownNaturals;
 use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
@@ -32,6 +33,8 @@ pub struct CleanRow {
     pub records: Vec<Record>,
     /// References between them.
     pub links: Vec<RowLink>,
+    /// References to customers that may be named and not numbered.
+    pub named: Vec<NamedLink>,
     /// What was wrong.
     pub findings: Vec<Finding>,
 }
@@ -67,6 +70,13 @@ impl CleanRow {
             .find(|link| link.from == from && link.field == field)
             .map(|link| link.to)
     }
+
+    /// The names by which this field of a record may refer to a customer.
+    pub fn names(&self, from: usize, field: &str) -> Option<&[String]> {
+        let mut named = self.named.iter();
+        let link = named.find(|link| link.from == from && link.field == field)?;
+        Some(&link.names)
+    }
 }
 
 /// Cleans the rows of one table.
@@ -81,6 +91,7 @@ pub struct Cleaner {
     owner_columns: Option<OwnerColumns>,
     owner_rule: OwnerRule,
     kinds: RowKinds,
+    named_fields: Vec<FieldRef>,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
 }
@@ -100,6 +111,7 @@ impl Cleaner {
             owner_columns: OwnerColumns::of(plan),
             owner_rule: plan.owners,
             kinds: RowKinds::of(plan),
+            named_fields: named_fields(plan),
             adapter,
             context: Context::new(as_of)
                 .with_columns(plan.column_facts())
@@ -184,6 +196,7 @@ impl Cleaner {
             class,
             records: Vec::new(),
             links: Vec::new(),
+            named: Vec::new(),
             findings,
         };
         if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
@@ -222,6 +235,7 @@ impl Cleaner {
         CleanRow {
             number: row.number,
             class: RowClass::Record,
+            named: named_links(&self.named_fields, &records, &self.context),
             records,
             links,
             findings,

@@ -6,6 +6,7 @@ use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, match_keys};
 use torqueflow_model::{EntityKind, SourceId, fold};
 use torqueflow_persistence::{
     BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
+    NamedCustomer,
 };
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 use super::Importer;
 use super::imported::ImportedValues;
 use crate::analyse::level_of;
+use crate::customer_names::RunCustomer;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, wanted};
@@ -51,6 +53,10 @@ pub(super) struct BatchContext {
     pub registrations: HashMap<u128, Vec<Uuid>>,
     /// Lookups of the store, by kind and folded name.
     pub lookups: HashMap<(EntityKind, String), Uuid>,
+    /// Customers of the store, by name.
+    pub named: HashMap<String, Vec<NamedCustomer>>,
+    /// What became of customers of the run that rows name.
+    pub of_run: HashMap<RunCustomer, Uuid>,
 }
 
 /// What happens with a record that matches another.
@@ -135,7 +141,7 @@ impl BatchContext {
     ) -> Result<(), AppError> {
         let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
         let mut names: HashMap<EntityKind, HashSet<String>> = HashMap::new();
-        let mut registrations = HashSet::new();
+        let (mut registrations, mut customers) = (HashSet::new(), HashSet::new());
         for row in rows {
             for record in &row.clean.records {
                 let found = self.found(row, record.slot.name());
@@ -156,6 +162,7 @@ impl BatchContext {
                     Target::Registration { registration, .. } => {
                         registrations.insert(MatchKey::of_registration(&registration).hash);
                     }
+                    Target::Named { names, .. } => customers.extend(names),
                     Target::Row(_) | Target::Id(_) => {}
                 }
             }
@@ -179,7 +186,45 @@ impl BatchContext {
                 self.lookups.entry((entity, name)).or_insert(row.id);
             }
         }
+        self.load_named(importer, job, customers).await?;
         self.load_registrations(importer, job, registrations).await
+    }
+
+    /// The customers that rows name: what became of those of the run, and those of the store.
+    async fn load_named(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        names: HashSet<String>,
+    ) -> Result<(), AppError> {
+        let mut ids: HashMap<&str, Vec<String>> = HashMap::new();
+        for name in &names {
+            if let [customer] = importer.names.find(std::slice::from_ref(name)).as_slice() {
+                ids.entry(&customer.source_system)
+                    .or_default()
+                    .push(customer.id.clone());
+            }
+        }
+        let store = &importer.app.store;
+        let entity = EntityKind::Customer;
+        for (source_system, ids) in ids {
+            let found = store
+                .mapping_find(job.organization, source_system, entity, &ids)
+                .await?;
+            let records: Vec<Uuid> = found.values().map(|mapped| mapped.record_id).collect();
+            let existing = store
+                .business_existing(job.organization, entity, &records, None)
+                .await?;
+            let there = found
+                .into_iter()
+                .filter(|(_, mapped)| existing.contains(&mapped.record_id));
+            self.of_run.extend(there.map(|(id, mapped)| {
+                let source_system = source_system.to_owned();
+                (RunCustomer { source_system, id }, mapped.record_id)
+            }));
+        }
+        self.named = store.customer_named(job.organization, names).await?;
+        Ok(())
     }
 
     async fn load_registrations(

@@ -18,6 +18,7 @@ use super::fate::Fate;
 use super::imported::{ImportedValues, RecordLinks};
 use super::refresh::{Refreshed, says_the_same};
 use super::{FIRST_ORDINAL, Importer};
+use crate::customer_names::{named, wrong_name};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
@@ -228,6 +229,9 @@ impl<'a> Draft<'a> {
                 return Ok(Some(id));
             }
         }
+        if let Target::Named { id, names } = &link.target {
+            return Ok(self.named(row, link, id, names));
+        }
         let Target::Registration { registration, .. } = &link.target else {
             return self.missing(row, link);
         };
@@ -248,6 +252,33 @@ impl<'a> Draft<'a> {
             Some([_, ..]) => Ok(None),
             _ => self.missing(row, link),
         }
+    }
+
+    /// The customer of a name: the only one of the run that has it, else of the store.
+    fn named(&mut self, row: &JobRow, link: &WantedLink, name: &str, names: &[String]) -> Option<Uuid> {
+        let of_run = self.importer.names.find(names);
+        if let [customer] = of_run.as_slice() {
+            let hash = id_hash(&customer.source_system, EntityKind::Customer, &customer.id);
+            let brought = self
+                .resolved(hash)
+                .or_else(|| self.context.of_run.get(customer).copied());
+            if brought.is_some() {
+                return brought;
+            }
+        } else if !of_run.is_empty() {
+            return None;
+        }
+        let stored = named(&self.context.named, names);
+        if let [customer] = stored.as_slice() {
+            return Some(customer.id);
+        }
+        // The analysis counted on a customer of the run, who did not come.
+        if !of_run.is_empty()
+            && let Some((code, detail)) = wrong_name(name, &[], &stored)
+        {
+            self.find(row, &link.finding(self.job, &row.clean, code, detail));
+        }
+        None
     }
 
     /// What the analysis did not see coming, since the record failed only when it was written. What it did see is in

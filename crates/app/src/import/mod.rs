@@ -15,6 +15,7 @@ use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutco
 
 use crate::App;
 use crate::ambiguous::AmbiguousIds;
+use crate::customer_names::CustomerNames;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::options::{RunMode, RunOptions};
@@ -39,6 +40,8 @@ pub(crate) struct Importer<'a> {
     pub create_missing: bool,
     /// Ids by which no link can be followed.
     pub ambiguous: AmbiguousIds,
+    /// The customers of the run, where a table refers to customers by name.
+    pub names: CustomerNames,
     pub listener: Listener<'a>,
     /// Asks the import to stop after the batch that it is at.
     pub stop: CancellationToken,

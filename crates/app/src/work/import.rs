@@ -33,6 +33,7 @@ impl Work<'_> {
         let jobs = self.app.store.job_list(self.organization, run.id).await?;
         let importer = Importer {
             ambiguous: AmbiguousIds::of(&jobs)?,
+            names: self.customer_names(&jobs).await?,
             app: self.app,
             run: &run,
             lease: &self.lease,

@@ -12,11 +12,12 @@ use time::{Duration, OffsetDateTime};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use torqueflow_model::RunStatus;
+use torqueflow_model::{EntityKind, RunStatus};
 use torqueflow_persistence::{Actor, AuditEvent, ImportFile, Job, Lease, OrganizationId, Run, RunChange, StoreError};
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
+use crate::customer_names::CustomerNames;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::RunOptions;
@@ -172,6 +173,27 @@ impl<'a> Work<'a> {
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
         let rows = JobRows::open(self.organization, blobs, sources, job, &self.run).await?;
         Ok(Arc::new(rows))
+    }
+
+    /// The customers of a run's tables by name, if any of these refers to customers so.
+    async fn customer_names(&self, jobs: &[Job]) -> Result<CustomerNames, AppError> {
+        let is_staged = |job: &&Job| job.staged_key.is_some() && job.table_type.is_some();
+        let mut customers = Vec::new();
+        let mut is_wanted = false;
+        for job in jobs.iter().filter(is_staged) {
+            is_wanted |= plan_of(job)?.names_customers();
+            if job.entities.contains(&EntityKind::Customer) {
+                customers.push(job);
+            }
+        }
+        if !is_wanted {
+            return Ok(CustomerNames::default());
+        }
+        let mut tables = Vec::with_capacity(customers.len());
+        for job in customers {
+            tables.push(self.rows(job.clone()).await?);
+        }
+        CustomerNames::read(&tables).await
     }
 
     /// Reports how far a job is.

@@ -160,6 +160,7 @@ impl Work<'_> {
             jobs: HashMap::new(),
             mapped_systems,
             replaced: Tallies::default(),
+            names: self.customer_names(jobs).await?,
         })
     }
 

@@ -61,9 +61,14 @@ pub fn run(common: &Common, arguments: &Detect) -> anyhow::Result<Exit> {
     {
         match inputs {
             Ok((inputs, note)) => {
+                let looking = LookingInto {
+                    all: &looking,
+                    path,
+                    is_archive: inputs.len() > 1,
+                    note: note.as_ref(),
+                };
                 for input in inputs {
-                    let choices = choices.next().unwrap_or_default();
-                    found.look_into(&looking, path, input, note.as_ref(), &choices);
+                    found.look_into(&looking, input, &choices.next().unwrap_or_default());
                 }
             }
             Err(error) => found.refuse(name, error),
@@ -103,6 +108,15 @@ struct Looking<'a> {
     suggester: Suggester<'a>,
 }
 
+/// The file that is looked into.
+struct LookingInto<'a> {
+    all: &'a Looking<'a>,
+    path: &'a Path,
+    /// It is an archive of several files.
+    is_archive: bool,
+    note: Option<&'a String>,
+}
+
 #[derive(Default)]
 struct Found {
     /// The source system that a person named.
@@ -121,14 +135,8 @@ struct Found {
 }
 
 impl Found {
-    fn look_into(
-        &mut self,
-        looking: &Looking<'_>,
-        path: &Path,
-        input: &Input,
-        note: Option<&String>,
-        choices: &BTreeMap<usize, TableChoice>,
-    ) {
+    fn look_into(&mut self, file: &LookingInto<'_>, input: &Input, choices: &BTreeMap<usize, TableChoice>) {
+        let looking = file.all;
         let options = looking.opener.options(looking.password);
         let deadline = looking.opener.deadline();
         let mut heads = Heads::default();
@@ -139,11 +147,12 @@ impl Found {
             .map_err(Into::into)
             .and_then(|reader| open_tables_as(name, reader, &options, sources, system, &choose, &mut rows));
         match read {
-            Ok(file) => {
-                let tables = said::named_tables(name, &file);
-                let notes: Vec<String> = note.into_iter().chain(&file.notes).cloned().collect();
-                for (place, table) in file.tables.iter().enumerate() {
-                    let commands = looking.suggester.commands(path, table, place, &tables, &heads);
+            Ok(opened) => {
+                let tables = said::named_tables(name, &opened);
+                let notes: Vec<String> = file.note.into_iter().chain(&opened.notes).cloned().collect();
+                for (table, named) in opened.tables.iter().zip(&tables) {
+                    let prefix = said::prefix(&tables, named, file.is_archive);
+                    let commands = looking.suggester.commands(file.path, table, &prefix, &heads);
                     self.add(name, table, &notes, &commands);
                 }
             }

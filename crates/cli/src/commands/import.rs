@@ -12,13 +12,14 @@ use torqueflow_app::organizations::read_country;
 use torqueflow_app::replaced::SourceConfirmation;
 use torqueflow_app::runs::{Purpose, Said};
 use torqueflow_app::summary::{RunSummary, run_summary};
+use torqueflow_app::wishes::NamedTable;
 use torqueflow_app::{App, AppError, Caller, DuplicateAction, DuplicateFilter, OrganizationId, runs};
 use torqueflow_model::RunStatus;
 use torqueflow_pipeline::{Country, Password};
 use uuid::Uuid;
 
 use super::preview::{USUAL_ROWS, WithPreviews, previews};
-use super::said::{SaidError, TableOptions};
+use super::said::{self, SaidError, TableOptions};
 use crate::args::{Common, PasswordSource};
 use crate::exit_code::Exit;
 use crate::progress::Progress;
@@ -254,6 +255,32 @@ fn decision_of(arguments: &Import) -> options::OnDuplicate {
     action.map(options::OnDuplicate::all).unwrap_or_default()
 }
 
+/// All tables of a run, as a person can name them.
+fn named_tables(summary: &RunSummary) -> Vec<NamedTable> {
+    let jobs = summary.jobs.iter().map(|job| (&job.file, &job.sheet, job.table));
+    let left_out = summary
+        .not_imported
+        .iter()
+        .map(|table| (&table.file, &table.sheet, table.table));
+    let unrecognised = summary
+        .unrecognised
+        .iter()
+        .map(|table| (&table.file, &table.sheet, table.table));
+    let all = jobs.chain(left_out).chain(unrecognised);
+    all.map(|(file, sheet, ordinal)| named_table(file, sheet.as_ref(), ordinal))
+        .collect()
+}
+
+fn named_table(file: &str, sheet: Option<&String>, ordinal: usize) -> NamedTable {
+    NamedTable {
+        file: file.to_owned(),
+        sheet: sheet.cloned(),
+        ordinal,
+        headers: Vec::new(),
+        is_known: false,
+    }
+}
+
 /// A run of this command.
 struct Running<'a> {
     app: &'a App,
@@ -288,19 +315,22 @@ impl Running<'_> {
 
     /// Says how tables that nobody recognises can be imported.
     fn ask_for_types(&self, summary: &RunSummary) {
+        let tables = named_tables(summary);
         for table in &summary.unrecognised {
             // A file of an archive stands behind the archive's name.
-            let is_its_own = |path: &&PathBuf| {
+            let is_at = |path: &Path, file: &str| {
                 let name = super::file_name(path);
-                table.file == name || table.file.starts_with(&format!("{name}/"))
+                file == name || file.starts_with(&format!("{name}/"))
             };
-            let path = self.arguments.files.iter().find(is_its_own);
+            let path = self.arguments.files.iter().find(|path| is_at(path, &table.file));
+            let is_beside = |other: &&NamedTable| path.is_some_and(|path| is_at(path, &other.file));
+            let beside: Vec<NamedTable> = tables.iter().filter(is_beside).cloned().collect();
+            let place = said::prefix(
+                &beside,
+                &named_table(&table.file, table.sheet.as_ref(), table.table),
+                false,
+            );
             let path = path.map_or_else(|| shell::quoted(&table.file), |path| shell::path(path));
-            let place = table
-                .sheet
-                .as_ref()
-                .map(|sheet| format!("{sheet}:"))
-                .unwrap_or_default();
             for candidate in &table.candidates {
                 let mut line = CommandLine::new("import");
                 let Import { password, source, .. } = self.arguments;
@@ -438,6 +468,9 @@ impl Running<'_> {
             }
             say!("{}", render::findings_table(&summary));
             say!("Nothing was written: this was a dry run.");
+        }
+        if let Some(name) = &self.arguments.save_mapping {
+            note!("The mapping `{name}` is not kept either: leave --dry-run out to keep it.");
         }
         if let Some(confirmation) = confirmation {
             note!("{}", render::source_question(confirmation));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Deserialize;
-use torqueflow_app::wishes::{NamedTable, TableWish, Wishes};
+use torqueflow_app::wishes::{NamedTable, TableWish, Wishes, name_of};
 use torqueflow_app::{Input, Opener, inputs};
 use torqueflow_model::{Finding, Row};
 use torqueflow_pipeline::{
@@ -194,6 +194,16 @@ pub fn named_tables(file: &str, opened: &OpenedFile) -> Vec<NamedTable> {
         is_known: table.detection.table_type.is_some(),
     });
     tables.collect()
+}
+
+/// What stands before a type or a column on the command line, to say that this one of a file's tables is meant.
+pub fn prefix(tables: &[NamedTable], table: &NamedTable, is_in_archive: bool) -> String {
+    let name = match tables {
+        _ if is_in_archive => table.full_name(),
+        [_] => return String::new(),
+        _ => name_of(tables, table),
+    };
+    format!("{name}:")
 }
 
 /// A file that was given, and what is at its path.

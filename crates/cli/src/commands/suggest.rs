@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use torqueflow_app::wishes::{NamedTable, name_of};
 use torqueflow_model::{EntityKind, Slot};
 use torqueflow_pipeline::{OpenedTable, Sources, column_keys};
 
@@ -59,27 +58,15 @@ impl<'a> Suggester<'a> {
     }
 
     /// For a table that nobody recognises: the commands that import it, one per type that it could be, with all columns that
-    /// the type explains.
-    pub fn commands(
-        &self,
-        path: &Path,
-        table: &OpenedTable,
-        place: usize,
-        tables: &[NamedTable],
-        heads: &Heads,
-    ) -> Vec<Suggestion> {
-        let (Some((headers, rows)), Some(named)) = (heads.of(table.index), tables.get(place)) else {
+    /// the type explains. `prefix`: what says in the file that this table is meant.
+    pub fn commands(&self, path: &Path, table: &OpenedTable, prefix: &str, heads: &Heads) -> Vec<Suggestion> {
+        let Some((headers, rows)) = heads.of(table.index) else {
             return Vec::new();
         };
         // Nobody is asked of what is known, imported or not.
         if table.detection.table_type.is_some() {
             return Vec::new();
         }
-        let prefix = if tables.len() > 1 {
-            format!("{}:", name_of(tables, named))
-        } else {
-            String::new()
-        };
         let suggestion = |type_id: &str| {
             let detection = self.sources.detect_type(type_id, headers, rows)?;
             let mut line = CommandLine::new("import");

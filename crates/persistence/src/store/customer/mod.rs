@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::batch::business_columns;
 use super::business::{BusinessRow, read_row};
 use super::padded_chunks;
-use crate::sql::{places, query};
+use crate::sql::{bytes, places, query};
 use crate::{OrganizationId, Store, StoreError};
 
 /// A customer of the store.
@@ -32,7 +32,45 @@ pub struct CustomerRow {
     pub merged_into: Option<Uuid>,
 }
 
+/// A customer of the store, as far as it takes to refer to it by its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedCustomer {
+    /// Its id.
+    pub id: Uuid,
+    /// The number that it had at its source.
+    pub number: Option<String>,
+}
+
 impl Store {
+    /// The customers that are not hidden whose name for sorting is one of these, by that name.
+    pub async fn customer_named(
+        &self,
+        organization: OrganizationId,
+        names: impl IntoIterator<Item = String>,
+    ) -> Result<HashMap<String, Vec<NamedCustomer>>, StoreError> {
+        let names: Vec<String> = names.into_iter().collect();
+        let mut found: HashMap<String, Vec<NamedCustomer>> = HashMap::new();
+        for chunk in padded_chunks(&names) {
+            let sql = format!(
+                "SELECT id, sort_name, external_customer_number AS number FROM customer WHERE organization_id = ? \
+                 AND (COALESCE(sort_name, '') {}) IN ({}) AND merged_into_id IS NULL ORDER BY id",
+                bytes(&self.reader),
+                places(chunk.len())
+            );
+            let values = std::iter::once(organization.0.into()).chain(chunk.into_iter().map(Into::into));
+            for row in query(&self.reader, &sql, values).await? {
+                found
+                    .entry(row.try_get("", "sort_name")?)
+                    .or_default()
+                    .push(NamedCustomer {
+                        id: row.try_get("", "id")?,
+                        number: row.try_get("", "number")?,
+                    });
+            }
+        }
+        Ok(found)
+    }
+
     /// The customers with these ids that exist, hidden ones too.
     pub async fn customer_load(
         &self,
