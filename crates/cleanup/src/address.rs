@@ -10,6 +10,7 @@ use torqueflow_model::{FieldKind, FindingCode, Value};
 
 use crate::clean::{Draft, Input};
 use crate::country::{self, Country};
+use crate::house_number;
 use crate::postcode;
 use crate::text::{one_line, settled, stands_for_blank};
 
@@ -37,6 +38,7 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     }
     take_country(draft, inputs, &mut lines);
     take_postcode(draft, inputs, &mut lines);
+    add_house_number(draft, inputs, &mut lines);
     place(draft, lines);
     let real = [
         FREE_LINES.as_slice(),
@@ -91,6 +93,27 @@ fn lines(draft: &mut Draft<'_>, inputs: &[&Input<'_>]) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// A number in a column of its own joins the street.
+fn add_house_number(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Vec<Line>) {
+    let said = inputs.iter().find(|input| input.name() == "house_number");
+    let Some(input) = said.filter(|input| !stands_for_blank(&input.text)) else {
+        return;
+    };
+    let number = one_line(input.text.trim_matches([' ', ',', '\n']));
+    let country = draft.text("country_code").map(str::to_owned);
+    let header = draft.context().header(input.column()).map(str::to_owned);
+    let street = lines.iter_mut().find(|line| line.field == 0);
+    let joined = street
+        .as_ref()
+        .map(|street| house_number::join(&street.text, &number, country.as_deref(), header.as_deref()));
+    // What would be read as a postcode is no house number.
+    let is_number = |text: &String| postcode::split_postcode(text).is_none();
+    match (street, joined.filter(is_number)) {
+        (Some(street), Some(joined)) => street.text = joined,
+        _ => draft.leave_out(input),
+    }
 }
 
 /// The country of its column, else of a line that is nothing but a country.
@@ -228,6 +251,18 @@ mod tests {
 
     #[test]
     fn the_postcode_may_end_any_line() {
+        check(
+            &[("line_1", "Mill Lane"), ("house_number", "12"), ("city", "Leeds")],
+            &[("line_1", "12 Mill Lane"), ("city", "Leeds")],
+        );
+        check(
+            &[
+                ("line_1", "Lindenstraße"),
+                ("house_number", "5a"),
+                ("country_code", "Germany"),
+            ],
+            &[("line_1", "Lindenstraße 5a"), ("country_code", "DE")],
+        );
         check(
             &[("line_1", "12 Mill Lane"), ("line_2", "Leeds, LS6 3AA")],
             &[

@@ -12,6 +12,7 @@ mod damage;
 mod date;
 mod email;
 mod evidence;
+mod house_number;
 mod left_out;
 mod name;
 mod number;

@@ -112,6 +112,17 @@ impl Mapping {
         }
     }
 
+    /// Gives the field of one column to another.
+    pub fn replace(&mut self, from: usize, to: usize) {
+        let field = self.fields.get_mut(from).and_then(Option::take);
+        if let Some(slot) = self.fields.get_mut(to) {
+            *slot = field;
+        }
+        for found in self.found.iter_mut().filter(|found| **found == Some(from)) {
+            *found = Some(to);
+        }
+    }
+
     /// Takes a column's field away.
     pub fn clear(&mut self, index: usize) {
         if let Some(slot) = self.fields.get_mut(index) {

@@ -179,7 +179,12 @@ impl ColumnValues {
 
     /// Most of its values are words, as names are.
     pub fn are_words(&self) -> bool {
-        self.filled > 0 && self.share_of(Form::Words) >= MOST && self.share_of(Form::Postcode) < MOST
+        self.filled > 0 && self.share_of(Form::Words) >= MOST && !self.are_codes()
+    }
+
+    /// Its values are short and have digits, as numbers and codes do.
+    pub fn are_codes(&self) -> bool {
+        self.filled > 0 && self.share_of(Form::Postcode) >= MOST
     }
 
     /// All of its values are JSON objects or lists.

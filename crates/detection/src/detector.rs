@@ -273,7 +273,10 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
-    let is_sure = best.confidence >= SURE && !best.only_names_people();
+    // What suppliers sent or are owed has the same columns as what customers get.
+    let is_of_suppliers = |other: &Candidate| other.table.must_be_named && other.named > 0.0;
+    let is_of_others = best.is_of_customers() && best.named == 0.0 && candidates.iter().any(is_of_suppliers);
+    let is_sure = best.confidence >= SURE && !best.only_names_people() && !is_of_others;
     if close.is_empty() && is_sure {
         if best.is_left_out() {
             let why = (best.confidence, evidence::of_candidate(best, file));

@@ -12,6 +12,11 @@ use crate::vocabulary::Vocabulary;
 
 /// Of a table of which less is understood than this, most is about something else.
 const FAIR_SHARE: f64 = 0.3;
+/// A name or a number of which so many rows say what others say already is doubtful where there is another.
+const REPEATED: f64 = 0.2;
+/// What words around a table are worth that name its type; of a type that is nothing without them, they are decisive.
+const NAMED: f64 = 1.5;
+const NAMED_DECISIVELY: f64 = 4.0;
 /// Of a table of which less is understood, nobody knows what the rest is about.
 const HALF: f64 = 0.5;
 /// More columns than this are not compared letter by letter.
@@ -97,6 +102,7 @@ impl<'a> Candidate<'a> {
             confidence: 0.0,
         };
         candidate.drop_mismatched(words, file);
+        candidate.prefer_what_tells_rows_apart(words, file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
         candidate.drop_names_of_others(file);
@@ -188,6 +194,15 @@ impl<'a> Candidate<'a> {
         self.table.columns.iter().all(|column| column.field.is_none())
     }
 
+    /// It is of what the garage's customers are, owe or pay.
+    pub fn is_of_customers(&self) -> bool {
+        let main = self.table.entities().first().copied();
+        matches!(
+            main,
+            Some(EntityKind::Customer | EntityKind::Invoice | EntityKind::Payment)
+        )
+    }
+
     /// It names people and says nothing of how to reach them, and most of it is about something else: who rents, visits or
     /// learns something stands in such lists too.
     pub fn only_names_people(&self) -> bool {
@@ -213,10 +228,15 @@ impl<'a> Candidate<'a> {
         let repeats = if self.repeats { 1.0 } else { 0.0 };
         // A vehicle has a supplier too: the word counts where the columns are those of suppliers.
         let is_about = self.explained >= 0.5;
-        let by_header = if is_about { 1.5 * self.named_by_header } else { 0.0 };
+        let by_header = if is_about { NAMED * self.named_by_header } else { 0.0 };
+        let named = if self.table.must_be_named {
+            NAMED_DECISIVELY
+        } else {
+            NAMED
+        };
         template + self.weight - 2.0 * self.against.len() as f64 - unsure - repeats
             + 2.5 * self.flagged
-            + (1.5 * self.named).max(by_header)
+            + (named * self.named).max(by_header)
     }
 
     /// The column itself was found, or its field was found in another way than by a spelling.
@@ -251,6 +271,33 @@ impl<'a> Candidate<'a> {
             let meant = self.fields(words.columns(file.headers.folded(index))).next();
             if meant.is_some_and(|field| column.look.contradicts(field.spec.kind)) {
                 self.mismatched.push((index, column.look));
+            }
+        }
+    }
+
+    /// Of several columns that may be the name or the number, the one that is not the same in many rows is it.
+    fn prefer_what_tells_rows_apart(&mut self, words: &Vocabulary, file: &Table) {
+        let repeats = |index: usize| file.column(index).map_or(0.0, ColumnValues::repeat_share);
+        for name in ["product.name", "product.code", "customer.external_customer_number"] {
+            let (Some(field), Some(index)) = (FieldRef::parse(name), self.column_of(name)) else {
+                continue;
+            };
+            let own = repeats(index);
+            let may_be = |other: &usize| {
+                self.mapping.field(*other).is_none()
+                    && file.is_filled(*other)
+                    && file.may_hold(*other, field)
+                    && self.feeds(words.columns(file.headers.folded(*other)), field)
+            };
+            let mut others = (0..file.headers.len()).filter(may_be);
+            let better = others.find(|other| repeats(*other) * 2.0 < own);
+            let has_own_id = self.column_of("product.source_id").is_some_and(|id| repeats(id) == 0.0);
+            match better {
+                _ if own <= REPEATED => {}
+                Some(better) => self.mapping.replace(index, better),
+                // What variants share is the code of none.
+                None if name == "product.code" && has_own_id => self.mapping.clear(index),
+                None => {}
             }
         }
     }

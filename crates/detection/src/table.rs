@@ -38,10 +38,42 @@ const GOODS_OR_SERVICE: &[&str] = &[
     "labor",
     "goods and services",
     "storable product",
+    "stockable product",
     "stockable",
+    "sales",
+    "purchases",
+    "sales and purchases",
+    "sales inventory",
+    "expense",
     "kit",
     "bundle",
+    // in other languages
+    "einlagerbares produkt",
+    "lagerprodukt",
+    "verbrauchsmaterial",
+    "produkt",
+    "ware",
+    "dienstleistung",
+    "produit",
+    "bien",
+    "producto",
+    "servicio",
+    "produto",
+    "serviço",
+    "prodotto",
+    "merce",
+    "servizio",
+    "dienst",
+    "towar",
+    "usługa",
+    "vara",
+    "tjänst",
+    "vare",
+    "tjeneste",
 ];
+
+/// A header that names the customer's number where no two rows have the same and all look like codes.
+const BARE_NUMBER: &str = "code";
 
 /// States of documents and records, which stand in columns called `State` as well as counties do.
 const STATES_OF_RECORDS: &[&str] = &[
@@ -205,7 +237,11 @@ impl<'a> Table<'a> {
             "notes" | "description" | "source_id" => false,
             _ if column.is_structured() => true,
             // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
-            "external_customer_number" => column.is_constant() || (header == "accountcode" && !column.is_unique()),
+            "external_customer_number" => {
+                let is_code = column.filled == 0 || (column.is_unique() && column.are_codes());
+                let is_bare = header == BARE_NUMBER && !is_code;
+                column.is_constant() || is_bare || (header == "accountcode" && !column.is_unique())
+            }
             "family" => column.is_among(GOODS_OR_SERVICE),
             "region" => column.is_among(STATES_OF_RECORDS),
             _ => false,

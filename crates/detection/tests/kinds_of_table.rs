@@ -320,6 +320,61 @@ fn who_rents_something_for_a_time_is_no_list_of_customers() {
 }
 
 #[test]
+fn what_a_file_is_called_tells_suppliers_from_customers_and_what_is_owed_to_them() {
+    let check_named = |text: &str, file: &str, expected: Option<&str>| {
+        let detection = detect_in(text, &called(file, None, ""));
+        assert_eq!(type_of(&detection), expected, "{file}: {:?}", detection.evidence);
+    };
+    let firms = "Azienda|Dipendenti|Telefono|Sito Web|Partita IVA|Città\n\
+        Ricambi Bellini Srl|3-9|+39 348 555 0142|www.bellini.example|01234567890|Mestre\n\
+        Gomme Rossi Srl|1-2|+39 348 555 0143|www.rossi.example|01234567891|Padova";
+    check_named(firms, "fornitori.csv", Some("generic.suppliers"));
+    check_named(firms, "clienti.csv", Some("generic.customers"));
+    let owed = "Entidade|Documento|N.º Doc.|Estado|Data Venc|Data Doc.|Valor Total|Valor Pendente\n\
+        Peças Norte Lda|VFA|2025/1971|PEN|25/07/2025|25/06/2025|925,58|925,58\n\
+        Tintas Sul Lda|VFA|2025/2054|PEN|31/07/2025|01/07/2025|246,00|246,00";
+    check_named(owed, "fornecedores.csv", None);
+}
+
+#[test]
+fn lines_of_orders_are_lines_in_any_language() {
+    for headers in [
+        "id|commande_id|produit_id|designation|prix_unitaire|quantite",
+        "id|ordine_id|prodotto_id|descrizione|prezzo_unitario|quantita",
+        "id|order_id/id|product_id/id|name|price_unit|product_uom_qty",
+    ] {
+        let lines =
+            format!("{headers}\n1|C1|P10|Oil filter|9.95|2\n2|C1|P11|Air filter|14.50|1\n3|C2|P10|Oil filter|9.95|1");
+        check(&lines, Some("generic.invoice_lines"));
+    }
+}
+
+#[test]
+fn of_two_names_the_one_that_tells_rows_apart_is_the_name() {
+    let parts = "SKU|Nazwa|Produkt|Kolor\n43200|Rama 140x70|Perata|Natural\n43218|Noga B|Perata|Natural\n\
+        43219|Blat 120x60|Cofete|Brown\n43220|Blat 140x60|Cofete|Brown";
+    check_field(parts, "Nazwa", Some("product.name"));
+    check_field(parts, "Produkt", None);
+    let variants = "id|handle|name|price|inventory_total\nA1|stroller|Stroller red|10.00|1\nA2|stroller|Stroller blue|10.00|2\n\
+        A3|toy|Toy rabbit|5.00|0\nA4|toy|Toy bear|5.00|3";
+    check_field(variants, "handle", None);
+}
+
+#[test]
+fn kinds_of_article_are_no_family_and_titles_of_contacts_no_titles() {
+    let articles = "name|type|default_code|barcode|standard_price\n\
+        Rahmen beschichtet|Einlagerbares Produkt|M1000|201203201123|85.25\n\
+        Rahmen roh|Einlagerbares Produkt|M1001|201203201124|68.76";
+    check_field(articles, "type", None);
+    check_field(articles, "default_code", Some("product.code"));
+    check_field(articles, "standard_price", Some("product.cost_price"));
+    let firms = "KlantID|NaamKlant|Contactpersoon|TitelContactpersoon|Plaats|Telefoon|Telefax\n\
+        1|City Cyclists|Chris Jansen|Mr.|Utrecht|030 555 0101|030 555 0109\n2|Pathfinders|Christine Maas|Miss|Delft|015 555 0102|015 555 0108";
+    check_field(firms, "TitelContactpersoon", None);
+    check_field(firms, "Telefax", None);
+}
+
+#[test]
 fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
     for (header, values) in [
         ("Preferred Contact", ["Email", "SMS"]),

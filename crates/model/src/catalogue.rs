@@ -341,6 +341,7 @@ static CUSTOMER_ADDRESS: EntitySpec = EntitySpec {
         input("line_3", "Address line 3", Text, ""),
         input("line_4", "Address line 4", Text, ""),
         input("line_5", "Address line 5", Text, ""),
+        input("house_number", "House number", Text, ""),
         column("city", "Town", Text, "Leeds"),
         column("region", "County", Text, "West Yorkshire"),
         column("postal_code", "Postcode", Postcode, "LS6 3AA"),
