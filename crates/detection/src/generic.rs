@@ -5,6 +5,7 @@ use torqueflow_model::{EntityKind, FieldKind, FieldRef, Slot, TableSignature};
 use crate::assign::Mapping;
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
+use crate::mismatch::Mismatch;
 use crate::signature::{group_name, ratio};
 use crate::table::Table;
 use crate::values::Look;
@@ -52,8 +53,8 @@ pub struct Candidate<'a> {
     pub missing: Vec<String>,
     /// Headers that speak against it.
     pub against: Vec<String>,
-    /// Columns whose values are not what their header says, and what they are.
-    pub mismatched: Vec<(usize, Look)>,
+    /// Columns whose values are not what their header says.
+    pub mismatched: Vec<Mismatch>,
     /// All that speaks of a vehicle is a registration that may be anything's.
     unsure_registration: bool,
     /// Its columns of yes and no say that its rows are of this kind, or of another: from -1 to 1.
@@ -215,30 +216,8 @@ impl<'a> Candidate<'a> {
         })
     }
 
-    /// A header that says one thing over values that say another is not believed.
-    fn drop_mismatched(&mut self, words: &Vocabulary, file: &Table) {
-        for index in 0..file.headers.len() {
-            let Some((field, _)) = self.mapping.field(index) else {
-                continue;
-            };
-            if !file.may_hold(index, field) {
-                self.mapping.clear(index);
-            }
-        }
-        for index in 0..file.headers.len() {
-            let unused = self.mapping.is_known(index) && self.mapping.field(index).is_none();
-            let Some(column) = file.look(index).filter(|_| unused) else {
-                continue;
-            };
-            let meant = self.fields(words.columns(file.headers.folded(index))).next();
-            if meant.is_some_and(|field| column.look.contradicts(field.spec.kind)) {
-                self.mismatched.push((index, column.look));
-            }
-        }
-    }
-
     /// The fields of these columns of the table.
-    fn fields<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = FieldRef> + 'b {
+    pub fn fields<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = FieldRef> + 'b {
         columns.iter().filter_map(|index| self.table.columns.get(*index)?.field)
     }
 
@@ -299,7 +278,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The column that feeds a field.
-    fn column_of(&self, name: &str) -> Option<usize> {
+    pub fn column_of(&self, name: &str) -> Option<usize> {
         let field = FieldRef::parse(name)?;
         let mut fields = self.mapping.fields.iter();
         fields.position(|entry| entry.is_some_and(|(other, _)| other == field))
@@ -360,6 +339,8 @@ impl<'a> Candidate<'a> {
             .words(index)
             .iter()
             .flat_map(|word| self.fields(words.columns(word)));
+        // A contact may be a number as well as a name.
+        let fields = fields.filter(|field| field.spec.name != "contact_name");
         let kinds: Vec<FieldKind> = fields.map(|field| field.spec.kind).collect();
         !kinds.is_empty() && !kinds.iter().any(|kind| is_typical(look, *kind))
     }

@@ -10,6 +10,7 @@ mod generic;
 mod header_set;
 mod headers;
 mod languages;
+mod mismatch;
 mod signature;
 mod similar;
 mod source;
