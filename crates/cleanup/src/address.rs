@@ -119,9 +119,12 @@ fn add_house_number(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Ve
 /// The country of its column, else of a line that is nothing but a country.
 fn take_country(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Vec<Line>) {
     let mut given = false;
+    let mut codes = inputs.iter().filter(|input| input.kind() == FieldKind::Postcode);
+    let has_british_code = codes.any(|input| postcode::is_uk_postcode(&input.text));
     for input in inputs.iter().filter(|input| input.kind() == FieldKind::Country) {
         given = true;
-        draft.apply(input, country::country(&input.text));
+        let is_british = has_british_code || draft.context().column(input.column()).origin.is_british();
+        draft.apply(input, country::country(&input.text, is_british));
     }
     let last_is_free = lines.last().is_some_and(|line| line.field >= 2);
     if given || !last_is_free {

@@ -54,7 +54,7 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
     let mut draft = Draft {
         slot,
         context,
-        origin: origin::of_row(slot, cells),
+        origin: origin::of_row(slot, cells, context),
         cleaned: Cleaned {
             fields: Vec::with_capacity(cells.len() + 8),
             findings: Vec::new(),
@@ -116,7 +116,7 @@ fn verdict(input: &Input<'_>, draft: &Draft<'_>) -> Option<Verdict> {
         FieldKind::Vrm => text::findable(vrm::vrm(text, draft.context.column(input.column()).origin)),
         FieldKind::Vin => vin::vin(text),
         FieldKind::Postcode => postcode::postcode(text, draft.country(input.column())),
-        FieldKind::Country => country::country(text),
+        FieldKind::Country => country::country(text, draft.context.column(input.column()).origin.is_british()),
         FieldKind::Decimal { scale } => number::decimal(text, kind, scale, number_field),
         FieldKind::Integer => number::integer(text, kind, number_field),
         FieldKind::Choice(options) => choice::choice(text, options),

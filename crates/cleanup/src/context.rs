@@ -6,6 +6,7 @@ use torqueflow_model::DateOrder;
 use crate::country::Country;
 use crate::damage::ColumnText;
 use crate::date::{ColumnDateOrder, DateNumbers};
+use crate::name::ColumnNames;
 use crate::number::ColumnNumbers;
 use crate::origin::Origin;
 
@@ -40,8 +41,8 @@ pub struct ColumnFacts {
     pub origin: Origin,
     /// Its titles are salutations, and not jobs.
     pub salutations: bool,
-    /// In its names initials stand behind surnames.
-    pub initials: bool,
+    /// How its whole names are meant.
+    pub names: ColumnNames,
     /// Of a column of telephone numbers: the column that says of what type they are, such as `Phone 1 - Type`.
     pub type_column: Option<usize>,
     /// Of a column of an address, where several of the same kind stand in a row (home and business): which of them it
@@ -60,7 +61,7 @@ impl Default for ColumnFacts {
             text: ColumnText::default(),
             origin: Origin::Unknown,
             salutations: true,
-            initials: false,
+            names: ColumnNames::default(),
             type_column: None,
             address: 0,
         }
@@ -117,10 +118,10 @@ impl ColumnFacts {
         self
     }
 
-    /// The same with names in which initials stand behind surnames, or don't.
+    /// The same with whole names that are meant so.
     #[must_use]
-    pub fn with_initials(mut self, initials: bool) -> Self {
-        self.initials = initials;
+    pub fn with_names(mut self, names: ColumnNames) -> Self {
+        self.names = names;
         self
     }
 

@@ -1,6 +1,6 @@
 //! Texts that a program has damaged on their way here, in a way that can be undone.
 //!
-//! What: HTML (`O&#039;Neill`), UTF-8 that was read as Windows-1252 (`RenÃ©e`), and texts of DOS (code page 850) that were
+//! What: HTML (`O&#039;Neill`), UTF-8 that was read as Windows-1252 (`RenÃ©e`) or Mac OS Roman (`Ren√©e`), and texts of DOS (code page 850) that were
 //! read as Windows-1252 (`F”rster`).
 //! Why: a damaged name matches nobody, and a letter shows it.
 //! Example: `RenÃ©e` becomes `Renée` where no row of the column has a character that would not have come through so.
@@ -335,10 +335,43 @@ const WINDOWS_1252: [char; 32] = [
     '\u{17E}', '\u{178}',
 ];
 
-/// The text that was UTF-8 before it was read as Windows-1252. `None` for what was not.
+/// The characters that Mac OS Roman has from 0x80 on (Apple, ROMAN.TXT), 32 a row.
+const MAC_ROMAN: [&str; 4] = [
+    "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü",
+    "†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø",
+    "¿¡¬√ƒ≈∆«»…\u{A0}ÀÃÕŒœ–—“”‘’÷◊ÿŸ⁄€‹›ﬁﬂ",
+    "‡·‚„‰ÂÊÁËÈÍÎÏÌÓÔ\u{F8FF}ÒÚÛÙıˆ˜¯˘˙˚¸˝˛ˇ",
+];
+
+/// The text that was UTF-8 before it was read as Windows-1252, or as Mac OS Roman. `None` for what was not.
 fn decoded_again(text: &str) -> Option<String> {
-    let bytes: Vec<u8> = text.chars().map(byte_of).collect::<Option<_>>()?;
-    String::from_utf8(bytes).ok()
+    let windows = || {
+        let bytes: Vec<u8> = text.chars().map(byte_of).collect::<Option<_>>()?;
+        String::from_utf8(bytes).ok()
+    };
+    let mac = || {
+        let bytes: Vec<u8> = text.chars().map(mac_byte_of).collect::<Option<_>>()?;
+        String::from_utf8(bytes)
+            .ok()
+            .filter(|read| read.chars().all(is_written))
+    };
+    windows().or_else(mac)
+}
+
+/// A character of ASCII, a Latin letter, or a mark of printers: what Mac OS Roman could be instead by chance is none.
+fn is_written(character: char) -> bool {
+    matches!(character, '\0'..='\u{7F}' | '\u{A0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}' | '\u{2010}'..='\u{2122}')
+}
+
+fn mac_byte_of(character: char) -> Option<u8> {
+    if character.is_ascii() {
+        return u8::try_from(u32::from(character)).ok();
+    }
+    let place = MAC_ROMAN
+        .iter()
+        .flat_map(|row| row.chars())
+        .position(|known| known == character)?;
+    Some(0x80 + place as u8)
 }
 
 fn byte_of(character: char) -> Option<u8> {
@@ -380,6 +413,11 @@ mod tests {
         check("RenÃ©e", Some("Renée"));
         check("Oâ€™Neill", Some("O’Neill"));
         check("RenÃƒÂ©e", Some("Renée"));
+        check("Ren√©e Dvo≈ô√°k", Some("Renée Dvořák"));
+        check("O‚ÄôNeill", Some("O’Neill"));
+        check("“Österreich”", None);
+        check("« École »", None);
+        check("Größe £5 · 20°", None);
         check("Zoë", None);
         check("Łukasz", None);
         check("Ada", None);

@@ -30,10 +30,10 @@ mod vrm;
 
 pub use clean::{Cleaned, clean_record};
 pub use context::{ColumnFacts, Context};
-pub use country::Country;
+pub use country::{Country, CountryVote};
 pub use damage::{CodePageVote, ColumnText, Damage, TextVote};
 pub use date::{ColumnDateOrder, DateNumbers, DateVote};
-pub use name::{InitialsVote, TitleVote};
+pub use name::{ColumnNames, NameVote, TitleVote};
 pub use number::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, DecimalMark, NumberVote, Proof};
 pub use origin::{Origin, PlateVote, PostcodeVote};
 pub use phone::{NumberKind, PhoneVote, number_kind};

@@ -2,12 +2,18 @@
 
 use std::collections::HashSet;
 
-use torqueflow_model::{Cell, CellKind, FieldKind, Row};
+use torqueflow_model::{Cell, CellKind, FieldKind, Row, yes_or_no};
 
 use crate::values::{ColumnLook, Look, is_binary, is_date, is_flag, values};
 
 /// Of a column whose header only resembles a field's, so many values have to fit the field.
 const MOST: f64 = 0.6;
+
+/// So many of a column's values say what it is, whatever its header says.
+const NEARLY_ALL: f64 = 0.8;
+
+/// Whole numbers in so few rows may stand for anything.
+const INTEGERS_ENOUGH: usize = 5;
 
 /// What stands for no value, in small letters.
 const PLACEHOLDERS: &[&str] = &[
@@ -51,6 +57,8 @@ enum Form {
     Email,
     /// Digits enough for a telephone number.
     Phone,
+    /// Nothing but telephone numbers, of whatever country.
+    Dialled,
     /// Letters and digits, at least five.
     Chassis,
     /// A plate of any country.
@@ -62,11 +70,12 @@ enum Form {
     Flag,
 }
 
-const FORMS: [Form; 9] = [
+const FORMS: [Form; 10] = [
     Form::Number,
     Form::Date,
     Form::Email,
     Form::Phone,
+    Form::Dialled,
     Form::Chassis,
     Form::Plate,
     Form::Postcode,
@@ -87,6 +96,8 @@ pub struct ColumnValues {
     yes: usize,
     /// How many are structures that programs write for programs.
     structures: usize,
+    /// Numbers with a mark before decimals.
+    fractions: usize,
     /// The values, in small letters.
     texts: HashSet<String>,
     /// Rows were looked at, and no cell holds anything.
@@ -110,7 +121,10 @@ impl ColumnValues {
             for (form, count) in FORMS.iter().zip(&mut this.forms) {
                 *count += usize::from(has_form(*form, cell, &text));
             }
-            this.yes += usize::from(matches!(text.as_str(), "1" | "true" | "yes" | "y"));
+            let is_fraction = has_form(Form::Number, cell, &text) && text.contains(['.', ',']);
+            this.fractions += usize::from(is_fraction);
+            let is_yes = matches!(text.as_str(), "1" | "y") || yes_or_no(&text) == Some(true);
+            this.yes += usize::from(is_yes);
             this.structures += usize::from(is_structure(&text));
             this.texts.insert(text);
         }
@@ -158,10 +172,35 @@ impl ColumnValues {
     }
 
     fn contradicts(&self, kind: FieldKind) -> bool {
-        let Some(column) = self.look else { return false };
+        self.contradiction(kind).is_some()
+    }
+
+    /// What the values are, where such a field can't hold them.
+    pub fn contradiction(&self, kind: FieldKind) -> Option<Look> {
+        use FieldKind as K;
         // Nothing has the number 0: it stands for no.
-        let is_id = matches!(kind, FieldKind::Code | FieldKind::Reference { .. });
-        column.look.contradicts(kind) || (column.look == Look::Binary && is_id && self.texts.contains("0"))
+        let is_id = matches!(kind, K::Code | K::Reference { .. });
+        let is_none = |look| look == Look::Binary && is_id && self.texts.contains("0");
+        let look = self.look.map(|column| column.look);
+        if let Some(look) = look.filter(|look| look.contradicts(kind) || is_none(*look)) {
+            return Some(look);
+        }
+        match kind {
+            K::FullName | K::PersonName | K::CompanyName | K::Email if self.are_phone_numbers() => Some(Look::Phone),
+            K::Choice(_) | K::Title | K::Country if self.are_numbers() => Some(Look::Number),
+            _ => None,
+        }
+    }
+
+    /// Its values are telephone numbers, of whatever country.
+    pub fn are_phone_numbers(&self) -> bool {
+        self.filled >= 2 && self.share_of(Form::Dialled) >= NEARLY_ALL
+    }
+
+    /// Its values are numbers, and not those that stand for yes and no.
+    pub fn are_numbers(&self) -> bool {
+        let is_enough = self.filled >= INTEGERS_ENOUGH || (self.filled >= 2 && 2 * self.fractions >= self.filled);
+        is_enough && self.share_of(Form::Number) >= NEARLY_ALL && !self.is_flag()
     }
 
     /// A header that only resembles the field's needs values that agree.
@@ -235,6 +274,7 @@ fn has_form(form: Form, cell: &Cell, text: &str) -> bool {
         Form::Date => typed_date || is_date(text) || is_date_otherwise(text),
         Form::Email => text.contains('@'),
         Form::Phone => digits() >= 5 && !typed_date && !text.contains('@'),
+        Form::Dialled => !typed_date && are_dialled(text),
         Form::Chassis => is_code(text, 4, 20) && digits() > 0,
         Form::Plate => is_plate_of_any_country(text),
         Form::Postcode => text.chars().count() <= 12 && !typed_date && !text.contains('@') && digits() > 0,
@@ -270,6 +310,25 @@ fn is_date_otherwise(text: &str) -> bool {
 fn is_structure(text: &str) -> bool {
     let is_in = |marks: (char, char)| text.starts_with(marks.0) && text.ends_with(marks.1);
     is_in(('{', '}')) || (is_in(('[', ']')) && text.contains('{'))
+}
+
+/// One telephone number or several: six to fifteen digits each, and the marks that stand between them.
+fn are_dialled(text: &str) -> bool {
+    let is_mark =
+        |c: char| "+()-. ".contains(c) || c.is_whitespace() || matches!(c, '\u{200e}' | '\u{202a}'..='\u{202e}');
+    let is_one = |part: &str| {
+        let digits = part.bytes().filter(u8::is_ascii_digit).count();
+        (6..=15).contains(&digits) && part.chars().all(|c| c.is_ascii_digit() || is_mark(c))
+    };
+    // A price has a point and two digits behind it.
+    let is_amount = text.len() > 3 && text.len() - text.rfind(['.', ',']).unwrap_or(0) <= 3;
+    !is_amount
+        && !is_date(text)
+        && text
+            .split(['/', ',', ';', '|'])
+            .filter(|part| !part.trim().is_empty())
+            .all(is_one)
+        && text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// Letters and digits in one piece, of so many characters.
@@ -321,6 +380,48 @@ mod tests {
         let blank = column(&["", ""]);
         assert!(blank.is_blank && blank.may_be(FieldKind::Email) && blank.is_likely(FieldKind::Email));
         assert!(!ColumnValues::of(&[], 0).is_blank);
+    }
+
+    #[test]
+    fn numbers_are_no_choice_title_or_country() {
+        let check = |texts: &[&str], kind, expected| assert_eq!(column(texts).may_be(kind), expected, "{texts:?}");
+        let fuel = FieldKind::Choice(&["petrol", "diesel"]);
+        check(&["515.33", "434,77 €", "402.81"], fuel, false);
+        check(&["Diesel", "7", "Petrol"], fuel, true);
+        check(&["1", "0", "1"], fuel, true);
+        check(&["N/A", ""], fuel, true);
+        check(&["12", "17", "4", "9", "11"], FieldKind::Title, false);
+        check(&["12", "17"], FieldKind::Country, true);
+        check(&["Mr", "Mrs"], FieldKind::Title, true);
+        check(&["826", "276", "826", "250", "724"], FieldKind::Country, false);
+    }
+
+    #[test]
+    fn telephone_numbers_are_neither_names_nor_addresses() {
+        let check =
+            |texts: &[&str], expected| assert_eq!(column(texts).may_be(FieldKind::Email), expected, "{texts:?}");
+        check(
+            &["9 3349 0580", "92224630, \u{202a}92224631\u{202c}", "+56 9 2222 4632"],
+            false,
+        );
+        check(&["07911 123456", "01632 960001"], false);
+        check(&["ada@lowe.example", "07911 123456"], true);
+        assert!(!column(&["92224630", "92224631"]).may_be(FieldKind::FullName));
+        assert!(column(&["Ada Lowe 92224630", "Bo 92224631"]).may_be(FieldKind::FullName));
+        for texts in [
+            ["1234567.89", "7654321.00"],
+            ["2024-05-13", "13/05/2024"],
+            ["123", "456"],
+        ] {
+            assert!(!column(&texts).are_phone_numbers(), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn yes_is_known_in_other_languages() {
+        let yes = |texts: &[&str]| column(texts).yes_share();
+        assert!(yes(&["Ja", "ja"]) >= 1.0 && yes(&["Sí", "Oui", "tak", "1", "Y", "true"]) >= 1.0);
+        assert!(yes(&["Nein", "Ja"]) < 1.0 && yes(&["0", "n"]) <= 0.0);
     }
 
     #[test]

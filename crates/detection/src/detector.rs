@@ -377,14 +377,8 @@ fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detect
 
 fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&candidate.missing).into_iter().collect();
-    for (index, look) in &candidate.mismatched {
-        let message = format!(
-            "The values in “{}” look like {}, so the column is not used by its name.",
-            file.headers.text(*index).trim(),
-            look.plural()
-        );
-        warnings.push(DetectionWarning::new("values_contradict_header", message));
-    }
+    let mismatched = candidate.mismatched.iter();
+    warnings.extend(mismatched.map(|mismatch| evidence::mismatch(mismatch, file.headers)));
     if candidate.repeats && candidate.table.slots() == [Slot::Main(EntityKind::Invoice)] {
         let message =
             "Several rows have the same invoice number: they are lines of one invoice, and lines are not imported.";

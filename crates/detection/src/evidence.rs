@@ -6,6 +6,7 @@ use crate::assign::Mapping;
 use crate::detection::{DetectionWarning, MatchedBy};
 use crate::generic::Candidate;
 use crate::headers::Headers;
+use crate::mismatch::Mismatch;
 use crate::signature::Fit;
 use crate::table::Table;
 use crate::values::ColumnLook;
@@ -109,7 +110,7 @@ fn is_of_kind(column: ColumnLook, kind: FieldKind) -> bool {
     use crate::values::Look;
     match column.look {
         Look::Flag => kind == FieldKind::Boolean,
-        Look::Binary => false,
+        Look::Binary | Look::Number => false,
         Look::Email => kind == FieldKind::Email,
         Look::Vin => kind == FieldKind::Vin,
         Look::Postcode => kind == FieldKind::Postcode,
@@ -146,6 +147,22 @@ pub fn of_headers(headers: &Headers, samples: &[Row]) -> Vec<DetectionWarning> {
         }
     }
     warnings
+}
+
+/// `values_contradict_header`: a column whose values are not what its header says, and what it is taken for.
+pub fn mismatch(mismatch: &Mismatch, headers: &Headers) -> DetectionWarning {
+    let column = headers.text(mismatch.column).trim();
+    let look = mismatch.look.plural();
+    let message = match mismatch.read_as {
+        Some(field) => {
+            format!(
+                "The values in “{column}” look like {look}, so the column is read as `{}`.",
+                field.spec.label
+            )
+        }
+        None => format!("The values in “{column}” look like {look}, so the column is not used by its name."),
+    };
+    DetectionWarning::new("values_contradict_header", message)
 }
 
 /// `unmapped_columns`: the columns that will not be imported.

@@ -5,6 +5,7 @@ use torqueflow_model::{EntityKind, FieldKind, FieldRef, Slot, TableSignature};
 use crate::assign::Mapping;
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
+use crate::mismatch::Mismatch;
 use crate::signature::{group_name, ratio};
 use crate::table::Table;
 use crate::values::Look;
@@ -12,8 +13,6 @@ use crate::vocabulary::Vocabulary;
 
 /// Of a table of which less is understood than this, most is about something else.
 const FAIR_SHARE: f64 = 0.3;
-/// A name or a number of which so many rows say what others say already is doubtful where there is another.
-const REPEATED: f64 = 0.2;
 /// What words around a table are worth that name its type; of a type that is nothing without them, they are decisive.
 const NAMED: f64 = 1.5;
 const NAMED_DECISIVELY: f64 = 4.0;
@@ -59,8 +58,8 @@ pub struct Candidate<'a> {
     pub missing: Vec<String>,
     /// Headers that speak against it.
     pub against: Vec<String>,
-    /// Columns whose values are not what their header says, and what they are.
-    pub mismatched: Vec<(usize, Look)>,
+    /// Columns whose values are not what their header says.
+    pub mismatched: Vec<Mismatch>,
     /// All that speaks of a vehicle is a registration that may be anything's.
     unsure_registration: bool,
     /// Its columns of yes and no say that its rows are of this kind, or of another: from -1 to 1.
@@ -253,57 +252,8 @@ impl<'a> Candidate<'a> {
         })
     }
 
-    /// A header that says one thing over values that say another is not believed.
-    fn drop_mismatched(&mut self, words: &Vocabulary, file: &Table) {
-        for index in 0..file.headers.len() {
-            let Some((field, _)) = self.mapping.field(index) else {
-                continue;
-            };
-            if !file.may_hold(index, field) {
-                self.mapping.clear(index);
-            }
-        }
-        for index in 0..file.headers.len() {
-            let unused = self.mapping.is_known(index) && self.mapping.field(index).is_none();
-            let Some(column) = file.look(index).filter(|_| unused) else {
-                continue;
-            };
-            let meant = self.fields(words.columns(file.headers.folded(index))).next();
-            if meant.is_some_and(|field| column.look.contradicts(field.spec.kind)) {
-                self.mismatched.push((index, column.look));
-            }
-        }
-    }
-
-    /// Of several columns that may be the name or the number, the one that is not the same in many rows is it.
-    fn prefer_what_tells_rows_apart(&mut self, words: &Vocabulary, file: &Table) {
-        let repeats = |index: usize| file.column(index).map_or(0.0, ColumnValues::repeat_share);
-        for name in ["product.name", "product.code", "customer.external_customer_number"] {
-            let (Some(field), Some(index)) = (FieldRef::parse(name), self.column_of(name)) else {
-                continue;
-            };
-            let own = repeats(index);
-            let may_be = |other: &usize| {
-                self.mapping.field(*other).is_none()
-                    && file.is_filled(*other)
-                    && file.may_hold(*other, field)
-                    && self.feeds(words.columns(file.headers.folded(*other)), field)
-            };
-            let mut others = (0..file.headers.len()).filter(may_be);
-            let better = others.find(|other| repeats(*other) * 2.0 < own);
-            let has_own_id = self.column_of("product.source_id").is_some_and(|id| repeats(id) == 0.0);
-            match better {
-                _ if own <= REPEATED => {}
-                Some(better) => self.mapping.replace(index, better),
-                // What variants share is the code of none.
-                None if name == "product.code" && has_own_id => self.mapping.clear(index),
-                None => {}
-            }
-        }
-    }
-
     /// The fields of these columns of the table.
-    fn fields<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = FieldRef> + 'b {
+    pub fn fields<'b>(&'b self, columns: &'b [usize]) -> impl Iterator<Item = FieldRef> + 'b {
         columns.iter().filter_map(|index| self.table.columns.get(*index)?.field)
     }
 
@@ -344,7 +294,7 @@ impl<'a> Candidate<'a> {
             .find(|field| !self.mapping.has(*field) && fits(field))
     }
 
-    fn feeds(&self, columns: &[usize], field: FieldRef) -> bool {
+    pub fn feeds(&self, columns: &[usize], field: FieldRef) -> bool {
         self.fields(columns).any(|other| other == field)
     }
 
@@ -364,7 +314,7 @@ impl<'a> Candidate<'a> {
     }
 
     /// The column that feeds a field.
-    fn column_of(&self, name: &str) -> Option<usize> {
+    pub fn column_of(&self, name: &str) -> Option<usize> {
         let field = FieldRef::parse(name)?;
         let mut fields = self.mapping.fields.iter();
         fields.position(|entry| entry.is_some_and(|(other, _)| other == field))
@@ -425,6 +375,8 @@ impl<'a> Candidate<'a> {
             .words(index)
             .iter()
             .flat_map(|word| self.fields(words.columns(word)));
+        // A contact may be a number as well as a name.
+        let fields = fields.filter(|field| field.spec.name != "contact_name");
         let kinds: Vec<FieldKind> = fields.map(|field| field.spec.kind).collect();
         !kinds.is_empty() && !kinds.iter().any(|kind| is_typical(look, *kind))
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod apart;
 mod assign;
 mod built_in;
 mod column;
@@ -10,6 +11,7 @@ mod generic;
 mod header_set;
 mod headers;
 mod languages;
+mod mismatch;
 mod signature;
 mod similar;
 mod source;

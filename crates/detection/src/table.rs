@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_model::{FieldKind, FieldRef, Row, SourceDefinition, fold, header_words};
+use torqueflow_model::{FieldKind, FieldRef, Row, SourceDefinition, fold, fold_accents, fold_header, header_words};
 
 use crate::column::ColumnValues;
 use crate::headers::Headers;
 use crate::similar;
-use crate::values::ColumnLook;
+use crate::values::{ColumnLook, Look, values};
 
 /// Rows that are asked whether their names are those of vehicles.
 const ROWS_OF_NICKNAMES: usize = 100;
@@ -114,6 +114,14 @@ const STATES_OF_RECORDS: &[&str] = &[
     "invited",
 ];
 
+/// Fields that hold words, and never nothing but numbers.
+const WORDS: &[&str] = &["city", "make", "colour"];
+
+/// Headers of a column of months, folded and without accents.
+const MONTHS: &[&str] = &[
+    "month", "monat", "mois", "maand", "mes", "mese", "miesiac", "manad", "maned",
+];
+
 /// Headers of a vehicle's make and model, folded.
 const MAKE_OR_MODEL: &[&str] = &[
     "make",
@@ -143,6 +151,8 @@ pub struct Table<'a> {
     unknown_words: Vec<bool>,
     /// The values of the column `Name` are what vehicles are called.
     pub has_nicknames: bool,
+    /// A column says of which month each row is.
+    has_months: bool,
 }
 
 impl<'a> Table<'a> {
@@ -169,6 +179,7 @@ impl<'a> Table<'a> {
                 .map(|words| words.iter().any(|word| !known.is_word(word)))
                 .collect(),
             has_nicknames: are_nicknames(headers, samples),
+            has_months: has_months(headers, samples),
             words,
         }
     }
@@ -228,14 +239,28 @@ impl<'a> Table<'a> {
         self.headers.text(index).contains('#')
     }
 
+    /// What the values of a column are, where the field that its header names can't hold them.
+    pub fn contradiction(&self, index: usize, field: FieldRef) -> Option<Look> {
+        let column = self.column(index)?;
+        let is_called = field.spec.name == "contact_name" && column.are_phone_numbers();
+        let is_counted = WORDS.contains(&field.spec.name) && column.are_numbers();
+        let called = is_called.then_some(Look::Phone).or(is_counted.then_some(Look::Number));
+        column.contradiction(field.spec.kind).or(called)
+    }
+
     fn means_something_else(&self, index: usize, column: &ColumnValues, field: FieldRef) -> bool {
         let header = self.headers.folded(index);
         if self.names_a_number(index) && matches!(field.spec.kind, FieldKind::FullName | FieldKind::CompanyName) {
             return true;
         }
+        if self.contradiction(index, field).is_some() {
+            return true;
+        }
         match field.spec.name {
             "notes" | "description" | "source_id" => false,
             _ if column.is_structured() => true,
+            // Beside the month the year is that of the row.
+            "model_year" => header == "year" && self.has_months,
             // A number that all rows have is the exporter's own, and a ledger's account is that of many customers.
             "external_customer_number" => {
                 let is_code = column.filled == 0 || (column.is_unique() && column.are_codes());
@@ -256,6 +281,24 @@ impl<'a> Table<'a> {
             let (key, text) = (text_of(row, key), text_of(row, other));
             !key.is_empty() && !text.is_empty() && *first.entry(key).or_insert(text) != text
         })
+    }
+
+    /// Whether rows with the same value in one column mostly differ in another: in most of the values that repeat, and in two at
+    /// least.
+    pub fn differs_mostly_within(&self, key: usize, other: usize) -> bool {
+        let mut said: HashMap<&str, HashSet<&str>> = HashMap::new();
+        let mut rows: HashMap<&str, usize> = HashMap::new();
+        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
+        for row in self.samples {
+            let (key, text) = (text_of(row, key), text_of(row, other));
+            if !key.is_empty() && !text.is_empty() {
+                said.entry(key).or_default().insert(text);
+                *rows.entry(key).or_default() += 1;
+            }
+        }
+        let repeated = rows.values().filter(|count| **count > 1).count();
+        let different = said.values().filter(|texts| texts.len() > 1).count();
+        different >= 2 && 2 * different >= repeated
     }
 
     /// Columns with a header of which something can be told: those that are filled, and may be ours.
@@ -291,6 +334,23 @@ fn are_nicknames(headers: &Headers, samples: &[Row]) -> bool {
         nicknames += usize::from(is_nickname);
     }
     named > 0 && nicknames * 3 >= named
+}
+
+/// Whether a column with such a header holds months: one to twelve, or their names.
+fn has_months(headers: &Headers, samples: &[Row]) -> bool {
+    let is_month = |text: &str| {
+        let text = text.trim();
+        text.parse().map_or(text.chars().any(char::is_alphabetic), |month: u8| {
+            (1..=12).contains(&month)
+        })
+    };
+    (0..headers.len()).any(|index| {
+        let header = fold_header(headers.text(index));
+        let mut months = values(samples, index).peekable();
+        MONTHS.contains(&fold_accents(&header).as_ref())
+            && months.peek().is_some()
+            && months.all(|cell| is_month(&cell.text))
+    })
 }
 
 /// The words of all spellings.

@@ -20,6 +20,8 @@ pub enum Look {
     Date,
     /// Nothing but words for companies and people.
     Party,
+    /// Nothing but numbers, where words are expected.
+    Number,
 }
 
 impl Look {
@@ -40,6 +42,7 @@ impl Look {
             Self::Phone => "phone numbers",
             Self::Date => "dates",
             Self::Party => "companies and people",
+            Self::Number => "numbers",
         }
     }
 

@@ -458,3 +458,79 @@ fn a_half_understood_table_is_a_question() {
     let whole = detect("Name|Email|City|Phone");
     assert_eq!(type_of(&whole), Some("generic.customers"));
 }
+
+#[test]
+fn values_that_are_numbers_or_addresses_put_a_wrong_header_right() {
+    let swapped = "Name|Phone|Email
+        Ada Lowe|ada@lowe.example|07911 123456
+        Bo Ray|bo@ray.example|07911 123457";
+    check_field(swapped, "Phone", Some("customer.email"));
+    check_field(swapped, "Email", Some("customer.phone"));
+    let warnings = detect(swapped).warnings;
+    let told = warnings
+        .iter()
+        .filter(|warning| warning.code == "values_contradict_header");
+    assert_eq!(told.count(), 2, "{warnings:?}");
+    let contact = "id_cliente|nombre|contacto|correo
+        1|Ana Ruiz|9 3349 0580|ana@ruiz.example
+        2|Eva Sol|92224630, 92224631|eva@sol.example
+        3|Leo Mar|+56 9 2222 4632|";
+    check_field(contact, "contacto", Some("customer.phone"));
+    let names = "id_cliente|nombre|contacto|correo
+        1|Ruiz Ltda|Ana Ruiz|ana@ruiz.example
+        2|Sol Ltda|Eva Sol|eva@sol.example";
+    check_field(names, "contacto", Some("customer.contact_name"));
+}
+
+#[test]
+fn a_column_of_numbers_is_no_fuel_make_or_town() {
+    let costs = "Marca|Modelo|Matricula|Combustivel|Ano|Cor
+        Fiat|Doblo|71-ND-81|515.33|2023|Branco
+        Fiat|Doblo|71-ND-82|434.77|2023|Branco
+        Opel|Astra|71-ND-83|402.81|2022|Preto";
+    check_field(costs, "Combustivel", None);
+    check_field(costs, "Marca", Some("vehicle.make"));
+    check_field(costs, "Ano", Some("vehicle.model_year"));
+    let fuels = "Marca|Modelo|Matricula|Combustivel
+        Fiat|Doblo|71-ND-81|Diesel
+        Opel|Astra|71-ND-82|Gasolina";
+    check_field(fuels, "Combustivel", Some("vehicle.fuel"));
+    let numbers = "Reg|Make|Model|Colour
+        AB12 CDE|17|Golf|4
+        AB13 CDE|18|Polo|7
+        AB14 CDE|17|Golf|5
+        AB15 CDE|18|Polo|4
+        AB16 CDE|19|Up|7";
+    check_field(numbers, "Make", None);
+    check_field(numbers, "Model", Some("vehicle.model"));
+    check_field(numbers, "Colour", None);
+}
+
+#[test]
+fn the_year_of_a_row_is_no_model_year() {
+    let by_month = "Reg|Make|Model|Colour|Month|Year
+        AB12 CDE|Ford|Focus|Blue|1|2024
+        AB13 CDE|Ford|Fiesta|Red|2|2024";
+    check_field(by_month, "Year", None);
+    let by_rows = "Reg|Make|Model|Colour|Year
+        AB12 CDE|Ford|Focus|Blue|2023
+        AB13 CDE|Ford|Fiesta|Red|2023
+        AB12 CDE|Ford|Focus|Blue|2024
+        AB13 CDE|Ford|Fiesta|Red|2024";
+    check_field(by_rows, "Year", None);
+    let by_vehicle = "Reg|Make|Model|Colour|Year
+        AB12 CDE|Ford|Focus|Blue|2018
+        AB13 CDE|Ford|Fiesta|Red|2019
+        AB12 CDE|Ford|Focus|Blue|2018";
+    check_field(by_vehicle, "Year", Some("vehicle.model_year"));
+}
+
+#[test]
+fn yes_in_another_language_says_whose_list_it_is() {
+    check(
+        "Name|Ort|PLZ|Kunde
+        Feld GmbH|Bonn|53111|Ja
+        Korn KG|Kiel|24103|Ja",
+        Some("generic.customers"),
+    );
+}

@@ -1,7 +1,9 @@
 //! What all rows of a table say of a column, in the form in which it is kept between steps.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{ColumnDecimalMark, ColumnNumbers, ColumnText, ColumnUnit, Damage, DateNumbers, DecimalMark};
+use torqueflow_cleanup::{
+    ColumnDecimalMark, ColumnNames, ColumnNumbers, ColumnText, ColumnUnit, Damage, DateNumbers, DecimalMark,
+};
 
 /// What all rows say of a column besides the order of day and month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,6 +30,25 @@ pub struct PlannedFacts {
     /// Its texts were written in code page 850 and read as Windows-1252.
     #[serde(skip_serializing_if = "PlannedDamage::is_none")]
     pub code_page: PlannedDamage,
+}
+
+/// What all rows of a table say of a column of whole names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
+pub struct PlannedNames {
+    /// Initials stand behind surnames.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub initials: bool,
+    /// At least half of them are names of firms, domains and the like.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub few_people: bool,
+    /// Surnames may stand first without a comma, or there may be two of them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub order_unclear: bool,
+    /// Next to none of them has a comma.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rare_commas: bool,
 }
 
 /// The mark before decimals in a column.
@@ -102,6 +123,28 @@ impl PlannedDamage {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
     fn is_none(&self) -> bool {
         *self == Self::None
+    }
+}
+
+impl From<ColumnNames> for PlannedNames {
+    fn from(names: ColumnNames) -> Self {
+        Self {
+            initials: names.initials,
+            few_people: names.few_people,
+            order_unclear: names.order_unclear,
+            rare_commas: names.rare_commas,
+        }
+    }
+}
+
+impl From<PlannedNames> for ColumnNames {
+    fn from(names: PlannedNames) -> Self {
+        Self {
+            initials: names.initials,
+            few_people: names.few_people,
+            order_unclear: names.order_unclear,
+            rare_commas: names.rare_commas,
+        }
     }
 }
 

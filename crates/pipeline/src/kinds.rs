@@ -5,7 +5,7 @@
 //! Why: a refund that counts as a payment received is money that nobody has.
 //! Example: `expense` in the column `type` of a list of payments.
 
-use torqueflow_model::{CellKind, EntityKind, Finding, FindingCode, Row, Slot, fold, fold_header};
+use torqueflow_model::{CellKind, EntityKind, Finding, FindingCode, Row, Slot, fold, fold_header, yes_or_no};
 
 use crate::plan::TablePlan;
 
@@ -215,7 +215,9 @@ impl RowKinds {
         };
         let is_yes = |index: &usize| {
             row.cells.get(*index).is_some_and(|cell| {
-                cell.kind == CellKind::Boolean(true) || matches!(fold(&cell.text).as_str(), "y" | "yes" | "true" | "1")
+                cell.kind == CellKind::Boolean(true)
+                    || yes_or_no(&cell.text) == Some(true)
+                    || matches!(fold(&cell.text).as_str(), "y" | "1")
             })
         };
         let said = self.words.iter().find(says).map(|(index, _)| *index);

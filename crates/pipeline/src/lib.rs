@@ -29,7 +29,7 @@ pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file
 pub use bare::BareRule;
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
-pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedUnit, PlannedUnixTime};
+pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedNames, PlannedUnit, PlannedUnixTime};
 pub use identity::{id_text, key_hash};
 pub use ids::{PlannedConflict, PlannedIdVerdict, PlannedIdentity};
 pub use mapping::{

@@ -1,6 +1,6 @@
 //! What all rows of a table say of where its telephone numbers, postcodes and plates are from, of its titles and of its names.
 
-use torqueflow_cleanup::{Country, InitialsVote, Origin, PhoneVote, PlateVote, PostcodeVote, TitleVote};
+use torqueflow_cleanup::{Country, CountryVote, NameVote, Origin, PhoneVote, PlateVote, PostcodeVote, TitleVote};
 use torqueflow_model::{FieldKind, Row};
 
 use crate::plan::{PlannedColumn, TablePlan};
@@ -12,7 +12,8 @@ pub(crate) struct OriginVotes {
     postcodes: Vec<(usize, PostcodeVote)>,
     plates: Vec<(usize, PlateVote)>,
     titles: Vec<(usize, TitleVote)>,
-    names: Vec<(usize, InitialsVote)>,
+    names: Vec<(usize, NameVote)>,
+    countries: Vec<(usize, CountryVote)>,
 }
 
 impl OriginVotes {
@@ -29,8 +30,9 @@ impl OriginVotes {
                 }
                 Some(FieldKind::Vrm) if column.origin.is_none() => votes.plates.push((index, PlateVote::new())),
                 Some(FieldKind::Title) if column.salutations.is_none() => votes.titles.push((index, TitleVote::new())),
-                Some(FieldKind::FullName) if column.initials.is_none() => {
-                    votes.names.push((index, InitialsVote::new()));
+                Some(FieldKind::FullName) if column.names.is_none() => votes.names.push((index, NameVote::new())),
+                Some(FieldKind::Country) if column.origin.is_none() => {
+                    votes.countries.push((index, CountryVote::new()));
                 }
                 _ => {}
             }
@@ -41,7 +43,7 @@ impl OriginVotes {
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
         let places = self.phones.is_empty() && self.postcodes.is_empty() && self.plates.is_empty();
-        places && self.titles.is_empty() && self.names.is_empty()
+        places && self.titles.is_empty() && self.names.is_empty() && self.countries.is_empty()
     }
 
     /// The votes of a row.
@@ -61,6 +63,9 @@ impl OriginVotes {
         for (column, vote) in &mut self.names {
             row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
         }
+        for (column, vote) in &mut self.countries {
+            row.cells.get(*column).into_iter().for_each(|cell| vote.observe(cell));
+        }
     }
 
     /// Settles in the plan what the columns hold. Says, in sentences, what a person would not expect.
@@ -68,7 +73,7 @@ impl OriginVotes {
         let mut notes = self.settle_origins(plan);
         for (index, vote) in &self.names {
             if let Some(column) = plan.columns.get_mut(*index) {
-                column.initials = Some(vote.verdict());
+                column.names = Some(vote.verdict().into());
             }
         }
         for (index, vote) in &self.titles {
@@ -93,8 +98,11 @@ impl OriginVotes {
         self.phones.iter().for_each(|(_, vote)| phones.merge(vote));
         let mut postcodes = PostcodeVote::new();
         self.postcodes.iter().for_each(|(_, vote)| postcodes.merge(vote));
-        let is_plate = |column: &PlannedColumn| column.field.is_some_and(|field| field.spec.kind == FieldKind::Vrm);
-        let known = plan.columns.iter().filter(|column| !is_plate(column));
+        let speaks_for_itself = |column: &PlannedColumn| {
+            let kind = column.field.map(|field| field.spec.kind);
+            matches!(kind, Some(FieldKind::Vrm | FieldKind::Country))
+        };
+        let known = plan.columns.iter().filter(|column| !speaks_for_itself(column));
         let known = known.map(PlannedColumn::known_origin);
         let known = known.fold(Origin::Unknown, Origin::or);
         let (phones, postcodes) = (phones.verdict().or(known), postcodes.verdict().or(known));
@@ -112,8 +120,11 @@ impl OriginVotes {
         for (index, vote) in &self.postcodes {
             set(index, vote.verdict().or(postcodes).or(phones));
         }
-        // Cars cross borders more easily than addresses: plates speak for themselves.
+        // Cars cross borders more easily than addresses: plates speak for themselves, and so do countries.
         for (index, vote) in &self.plates {
+            set(index, vote.verdict());
+        }
+        for (index, vote) in &self.countries {
             set(index, vote.verdict());
         }
         notes
@@ -254,8 +265,22 @@ mod tests {
                 });
             }
             assert!(votes.settle(&mut plan).is_empty());
-            assert_eq!(plan.columns[0].initials, Some(expected));
+            assert_eq!(plan.columns[0].names.map(|names| names.initials), Some(expected));
         }
+    }
+
+    #[test]
+    fn home_nations_say_what_ni_is_and_nothing_of_the_numbers() {
+        check(
+            &["billing_address.country_code", "customer.phone"],
+            &[&["England", "+33 6 12 34 56 78"], &["NI", "06 12 34 56 79"]],
+            &[Some("GB"), Some("FR")],
+        );
+        check(
+            &["billing_address.country_code"],
+            &[&["NI"], &["CR"]],
+            &[Some("unknown")],
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef
 use crate::bare::BareRule;
 use crate::column_findings::{CellExample, ColumnFinding};
 use crate::columns;
-use crate::facts::PlannedFacts;
+use crate::facts::{PlannedFacts, PlannedNames};
 use crate::ids::PlannedIdentity;
 use crate::natural::PlannedNaturals;
 use crate::owners::OwnerRule;
@@ -93,15 +93,15 @@ pub struct PlannedColumn {
     /// What else all of its rows say; `None` until they were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<PlannedFacts>,
-    /// For a column of telephone numbers or postcodes: where they are from, by the name that [`Origin`] gives it.
+    /// For a column of telephone numbers, postcodes, plates or countries: where they are from, by the name that [`Origin`] gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// For a column of titles: whether they are salutations, and not jobs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub salutations: Option<bool>,
-    /// For a column of whole names: whether initials stand behind surnames.
+    /// For a column of whole names: how they are meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub initials: Option<bool>,
+    pub names: Option<PlannedNames>,
 }
 
 /// What a person said of a column beyond its field.
@@ -165,7 +165,7 @@ impl PlannedColumn {
             facts: None,
             origin: None,
             salutations: None,
-            initials: None,
+            names: None,
         }
     }
 
@@ -175,7 +175,7 @@ impl PlannedColumn {
         self.facts = None;
         self.origin = None;
         self.salutations = None;
-        self.initials = None;
+        self.names = None;
     }
 
     /// Where its numbers or postcodes are from, as far as that is settled.
@@ -340,7 +340,7 @@ impl TablePlan {
                 .with_text(facts.text())
                 .with_origin(column.known_origin())
                 .with_salutations(column.salutations.unwrap_or(true))
-                .with_initials(column.initials.unwrap_or(false))
+                .with_names(column.names.unwrap_or_default().into())
                 .with_address(address)
                 .with_type_column(type_column);
             column

@@ -6,6 +6,7 @@
 //! Example: `England` becomes `GB`; `Holland` becomes `NL`.
 
 mod table;
+mod vote;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -16,6 +17,7 @@ use torqueflow_model::{FindingCode, fold, fold_accents};
 use crate::text::stands_for_blank;
 use crate::verdict::Verdict;
 use table::{ALIASES, COUNTRIES, FOREIGN_NAMES};
+pub use vote::CountryVote;
 
 /// A country of ISO 3166-1.
 ///
@@ -86,12 +88,20 @@ fn names() -> HashMap<String, &'static str> {
     names
 }
 
-/// A country.
-pub(crate) fn country(text: &str) -> Verdict {
+/// As [`Country::from_name`]. `is_british`: the column or the postcode says so, and `NI` is Northern Ireland.
+pub(crate) fn named(text: &str, is_british: bool) -> Option<Country> {
+    if is_british && vote::is_northern_ireland(text) {
+        return Some(Country::GB);
+    }
+    Country::from_name(text)
+}
+
+/// A country. `is_british` as for [`named`].
+pub(crate) fn country(text: &str, is_british: bool) -> Verdict {
     if stands_for_blank(text) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
-    match Country::from_name(text).or_else(|| bracketed(text)) {
+    match named(text, is_british).or_else(|| bracketed(text)) {
         Some(country) => Verdict::text(country.code()),
         None => Verdict::null(FindingCode::CountryUnknown),
     }
@@ -116,7 +126,7 @@ mod tests {
 
     #[track_caller]
     fn check(input: &str, expected: &str) {
-        assert_eq!(country(input).to_string(), expected, "{input:?}");
+        assert_eq!(country(input, false).to_string(), expected, "{input:?}");
     }
 
     #[test]
@@ -157,6 +167,13 @@ mod tests {
         ] {
             check(input, expected);
         }
+    }
+
+    #[test]
+    fn ni_is_northern_ireland_in_britain() {
+        assert_eq!(country("NI", false).to_string(), "NI");
+        assert_eq!(country("N.I.", true).to_string(), "GB");
+        assert_eq!(country("Nicaragua", true).to_string(), "NI");
     }
 
     #[test]

@@ -104,6 +104,29 @@ fn is_messrs(word: &str) -> bool {
     ["m/s", "m/s."].iter().any(|messrs| messrs.eq_ignore_ascii_case(word))
 }
 
+/// Whether a legal form, written as nothing else is, stands within a name, with more behind it: `Polder B.V. Lowe`, a firm and whom
+/// to ask for there. Or before it, as in Belgium.
+pub(super) fn has_form_inside(tokens: &[&str]) -> bool {
+    const BEFORE_TOO: [&str; 4] = ["BV", "ASBL", "VZW", "VOF"];
+    let [first, inner @ .., last] = tokens else {
+        return false;
+    };
+    let has_small = |text: &&&str| text.chars().any(char::is_lowercase);
+    let is_beside_small = [first, last].iter().any(has_small);
+    let is_form = |token: &&str| {
+        let form = compact(token);
+        let is = |list: &[&str]| list.contains(&form.as_str());
+        let in_capitals = token.chars().all(char::is_uppercase) && (is_beside_small || form.len() == 2);
+        let has_stops = token.trim_end_matches('.').contains('.') && token.starts_with(char::is_uppercase);
+        let is_nothing_else = is(FORMS_AT_END) && !is(ALSO_NAMES);
+        EXACT.contains(token)
+            || (has_stops && is(STOPPED))
+            || is_nothing_else
+            || (in_capitals && (is(FORMS_AT_END) || is(NAMES_IN_CAPITALS)))
+    };
+    inner.iter().any(is_form) || BEFORE_TOO.contains(first)
+}
+
 fn compact(token: &str) -> String {
     let kept = token
         .chars()

@@ -41,9 +41,10 @@ const LABELS: &[&str] = &[
 pub(super) fn split_job(name: &str) -> Option<(&str, &str)> {
     let (customer, job) = name.split_once(':')?;
     let has_word = |text: &str| text.chars().filter(|character| character.is_alphabetic()).count() >= 2;
+    let is_time = customer.ends_with(|c: char| c.is_ascii_digit()) && job.starts_with(|c: char| c.is_ascii_digit());
     let spaced = customer.ends_with(' ') || job.starts_with([' ', ':', '/', '\\']);
     let is_label = LABELS.contains(&fold(customer).as_str());
-    (!spaced && !is_label && has_word(customer) && !job.trim().is_empty()).then_some((customer, job))
+    (!spaced && !is_time && !is_label && has_word(customer) && !job.trim().is_empty()).then_some((customer, job))
 }
 
 #[cfg(test)]
@@ -70,6 +71,7 @@ mod tests {
             "Smith: the tall one",
             "Smith :x",
             "10:30",
+            "Ada Lowe 10:30",
             "https://smith.example",
             "A:B",
             "Smith:",

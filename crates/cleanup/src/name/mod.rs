@@ -3,14 +3,16 @@
 //! What: a whole name is split into title, first and last name, or known to be a company's; parts make a whole name where
 //! only they are given. A couple stays one customer. What can't be split safely is kept as a whole. Whether a name is a
 //! company's the file's own word for it decides, else the name. A company's name is kept as given, and so is a name with
-//! marks that people's names don't have. Letters behind a name stay in the whole name only.
+//! marks or words that people's names don't have. Letters behind a name stay in the whole name only.
 //! Why: letters need a last name, search needs both, and the source gives whatever it has.
 //! Example: `SMITH, ADA (MRS)` becomes `Mrs`, `Ada`, `Smith` and the name `Mrs Ada Smith`;
 //! `Mr & Mrs Smith` is one customer with `name_several_people`.
 
 mod case;
+mod column;
+mod firms;
 mod forms;
-mod initials;
+mod given;
 mod job;
 mod marks;
 mod split;
@@ -18,7 +20,7 @@ mod vote;
 mod whose;
 mod words;
 
-pub use initials::InitialsVote;
+pub use column::{ColumnNames, NameVote};
 pub use vote::TitleVote;
 
 use std::borrow::Cow;
@@ -28,6 +30,7 @@ use torqueflow_model::{FieldKind, FindingCode, Party, Value, fold};
 use crate::clean::{Draft, Input};
 use crate::text::{findable_part, names_nobody, one_line};
 use crate::verdict::Verdict;
+use firms::Named;
 use job::split_job;
 use split::{Parts, split};
 
@@ -59,7 +62,7 @@ pub(crate) fn title(text: &str) -> Verdict {
     if Party::of_word(&line) == Some(Party::Company) {
         return Verdict::default();
     }
-    let parts = split(&line, Some(Party::Person), false);
+    let parts = split(&line, Some(Party::Person), ColumnNames::default());
     match (parts.title, parts.first, parts.last) {
         (Some(title), None, None) => Verdict::text(title).note_if(parts.several, FindingCode::NameSeveralPeople, ""),
         _ => Verdict::text(case::person(&line)),
@@ -142,6 +145,9 @@ fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Party>) {
         named_by_parts(draft, &line)
             .or_else(|| other_half(draft, &line, said))
             .unwrap_or_else(|| beside_parts(draft, &line, said))
+    } else if begins_with_company(draft, &line) {
+        // `Polder B.V. Lowe` beside `Polder B.V.`: the firm, and more.
+        case::company(&line)
     } else {
         // The name beside that of a company is its contact's, whatever the customer is.
         let said = said.filter(|_| draft.text("company").is_none());
@@ -150,10 +156,17 @@ fn take_apart(draft: &mut Draft<'_>, input: &Input<'_>, said: Option<Party>) {
     draft.set_by_name("display_name", Value::Text(name), input.raw());
 }
 
+/// Whether a whole name begins with that of the company beside it and goes on.
+fn begins_with_company(draft: &Draft<'_>, line: &str) -> bool {
+    let company = draft.text("company").map(fold).unwrap_or_default();
+    let rest = fold(line).strip_prefix(&company).map(str::to_owned).unwrap_or_default();
+    !company.is_empty() && rest.starts_with(' ')
+}
+
 /// Splits the whole name into the fields of its parts. Gives the name in spoken order, with the title of its column.
 fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option<Party>) -> String {
-    let has_initials = draft.context().column(input.column()).initials;
-    let parts = split(line, said, has_initials);
+    let column = draft.context().column(input.column()).names;
+    let parts = split(line, said, column);
     if parts.several && draft.has_no_note(FindingCode::NameSeveralPeople) {
         draft.note(FindingCode::NameSeveralPeople, "", input);
     }
@@ -190,7 +203,7 @@ fn split_into(draft: &mut Draft<'_>, input: &Input<'_>, line: &str, said: Option
     }
     let name = case::person(line);
     // Written in mixed case, it may show a legal form, as it would when it comes back.
-    if said.is_none() && words::is_company(&name, has_initials) {
+    if said.is_none() && firms::named(&name, column.initials) == Named::Firm {
         draft.set_by_name("company", Value::Text(name.clone()), "");
     }
     name
@@ -209,7 +222,7 @@ fn other_half(draft: &mut Draft<'_>, line: &str, said: Option<Party>) -> Option<
     };
     let own = fold(line);
     let repeats = own.split(' ').any(|word| known.split(' ').any(|part| part == word));
-    if repeats || split(line, None, false).company.is_some() {
+    if repeats || split(line, None, ColumnNames::default()).company.is_some() {
         return None;
     }
     draft.set_by_name(open, Value::Text(case::person(line)), "");

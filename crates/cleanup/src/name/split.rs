@@ -2,7 +2,9 @@
 
 use torqueflow_model::Party;
 
-use super::{case, marks, words};
+use super::column::ColumnNames;
+use super::firms::{self, Named};
+use super::{case, given, marks, words};
 use crate::text::{one_line, settled};
 
 /// What a whole name turned out to be.
@@ -35,31 +37,29 @@ impl Parts {
 }
 
 /// Splits a name. What can't be split safely comes back without parts: the name is then kept as a whole. `said`: whose name
-/// it is, where the file says so; otherwise the words of the name tell. `has_initials`: in its column initials stand behind
-/// surnames.
-pub(super) fn split(name: &str, said: Option<Party>, has_initials: bool) -> Parts {
+/// it is, where the file says so; otherwise the words of the name tell. `column`: what all names of its column say.
+pub(super) fn split(name: &str, said: Option<Party>, column: ColumnNames) -> Parts {
     let name = one_line(name);
-    let is_company = match said {
-        Some(whose) => whose == Party::Company,
-        None => words::is_company(&name, has_initials),
+    let named = match said {
+        Some(Party::Company) => Named::Firm,
+        Some(Party::Person) => Named::Person,
+        None => firms::named(&name, column.initials),
     };
-    if name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@') && !is_company {
-        return Parts::default();
-    }
-    if is_company {
+    if named == Named::Firm {
         return Parts {
             company: Some(case::company(&name)),
             ..Parts::default()
         };
     }
-    if marks::is_address(&name) || marks::are_foreign_to_people(&name) {
+    let is_no_name = name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
+    if named == Named::Anything || is_no_name || marks::is_address(&name) || marks::are_foreign_to_people(&name) {
         return Parts::default();
     }
     let Some(Spoken {
         name,
         mut titles,
         mut suffixes,
-    }) = in_spoken_order(&name)
+    }) = in_spoken_order(&name, column.rare_commas)
     else {
         return Parts::default();
     };
@@ -68,11 +68,19 @@ pub(super) fn split(name: &str, said: Option<Party>, has_initials: bool) -> Part
     let tokens: Vec<&str> = name.split_whitespace().filter(says_something).collect();
     let (own, rest, joined) = leading_titles(&tokens);
     titles.extend(own);
-    let mut parts = if rest.iter().any(|token| is_and(token)) {
+    let is_couple = rest.iter().any(|token| is_and(token));
+    let (names, behind) = if is_couple {
+        (rest, Vec::new())
+    } else {
+        trailing(rest, &mut titles)
+    };
+    if said.is_none() && titles.is_empty() && is_unsure(names, column) {
+        return Parts::default();
+    }
+    suffixes.splice(0..0, behind);
+    let mut parts = if is_couple {
         several(&mut titles, rest)
     } else {
-        let (names, behind) = trailing(rest, &mut titles);
-        suffixes.splice(0..0, behind);
         one_person(names)
     };
     parts.several |= joined;
@@ -82,6 +90,20 @@ pub(super) fn split(name: &str, said: Option<Party>, has_initials: bool) -> Part
     titles.dedup();
     parts.title = (!titles.is_empty()).then(|| titles.join(together));
     parts
+}
+
+/// Whether a name may be taken apart in another way than the usual one, or be no person's, by its column.
+fn is_unsure(names: &[&str], column: ColumnNames) -> bool {
+    let people: Vec<&[&str]> = names.split(|token| is_and(token)).collect();
+    let Some((last, others)) = people.split_last() else {
+        return false;
+    };
+    if others.is_empty() && firms::may_have_two_surnames(names) {
+        return true;
+    }
+    let begins_given = |person: &&[&str]| person.first().is_some_and(|first| given::is_given(first));
+    let is_sure = firms::is_surely_person(last, !column.order_unclear) && others.iter().all(begins_given);
+    column.is_doubtful() && !is_sure
 }
 
 /// A name in the order in which it is spoken, without what stood behind a comma or in brackets.
@@ -109,7 +131,8 @@ impl Spoken {
 }
 
 /// Turns `Smith, Ada (Mrs)` round. `None`: the pieces are no one person's name.
-fn in_spoken_order(name: &str) -> Option<Spoken> {
+/// `rare_commas`: in its column a comma says little, so that given names have to say that it is turned round.
+fn in_spoken_order(name: &str, rare_commas: bool) -> Option<Spoken> {
     let mut spoken = Spoken::default();
     let mut name = name.trim_matches([' ', ',']).to_owned();
     if let Some((before, bracketed)) = name.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')) {
@@ -124,7 +147,9 @@ fn in_spoken_order(name: &str) -> Option<Spoken> {
             pieces.push(piece);
         }
     }
+    let begins_given = |piece: &str| piece.split(' ').next().is_some_and(given::is_given);
     spoken.name = match pieces.as_slice() {
+        [last, first] if rare_commas && (begins_given(last) || !begins_given(first)) => return None,
         [] => String::new(),
         [whole] => (*whole).to_owned(),
         [last, first] if !last.contains(' ') || words::is_particle(last.split(' ').next().unwrap_or_default()) => {
@@ -196,6 +221,10 @@ fn part(tokens: &[&str]) -> String {
 
 fn one_person(tokens: &[&str]) -> Parts {
     let mut parts = Parts::default();
+    if let Some(surname) = surname_alone(tokens) {
+        parts.last = surname;
+        return parts;
+    }
     let last = tokens.len().saturating_sub(1);
     let particle = tokens
         .iter()
@@ -211,6 +240,15 @@ fn one_person(tokens: &[&str]) -> Parts {
         parts.last = Some(part(last));
     }
     parts
+}
+
+/// `van der Berg` has no first name. What begins with a particle and goes on otherwise is left alone (`Some(None)`).
+fn surname_alone(tokens: &[&str]) -> Option<Option<String>> {
+    let [first, inner @ .., last] = tokens else { return None };
+    let begins =
+        words::is_particle(first) && first.starts_with(char::is_lowercase) && last.starts_with(char::is_uppercase);
+    let is_whole = inner.iter().all(|token| words::is_particle(token)) && !words::is_particle(last);
+    begins.then(|| is_whole.then(|| part(tokens)))
 }
 
 /// Given names of one person in a couple; what stands before the surname at greater length tells of a firm.

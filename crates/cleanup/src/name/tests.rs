@@ -9,7 +9,7 @@ fn check(input: &str, expected: &str) {
 
 #[track_caller]
 fn check_said(input: &str, said: Option<Party>, expected: &str) {
-    let parts = split(input, said, false);
+    let parts = split(input, said, ColumnNames::default());
     let part = |part: &Option<String>| part.clone().unwrap_or_default();
     let several = if parts.several { " *" } else { "" };
     let suffix = parts
@@ -260,7 +260,11 @@ fn people_with_names_like_legal_forms_stay_people() {
 #[test]
 fn where_initials_stand_behind_surnames_they_are_no_legal_form() {
     let check = |name: &str, expected: [Option<&str>; 3]| {
-        let parts = split(name, None, true);
+        let column = ColumnNames {
+            initials: true,
+            ..ColumnNames::default()
+        };
+        let parts = split(name, None, column);
         let actual = [&parts.first, &parts.last, &parts.company].map(Option::as_deref);
         assert_eq!(actual, expected, "{name}");
     };
@@ -287,4 +291,77 @@ fn names_with_marks_stay_whole() {
     check("- Ada Smith", "|Ada|Smith|");
     check("Ada . Smith", "|Ada|Smith|");
     check("Ada Hire-Smith", "|Ada|Hire-Smith|");
+}
+
+/// As [`check`], in a column of which all names say this.
+#[track_caller]
+fn check_in(column: ColumnNames, input: &str, expected: [Option<&str>; 3]) {
+    let parts = split(input, None, column);
+    let actual = [&parts.first, &parts.last, &parts.company].map(Option::as_deref);
+    assert_eq!(actual, expected, "{input}");
+}
+
+const WHOLE: [Option<&str>; 3] = [None; 3];
+
+#[test]
+fn among_firms_only_what_is_surely_a_person_is_split() {
+    let column = ColumnNames {
+        few_people: true,
+        ..ColumnNames::default()
+    };
+    check_in(column, "Accu Cut", WHOLE);
+    check_in(column, "Growth", WHOLE);
+    check_in(column, "Lark & Finch", WHOLE);
+    check_in(column, "Ada Lowe", [Some("Ada"), Some("Lowe"), None]);
+    check_in(column, "Lowe, Ada", [Some("Ada"), Some("Lowe"), None]);
+    check_in(column, "Mr Oby Cut", [Some("Oby"), Some("Cut"), None]);
+    check_in(column, "Ada & Bob Lowe", [Some("Ada & Bob"), Some("Lowe"), None]);
+    check_in(column, "Green Lawn Care", [None, None, Some("Green Lawn Care")]);
+}
+
+#[test]
+fn where_surnames_may_stand_first_names_that_may_be_either_stay_whole() {
+    let column = ColumnNames {
+        order_unclear: true,
+        ..ColumnNames::default()
+    };
+    check_in(column, "Lowe Ada", WHOLE);
+    check_in(column, "Ruiz Ortega Carlos Luis", WHOLE);
+    check_in(column, "Leon Carolina", WHOLE);
+    check_in(column, "Carolina Ruiz", [Some("Carolina"), Some("Ruiz"), None]);
+}
+
+#[test]
+fn a_rare_comma_turns_round_what_given_names_prove() {
+    let column = ColumnNames {
+        rare_commas: true,
+        ..ColumnNames::default()
+    };
+    check_in(column, "Ida, Carlos Marsh", WHOLE);
+    check_in(column, "Larks, Leeds", WHOLE);
+    check_in(column, "Lowe, Ada", [Some("Ada"), Some("Lowe"), None]);
+}
+
+#[test]
+fn firms_without_a_legal_form_are_firms() {
+    for name in [
+        "Green Lawn Care",
+        "Mallow Wrecker Service",
+        "City of Bramley",
+        "Kim's Nail Studio",
+        "Autohaus Feld",
+    ] {
+        check(name, &format!("|||{name}"));
+    }
+    for name in [
+        "Ada's Place",
+        "Polder B.V. Lowe",
+        "Tom Care",
+        "Luis Armando Lowe Ortega",
+    ] {
+        check(name, "|||");
+    }
+    check("Mary Church", "|Mary|Church|");
+    check("Church, Mary Jane", "|Mary Jane|Church|");
+    check("van der Berg", "||van der Berg|");
 }

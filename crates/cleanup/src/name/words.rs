@@ -1,7 +1,5 @@
 //! The words that tell people from companies.
 
-use super::forms;
-
 /// Titles used on forms in Britain and on the Continent, canonical spelling first, then what is folded to it. Those that are also
 /// given names or surnames, such as Pan and Don, are not among them.
 #[rustfmt::skip]
@@ -78,110 +76,6 @@ const COMPANY_TERMS: &[&str] = &[
     "company",
 ];
 
-/// Words that end the name of a company more often than that of a person.
-#[rustfmt::skip]
-const COMPANY_HINTS: &[&str] = &[
-    "motors",
-    "autos",
-    "auto",
-    "garage",
-    "garages",
-    "taxis",
-    "taxi",
-    "cabs",
-    "cars",
-    "hire",
-    "leasing",
-    "rentals",
-    "services",
-    "transport",
-    "haulage",
-    "logistics",
-    "couriers",
-    "recovery",
-    "bodyshop",
-    "tyres",
-    "vans",
-    "coaches",
-    "builders",
-    "building",
-    "plumbing",
-    "electrical",
-    "electrics",
-    "roofing",
-    "scaffolding",
-    "engineering",
-    "solutions",
-    "systems",
-    "construction",
-    "properties",
-    "developments",
-    "farm",
-    "farms",
-    "nurseries",
-    "consulting",
-    "consultants",
-    "centre",
-    "center",
-    "trust",
-    "partnership",
-    "associates",
-    "contractors",
-    "landscapes",
-    "landscaping",
-    "flooring",
-    "joinery",
-    "catering",
-    "cleaning",
-    "repairs",
-    "sales",
-    "account",
-    "customer",
-    "stores",
-    "supplies",
-    "trading",
-    "commercials",
-    "fleet",
-    "insurance",
-    "bank",
-    // Shops and trades
-    "store", "shop", "shops", "boutique", "studio", "studios", "design", "designs", "interiors", "salon", "florist",
-    "mercantile", "conceptstore", "collective", "gifts", "accessories", "gallery", "bookshop",
-    "lifestyle", "cafe", "café", "jewelry", "jewellery", "jewellers", "jewelers", "hotel", "pharmacy", "restaurant", "bakery",
-    "atelier", "furniture", "hardware", "towing", "tows", "trucking", "hauling", "assistance",
-    "agency", "media", "marketing", "technologies", "manufaktur", "autohaus", "werkstatt", "spedition", "blumen",
-    "buchhandlung", "apotheke", "papeterie", "librairie", "pharmacie",
-];
-
-/// Words that make a name an institution's wherever they stand.
-const INSTITUTIONS: &[&str] = &[
-    "council",
-    "police",
-    "nhs",
-    "university",
-    "school",
-    "college",
-    "ambulance",
-    "constabulary",
-];
-
-/// Accounts for sales to nobody in particular, folded.
-const COUNTER_SALES: &[&str] = &[
-    "cash sale",
-    "cash sales",
-    "cash customer",
-    "cash account",
-    "cash",
-    "counter sale",
-    "counter sales",
-    "walk in",
-    "walk in customer",
-    "retail customer",
-    "trade customer",
-    "internal",
-    "workshop",
-];
-
 /// The canonical spelling of a title, with or without its full stop.
 pub(super) fn title(word: &str) -> Option<&'static str> {
     let word = word.trim_end_matches(['.', ',']);
@@ -244,39 +138,7 @@ fn is_listed(word: &str, list: &[&str]) -> bool {
         .any(|entry| entry.eq_ignore_ascii_case(word.trim_end_matches('.')))
 }
 
-/// Whether a name is a company's rather than a person's. `has_initials`: in its column initials stand behind surnames.
-pub(super) fn is_company(name: &str, has_initials: bool) -> bool {
-    let lower = name.to_lowercase();
-    if forms::has_form(name, has_initials) {
-        return true;
-    }
-    if lower.contains("t/a ") || lower.contains("trading as ") || COUNTER_SALES.contains(&lower.as_str()) {
-        return true;
-    }
-    let words: Vec<&str> = lower
-        .split([' ', ',', '-', '/'])
-        .map(|word| word.trim_matches(['.', '\'', '"']))
-        .filter(|word| !word.is_empty())
-        .collect();
-    let dotless = |word: &&str| COMPANY_TERMS.contains(&word.replace('.', "").as_str());
-    let family = words.windows(2).any(|pair| {
-        matches!(
-            pair,
-            [
-                "&" | "and" | "+",
-                "sons" | "son" | "co" | "daughters" | "daughter" | "partners" | "bros" | "company"
-            ]
-        )
-    });
-    // Italian for `& Co.`
-    let and_others = lower.ends_with(" & c.");
-    if words.iter().any(dotless) || family || and_others || words.iter().any(|word| INSTITUTIONS.contains(word)) {
-        return true;
-    }
-    let titled = words.first().is_some_and(|first| title(first).is_some());
-    !titled
-        && words.len() >= 2
-        && words
-            .last()
-            .is_some_and(|last| COMPANY_HINTS.contains(last) || *last == "co")
+/// A term that only companies have, such as `Ltd` and `L.L.P.`
+pub(super) fn is_company_term(word: &str) -> bool {
+    COMPANY_TERMS.contains(&word.replace('.', "").as_str())
 }

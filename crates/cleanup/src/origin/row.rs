@@ -4,18 +4,23 @@ use torqueflow_model::{EntityKind, FieldKind, MappedCell, Slot};
 
 use super::postcodes::{country_of, is_digits};
 use super::{Origin, regions};
-use crate::country::Country;
-use crate::postcode::split_postcode;
+use crate::context::Context;
+use crate::country::{self, Country};
+use crate::postcode::{is_uk_postcode, split_postcode};
 
 /// Where a record of this slot is from by the cells of its row: the country that its address names, else a postcode or
 /// region that is plainly one country's.
-pub(crate) fn of_row(slot: Slot, cells: &[MappedCell]) -> Origin {
+pub(crate) fn of_row(slot: Slot, cells: &[MappedCell], context: &Context) -> Origin {
     let places: &[Slot] = match slot {
         Slot::Main(EntityKind::Customer) => &[Slot::BillingAddress, Slot::ShippingAddress],
         Slot::Main(EntityKind::Supplier) | Slot::BillingAddress | Slot::ShippingAddress => &[slot],
         Slot::Main(_) => &[],
     };
-    let address = |place: &Slot| Address { place: *place, cells };
+    let address = |place: &Slot| Address {
+        place: *place,
+        cells,
+        context,
+    };
     let named = places.iter().find_map(|place| address(place).names_country());
     named
         .or_else(|| places.iter().find_map(|place| address(place).shows_country()))
@@ -26,18 +31,18 @@ pub(crate) fn of_row(slot: Slot, cells: &[MappedCell]) -> Origin {
 struct Address<'a> {
     place: Slot,
     cells: &'a [MappedCell],
+    context: &'a Context,
 }
 
 impl<'a> Address<'a> {
-    fn texts(&self, wanted: impl Fn(&MappedCell) -> bool) -> impl Iterator<Item = &'a str> {
+    fn filled(&self, wanted: impl Fn(&MappedCell) -> bool) -> impl Iterator<Item = &'a MappedCell> {
         let place = self.place;
-        let of_place = self
-            .cells
-            .iter()
-            .filter(move |mapped| mapped.field.slot == place && wanted(mapped));
-        of_place
-            .map(|mapped| mapped.cell.text.trim())
-            .filter(|text| !text.is_empty())
+        let of_place = self.cells.iter().filter(move |mapped| mapped.field.slot == place);
+        of_place.filter(move |mapped| wanted(mapped) && !mapped.cell.text.trim().is_empty())
+    }
+
+    fn texts(&self, wanted: impl Fn(&MappedCell) -> bool) -> impl Iterator<Item = &'a str> {
+        self.filled(wanted).map(|mapped| mapped.cell.text.trim())
     }
 
     fn named(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
@@ -45,8 +50,13 @@ impl<'a> Address<'a> {
     }
 
     fn names_country(&self) -> Option<Country> {
-        self.texts(|mapped| mapped.field.spec.kind == FieldKind::Country)
-            .find_map(Country::from_name)
+        let mut codes = self.texts(|mapped| mapped.field.spec.kind == FieldKind::Postcode);
+        let has_british_code = codes.any(is_uk_postcode);
+        self.filled(|mapped| mapped.field.spec.kind == FieldKind::Country)
+            .find_map(|mapped| {
+                let is_british = has_british_code || self.context.column(mapped.column).origin.is_british();
+                country::named(mapped.cell.text.trim(), is_british)
+            })
     }
 
     /// The country by the postcode, the region, or the end of the last line.
@@ -112,7 +122,8 @@ mod tests {
                 cell: Cell::text(*text),
             })
             .collect();
-        assert_eq!(of_row(slot, &cells).name(), expected, "{cells:?}");
+        let context = Context::new(time::macros::date!(2026 - 11 - 21));
+        assert_eq!(of_row(slot, &cells, &context).name(), expected, "{cells:?}");
     }
 
     #[test]
@@ -131,6 +142,15 @@ mod tests {
             Slot::Main(EntityKind::Supplier),
             &[("supplier.country_code", "Germany")],
             "DE",
+        );
+        check(CUSTOMER, &[("billing_address.country_code", "NI")], "NI");
+        check(
+            CUSTOMER,
+            &[
+                ("billing_address.country_code", "NI"),
+                ("billing_address.postal_code", "BT1 5GS"),
+            ],
+            "GB",
         );
     }
 

@@ -13,6 +13,8 @@ pub(super) struct Reading {
     pub zeros: Zeros,
     /// The data as a whole is British.
     pub home_is_british: bool,
+    /// The column's numbers are North American, whatever the row's address says.
+    pub column_is_american: bool,
 }
 
 /// Whether British numbers may have lost the zero in front of them, as spreadsheets drop it.
@@ -40,6 +42,7 @@ impl Reading {
             country: draft.country(column),
             zeros,
             home_is_british: context.default_country.has_british_postcodes(),
+            column_is_american: context.column(column).origin == Origin::From(Country::US),
         }
     }
 

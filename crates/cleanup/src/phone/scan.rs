@@ -406,7 +406,7 @@ impl Reader {
             return Some((number::international(international)?, false));
         }
         if !self.reading.is_british() {
-            return Some((self.read_abroad(digits)?, false));
+            return Some((self.read_abroad(run, digits)?, false));
         }
         // The relay service's prefix (Relay UK), and the American way out to Britain.
         let digits = digits
@@ -430,14 +430,19 @@ impl Reader {
     }
 
     /// A number as it is dialled in another country. None begins with a zero in North America, so one that does is from
-    /// home.
-    fn read_abroad(&self, digits: &str) -> Option<Number> {
+    /// home. A number that is grouped as the column's North American ones are is not read as one of its row's country.
+    fn read_abroad(&self, run: &str, digits: &str) -> Option<Number> {
         let country = self.reading.country?;
+        let is_grouped = groups(run) == [3, 3, 4] && number::looks_american(digits) && run.trim().contains(['-', '.']);
+        let read = number::domestic(digits, country);
+        if self.reading.column_is_american && is_grouped {
+            return read.filter(|number| number.e164.starts_with("+1"));
+        }
         let from_home = || {
             let national = digits.strip_prefix('0')?;
             (country.is_north_american() && self.reading.home_is_british).then(|| number::british(national))?
         };
-        number::domestic(digits, country).or_else(from_home)
+        read.or_else(from_home)
     }
 
     /// Whether a zero may have been in front of these digits. What is grouped as North America does never had one; what

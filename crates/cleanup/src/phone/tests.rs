@@ -21,6 +21,7 @@ fn reading(country: &str, zeros: Zeros) -> Reading {
         country: Country::from_name(country),
         zeros,
         home_is_british: true,
+        column_is_american: false,
     }
 }
 
@@ -169,6 +170,22 @@ fn numbers_of_another_default_country_are_read() {
     check("204-555-0184 x12", "Canada", "+12045550184 ext 12");
     check("020 7946 0000", "Netherlands", "[020 7946 0000]");
     check("+44 7911 123456", "USA", "+447911123456");
+}
+
+#[test]
+fn numbers_grouped_as_in_america_are_not_those_of_another_country_in_its_columns() {
+    let check = |input, country, expected| {
+        let reading = Reading {
+            column_is_american: true,
+            ..reading(country, Zeros::Kept)
+        };
+        check_reading(input, CellKind::Text, reading, expected);
+    };
+    check("321-291-3970", "Colombia", "[321-291-3970]");
+    check("(401)805-7281", "Finland", "[(401)805-7281]");
+    check("321 291 3970", "Colombia", "+573212913970");
+    check("087 123 4567", "Ireland", "+353871234567");
+    check("207-555-1234", "Canada", "+12075551234");
 }
 
 #[test]

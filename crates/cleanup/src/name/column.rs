@@ -1,0 +1,248 @@
+//! How a column of whole names is meant: decided by all of its rows.
+
+use torqueflow_model::Cell;
+
+use super::firms::{self, Named};
+use super::{forms, given, marks, words};
+use crate::text::{names_nobody, one_line, prepare};
+
+/// So many names that are nobody's are no accident.
+const NOBODY_ENOUGH: u64 = 3;
+/// Names of which so few are turned round: one in twenty. Fewer names than that prove nothing.
+const RARE: u64 = 20;
+
+/// What all rows say of the names in a column of whole names.
+///
+/// Where most of them are no people's, or first names don't stand first, only what is surely a person's name is taken apart:
+/// `Accu Cut` between firms is no Mr Cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each answers a question of its own")]
+pub struct ColumnNames {
+    /// Initials stand behind surnames: `Smith, S.L.` is no Spanish company.
+    pub initials: bool,
+    /// At least half of them are names of firms, domains and the like.
+    pub few_people: bool,
+    /// Surnames may stand first without a comma, or there may be two of them.
+    pub order_unclear: bool,
+    /// Next to none of them has a comma: one that has is not turned round by that alone.
+    pub rare_commas: bool,
+}
+
+impl ColumnNames {
+    /// Only what is surely a person's name is taken apart.
+    pub(super) fn is_doubtful(self) -> bool {
+        self.few_people || self.order_unclear
+    }
+}
+
+/// Gathers over the rows of a column of whole names how they are meant. Chunks of a column can be observed apart and merged
+/// in any order.
+///
+/// ```
+/// use torqueflow_cleanup::NameVote;
+/// use torqueflow_model::Cell;
+/// let mut vote = NameVote::new();
+/// vote.observe(&Cell::text("Smith, S.L."));
+/// assert!(!vote.verdict().initials);
+/// vote.observe(&Cell::text("Jones, P.J."));
+/// vote.observe(&Cell::text("Evans, T.H."));
+/// assert!(vote.verdict().initials);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NameVote {
+    /// Names with initials behind the surname.
+    initials: u64,
+    /// Names with what may be initials or a legal form.
+    either: u64,
+    names: u64,
+    /// Names of firms, domains, and others that are no person's.
+    nobody: u64,
+    /// A given name stands first and none last.
+    forward: u64,
+    /// A given name stands last or within, and none first.
+    backward: u64,
+    /// Names that may have two surnames.
+    two_surnames: u64,
+    commas: u64,
+}
+
+impl NameVote {
+    /// No evidence yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes one cell into account.
+    pub fn observe(&mut self, cell: &Cell) {
+        let Ok(prepared) = prepare(cell) else { return };
+        let line = one_line(&prepared.text);
+        if names_nobody(&line) {
+            return;
+        }
+        self.names += 1;
+        self.observe_initials(&line);
+        let is_address = line.contains('@') || marks::is_address(&line);
+        if is_address || marks::are_foreign_to_people(&line) || firms::named(&line, false) != Named::Person {
+            self.nobody += 1;
+            return;
+        }
+        if line.contains(',') {
+            self.commas += 1;
+        } else if !line.contains(['&', '/', '+', '(']) {
+            self.observe_order(&line);
+        }
+    }
+
+    fn observe_initials(&mut self, line: &str) {
+        let Some((_, last)) = line.rsplit_once([' ', ',']) else {
+            return;
+        };
+        if forms::has_form(line, true) {
+            return;
+        }
+        if forms::has_form(line, false) {
+            self.either += 1;
+        } else if are_initials(last) {
+            self.initials += 1;
+        }
+    }
+
+    fn observe_order(&mut self, line: &str) {
+        let is_title = |word: &&str| words::title(word).is_some() || words::suffix(word).is_some();
+        let names: Vec<&str> = line.split(' ').filter(|word| !is_title(word)).collect();
+        let [first, inner @ .., last] = names.as_slice() else {
+            return;
+        };
+        let (begins, ends) = (given::is_given(first), given::is_given(last));
+        if begins && !ends {
+            self.forward += 1;
+        } else if !begins && !given::is_initial(first) && (ends || inner.iter().any(|word| given::is_given(word))) {
+            self.backward += 1;
+        }
+        self.two_surnames += u64::from(firms::may_have_two_surnames(&names));
+    }
+
+    /// Adds the evidence of other rows of the same column.
+    pub fn merge(&mut self, other: &Self) {
+        self.initials += other.initials;
+        self.either += other.either;
+        self.names += other.names;
+        self.nobody += other.nobody;
+        self.forward += other.forward;
+        self.backward += other.backward;
+        self.two_surnames += other.two_surnames;
+        self.commas += other.commas;
+    }
+
+    /// How the column is meant.
+    pub fn verdict(&self) -> ColumnNames {
+        let people = self.names - self.nobody;
+        let one_in_five = |count: u64, all: u64| count >= NOBODY_ENOUGH && count.saturating_mul(5) >= all;
+        ColumnNames {
+            // More often than what may be the legal form of a company.
+            initials: self.initials > self.either,
+            few_people: self.nobody >= NOBODY_ENOUGH && self.nobody >= people,
+            order_unclear: one_in_five(self.backward, self.forward + self.backward)
+                || one_in_five(self.two_surnames, people),
+            rare_commas: people >= RARE && self.commas.saturating_mul(RARE) <= people,
+        }
+    }
+}
+
+/// `A.B.`, `AB`: two capitals, or three with full stops. `Robert C.` shortens his surname.
+fn are_initials(word: &str) -> bool {
+    let letters = word.chars().filter(|character| *character != '.');
+    let most = if word.contains('.') { 3 } else { 2 };
+    (2..=most).contains(&letters.clone().count()) && letters.clone().all(char::is_uppercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(names: &[&str]) -> ColumnNames {
+        let mut whole = NameVote::new();
+        let mut merged = NameVote::new();
+        for name in names {
+            whole.observe(&Cell::text(*name));
+        }
+        for name in names.iter().rev() {
+            let mut one = NameVote::new();
+            one.observe(&Cell::text(*name));
+            merged.merge(&one);
+        }
+        assert_eq!(whole, merged);
+        whole.verdict()
+    }
+
+    #[track_caller]
+    fn check(names: &[&str], expected: bool) {
+        assert_eq!(verdict(names).initials, expected, "{names:?}");
+    }
+
+    #[test]
+    fn initials_are_seen_where_they_are_no_legal_form() {
+        check(&["Smith, S.L.", "Jones, P.J.", "Evans, T.H."], true);
+        check(&["Smith SL", "Jones PJ", "Evans TH"], true);
+        check(&["Smith S.A.", "Jones P.J.", "Evans T.H."], true);
+    }
+
+    #[test]
+    fn companies_stay_companies() {
+        check(&["Olivar, S.L.", "Molino Alto, S.A.", "Ruiz, P."], false);
+        check(&["Olivar, S.L.", "Lowe, Ada"], false);
+        check(&["Olivar S.L.", "Robert C.", "Ida M."], false);
+        check(&["Rossi S.r.l.", "Kowal Sp. z o.o.", ""], false);
+        check(&[], false);
+    }
+
+    #[test]
+    fn a_column_of_firms_has_few_people() {
+        let check = |names: &[&str], expected| assert_eq!(verdict(names).few_people, expected, "{names:?}");
+        check(
+            &["Green Lawn Care", "Larks Ltd", "lark.example", "Accu Cut", "Ada Lowe"],
+            true,
+        );
+        check(&["Green Lawn Care", "Larks Ltd", "Accu Cut"], false);
+        check(
+            &[
+                "Green Lawn Care",
+                "Larks Ltd",
+                "Lark Motors",
+                "Ada Lowe",
+                "Bo Ray",
+                "Zed Zulu",
+                "Oby Ike",
+            ],
+            false,
+        );
+    }
+
+    #[test]
+    fn the_order_of_names_is_seen_by_given_names() {
+        let check = |names: &[&str], expected| assert_eq!(verdict(names).order_unclear, expected, "{names:?}");
+        check(&["Lowe Ada", "Ruiz Ortega Carlos", "Marsh Ida", "Bo Ray"], true);
+        check(
+            &["Ada Lowe", "Carlos Ruiz", "Ida Marsh", "Oby Lewis", "Peter Lewis"],
+            false,
+        );
+        check(
+            &[
+                "Ana Lopez Ruiz Ortega",
+                "Ana Ines Ruiz Marsh",
+                "Eva Sol Ruiz Lowe",
+                "Leo Juan Ruiz Marsh",
+            ],
+            true,
+        );
+        check(&["Ada Jane Mary Lowe", "Bo Ray Lee Marsh"], false);
+    }
+
+    #[test]
+    fn one_comma_among_many_names_is_rare() {
+        let mut names = vec!["Ada Lowe"; 30];
+        names.push("Ida, Carlos Marsh");
+        assert!(verdict(&names).rare_commas);
+        assert!(!verdict(&["Lowe, Ada", "Bo Ray"]).rare_commas);
+    }
+}
