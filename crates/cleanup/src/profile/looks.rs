@@ -25,16 +25,12 @@ impl Looks {
         if scan.digits + scan.ats == 0 && scan.len > LONGEST_YES && !may_be_placeholder {
             return looks;
         }
-        let has_short_code = scan.digits > 0 && scan.alphanumeric() <= LONGEST_CODE;
-        let compact = if has_short_code || may_be_placeholder {
-            scan.compact(text.as_bytes())
-        } else {
-            None
-        };
+        let bytes = text.as_bytes();
+        let code = may_be_code(scan).then(|| scan.compact(bytes)).flatten();
         let value = Candidate {
             text,
             scan,
-            code: compact.as_ref().map(Compact::as_bytes),
+            code: code.as_ref().map(Compact::as_bytes),
         };
         for (place, look) in Look::ALL.into_iter().enumerate() {
             match value.test(look) {
@@ -44,15 +40,25 @@ impl Looks {
             }
         }
         let is_nothing_else = looks.fits | looks.repairable == 0;
-        looks.is_placeholder = may_be_placeholder && is_nothing_else && is_placeholder(text, scan, value.code);
+        looks.is_placeholder = may_be_placeholder && is_nothing_else && is_placeholder(text, scan);
         looks
     }
 }
 
 /// Bytes of the longest word for yes or no that is told at a glance.
 const LONGEST_YES: usize = 5;
-/// Letters and digits of a VIN that is one too long.
-const LONGEST_CODE: usize = 18;
+/// Bytes of the longest postcode, and letters and digits of the longest plate.
+const LONGEST_POSTCODE: usize = 10;
+const LONGEST_PLATE: usize = 7;
+/// Letters and digits of a VIN, one of them missing or too many.
+const VIN: std::ops::RangeInclusive<usize> = 16..=18;
+
+/// Whether a value can be a plate, a VIN or a postcode, by its length.
+fn may_be_code(scan: &Scan) -> bool {
+    let letters_and_digits = scan.alphanumeric();
+    let is_short = scan.len <= LONGEST_POSTCODE || letters_and_digits <= LONGEST_PLATE;
+    scan.digits > 0 && (is_short || VIN.contains(&letters_and_digits))
+}
 
 enum Fit {
     Fits,
@@ -117,7 +123,8 @@ fn email(text: &str, scan: &Scan) -> Fit {
 
 /// The shapes that tell the year, and those of Northern Ireland. Older ones look like any code.
 fn plate(scan: &Scan, code: Option<&[u8]>) -> Fit {
-    let has_parts = (1..=4).contains(&scan.digits) && (1..=5).contains(&scan.letters) && scan.alphanumeric() <= 7;
+    let has_parts =
+        (1..=4).contains(&scan.digits) && (1..=5).contains(&scan.letters) && scan.alphanumeric() <= LONGEST_PLATE;
     if !has_parts || scan.points > 1 {
         return Fit::No;
     }
@@ -133,7 +140,7 @@ fn plate(scan: &Scan, code: Option<&[u8]>) -> Fit {
 /// 17 letters and digits without I, O and Q (ISO 3779). With these, framed by marks or a few characters off it is kept as
 /// a chassis number.
 fn vin(scan: &Scan, code: Option<&[u8]>) -> Fit {
-    if !(16..=LONGEST_CODE).contains(&scan.alphanumeric()) || scan.digits < 2 || scan.letters < 2 {
+    if !VIN.contains(&scan.alphanumeric()) || scan.digits < 2 || scan.letters < 2 {
         return Fit::No;
     }
     match code {
@@ -151,7 +158,7 @@ fn vin(scan: &Scan, code: Option<&[u8]>) -> Fit {
 
 /// British postcodes; the forms of the United States, Germany, France, Canada, the Netherlands and Ireland are possible.
 fn postcode(scan: &Scan, code: Option<&[u8]>) -> Fit {
-    if scan.len > 10 || scan.digits == 0 {
+    if scan.len > LONGEST_POSTCODE || scan.digits == 0 {
         return Fit::No;
     }
     let Some(code) = code else { return Fit::No };
@@ -201,7 +208,7 @@ fn may_be_placeholder(scan: &Scan) -> bool {
 }
 
 /// Words and signs that people write for what they do not know.
-fn is_placeholder(text: &str, scan: &Scan, code: Option<&[u8]>) -> bool {
+fn is_placeholder(text: &str, scan: &Scan) -> bool {
     if scan.alphanumeric() == 0 {
         return text.len() <= 6;
     }
@@ -209,7 +216,8 @@ fn is_placeholder(text: &str, scan: &Scan, code: Option<&[u8]>) -> bool {
     if scan.slashes == 1 && scan.len == 3 && text.eq_ignore_ascii_case("n/a") {
         return true;
     }
-    match code {
+    let words = scan.compact(text.as_bytes());
+    match words.as_ref().map(Compact::as_bytes) {
         Some(
             b"NA" | b"NONE" | b"NIL" | b"NULL" | b"TBA" | b"TBC" | b"TBD" | b"UNKNOWN" | b"NOTKNOWN" | b"NOTGIVEN"
             | b"NOTPROVIDED" | b"NOREG" | b"NOPLATE" | b"NOVIN" | b"NOEMAIL" | b"NOPHONE" | b"NOMOBILE" | b"NONUMBER"
