@@ -2,6 +2,7 @@
 
 mod assign;
 mod built_in;
+mod by_text;
 mod column;
 mod detection;
 mod detector;

@@ -39,7 +39,7 @@ const NO: &[&str] = &[
 /// ```
 pub fn yes_or_no(text: &str) -> Option<bool> {
     // The longest word has ten letters, and no letter has more than two bytes.
-    if text.len() > 20 || !may_begin_word(text.chars().find(|character| character.is_alphanumeric())?) {
+    if text.len() > 20 || !may_be_word(text) {
         return None;
     }
     let folded = fold(text);
@@ -54,9 +54,11 @@ pub fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-/// Whether one of the words may begin so, which rules out most other texts before they are folded.
-fn may_begin_word(first: char) -> bool {
-    !first.is_ascii() || FIRST_LETTERS.contains(&first.to_ascii_lowercase())
+/// Whether a text may be one of the words, by its first letter and since none has a digit: most others are not folded.
+fn may_be_word(text: &str) -> bool {
+    let mut letters = text.chars().filter(|character| character.is_alphanumeric());
+    let begins = |first: char| !first.is_ascii() || FIRST_LETTERS.contains(&first.to_ascii_lowercase());
+    letters.next().is_some_and(begins) && !letters.any(|character| character.is_ascii_digit())
 }
 
 /// The first letters of the words.
