@@ -66,12 +66,59 @@ pub struct CodePageVote {
     unfitting: u64,
 }
 
-impl CodePageVote {
-    fn observe(&mut self, text: &str) {
+/// What one text says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct TextSigns {
+    /// It has HTML (`true`), or an ampersand as it is.
+    html: Option<bool>,
+    /// It was encoded twice (`true`), or is beyond ASCII as it is.
+    encoded_twice: Option<bool>,
+    code_page: Option<DosSign>,
+}
+
+/// What a text beyond ASCII says of code page 850.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DosSign {
+    Proof,
+    Fitting,
+    Unfitting,
+}
+
+impl TextSigns {
+    pub fn of(cell: &Cell) -> Self {
+        let mut signs = Self::default();
+        if cell.kind != CellKind::Text {
+            return signs;
+        }
+        let text = cell.text.as_str();
+        if text.contains('&') {
+            signs.html = Some(without_html(text).is_some());
+        }
+        // What could not be decoded at all says nothing.
+        if !text.is_ascii() && !text.contains('\u{FFFD}') {
+            signs.encoded_twice = Some(decoded_again(text).is_some());
+            signs.code_page = Some(DosSign::of(text));
+        }
+        signs
+    }
+}
+
+impl DosSign {
+    fn of(text: &str) -> Self {
         match from_dos(text) {
-            Some(_) if text.chars().any(|character| UNDEFINED.contains(&character)) => self.proof += 1,
-            Some(_) => self.fitting += 1,
-            None => self.unfitting += 1,
+            Some(_) if text.chars().any(|character| UNDEFINED.contains(&character)) => Self::Proof,
+            Some(_) => Self::Fitting,
+            None => Self::Unfitting,
+        }
+    }
+}
+
+impl CodePageVote {
+    fn count(&mut self, sign: DosSign) {
+        match sign {
+            DosSign::Proof => self.proof += 1,
+            DosSign::Fitting => self.fitting += 1,
+            DosSign::Unfitting => self.unfitting += 1,
         }
     }
 
@@ -105,25 +152,23 @@ impl TextVote {
 
     /// Takes one cell into account.
     pub fn observe(&mut self, cell: &Cell) {
-        if cell.kind != CellKind::Text {
-            return;
+        self.count(TextSigns::of(cell));
+    }
+
+    /// Takes into account what one cell says.
+    pub(crate) fn count(&mut self, signs: TextSigns) {
+        match signs.html {
+            Some(true) => self.html += 1,
+            Some(false) => self.plain_ampersand += 1,
+            None => {}
         }
-        let text = cell.text.as_str();
-        if text.contains('&') {
-            if without_html(text).is_some() {
-                self.html += 1;
-            } else {
-                self.plain_ampersand += 1;
-            }
+        match signs.encoded_twice {
+            Some(true) => self.decoded_twice += 1,
+            Some(false) => self.decoded_once += 1,
+            None => {}
         }
-        // What could not be decoded at all says nothing.
-        if !text.is_ascii() && !text.contains('\u{FFFD}') {
-            if decoded_again(text).is_some() {
-                self.decoded_twice += 1;
-            } else {
-                self.decoded_once += 1;
-            }
-            self.code_page.observe(text);
+        if let Some(sign) = signs.code_page {
+            self.code_page.count(sign);
         }
     }
 

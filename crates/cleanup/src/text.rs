@@ -42,6 +42,9 @@ const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null
 /// What programs write, in the spellings that they use.
 const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "NaT", "<NA>", "undefined", "None"];
 
+/// The longest of these words.
+const LONGEST_WORD: usize = 9;
+
 /// Most characters of a value that records are found by. PostgreSQL takes 2,704 bytes of all columns in an entry of an
 /// index (1/3 of a page), and a character takes up to four.
 const MAX_FINDABLE_CHARS: usize = 500;
@@ -185,19 +188,21 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 /// assert!(!stands_for_blank("Nash"));
 /// ```
 pub fn stands_for_blank(text: &str) -> bool {
-    names_nobody(text) || MACHINE_BLANKS.contains(&text)
+    names_nobody(text) || (text.len() <= LONGEST_WORD && MACHINE_BLANKS.contains(&text))
 }
 
 /// As [`stands_for_blank`], where what machines write for nothing may be somebody's name: there are people called Null.
 pub(crate) fn names_nobody(text: &str) -> bool {
-    BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text)) || text.chars().all(says_nothing)
+    let is_word = || BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    (text.len() <= LONGEST_WORD && is_word()) || text.chars().all(says_nothing)
 }
 
 /// Dashes, dots and the like, of which any number says nothing.
 fn says_nothing(character: char) -> bool {
     const DASHES: &str = "-_\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
     const OTHERS: &str = ".,;:?!*/\\\u{B7}\u{2022}\u{2026}";
-    character.is_whitespace() || DASHES.contains(character) || OTHERS.contains(character)
+    let is_mark = || character.is_whitespace() || DASHES.contains(character) || OTHERS.contains(character);
+    !character.is_ascii_alphanumeric() && is_mark()
 }
 
 /// Short text.

@@ -40,11 +40,15 @@ pub enum VrmShape {
 /// assert_eq!(vrm_shape("BIG1234"), VrmShape::NorthernIreland);
 /// ```
 pub fn vrm_shape(plate: &str) -> VrmShape {
-    let bytes = plate.as_bytes();
-    if bytes.len() > 7 {
+    shape_of(plate.as_bytes())
+}
+
+/// The same for its bytes.
+pub(crate) fn shape_of(plate: &[u8]) -> VrmShape {
+    if plate.len() > 7 {
         return VrmShape::Other;
     }
-    let runs = Runs::of(bytes);
+    let runs = Runs::of(plate);
     match runs.as_slice() {
         [Run::Letters(area), Run::Digits(age), Run::Letters(serial)] => with_year(area, age, serial),
         [Run::Letters(letters), Run::Digits(digits)] | [Run::Digits(digits), Run::Letters(letters)] => {

@@ -90,11 +90,29 @@ proptest! {
     }
 
     #[test]
-    fn parts_taken_together_are_the_whole(texts in prop::collection::vec(value(), 0..200), at in 0_usize..200) {
-        let (before, behind) = texts.split_at(at.min(texts.len()));
-        let mut merged = profiler(before, Expected::default());
-        merged.merge(&profiler(behind, Expected::default()));
-        prop_assert_eq!(merged.profile(), profiler(&texts, Expected::default()).profile());
+    fn parts_taken_together_are_the_whole(
+        texts in prop::collection::vec(value(), 0..200),
+        cuts in prop::collection::vec(0_usize..200, 0..5),
+        dates in any::<bool>(),
+        numbers in any::<bool>(),
+    ) {
+        let expected = Expected { dates, numbers };
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(texts.len())).collect();
+        cuts.extend([0, texts.len()]);
+        cuts.sort_unstable();
+        let mut merged = ColumnProfiler::new(expected);
+        for part in cuts.windows(2) {
+            merged.merge(&profiler(&texts[part[0]..part[1]], expected));
+        }
+        // Rows that come after a merge are read as if there had been none.
+        let mut whole = profiler(&texts, expected);
+        for column in [&mut merged, &mut whole] {
+            texts.iter().for_each(|text| column.observe(&Cell::text(text.clone())));
+        }
+        prop_assert_eq!(merged.profile(), whole.profile());
+        prop_assert_eq!(merged.dates(), whole.dates());
+        prop_assert_eq!(merged.numbers(), whole.numbers());
+        prop_assert_eq!(merged.texts(), whole.texts());
     }
 
     #[test]

@@ -118,10 +118,11 @@ impl ColumnValues {
                 continue;
             }
             this.filled += 1;
+            let value = Value::new(cell, &text);
             for (form, count) in FORMS.iter().zip(&mut this.forms) {
-                *count += usize::from(has_form(*form, cell, &text));
+                *count += usize::from(value.has(*form));
             }
-            let is_fraction = has_form(Form::Number, cell, &text) && text.contains(['.', ',']);
+            let is_fraction = value.has(Form::Number) && text.contains(['.', ',']);
             this.fractions += usize::from(is_fraction);
             let is_yes = matches!(text.as_str(), "1" | "y") || yes_or_no(&text) == Some(true);
             this.yes += usize::from(is_yes);
@@ -264,46 +265,67 @@ impl ColumnValues {
     }
 }
 
-fn has_form(form: Form, cell: &Cell, text: &str) -> bool {
-    let typed_date = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
-    let typed_number = matches!(cell.kind, CellKind::Number(_));
-    let has_letter = || text.chars().any(char::is_alphabetic);
-    let digits = || text.chars().filter(char::is_ascii_digit).count();
-    match form {
-        Form::Number => !typed_date && (typed_number || is_number(text)),
-        Form::Date => typed_date || is_date(text) || is_date_otherwise(text),
-        Form::Email => text.contains('@'),
-        Form::Phone => digits() >= 5 && !typed_date && !text.contains('@'),
-        Form::Dialled => !typed_date && are_dialled(text),
-        Form::Chassis => is_code(text, 4, 20) && digits() > 0,
-        Form::Plate => is_plate_of_any_country(text),
-        Form::Postcode => text.chars().count() <= 12 && !typed_date && !text.contains('@') && digits() > 0,
-        Form::Words => has_letter() && !typed_date && !is_date(text) && !is_flag(text),
-        Form::Flag => is_flag(text) || is_binary(text) || matches!(cell.kind, CellKind::Boolean(_)),
+/// A value, with what several forms ask of it.
+struct Value<'t> {
+    /// In small letters.
+    text: &'t str,
+    kind: CellKind,
+    digits: usize,
+    /// A date in digits, or a typed one.
+    is_date: bool,
+    is_flag: bool,
+}
+
+impl<'t> Value<'t> {
+    fn new(cell: &Cell, text: &'t str) -> Self {
+        Self {
+            text,
+            kind: cell.kind,
+            digits: text.bytes().filter(u8::is_ascii_digit).count(),
+            is_date: matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_)) || is_date(text),
+            is_flag: is_flag(text),
+        }
+    }
+
+    fn has(&self, form: Form) -> bool {
+        let (text, digits) = (self.text, self.digits);
+        let is_typed_date = || matches!(self.kind, CellKind::Date(_) | CellKind::DateTime(_));
+        match form {
+            Form::Number if matches!(self.kind, CellKind::Number(_)) => true,
+            Form::Number => digits > 0 && !self.is_date && is_number(text),
+            Form::Date => self.is_date || (digits > 0 && is_date_otherwise(text, digits)),
+            Form::Email => text.contains('@'),
+            Form::Phone => digits >= 5 && !is_typed_date() && !text.contains('@'),
+            Form::Dialled => digits >= 6 && !self.is_date && are_dialled(text),
+            Form::Chassis => digits > 0 && is_code(text, 4, 20),
+            Form::Plate => digits > 0 && is_plate_of_any_country(text, digits),
+            Form::Postcode => digits > 0 && text.chars().count() <= 12 && !is_typed_date() && !text.contains('@'),
+            Form::Words => !self.is_date && !self.is_flag && text.chars().any(char::is_alphabetic),
+            Form::Flag => self.is_flag || is_binary(text) || matches!(self.kind, CellKind::Boolean(_)),
+        }
     }
 }
 
-/// Digits with the marks, currencies and units that numbers are written with.
+/// A text with digits has nothing beside them but the marks, currencies and units that numbers are written with.
 fn is_number(text: &str) -> bool {
-    let has_digit = text.bytes().any(|byte| byte.is_ascii_digit());
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let known = letters.clone().all(|word| UNITS.contains(&word) || word == "e");
-    has_digit && known && letters.count() <= 2 && !is_date(text)
+    known && letters.count() <= 2
 }
 
-/// `5 Mar 2024`, `March 2024`, `20240305`, `2024`, `12/2024`, Unix time, days of a spreadsheet.
-fn is_date_otherwise(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+/// `5 Mar 2024`, `March 2024`, `20240305`, `2024`, `12/2024`, Unix time, days of a spreadsheet. `digits`: how many there are.
+fn is_date_otherwise(text: &str, digits: usize) -> bool {
     let all_digits = digits == text.len();
-    let months = text
-        .split(|c: char| !c.is_alphabetic())
-        .any(|word| MONTHS.iter().any(|month| word.starts_with(month)));
+    let has_month = || {
+        let mut words = text.split(|c: char| !c.is_alphabetic());
+        words.any(|word| MONTHS.iter().any(|month| word.starts_with(month)))
+    };
     let month_and_year = text.len() == 7 && text.get(2..3).is_some_and(|mark| "/-.".contains(mark)) && digits == 6;
     let starts_with_date = text.split([' ', 't', ',']).next().is_some_and(is_date);
-    (months && digits > 0)
-        || month_and_year
+    month_and_year
         || starts_with_date
         || (all_digits && matches!(text.len(), 4 | 5 | 8 | 10 | 11 | 13))
+        || (!all_digits && has_month())
 }
 
 /// A JSON object or list.
@@ -312,7 +334,7 @@ fn is_structure(text: &str) -> bool {
     is_in(('{', '}')) || (is_in(('[', ']')) && text.contains('{'))
 }
 
-/// One telephone number or several: six to fifteen digits each, and the marks that stand between them.
+/// Of a text with digits: one telephone number or several, six to fifteen digits each, and the marks that stand between them.
 fn are_dialled(text: &str) -> bool {
     let is_mark =
         |c: char| "+()-. ".contains(c) || c.is_whitespace() || matches!(c, '\u{200e}' | '\u{202a}'..='\u{202e}');
@@ -322,13 +344,8 @@ fn are_dialled(text: &str) -> bool {
     };
     // A price has a point and two digits behind it.
     let is_amount = text.len() > 3 && text.len() - text.rfind(['.', ',']).unwrap_or(0) <= 3;
-    !is_amount
-        && !is_date(text)
-        && text
-            .split(['/', ',', ';', '|'])
-            .filter(|part| !part.trim().is_empty())
-            .all(is_one)
-        && text.bytes().any(|byte| byte.is_ascii_digit())
+    let mut parts = text.split(['/', ',', ';', '|']).filter(|part| !part.trim().is_empty());
+    !is_amount && parts.all(is_one)
 }
 
 /// Letters and digits in one piece, of so many characters.
@@ -338,11 +355,9 @@ fn is_code(text: &str, least: usize, most: usize) -> bool {
     (least..=most).contains(&count) && kept.clone().all(char::is_alphanumeric)
 }
 
-/// Letters and digits together, or at least four digits: what is shorter is a counter.
-fn is_plate_of_any_country(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
-    is_code(text, 2, 10) && digits > 0 && (letters > 0 || digits >= 4)
+/// Letters and digits together, or at least four digits: what is shorter is a counter. `digits`: how many there are.
+fn is_plate_of_any_country(text: &str, digits: usize) -> bool {
+    is_code(text, 2, 10) && (digits >= 4 || text.chars().any(char::is_alphabetic))
 }
 
 #[cfg(test)]

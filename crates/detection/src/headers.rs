@@ -1,6 +1,6 @@
 //! The header row, folded once, and read in English where it is in another language.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use torqueflow_model::fold_header;
 
@@ -13,18 +13,18 @@ pub struct Headers {
     /// Folded, as they stand in the file.
     written: Vec<String>,
     /// The first column with each folded header.
-    first_written: BTreeMap<String, usize>,
+    first_written: Places,
     /// What they are read as, where they are not English.
     spoken: Option<Spoken>,
     /// Folded, in English.
     folded: Vec<String>,
-    first: BTreeMap<String, usize>,
+    first: Places,
 }
 
 impl Headers {
     pub fn new(columns: &[String]) -> Self {
         let written: Vec<String> = columns.iter().map(|text| fold_header(text)).collect();
-        let first = first_of_each(&written);
+        let first = Places::of(&written);
         Self {
             texts: columns.to_vec(),
             folded: written.clone(),
@@ -45,7 +45,7 @@ impl Headers {
                     *folded = fold_header(english);
                 }
             }
-            read.first = first_of_each(&read.folded);
+            read.first = Places::of(&read.folded);
         }
         read
     }
@@ -62,17 +62,17 @@ impl Headers {
 
     /// How many different headers there are, not counting empty ones.
     pub fn distinct(&self) -> usize {
-        self.first_written.len()
+        self.first_written.first.len()
     }
 
     /// The first column with this folded header, in English.
     pub fn position(&self, folded: &str) -> Option<usize> {
-        self.first.get(folded).copied()
+        self.first.get(folded)
     }
 
     /// The first column with this folded header, as it stands in the file.
     pub fn position_as_written(&self, folded: &str) -> Option<usize> {
-        self.first_written.get(folded).copied()
+        self.first_written.get(folded)
     }
 
     pub fn text(&self, index: usize) -> &str {
@@ -121,12 +121,38 @@ impl Headers {
 }
 
 /// The first column with each header that is not empty.
-fn first_of_each(headers: &[String]) -> BTreeMap<String, usize> {
-    let mut first = BTreeMap::new();
-    for (index, text) in headers.iter().enumerate() {
-        if !text.is_empty() {
-            first.entry(text.clone()).or_insert(index);
+#[derive(Clone)]
+struct Places {
+    first: HashMap<String, usize>,
+    /// Per first byte, a bit for each length of a header that begins so: nearly all spellings that are asked for are ruled out
+    /// by it.
+    lengths: Vec<u64>,
+}
+
+impl Places {
+    fn of(headers: &[String]) -> Self {
+        let mut places = Self {
+            first: HashMap::new(),
+            lengths: vec![0; 256],
+        };
+        for (index, text) in headers.iter().enumerate() {
+            let Some(first) = text.bytes().next() else { continue };
+            if let Some(lengths) = places.lengths.get_mut(usize::from(first)) {
+                *lengths |= length_bit(text);
+            }
+            places.first.entry(text.clone()).or_insert(index);
         }
+        places
     }
-    first
+
+    fn get(&self, text: &str) -> Option<usize> {
+        let lengths = self.lengths.get(usize::from(text.bytes().next()?))?;
+        let may_be_there = lengths & length_bit(text) != 0;
+        may_be_there.then(|| self.first.get(text).copied())?
+    }
+}
+
+/// The bit of a length; all that are longer share one.
+fn length_bit(text: &str) -> u64 {
+    1 << text.len().min(63)
 }

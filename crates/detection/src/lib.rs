@@ -3,6 +3,7 @@
 mod apart;
 mod assign;
 mod built_in;
+mod by_text;
 mod column;
 mod detection;
 mod detector;

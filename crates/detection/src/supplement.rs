@@ -1,22 +1,21 @@
 //! Columns that a known system's list does not name: matched against the general vocabulary, with the same care.
 
-use std::collections::HashMap;
-
 use torqueflow_model::{FieldKind, FieldRef, TableSignature};
 
 use crate::assign::Mapping;
+use crate::by_text::ByText;
 use crate::detection::MatchedBy;
 use crate::table::Table;
 
 /// The spellings of all generic types.
 #[derive(Debug, Clone, Default)]
 pub struct GeneralVocabulary {
-    fields: HashMap<String, Vec<FieldRef>>,
+    fields: ByText<Vec<FieldRef>>,
 }
 
 impl GeneralVocabulary {
     pub fn of<'a>(tables: impl Iterator<Item = &'a TableSignature>) -> Self {
-        let mut fields: HashMap<String, Vec<FieldRef>> = HashMap::new();
+        let mut fields: ByText<Vec<FieldRef>> = ByText::default();
         for column in tables.flat_map(|table| &table.columns) {
             let Some(field) = column.field.filter(|field| is_offered(*field)) else {
                 continue;

@@ -199,70 +199,92 @@ fn is_vin(text: &str) -> bool {
         && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Letters as `A`, digits as `9`, spaces and hyphens dropped; empty when there is anything else.
-fn shape(text: &str) -> String {
-    let mut shape = String::new();
-    for character in text.chars() {
-        match character {
-            ' ' | '-' => {}
-            _ if character.is_ascii_digit() => shape.push('9'),
-            _ if character.is_ascii_alphabetic() => shape.push('A'),
-            _ => return String::new(),
+/// Letters and digits of the longest plates and postcodes.
+const LONGEST_CODE: usize = 7;
+
+/// A text of letters and digits, between which spaces and hyphens may stand.
+struct Code {
+    /// The letters, in upper case, and digits; the rest is blank.
+    bytes: [u8; LONGEST_CODE],
+    /// The same with letters as `A` and digits as `9`.
+    shape: [u8; LONGEST_CODE],
+    len: usize,
+}
+
+impl Code {
+    /// `None` where there is anything else, or more than the longest code has.
+    fn of(text: &str) -> Option<Self> {
+        let mut code = Self {
+            bytes: [b' '; LONGEST_CODE],
+            shape: [b' '; LONGEST_CODE],
+            len: 0,
+        };
+        for byte in text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')) {
+            *code.shape.get_mut(code.len)? = match byte {
+                b'0'..=b'9' => b'9',
+                b'a'..=b'z' | b'A'..=b'Z' => b'A',
+                _ => return None,
+            };
+            *code.bytes.get_mut(code.len)? = byte.to_ascii_uppercase();
+            code.len += 1;
         }
+        Some(code)
     }
-    shape
+
+    /// The code cut at these two places.
+    fn parts(&self, first: usize, second: usize) -> Option<(&[u8], &[u8], &[u8])> {
+        let bytes = self.bytes.get(..self.len)?;
+        Some((bytes.get(..first)?, bytes.get(first..second)?, bytes.get(second..)?))
+    }
 }
 
 /// Plates since 1963, and those of Northern Ireland with four digits (DVLA leaflet INF104, which `cleanup` follows too).
 /// Older shapes look like any code.
 fn is_plate(text: &str) -> bool {
-    let plate: String = text
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '-'))
-        .collect::<String>()
-        .to_ascii_uppercase();
-    let none_of = |part: &str, letters: &str| !part.contains(|letter| letters.contains(letter));
-    let parts =
-        |first: usize, second: usize| Some((plate.get(..first)?, plate.get(first..second)?, plate.get(second..)?));
-    match shape(text).as_str() {
-        "AA99AAA" => parts(2, 4).is_some_and(|(area, age, serial)| {
-            none_of(area, "IQZ") && none_of(serial, "IQ") && !matches!(age, "00" | "01" | "50")
+    let Some(code) = Code::of(text) else { return false };
+    let none_of = |part: &[u8], letters: &[u8]| !part.iter().any(|letter| letters.contains(letter));
+    match &code.shape {
+        b"AA99AAA" => code.parts(2, 4).is_some_and(|(area, age, serial)| {
+            none_of(area, b"IQZ") && none_of(serial, b"IQ") && !matches!(age, b"00" | b"01" | b"50")
         }),
-        year_first @ ("A999AAA" | "A99AAA" | "A9AAA") => {
-            parts(1, year_first.len() - 3).is_some_and(|(year, digits, serial)| {
-                none_of(year, "IOUZ") && !digits.starts_with('0') && none_of(serial, "IQZ")
-            })
-        }
-        year_last @ ("AAA999A" | "AAA99A" | "AAA9A") => {
-            parts(3, year_last.len() - 1).is_some_and(|(serial, digits, year)| {
-                none_of(year, "IOQUZ") && !digits.starts_with('0') && none_of(serial, "IQZ")
-            })
-        }
-        "AAA9999" => parts(3, 7).is_some_and(|(letters, digits, _)| {
-            letters.contains(['I', 'Z']) && !letters.starts_with('Z') && !digits.starts_with('0')
+        b"A999AAA" | b"A99AAA " | b"A9AAA  " => code.parts(1, code.len - 3).is_some_and(|(year, digits, serial)| {
+            none_of(year, b"IOUZ") && !digits.starts_with(b"0") && none_of(serial, b"IQZ")
+        }),
+        b"AAA999A" | b"AAA99A " | b"AAA9A  " => code.parts(3, code.len - 1).is_some_and(|(serial, digits, year)| {
+            none_of(year, b"IOQUZ") && !digits.starts_with(b"0") && none_of(serial, b"IQZ")
+        }),
+        b"AAA9999" => code.parts(3, 7).is_some_and(|(letters, digits, _)| {
+            !none_of(letters, b"IZ") && !letters.starts_with(b"Z") && !digits.starts_with(b"0")
         }),
         _ => false,
     }
 }
 
 fn is_postcode(text: &str) -> bool {
-    const SHAPES: [&str; 6] = ["A99AA", "A999AA", "A9A9AA", "AA99AA", "AA999AA", "AA9A9AA"];
-    SHAPES.contains(&shape(text).as_str())
+    const SHAPES: [&[u8; LONGEST_CODE]; 6] = [b"A99AA  ", b"A999AA ", b"A9A9AA ", b"AA99AA ", b"AA999AA", b"AA9A9AA"];
+    Code::of(text).is_some_and(|code| SHAPES.contains(&&code.shape))
 }
 
 /// Nine digits or more that start the way phone numbers do; other long numbers are ids.
 fn is_phone(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let digits = || text.bytes().filter(u8::is_ascii_digit).count();
     let starts = text.starts_with(['0', '+']) || text.starts_with("(0") || text.starts_with("(+");
-    starts && (9..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || "+()-. /".contains(c))
+    starts && (9..=15).contains(&digits()) && text.chars().all(|c| c.is_ascii_digit() || "+()-. /".contains(c))
 }
 
 pub fn is_date(text: &str) -> bool {
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return false;
+    }
     let day = text.split([' ', 'T']).next().unwrap_or_default();
-    let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
-    let widths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-        && matches!(widths.as_slice(), [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4])
+    let mut parts = day.split(['/', '-', '.']);
+    let mut width = || {
+        let part = parts.next().unwrap_or_default();
+        let are_digits = part.bytes().all(|byte| byte.is_ascii_digit());
+        if are_digits { part.len() } else { 0 }
+    };
+    let widths = [width(), width(), width()];
+    parts.next().is_none() && matches!(widths, [4, 1 | 2, 1 | 2] | [1 | 2, 1 | 2, 2 | 4])
 }
 
 #[cfg(test)]

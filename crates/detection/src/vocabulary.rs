@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use torqueflow_model::{FieldRef, Slot, TableSignature, fold_header};
 
 use crate::assign::Mapping;
+use crate::by_text::ByText;
 use crate::detection::MatchedBy;
 use crate::headers::Headers;
 use crate::signature::ratio;
@@ -14,7 +15,7 @@ use crate::similar;
 #[derive(Debug, Clone)]
 pub struct Vocabulary {
     /// Spelling → columns of the table.
-    exact: BTreeMap<String, Vec<usize>>,
+    exact: ByText<Vec<usize>>,
     /// First letter and length → spellings, with the letters that occur in each.
     rough: BTreeMap<(char, usize), Vec<(u64, String)>>,
     /// Per column of the table: what our own template calls it.
@@ -48,7 +49,7 @@ impl Vocabulary {
         });
         Self {
             template: template.collect(),
-            exact,
+            exact: exact.into_iter().collect(),
             rough,
         }
     }

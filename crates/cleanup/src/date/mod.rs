@@ -22,6 +22,7 @@ use crate::context::{ColumnFacts, Context};
 use crate::verdict::Verdict;
 pub use parse::DateNumbers;
 use parse::{Parts, Triple, Year};
+pub(crate) use vote::DateSign;
 pub use vote::{ColumnDateOrder, DateVote};
 
 /// Nobody's date: what programs store for none, and the first days of the calendars of spreadsheets.

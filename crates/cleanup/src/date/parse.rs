@@ -249,7 +249,8 @@ impl<'a> Cursor<'a> {
     /// Texts beyond any date's length are none, and are not looked at.
     fn new(text: &'a str) -> Option<Self> {
         let is_plain = |character: char| character.is_ascii() || character.is_alphabetic();
-        (text.len() <= 64 && text.chars().all(is_plain)).then_some(Self { rest: text })
+        let are_plain = || text.is_ascii() || text.chars().all(is_plain);
+        (text.len() <= 64 && are_plain()).then_some(Self { rest: text })
     }
 
     pub(super) fn take_while(&mut self, keep: impl Fn(u8) -> bool) -> &'a str {
@@ -285,11 +286,18 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    fn begins_word(&self) -> bool {
+        self.rest.starts_with(char::is_alphabetic)
+    }
+
     fn separators(&mut self) -> &'a str {
         self.take_while(|byte| matches!(byte, b' ' | b'-' | b'/' | b'.' | b',' | b'\''))
     }
 
     fn skip_weekday(&mut self) {
+        if !self.begins_word() {
+            return;
+        }
         let before = self.rest;
         if is_weekday(self.word()) {
             self.separators();
@@ -312,7 +320,7 @@ impl<'a> Cursor<'a> {
         if separator.len() > 2 {
             return None;
         }
-        if self.rest.starts_with(char::is_alphabetic) {
+        if self.begins_word() {
             return self.month_name_second(first);
         }
         if separator.is_empty() || ordinal {
@@ -390,6 +398,9 @@ impl<'a> Cursor<'a> {
 
     /// `st`, `nd`, `rd`, `th` after a day, `er` and `º` where it is the first.
     fn skip_ordinal(&mut self) -> bool {
+        if !self.begins_word() {
+            return false;
+        }
         let before = self.rest;
         let word = self.word().to_ascii_lowercase();
         let found = matches!(word.as_str(), "st" | "nd" | "rd" | "th" | "er" | "ste" | "\u{ba}");
@@ -411,10 +422,12 @@ fn fixed(day: u8, month: u8, year: Year) -> Triple {
 
 /// A month without a day, `12/2024`, as registration documents give them: its first.
 fn month_of_year(month: &str, separator: &str, year: &str) -> Option<Triple> {
-    let is_so = matches!(separator, "/" | "-") && month.len() <= 2 && year.len() == 4;
+    if !matches!(separator, "/" | "-") || month.len() > 2 || year.len() != 4 {
+        return None;
+    }
     let (month, year) = (month.parse().ok()?, year.parse().ok()?);
     let is_month = (1..=12).contains(&month) && (1850..=2150).contains(&year);
-    (is_so && is_month).then(|| fixed(1, month, Year::Full(year)))
+    is_month.then(|| fixed(1, month, Year::Full(year)))
 }
 
 fn year(digits: &str) -> Option<Year> {

@@ -42,6 +42,74 @@ pub struct DateVote {
     typed_high: u64,
 }
 
+/// What one cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DateSign {
+    DayFirst,
+    MonthFirst,
+    Ambiguous,
+    Clear,
+    UnixSeconds,
+    UnixMilliseconds,
+    TypedLow,
+    TypedHigh,
+}
+
+impl DateSign {
+    /// The cell says something, if it is a typed date, or a date or Unix time in a number or text.
+    pub fn of(cell: &Cell) -> Option<Self> {
+        match cell.kind {
+            CellKind::Date(date) => Some(Self::of_day(date.day())),
+            CellKind::DateTime(moment) => Some(Self::of_day(moment.day())),
+            CellKind::Number(number) => Self::of_number(number),
+            CellKind::Text => Self::of_text(&prepare(cell).ok()?.text),
+            CellKind::Empty | CellKind::Time(_) | CellKind::Boolean(_) | CellKind::Error => None,
+        }
+    }
+
+    fn of_day(day: u8) -> Self {
+        if day <= 12 { Self::TypedLow } else { Self::TypedHigh }
+    }
+
+    fn of_number(number: f64) -> Option<Self> {
+        match parse::number(number, DateNumbers::default()) {
+            Some(parts) => Some(Self::of_date(parts.date)),
+            None => Self::of_unix(number),
+        }
+    }
+
+    fn of_text(text: &str) -> Option<Self> {
+        match parse::parse(text, DateNumbers::default()) {
+            Some(parts) => Some(Self::of_date(parts.date)),
+            None => Self::of_unix(parse::plain_number(text)?),
+        }
+    }
+
+    fn of_unix(number: f64) -> Option<Self> {
+        Some(match parse::may_be_unix(number)? {
+            DateNumbers::UnixMilliseconds => Self::UnixMilliseconds,
+            _ => Self::UnixSeconds,
+        })
+    }
+
+    fn of_date(date: DateParts) -> Self {
+        let DateParts::Triple(triple) = date else {
+            return Self::Clear;
+        };
+        match triple.proves() {
+            Some(DateOrder::DayFirst) => Self::DayFirst,
+            Some(DateOrder::MonthFirst) => Self::MonthFirst,
+            None if triple.is_ambiguous() => Self::Ambiguous,
+            None => Self::Clear,
+        }
+    }
+
+    /// It is of a date, and not of a number that may be one.
+    pub fn is_of_date(self) -> bool {
+        !matches!(self, Self::UnixSeconds | Self::UnixMilliseconds)
+    }
+}
+
 /// Typed dates that there must be to say that a program has swapped them: five dates that nobody swapped have days up to 12 only once in a
 /// hundred times.
 const FEWEST_SWAPPED: u64 = 5;
@@ -56,64 +124,24 @@ impl DateVote {
 
     /// Takes one cell into account. Cells that the file types as dates prove no order.
     pub fn observe(&mut self, cell: &Cell) {
-        match cell.kind {
-            CellKind::Date(date) => self.observe_day(date.day()),
-            CellKind::DateTime(moment) => self.observe_day(moment.day()),
-            CellKind::Number(number) => self.observe_number(number),
-            CellKind::Text => {
-                if let Ok(prepared) = prepare(cell) {
-                    self.observe_text(&prepared.text);
-                }
-            }
-            CellKind::Empty | CellKind::Time(_) | CellKind::Boolean(_) | CellKind::Error => {}
+        if let Some(sign) = DateSign::of(cell) {
+            self.count(sign);
         }
     }
 
-    fn observe_day(&mut self, day: u8) {
-        if day <= 12 {
-            self.typed_low += 1;
-        } else {
-            self.typed_high += 1;
-        }
-    }
-
-    fn observe_number(&mut self, number: f64) {
-        match parse::number(number, DateNumbers::default()) {
-            Some(parts) => self.observe_date(parts.date),
-            None => self.observe_unix(number),
-        }
-    }
-
-    fn observe_text(&mut self, text: &str) {
-        match parse::parse(text, DateNumbers::default()) {
-            Some(parts) => self.observe_date(parts.date),
-            None => {
-                if let Some(number) = parse::plain_number(text) {
-                    self.observe_unix(number);
-                }
-            }
-        }
-    }
-
-    fn observe_unix(&mut self, number: f64) {
-        match parse::may_be_unix(number) {
-            Some(DateNumbers::UnixMilliseconds) => self.unix_milliseconds += 1,
-            Some(_) => self.unix_seconds += 1,
-            None => {}
-        }
-    }
-
-    fn observe_date(&mut self, date: DateParts) {
-        let DateParts::Triple(triple) = date else {
-            self.clear += 1;
-            return;
+    /// Takes into account what one cell says.
+    pub(crate) fn count(&mut self, sign: DateSign) {
+        let counter = match sign {
+            DateSign::DayFirst => &mut self.day_first,
+            DateSign::MonthFirst => &mut self.month_first,
+            DateSign::Ambiguous => &mut self.ambiguous,
+            DateSign::Clear => &mut self.clear,
+            DateSign::UnixSeconds => &mut self.unix_seconds,
+            DateSign::UnixMilliseconds => &mut self.unix_milliseconds,
+            DateSign::TypedLow => &mut self.typed_low,
+            DateSign::TypedHigh => &mut self.typed_high,
         };
-        match triple.proves() {
-            Some(DateOrder::DayFirst) => self.day_first += 1,
-            Some(DateOrder::MonthFirst) => self.month_first += 1,
-            None if triple.is_ambiguous() => self.ambiguous += 1,
-            None => self.clear += 1,
-        }
+        *counter += 1;
     }
 
     /// Adds the evidence of other rows of the same column.

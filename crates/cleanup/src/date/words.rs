@@ -1,6 +1,8 @@
 //! The words of dates: months, days of the week, and what joins their parts, in English and ten other languages
 //! (Unicode CLDR, names of the Gregorian calendar).
 
+use std::borrow::Cow;
+
 use torqueflow_model::fold_accents;
 
 /// The names of each month, in lower case and without accents. People write the start of a name too, of three letters at least.
@@ -42,10 +44,10 @@ const BEFORE_TIME: &[&str] = &["um", "at", "a", "as", "las", "alle", "ore", "om"
 
 /// A month by its name or the start of it, at least three letters, which must be those of one month only: `jui` is none.
 pub(super) fn month(word: &str) -> Option<u8> {
-    month_of(&folded(word)?)
+    month_of(folded(word)?.as_bytes())
 }
 
-fn month_of(word: &str) -> Option<u8> {
+fn month_of(word: &[u8]) -> Option<u8> {
     let mut months = MONTHS
         .iter()
         .enumerate()
@@ -62,8 +64,9 @@ const SHORT_WEEKDAYS: &[&str] = &[
 /// A day of the week, by its name or the start of it: what may be a month is none.
 pub(super) fn is_weekday(word: &str) -> bool {
     let Some(word) = folded(word) else { return false };
-    let is_long = is_start_of_one(&word, WEEKDAYS) && month_of(&word).is_none();
-    is_long || SHORT_WEEKDAYS.contains(&word.as_str())
+    let word = word.as_bytes();
+    let is_long = is_start_of_one(word, WEEKDAYS) && month_of(word).is_none();
+    is_long || SHORT_WEEKDAYS.iter().any(|known| known.as_bytes() == word)
 }
 
 pub(super) fn is_link(word: &str) -> bool {
@@ -71,17 +74,91 @@ pub(super) fn is_link(word: &str) -> bool {
 }
 
 pub(super) fn is_before_time(word: &str) -> bool {
-    folded(word).is_some_and(|word| BEFORE_TIME.contains(&word.as_str()))
+    folded(word).is_some_and(|word| BEFORE_TIME.iter().any(|known| known.as_bytes() == word.as_bytes()))
 }
 
 /// No name is longer than sixteen letters.
-fn folded(word: &str) -> Option<String> {
-    (word.len() <= 24).then(|| fold_accents(&word.to_lowercase()).into_owned())
+const LONGEST: usize = 24;
+
+/// A word in lower case and without accents.
+struct Folded {
+    bytes: [u8; LONGEST],
+    len: usize,
+}
+
+impl Folded {
+    fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+/// The word as the names above are written. `None`: it is none of them, nor the start of one.
+fn folded(word: &str) -> Option<Folded> {
+    if word.len() > LONGEST || !may_be_known(word.as_bytes()) {
+        return None;
+    }
+    let folded = if word.is_ascii() {
+        Cow::Borrowed(word)
+    } else {
+        Cow::Owned(fold_accents(&word.to_lowercase()).into_owned())
+    };
+    let mut bytes = [0; LONGEST];
+    let place = bytes.get_mut(..folded.len())?;
+    place.copy_from_slice(folded.as_bytes());
+    place.make_ascii_lowercase();
+    Some(Folded {
+        bytes,
+        len: folded.len(),
+    })
+}
+
+/// Whether a word may be known here, or be the start of one: by its first three letters, which tells nearly all words of other
+/// texts from them.
+fn may_be_known(word: &[u8]) -> bool {
+    match word {
+        [first, second, third, ..] if word.is_ascii() => {
+            let place = first_letters(*first, *second, *third);
+            let bits = BEGINNINGS.get(place / 64).copied().unwrap_or_default();
+            (bits >> (place % 64)) & 1 == 1
+        }
+        _ => true,
+    }
+}
+
+/// The place of three letters in [`BEGINNINGS`]: small ones and capitals have the same last five bits.
+const fn first_letters(first: u8, second: u8, third: u8) -> usize {
+    const fn letter(byte: u8) -> usize {
+        (byte & 0x1F) as usize
+    }
+    letter(first) << 10 | letter(second) << 5 | letter(third)
+}
+
+/// One bit for each three letters that a word begins with which is known here.
+static BEGINNINGS: [u64; 512] = {
+    let mut bits = [0; 512];
+    let mut month = 0;
+    while month < MONTHS.len() {
+        bits = with_beginnings(bits, MONTHS[month]);
+        month += 1;
+    }
+    with_beginnings(with_beginnings(bits, WEEKDAYS), BEFORE_TIME)
+};
+
+const fn with_beginnings(mut bits: [u64; 512], words: &[&str]) -> [u64; 512] {
+    let mut at = 0;
+    while at < words.len() {
+        if let [first, second, third, ..] = words[at].as_bytes() {
+            let place = first_letters(*first, *second, *third);
+            bits[place / 64] |= 1 << (place % 64);
+        }
+        at += 1;
+    }
+    bits
 }
 
 /// Fewer than three letters are the start of too many.
-fn is_start_of_one(word: &str, names: &[&str]) -> bool {
-    word.len() >= 3 && names.iter().any(|name| name.starts_with(word))
+fn is_start_of_one(word: &[u8], names: &[&str]) -> bool {
+    word.len() >= 3 && names.iter().any(|name| name.as_bytes().starts_with(word))
 }
 
 #[cfg(test)]
@@ -120,9 +197,22 @@ mod tests {
     }
 
     #[test]
+    fn other_words_are_told_by_their_first_letters() {
+        for word in ["Lane", "Smith", "LS", "3AA", "Ltd"] {
+            assert_eq!(month(word), None, "{word}");
+            assert!(!is_weekday(word), "{word}");
+        }
+        assert!(folded("Smith").is_none() && folded("Lane").is_none());
+        assert!(folded("MARZO").is_some() && is_before_time("Las") && is_before_time("godz"));
+    }
+
+    #[test]
     fn names_are_folded() {
         for name in MONTHS.iter().flat_map(|names| names.iter()).chain(WEEKDAYS) {
-            assert_eq!(folded(name).as_deref(), Some(*name));
+            assert_eq!(
+                folded(name).map(|word| word.as_bytes().to_vec()),
+                Some(name.as_bytes().to_vec())
+            );
         }
     }
 }

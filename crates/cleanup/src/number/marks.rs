@@ -97,14 +97,11 @@ fn starts_groups(text: &str) -> bool {
 
 /// Digits, plain or in groups of three that a blank, an apostrophe or this mark separates.
 fn is_whole(text: &str, separator: Option<DecimalMark>) -> bool {
-    let marks = [
-        separator.map(DecimalMark::character),
-        Some(' '),
-        Some('\''),
-        Some('\u{2019}'),
-    ];
-    (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
-        || marks.into_iter().flatten().any(|separator| is_grouped(text, separator))
+    let Some(first) = text.chars().find(|character| !character.is_ascii_digit()) else {
+        return !text.is_empty();
+    };
+    let separates = matches!(first, ' ' | '\'' | '\u{2019}') || separator.map(DecimalMark::character) == Some(first);
+    separates && is_grouped(text, first)
 }
 
 /// Digits in groups of three, but for the first.

@@ -24,6 +24,7 @@ use crate::context::Context;
 use crate::verdict::Verdict;
 pub use marks::DecimalMark;
 use read::{Reading, read};
+pub(crate) use vote::NumberSign;
 pub use vote::{ColumnDecimalMark, ColumnNumbers, ColumnUnit, NumberVote, Proof};
 
 /// What a rule needs to know of the field.

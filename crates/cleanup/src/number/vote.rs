@@ -78,6 +78,46 @@ pub struct NumberVote {
     large: u64,
 }
 
+/// What one cell says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NumberSign {
+    layout: Layout,
+    /// From 30 on (`true`), or more than nothing (`false`).
+    is_large: Option<bool>,
+}
+
+impl NumberSign {
+    /// Typed numbers have no marks.
+    fn of_typed(number: f64) -> Self {
+        Self {
+            layout: Layout::Unmarked,
+            is_large: size(number),
+        }
+    }
+
+    /// What the number in a text says.
+    fn of(core: &str) -> Option<Self> {
+        let layout = layout(core)?;
+        // Of `1.598` litres and `1,598` cubic centimetres nobody knows which it is, and it does not matter.
+        if let Layout::Open { .. } = layout {
+            return Some(Self { layout, is_large: None });
+        }
+        let whole: u64 = core
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .take(10)
+            .fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
+        Some(Self {
+            layout,
+            is_large: size(whole as f64),
+        })
+    }
+}
+
+fn size(number: f64) -> Option<bool> {
+    (number > 0.0).then_some(number >= FEWEST_CUBIC_CENTIMETRES as f64)
+}
+
 impl NumberVote {
     /// No evidence yet.
     pub fn new() -> Self {
@@ -86,49 +126,56 @@ impl NumberVote {
 
     /// Takes one cell into account. Typed numbers have no marks.
     pub fn observe(&mut self, cell: &Cell) {
+        if let Some(sign) = self.offer(cell) {
+            self.count(sign);
+        }
+    }
+
+    /// What a cell says, which is still to be counted; its text may be an example of it.
+    pub(crate) fn offer(&mut self, cell: &Cell) -> Option<NumberSign> {
         match cell.kind {
-            CellKind::Text if cell.text.is_ascii() => self.observe_text(&cell.text),
-            CellKind::Text => {
-                if let Ok(prepared) = prepare(cell) {
-                    self.observe_text(&prepared.text);
-                }
-            }
-            CellKind::Number(number) => self.observe_size(number),
-            _ => {}
+            CellKind::Text if cell.text.is_ascii() => self.offer_text(&cell.text),
+            CellKind::Text => self.offer_text(&prepare(cell).ok()?.text),
+            CellKind::Number(number) => Some(NumberSign::of_typed(number)),
+            _ => None,
         }
     }
 
-    fn observe_text(&mut self, text: &str) {
-        let Some(core) = core(text) else { return };
-        let Some(found) = layout(core) else { return };
-        match found {
-            Layout::Certain(DecimalMark::Point) => self.point.add(core),
-            Layout::Certain(DecimalMark::Comma) => self.comma.add(core),
-            Layout::Open { mark, is_round } => {
-                match (mark, is_round) {
-                    (DecimalMark::Point, false) => self.open_point.add(core),
-                    (DecimalMark::Comma, false) => self.open_comma.add(core),
-                    (DecimalMark::Point, true) => self.round_point += 1,
-                    (DecimalMark::Comma, true) => self.round_comma += 1,
-                }
-                // Of `1.598` litres and `1,598` cubic centimetres nobody knows which it is, and it does not matter.
-                return;
-            }
-            Layout::Unmarked => {}
+    fn offer_text(&mut self, text: &str) -> Option<NumberSign> {
+        let core = core(text)?;
+        let sign = NumberSign::of(core)?;
+        if let Some(proof) = self.proof_of(sign.layout) {
+            proof.offer_text(core);
         }
-        let whole: u64 = core
-            .bytes()
-            .take_while(u8::is_ascii_digit)
-            .take(10)
-            .fold(0, |whole, digit| whole * 10 + u64::from(digit - b'0'));
-        self.observe_size(whole as f64);
+        Some(sign)
     }
 
-    fn observe_size(&mut self, number: f64) {
-        if number >= FEWEST_CUBIC_CENTIMETRES as f64 {
-            self.large += 1;
-        } else if number > 0.0 {
-            self.small += 1;
+    fn proof_of(&mut self, layout: Layout) -> Option<&mut Proof> {
+        match layout {
+            Layout::Certain(DecimalMark::Point) => Some(&mut self.point),
+            Layout::Certain(DecimalMark::Comma) => Some(&mut self.comma),
+            Layout::Open { mark, is_round: false } => Some(match mark {
+                DecimalMark::Point => &mut self.open_point,
+                DecimalMark::Comma => &mut self.open_comma,
+            }),
+            Layout::Open { is_round: true, .. } | Layout::Unmarked => None,
+        }
+    }
+
+    /// Takes into account what a cell says whose text was offered.
+    pub(crate) fn count(&mut self, sign: NumberSign) {
+        if let Some(proof) = self.proof_of(sign.layout) {
+            proof.count += 1;
+        } else if let Layout::Open { mark, .. } = sign.layout {
+            match mark {
+                DecimalMark::Point => self.round_point += 1,
+                DecimalMark::Comma => self.round_comma += 1,
+            }
+        }
+        match sign.is_large {
+            Some(true) => self.large += 1,
+            Some(false) => self.small += 1,
+            None => {}
         }
     }
 
@@ -205,8 +252,7 @@ impl Proof {
         self.count
     }
 
-    fn add(&mut self, text: &str) {
-        self.count += 1;
+    fn offer_text(&mut self, text: &str) {
         let mut example = [0; LONGEST_EXAMPLE];
         if let Some(place) = example.get_mut(..text.len())
             && text.is_ascii()

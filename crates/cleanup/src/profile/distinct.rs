@@ -47,10 +47,25 @@ impl Sample {
     /// Halves the watched values until there are no more than `most`.
     pub fn bound<V>(&mut self, watched: &mut ByPrint<V>, most: usize) {
         while watched.len() > most && self.halvings < MOST_HALVINGS {
-            self.halvings += 1;
-            let sample = *self;
-            watched.retain(|print, _| sample.watches(*print));
+            self.halve(watched);
         }
+    }
+
+    /// Halves the watched values until there are no more than `most` with this new one, which is not put in. Says whether it is
+    /// watched. So the table does not grow for a value that makes it too large.
+    pub fn make_room<V>(&mut self, watched: &mut ByPrint<V>, most: usize, print: u64) -> bool {
+        while watched.len() + usize::from(self.watches(print)) > most && self.halvings < MOST_HALVINGS {
+            self.halve(watched);
+        }
+        self.watches(print)
+    }
+
+    fn halve<V>(&mut self, watched: &mut ByPrint<V>) {
+        self.halvings += 1;
+        let sample = *self;
+        watched.retain(|print, _| sample.watches(*print));
+        // Without what the table keeps of values that were removed, for which it would grow sooner.
+        watched.shrink_to_fit();
     }
 
     /// Watches what both watch.
@@ -68,31 +83,65 @@ impl Sample {
     }
 }
 
-/// Counts different values.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct DistinctCount {
+/// Counts different values, and remembers of those that are watched what they were read as (`R`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DistinctCount<R> {
     sample: Sample,
-    watched: ByPrint<u32>,
+    watched: ByPrint<Watched<R>>,
 }
 
-impl DistinctCount {
-    pub fn observe(&mut self, print: u64) {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Watched<R> {
+    rows: u32,
+    reading: Option<R>,
+}
+
+impl<R> Default for DistinctCount<R> {
+    fn default() -> Self {
+        Self {
+            sample: Sample::default(),
+            watched: ByPrint::default(),
+        }
+    }
+}
+
+impl<R: Copy> DistinctCount<R> {
+    /// Counts a value. Says what it was read as, if that is remembered.
+    pub fn observe(&mut self, print: u64) -> Option<R> {
+        if !self.sample.watches(print) {
+            return None;
+        }
+        if let Some(known) = self.watched.get_mut(&print) {
+            known.rows = known.rows.saturating_add(1);
+            return known.reading;
+        }
+        if self.sample.make_room(&mut self.watched, WATCHED, print) {
+            let first = Watched { rows: 1, reading: None };
+            self.watched.insert(print, first);
+        }
+        None
+    }
+
+    /// Remembers what a value was read as, if it is watched.
+    pub fn remember(&mut self, print: u64, reading: R) {
         if !self.sample.watches(print) {
             return;
         }
-        let rows = self.watched.entry(print).or_default();
-        *rows = rows.saturating_add(1);
-        self.sample.bound(&mut self.watched, WATCHED);
+        if let Some(known) = self.watched.get_mut(&print) {
+            known.reading = Some(reading);
+        }
     }
 
     pub fn merge(&mut self, other: &Self) {
         self.sample.meet(other.sample);
         let sample = self.sample;
         self.watched.retain(|print, _| sample.watches(*print));
-        for (print, rows) in &other.watched {
+        for (print, more) in &other.watched {
             if sample.watches(*print) {
-                let known = self.watched.entry(*print).or_default();
-                *known = known.saturating_add(*rows);
+                // What the other column read it as refers to what that one has counted.
+                let nothing = Watched { rows: 0, reading: None };
+                let known = self.watched.entry(*print).or_insert(nothing);
+                known.rows = known.rows.saturating_add(more.rows);
             }
         }
         self.sample.bound(&mut self.watched, WATCHED);
@@ -102,7 +151,7 @@ impl DistinctCount {
         Distinct {
             values: self.sample.scale(self.watched.len() as u64),
             is_exact: self.sample.is_all(),
-            is_unique: self.watched.values().all(|rows| *rows == 1),
+            is_unique: self.watched.values().all(|value| value.rows == 1),
         }
     }
 }
@@ -113,10 +162,25 @@ mod tests {
 
     use super::*;
 
-    fn count(values: impl Iterator<Item = u32>) -> DistinctCount {
+    fn count(values: impl Iterator<Item = u32>) -> DistinctCount<u32> {
         let mut count = DistinctCount::default();
-        values.for_each(|value| count.observe(hash64(&value.to_le_bytes())));
+        values.for_each(|value| {
+            count.observe(hash64(&value.to_le_bytes()));
+        });
         count
+    }
+
+    #[test]
+    fn what_a_watched_value_was_read_as_is_remembered() {
+        let mut values = DistinctCount::default();
+        assert_eq!(values.observe(7), None);
+        values.remember(7, "seven");
+        values.remember(8, "eight");
+        assert_eq!((values.observe(7), values.observe(8)), (Some("seven"), None));
+        let mut merged = DistinctCount::default();
+        merged.merge(&values);
+        assert_eq!(merged.observe(7), None);
+        assert_eq!(merged.result().values, 2);
     }
 
     #[test]

@@ -20,8 +20,8 @@ use crate::text::{one_line, prepare, stands_for_blank, whole_number};
 
 pub use super::portrait::{Portrait, PortraitRule};
 
-/// Ids that are watched at a time: 25 MB.
-const WATCHED: usize = 1 << 17;
+/// Ids that are watched at a time: as many as a hash table of 2¹⁷ places takes before it grows; 12 MB.
+const WATCHED: usize = (1 << 17) / 8 * 7;
 /// Ids of different records that are kept one by one; a column with more is none of ids.
 const MOST_CONFLICTS: usize = 1000;
 /// Of so many ids, one may be of different records.
@@ -153,8 +153,19 @@ impl IdentityVote {
                 first_row: row,
                 common,
             };
+            self.insert(print, known);
+        }
+    }
+
+    fn insert(&mut self, print: u64, known: Known) {
+        let before = self.sample;
+        let is_watched = self.sample.make_room(&mut self.known, WATCHED, print);
+        let sample = self.sample;
+        if sample != before {
+            self.conflicts.retain(|print, _| sample.watches(*print));
+        }
+        if is_watched {
             self.known.insert(print, known);
-            self.bound();
         }
     }
 

@@ -7,24 +7,26 @@
 //!
 //! A profile takes bounded memory however many rows there are, and one of few rows is added to another by `merge`, so that
 //! parts of a table can be taken together or left out. The votes on a column ([`DateVote`], [`NumberVote`], [`TextVote`]) are
-//! parts of it. Tests that cost little come first and decide which of the others are made at all.
+//! parts of it. Tests that cost little come first and decide which of the others are made at all, and a text that stands in
+//! many rows is read once.
 
 mod distinct;
 mod identity;
 mod looks;
 mod portrait;
+mod reading;
 mod repeats;
 mod scan;
 mod shapes;
 
-use torqueflow_model::{Cell, CellKind, ColumnProfile, Likeness, Look, NumberForms, ValueKind, hash64};
+use torqueflow_model::{Cell, CellKind, ColumnProfile, Likeness, Look, NumberForms, hash64};
 
 use crate::damage::TextVote;
 use crate::date::DateVote;
 use crate::number::{DecimalMark, NumberVote};
 
 use distinct::DistinctCount;
-use looks::Looks;
+use reading::{KINDS, Reading};
 use repeats::RepeatRuns;
 use scan::Scan;
 use shapes::Shapes;
@@ -35,17 +37,6 @@ pub use identity::{ConflictingId, IdVerdict, IdentityVote, Portrait, PortraitRul
 const EXAMPLES: usize = 3;
 /// Characters of an example.
 const EXAMPLE_CHARS: usize = 40;
-const KINDS: [ValueKind; 9] = [
-    ValueKind::Text,
-    ValueKind::TextNumber,
-    ValueKind::TextDate,
-    ValueKind::Code,
-    ValueKind::Number,
-    ValueKind::Date,
-    ValueKind::Time,
-    ValueKind::Boolean,
-    ValueKind::Error,
-];
 
 /// What is known of where a column's values go, before they are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,7 +65,7 @@ pub struct ColumnProfiler {
     expected: Expected,
     rows: u64,
     filled: u64,
-    distinct: DistinctCount,
+    distinct: DistinctCount<Reading>,
     repeats: RepeatRuns,
     kinds: [u64; KINDS.len()],
     fits: [u64; Look::ALL.len()],
@@ -101,34 +92,32 @@ impl ColumnProfiler {
     /// Takes the cell of the next row into account.
     pub fn observe(&mut self, cell: &Cell) {
         self.rows += 1;
-        let text = cell.text.trim();
+        let text = trimmed(&cell.text);
         if text.is_empty() {
             self.repeats.observe(None);
             return;
         }
         self.filled += 1;
         let print = hash64(text.as_bytes());
-        self.distinct.observe(print);
+        let known = self.distinct.observe(print);
         self.repeats.observe(Some(print));
         self.offer_example(print, text);
         let length = text.len();
         let (shortest, longest) = self.lengths.unwrap_or((length, length));
         self.lengths = Some((shortest.min(length), longest.max(length)));
-        let scan = Scan::of(text.as_bytes());
-        // How a typed date is shown is a matter of the program that reads it.
-        if !matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_)) {
-            self.shapes.observe(text.as_bytes(), scan.digits > 0);
-        }
-        if scan.ampersands + scan.beyond_ascii > 0 {
-            self.texts.observe(cell);
-        }
-        let has_date = self.observe_dates(cell, &scan);
-        self.observe_numbers(cell, text, &scan, has_date);
-        let kind = kind_of(cell.kind, &scan, has_date);
-        self.count_kind(kind);
-        if !matches!(kind, ValueKind::Date | ValueKind::Time | ValueKind::Error) {
-            self.observe_looks(cell.kind, text, &scan, has_date);
-        }
+        // The fingerprint is that of the text alone, without what stands around it.
+        let is_plain = cell.kind == CellKind::Text && length == cell.text.len();
+        let reading = match known.filter(|_| is_plain) {
+            Some(reading) => reading,
+            None => {
+                let reading = self.read(cell, text);
+                if is_plain {
+                    self.distinct.remember(print, reading);
+                }
+                reading
+            }
+        };
+        self.count(reading);
     }
 
     /// Takes a row into account that has no such cell.
@@ -137,38 +126,45 @@ impl ColumnProfiler {
         self.repeats.observe(None);
     }
 
-    /// Whether the cell was read as a date.
-    fn observe_dates(&mut self, cell: &Cell, scan: &Scan) -> bool {
-        let is_typed = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
-        if !(self.expected.dates || is_typed || (cell.kind == CellKind::Text && scan.may_hold_date())) {
-            return false;
+    /// What a cell says, which is still to be counted.
+    fn read(&mut self, cell: &Cell, text: &str) -> Reading {
+        let scan = Scan::of(text.as_bytes());
+        let mut reading = Reading::default();
+        // How a typed date is shown is a matter of the program that reads it.
+        if !matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_)) {
+            reading.shape = self.shapes.place(text.as_bytes(), scan.digits > 0);
         }
-        let before = self.dates.tally().values;
-        self.dates.observe(cell);
-        self.dates.tally().values > before
+        reading.read_text(cell, &scan);
+        reading.read_date(cell, &scan, self.expected.dates);
+        if self.expected.numbers || reading.may_be_number(cell, &scan) {
+            reading.number = self.numbers.offer(cell);
+        }
+        reading.read_number_form(cell, text, &scan);
+        reading.read_kind(cell, &scan);
+        reading.read_looks(cell, text, &scan);
+        reading
     }
 
-    fn observe_numbers(&mut self, cell: &Cell, text: &str, scan: &Scan, has_date: bool) {
-        let is_number = matches!(cell.kind, CellKind::Number(_));
-        if self.expected.numbers || is_number || (scan.may_hold_number() && !has_date) {
-            self.numbers.observe(cell);
+    fn count(&mut self, reading: Reading) {
+        self.shapes.count(reading.shape);
+        if let Some(texts) = reading.texts {
+            self.texts.count(texts);
+        }
+        if let Some(date) = reading.date {
+            self.dates.count(date);
+        }
+        if let Some(number) = reading.number {
+            self.numbers.count(number);
         }
         let forms = &mut self.number_forms;
-        // A power of ten is a letter.
-        forms.lost_digits += u64::from((is_number || scan.letters == 1) && has_lost_digits(cell));
-        if is_number || scan.is_numeric() && !has_date {
-            forms.values += 1;
-            forms.point_zero += u64::from(scan.points == 1 && whole_id(text).is_some());
-            let is_long = scan.digits > 1 && scan.digits == scan.len;
-            forms.leading_zeros += u64::from(is_long && scan.first == b'0');
+        forms.values += u64::from(reading.is_numeric);
+        forms.point_zero += u64::from(reading.has_point_zero);
+        forms.leading_zeros += u64::from(reading.has_leading_zero);
+        forms.lost_digits += u64::from(reading.has_lost_digits);
+        if let Some(count) = self.kinds.get_mut(usize::from(reading.kind)) {
+            *count += 1;
         }
-    }
-
-    fn observe_looks(&mut self, kind: CellKind, text: &str, scan: &Scan, has_date: bool) {
-        if (kind == CellKind::Text && scan.len > 64) || has_date {
-            return;
-        }
-        let looks = Looks::of(text, scan);
+        let looks = reading.looks;
         self.placeholders += u64::from(looks.is_placeholder);
         if looks.fits | looks.repairable == 0 {
             return;
@@ -176,13 +172,6 @@ impl ColumnProfiler {
         for (place, (fits, repairable)) in self.fits.iter_mut().zip(&mut self.repairable).enumerate() {
             *fits += u64::from((looks.fits >> place) & 1);
             *repairable += u64::from((looks.repairable >> place) & 1);
-        }
-    }
-
-    fn count_kind(&mut self, kind: ValueKind) {
-        let place = KINDS.iter().position(|known| *known == kind);
-        if let Some(count) = place.and_then(|place| self.kinds.get_mut(place)) {
-            *count += 1;
         }
     }
 
@@ -290,17 +279,11 @@ fn add<const N: usize>(own: &mut [u64; N], next: &[u64; N]) {
     }
 }
 
-fn kind_of(kind: CellKind, scan: &Scan, has_date: bool) -> ValueKind {
-    match kind {
-        CellKind::Number(_) => ValueKind::Number,
-        CellKind::Date(_) | CellKind::DateTime(_) => ValueKind::Date,
-        CellKind::Time(_) => ValueKind::Time,
-        CellKind::Boolean(_) => ValueKind::Boolean,
-        CellKind::Error => ValueKind::Error,
-        CellKind::Text | CellKind::Empty if has_date => ValueKind::TextDate,
-        CellKind::Text | CellKind::Empty if scan.is_numeric() => ValueKind::TextNumber,
-        CellKind::Text | CellKind::Empty if scan.is_code() => ValueKind::Code,
-        CellKind::Text | CellKind::Empty => ValueKind::Text,
+/// The text without white space around it, which few cells have.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] => text,
+        _ => text.trim(),
     }
 }
 

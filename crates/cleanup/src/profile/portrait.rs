@@ -77,7 +77,7 @@ impl Portrait {
         if stands_for_blank(name) {
             return;
         }
-        for text in name.split(|character: char| !character.is_alphanumeric() && !"'\u{2019}.".contains(character)) {
+        for text in name.split(separates_words) {
             let print = word_of(text);
             if print == 0 || IDLE.contains(&print) || words.contains(&print) {
                 continue;
@@ -92,7 +92,7 @@ impl Portrait {
     }
 
     fn add_initial(&mut self, name: &str) {
-        let mut letters = name.chars().filter(|character| character.is_alphanumeric());
+        let mut letters = name.chars().filter(|character| is_alphanumeric(*character));
         let Some(first) = letters.next() else { return };
         self.add_feature(FIRST_LETTER, first.encode_utf8(&mut [0; 4]));
         if letters.next().is_none() {
@@ -230,14 +230,28 @@ impl Common {
     }
 }
 
+/// What stands between words: neither letters and digits, nor marks that belong to a word.
+fn separates_words(character: char) -> bool {
+    !is_alphanumeric(character) && !matches!(character, '\'' | '\u{2019}' | '.')
+}
+
+/// As [`char::is_alphanumeric`], which looks beyond ASCII at once.
+fn is_alphanumeric(character: char) -> bool {
+    character.is_ascii_alphanumeric() || !character.is_ascii() && character.is_alphanumeric()
+}
+
 /// A fingerprint of a word, by its letters and digits in lower case; 0 for none.
 fn word_of(text: &str) -> u16 {
     let mut hash = START;
     let mut is_empty = true;
-    for character in text.chars().filter(|character| character.is_alphanumeric()) {
-        for lower in character.to_lowercase() {
-            hash = step(hash, lower as u32);
-            is_empty = false;
+    for character in text.chars().filter(|character| is_alphanumeric(*character)) {
+        is_empty = false;
+        if character.is_ascii() {
+            hash = step(hash, character.to_ascii_lowercase() as u32);
+        } else {
+            hash = character
+                .to_lowercase()
+                .fold(hash, |hash, lower| step(hash, lower as u32));
         }
     }
     if is_empty { 0 } else { fold(hash) }

@@ -4,7 +4,7 @@
 const COMPACT: usize = 20;
 
 /// What the bytes of a value are.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Scan {
     pub len: usize,
     pub digits: usize,
@@ -22,34 +22,33 @@ pub(super) struct Scan {
     /// Bytes beyond ASCII.
     pub beyond_ascii: usize,
     pub first: u8,
-    compact: [u8; COMPACT],
-    /// How many of them are kept; `None` where the value is more than these.
-    compact_len: Option<usize>,
 }
 
-/// What a byte may be. Each class has a counter of eight bits in a number of 128, so that a byte is counted by one addition,
+/// What a byte may be. Each class has a counter of a few bits in one number, so that a byte is counted by one addition,
 /// without a branch for the processor to guess wrong.
 const CLASSES: [&[u8]; 10] = [b"0123456789", LETTERS, b" ", b".", b",", b"/", b"-", b"@", b"&", b"+()"];
 const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const BEYOND_ASCII: usize = CLASSES.len();
+/// Bits of a counter: eleven of them fit into 64.
+const COUNTER: usize = 5;
 /// How many bytes can be counted before a counter is full.
-const COUNTED_AT_ONCE: usize = 255;
+const COUNTED_AT_ONCE: usize = (1 << COUNTER) - 1;
 /// What each byte adds to the counters.
-static COUNTS: [u128; 256] = counts();
+static COUNTS: [u64; 256] = counts();
 
 #[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
-const fn counts() -> [u128; 256] {
+const fn counts() -> [u64; 256] {
     let mut counts = [0; 256];
     let mut byte = 0;
     while byte < 256 {
-        counts[byte] = if byte >= 0x80 { 1 << (8 * BEYOND_ASCII) } else { 0 };
+        counts[byte] = if byte >= 0x80 { 1 << (COUNTER * BEYOND_ASCII) } else { 0 };
         byte += 1;
     }
     let mut class = 0;
     while class < CLASSES.len() {
         let mut place = 0;
         while place < CLASSES[class].len() {
-            counts[CLASSES[class][place] as usize] = 1 << (8 * class);
+            counts[CLASSES[class][place] as usize] = 1 << (COUNTER * class);
             place += 1;
         }
         class += 1;
@@ -62,59 +61,60 @@ impl Scan {
     pub fn of(bytes: &[u8]) -> Self {
         let mut sums = [0_usize; CLASSES.len() + 1];
         for part in bytes.chunks(COUNTED_AT_ONCE) {
-            let counted: u128 = part.iter().map(|byte| COUNTS[usize::from(*byte)]).sum();
-            for (sum, count) in sums.iter_mut().zip(counted.to_le_bytes()) {
-                *sum += usize::from(count);
+            let counted: u64 = part.iter().map(|byte| COUNTS[usize::from(*byte)]).sum();
+            for (class, sum) in sums.iter_mut().enumerate() {
+                *sum += (counted >> (COUNTER * class)) as usize & COUNTED_AT_ONCE;
             }
         }
-        let mut scan = Self {
-            len: bytes.len(),
-            first: bytes.first().copied().unwrap_or_default(),
-            ..Self::default()
-        };
         // In the order of the classes.
-        [
-            scan.digits,
-            scan.letters,
-            scan.spaces,
-            scan.points,
-            scan.commas,
-            scan.slashes,
-            scan.hyphens,
-            scan.ats,
-            scan.ampersands,
-            scan.phone_marks,
-            scan.beyond_ascii,
+        let [
+            digits,
+            letters,
+            spaces,
+            points,
+            commas,
+            slashes,
+            hyphens,
+            ats,
+            ampersands,
+            phone_marks,
+            beyond_ascii,
         ] = sums;
-        if scan.is_plain() {
-            scan.keep(bytes);
+        Self {
+            len: bytes.len(),
+            digits,
+            letters,
+            spaces,
+            points,
+            commas,
+            slashes,
+            hyphens,
+            ats,
+            ampersands,
+            phone_marks,
+            beyond_ascii,
+            first: bytes.first().copied().unwrap_or_default(),
         }
-        scan
     }
 
-    /// Keeps the letters, in upper case, and the digits.
-    fn keep(&mut self, bytes: &[u8]) {
-        let mut kept = 0;
+    /// The letters, in upper case, and digits of the value that this is of, where they are few and nothing but spaces, hyphens
+    /// and points stands between them.
+    pub fn compact(&self, bytes: &[u8]) -> Option<Compact> {
+        let known = self.alphanumeric() + self.spaces + self.hyphens + self.points;
+        if self.alphanumeric() > COMPACT || !self.is_made_of(known) {
+            return None;
+        }
+        let mut compact = Compact {
+            bytes: [0; COMPACT],
+            len: 0,
+        };
         for byte in bytes {
-            if let Some(place) = self.compact.get_mut(kept) {
+            if let Some(place) = compact.bytes.get_mut(compact.len) {
                 *place = byte.to_ascii_uppercase();
             }
-            kept += usize::from(byte.is_ascii_alphanumeric());
+            compact.len += usize::from(byte.is_ascii_alphanumeric());
         }
-        self.compact_len = Some(kept);
-    }
-
-    /// Few letters and digits, and nothing but spaces, hyphens and points between them.
-    fn is_plain(&self) -> bool {
-        let known = self.alphanumeric() + self.spaces + self.hyphens + self.points;
-        self.alphanumeric() <= COMPACT && self.is_made_of(known)
-    }
-
-    /// The letters, in upper case, and digits, where they are few and nothing but spaces, hyphens and points stands between
-    /// them.
-    pub fn compact(&self) -> Option<&str> {
-        let compact = self.compact.get(..self.compact_len?)?;
-        std::str::from_utf8(compact).ok()
+        Some(compact)
     }
 
     pub fn alphanumeric(&self) -> usize {
@@ -152,5 +152,18 @@ impl Scan {
             && self.len <= 40
             && self.ats + self.beyond_ascii + self.ampersands + self.phone_marks == 0
             && (self.letters > 0 || self.slashes == 2 || self.hyphens == 2 || self.points == 2 || self.spaces == 2)
+    }
+}
+
+/// The letters, in upper case, and digits of a value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Compact {
+    bytes: [u8; COMPACT],
+    len: usize,
+}
+
+impl Compact {
+    pub fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 }

@@ -9,39 +9,49 @@ const MOST: usize = 64;
 /// Forms that are told.
 const TOLD: usize = 5;
 
+/// A form as one number, whose order is that of the bytes.
+type Form = u128;
+
 /// Counts the forms of a column's values.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shapes {
-    counts: Vec<([u8; LONGEST], u64)>,
+    counts: Vec<(Form, u64)>,
     /// Where the form of the last value stands.
     last: usize,
     are_too_many: bool,
 }
 
 impl Shapes {
-    pub fn observe(&mut self, bytes: &[u8], has_digits: bool) {
-        if !self.are_too_many {
-            self.add(form(bytes, has_digits), 1);
+    /// Where a value's form stands, which stays so; `None` once there are too many.
+    pub fn place(&mut self, bytes: &[u8], has_digits: bool) -> Option<u8> {
+        if self.are_too_many {
+            return None;
+        }
+        self.place_of(form(bytes, has_digits))
+    }
+
+    /// Counts a value whose form stands there.
+    pub fn count(&mut self, place: Option<u8>) {
+        if let Some((_, count)) = place.and_then(|place| self.counts.get_mut(usize::from(place))) {
+            *count += 1;
         }
     }
 
-    fn add(&mut self, form: [u8; LONGEST], count: u64) {
-        if let Some((_, known)) = self.counts.get_mut(self.last).filter(|(known, _)| *known == form) {
-            *known += count;
-            return;
-        }
-        if let Some(place) = self.counts.iter().position(|(known, _)| *known == form) {
-            self.last = place;
-            if let Some((_, known)) = self.counts.get_mut(place) {
-                *known += count;
+    fn place_of(&mut self, form: Form) -> Option<u8> {
+        let is_last = self.counts.get(self.last).is_some_and(|(known, _)| *known == form);
+        if !is_last {
+            let known = self.counts.iter().position(|(known, _)| *known == form);
+            self.last = known.unwrap_or(self.counts.len());
+            if known.is_none() && self.last >= MOST {
+                self.are_too_many = true;
+                self.counts = Vec::new();
+                return None;
             }
-        } else if self.counts.len() < MOST {
-            self.last = self.counts.len();
-            self.counts.push((form, count));
-        } else {
-            self.are_too_many = true;
-            self.counts = Vec::new();
+            if known.is_none() {
+                self.counts.push((form, 0));
+            }
         }
+        u8::try_from(self.last).ok()
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -49,9 +59,13 @@ impl Shapes {
             self.are_too_many = true;
             self.counts = Vec::new();
         }
-        for (form, count) in &other.counts {
-            if !self.are_too_many {
-                self.add(*form, *count);
+        for (form, more) in &other.counts {
+            if self.are_too_many {
+                return;
+            }
+            let place = self.place_of(*form);
+            if let Some((_, count)) = place.and_then(|place| self.counts.get_mut(usize::from(place))) {
+                *count += more;
             }
         }
     }
@@ -60,9 +74,9 @@ impl Shapes {
     pub fn result(&self) -> Vec<Shape> {
         let mut counts = self.counts.clone();
         counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-        let shape = |(form, count): &([u8; LONGEST], u64)| {
-            let end = form.iter().position(|byte| *byte == 0).unwrap_or(LONGEST);
-            let text = form.get(..end).unwrap_or_default();
+        let shape = |(form, count): &(Form, u64)| {
+            let bytes = form.to_be_bytes();
+            let text = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
             Shape {
                 shape: String::from_utf8_lossy(text).into_owned(),
                 count: *count,
@@ -73,16 +87,29 @@ impl Shapes {
 }
 
 /// Digits as `9`, letters as `A`. In words and in long values stretches of them are one: `A+`, `9+`.
+fn form(bytes: &[u8], has_digits: bool) -> Form {
+    let is_shortened = !has_digits || bytes.len() > LONGEST;
+    let form = if is_shortened || !bytes.is_ascii() {
+        form_of_parts(bytes, is_shortened)
+    } else {
+        form_of_places(bytes)
+    };
+    Form::from_be_bytes(form)
+}
+
+/// The form in which each byte has its place.
 #[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
-fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
+fn form_of_places(bytes: &[u8]) -> [u8; LONGEST] {
     let mut form = [0; LONGEST];
-    let shortens = !has_digits || bytes.len() > LONGEST;
-    if !shortens && bytes.is_ascii() {
-        for (place, byte) in form.iter_mut().zip(bytes) {
-            *place = CLASSES[usize::from(*byte)];
-        }
-        return form;
+    for (place, byte) in form.iter_mut().zip(bytes) {
+        *place = CLASSES[usize::from(*byte)];
     }
+    form
+}
+
+#[expect(clippy::indexing_slicing, reason = "the table has an entry for each byte")]
+fn form_of_parts(bytes: &[u8], is_shortened: bool) -> [u8; LONGEST] {
+    let mut form = [0; LONGEST];
     let (mut at, mut previous, mut is_marked) = (0, 0, false);
     for byte in bytes {
         let class = CLASSES[usize::from(*byte)];
@@ -90,7 +117,7 @@ fn form(bytes: &[u8], has_digits: bool) -> [u8; LONGEST] {
         if class == 0 {
             continue;
         }
-        let is_repeated = shortens && class == previous && matches!(class, b'9' | b'A');
+        let is_repeated = is_shortened && class == previous && matches!(class, b'9' | b'A');
         previous = class;
         if is_repeated && is_marked {
             continue;
@@ -129,7 +156,8 @@ mod tests {
     #[track_caller]
     fn check(value: &str, expected: &str) {
         let mut shapes = Shapes::default();
-        shapes.observe(value.as_bytes(), value.bytes().any(|byte| byte.is_ascii_digit()));
+        let place = shapes.place(value.as_bytes(), value.bytes().any(|byte| byte.is_ascii_digit()));
+        shapes.count(place);
         assert_eq!(
             shapes.result().first().map(|shape| shape.shape.as_str()),
             Some(expected),
@@ -155,7 +183,8 @@ mod tests {
                 let value: String = (0..length)
                     .map(|place| if place == digits { '9' } else { 'a' })
                     .collect();
-                shapes.observe(value.as_bytes(), true);
+                let place = shapes.place(value.as_bytes(), true);
+                shapes.count(place);
             }
         }
         assert_eq!(shapes.result(), []);

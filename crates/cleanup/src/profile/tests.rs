@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use torqueflow_model::ValueKind;
+
 use super::*;
 
 fn profile(texts: &[&str]) -> ColumnProfile {
@@ -113,4 +115,60 @@ fn rows_are_counted_and_told_by_example() {
             .iter()
             .all(|example| example.chars().count() <= EXAMPLE_CHARS)
     );
+}
+
+/// A value is read once: what it says counts as often as it stands there, whatever stands between.
+#[test]
+fn repeated_values_count_as_often_as_they_stand_there() {
+    let texts = [
+        "07911 123456",
+        "TBA",
+        "31/12/2024",
+        "4,20",
+        "1.250",
+        "AB12 CDE",
+        "LS6 3AA",
+        "ada@smith.example",
+        "Yes",
+        "Zoë",
+        "RenÃ©e",
+        "Smith &amp; Sons",
+        "1002.0",
+        "00417",
+        "1.23457E+15",
+        "1715592600",
+        " Yes ",
+        "M&S",
+    ];
+    for expected in [(false, false), (true, false), (false, true)] {
+        let (dates, numbers) = expected;
+        let mut repeated = ColumnProfiler::new(Expected { dates, numbers });
+        let mut merged = ColumnProfiler::new(Expected { dates, numbers });
+        for _ in 0..3 {
+            let mut once = ColumnProfiler::new(Expected { dates, numbers });
+            for text in texts {
+                repeated.observe(&Cell::text(text));
+                once.observe(&Cell::text(text));
+            }
+            merged.merge(&once);
+        }
+        assert_eq!(repeated.profile(), merged.profile());
+        assert_eq!(repeated.dates(), merged.dates());
+        assert_eq!(repeated.numbers(), merged.numbers());
+        assert_eq!(repeated.texts(), merged.texts());
+    }
+}
+
+#[test]
+fn a_typed_cell_is_not_what_a_text_of_the_same_letters_is() {
+    let number = Cell {
+        text: "5".to_owned(),
+        kind: CellKind::Number(5.0),
+    };
+    let mut column = ColumnProfiler::new(Expected::default());
+    for cell in [Cell::text("5"), number.clone(), Cell::text("5"), number] {
+        column.observe(&cell);
+    }
+    let kinds: Vec<(ValueKind, u64)> = column.profile().kinds.into_iter().collect();
+    assert_eq!(kinds, [(ValueKind::TextNumber, 2), (ValueKind::Number, 2)]);
 }

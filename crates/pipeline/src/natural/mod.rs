@@ -18,8 +18,8 @@ use crate::identity::bounded;
 use crate::plan::TablePlan;
 use traits::{TraitColumns, Traits};
 
-/// Keys that are watched at a time: 25 MB.
-const WATCHED: usize = 1 << 17;
+/// Keys that are watched at a time: as many as a hash table of 2¹⁷ places takes before it grows; 15 MB.
+const WATCHED: usize = (1 << 17) / 8 * 7;
 /// Keys of several records that are kept.
 const MOST_CONFLICTS: usize = 5000;
 /// Other records of one key that are kept until it is clear by which columns they are told apart.
