@@ -107,7 +107,9 @@ proptest! {
         // Rows that come after a merge are read as if there had been none.
         let mut whole = profiler(&texts, expected);
         for column in [&mut merged, &mut whole] {
-            texts.iter().for_each(|text| column.observe(&Cell::text(text.clone())));
+            for text in &texts {
+                column.observe(&Cell::text(text.clone()));
+            }
         }
         prop_assert_eq!(merged.profile(), whole.profile());
         prop_assert_eq!(merged.dates(), whole.dates());

@@ -164,28 +164,39 @@ fn dictionary(
 fn spellings(text: &str) -> Vec<String> {
     const ORDINALS: [char; 2] = ['\u{b0}', '\u{ba}'];
     let mut all = Vec::new();
-    for text in [text.to_owned(), text.replace(ORDINALS, ""), text.replace(ORDINALS, "o")] {
-        let folded = fold_header(&text);
-        let plain = fold_accents(&folded).into_owned();
-        let spelled_out = fold_accents(&spell_out(&folded)).into_owned();
-        for spelling in [folded, plain, spelled_out] {
+    let mut add = |text: &str| {
+        let folded = fold_header(text);
+        // Most are of the letters A to Z, and have one spelling.
+        let others = (!folded.is_ascii()).then(|| {
+            let plain = fold_accents(&folded).into_owned();
+            [plain, fold_accents(&spell_out(&folded)).into_owned()]
+        });
+        for spelling in std::iter::once(folded).chain(others.into_iter().flatten()) {
             if !all.contains(&spelling) {
                 all.push(spelling);
             }
         }
+    };
+    add(text);
+    if text.contains(ORDINALS) {
+        add(&text.replace(ORDINALS, ""));
+        add(&text.replace(ORDINALS, "o"));
     }
     all
 }
 
 fn spell_out(text: &str) -> String {
-    let letters = text.chars().map(|character| match character {
-        'ä' | 'æ' => "ae".to_owned(),
-        'ö' | 'ø' => "oe".to_owned(),
-        'ü' => "ue".to_owned(),
-        'å' => "aa".to_owned(),
-        other => other.to_string(),
-    });
-    letters.collect()
+    let mut letters = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            'ä' | 'æ' => letters.push_str("ae"),
+            'ö' | 'ø' => letters.push_str("oe"),
+            'ü' => letters.push_str("ue"),
+            'å' => letters.push_str("aa"),
+            other => letters.push(other),
+        }
+    }
+    letters
 }
 
 impl Language {

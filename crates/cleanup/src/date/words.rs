@@ -134,6 +134,7 @@ const fn first_letters(first: u8, second: u8, third: u8) -> usize {
 }
 
 /// One bit for each three letters that a word begins with which is known here.
+#[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
 static BEGINNINGS: [u64; 512] = {
     let mut bits = [0; 512];
     let mut month = 0;
@@ -144,6 +145,7 @@ static BEGINNINGS: [u64; 512] = {
     with_beginnings(with_beginnings(bits, WEEKDAYS), BEFORE_TIME)
 };
 
+#[expect(clippy::indexing_slicing, reason = "checked by the compiler, which runs it")]
 const fn with_beginnings(mut bits: [u64; 512], words: &[&str]) -> [u64; 512] {
     let mut at = 0;
     while at < words.len() {

@@ -107,16 +107,13 @@ impl ColumnProfiler {
         self.lengths = Some((shortest.min(length), longest.max(length)));
         // The fingerprint is that of the text alone, without what stands around it.
         let is_plain = cell.kind == CellKind::Text && length == cell.text.len();
-        let reading = match known.filter(|_| is_plain) {
-            Some(reading) => reading,
-            None => {
-                let reading = self.read(cell, text);
-                if is_plain {
-                    self.distinct.remember(print, reading);
-                }
-                reading
+        let reading = known.filter(|_| is_plain).unwrap_or_else(|| {
+            let reading = self.read(cell, text);
+            if is_plain {
+                self.distinct.remember(print, reading);
             }
-        };
+            reading
+        });
         self.count(reading);
     }
 
