@@ -96,7 +96,7 @@ fn lines(draft: &mut Draft<'_>, inputs: &[&Input<'_>]) -> Vec<Line> {
 }
 
 /// A number in a column of its own joins the street.
-fn add_house_number(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut Vec<Line>) {
+fn add_house_number(draft: &mut Draft<'_>, inputs: &[&Input<'_>], lines: &mut [Line]) {
     let said = inputs.iter().find(|input| input.name() == "house_number");
     let Some(input) = said.filter(|input| !stands_for_blank(&input.text)) else {
         return;

@@ -18,6 +18,8 @@ const NOT_TO_BE_TOLD: &[&str] = &[
     "ga4_lineitems",
     // What it calls a name is the vehicle's.
     "fuelio_vehicle",
+    // Nothing but ids and dates.
+    "ga4_reminders",
     "lubelogger_plans",
 ];
 

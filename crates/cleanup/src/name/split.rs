@@ -69,19 +69,19 @@ pub(super) fn split(name: &str, said: Option<Party>, column: ColumnNames) -> Par
     let (own, rest, joined) = leading_titles(&tokens);
     titles.extend(own);
     let is_couple = rest.iter().any(|token| is_and(token));
-    let (names, behind) = if is_couple {
+    let (person, behind) = if is_couple {
         (rest, Vec::new())
     } else {
         trailing(rest, &mut titles)
     };
-    if said.is_none() && titles.is_empty() && is_unsure(names, column) {
+    if said.is_none() && titles.is_empty() && is_unsure(person, column) {
         return Parts::default();
     }
     suffixes.splice(0..0, behind);
     let mut parts = if is_couple {
         several(&mut titles, rest)
     } else {
-        one_person(names)
+        one_person(person)
     };
     parts.several |= joined;
     let is_named = parts.first.is_some() || parts.last.is_some();
