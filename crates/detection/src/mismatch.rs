@@ -46,12 +46,13 @@ impl Candidate<'_> {
         self.drop_years_of_rows(file);
     }
 
-    /// What can only be an e-mail address or a telephone number is one, whatever its header says.
+    /// What can only be an e-mail address, a telephone number or a VIN is one, whatever its header says.
     fn put_right(&mut self, file: &Table) {
         for mismatch in &mut self.mismatched {
             let is_it = |field: &FieldRef| match mismatch.look {
                 Look::Email => field.spec.kind == FieldKind::Email,
                 Look::Phone => matches!(field.spec.kind, FieldKind::Phone | FieldKind::Landline),
+                Look::Vin => field.spec.kind == FieldKind::Vin,
                 _ => false,
             };
             let mut fields = self.table.columns.iter().filter_map(|column| column.field);

@@ -70,6 +70,7 @@ impl Look {
                     | K::Boolean
                     | K::Country
             ),
+            Self::Vin => kind == K::Vrm,
             Self::Date => matches!(
                 kind,
                 K::Vrm

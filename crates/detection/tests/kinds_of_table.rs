@@ -375,6 +375,17 @@ fn kinds_of_article_are_no_family_and_titles_of_contacts_no_titles() {
 }
 
 #[test]
+fn what_can_only_be_something_else_is_that() {
+    let cars = "id_coche|marca|modelo|ano|matricula|id_cliente\n1|Hyundai|Veracruz|2007|5N1AN0NU4AC266862|1\n\
+        2|Audi|A6|2012|WAUBFAFL6BN537814|2";
+    check_field(cars, "matricula", Some("vehicle.vin"));
+    check_field(cars, "id_coche", Some("vehicle.source_id"));
+    let stock = "id|articulo|precioNeto|stock|puVenta\n1|Clip|699|5200|0.25\n2|Marcador|31|25|7";
+    check_field(stock, "puVenta", Some("product.retail_price"));
+    check_field(stock, "precioNeto", None);
+}
+
+#[test]
 fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
     for (header, values) in [
         ("Preferred Contact", ["Email", "SMS"]),
