@@ -257,11 +257,13 @@ impl ColumnValues {
         self.filled >= 2 && self.texts.iter().all(|text| words.contains(&text.as_str()))
     }
 
-    /// Its values are short codes of letters and digits, as the plates of most countries are.
-    pub fn are_plates_of_letters_and_digits(&self) -> bool {
+    /// Its values are British plates, or short codes of letters and digits, as the plates of most countries are.
+    pub fn are_plates(&self) -> bool {
         let has_letter = |text: &&String| text.chars().any(char::is_alphabetic);
         let lettered = self.texts.iter().filter(has_letter).count();
-        self.filled > 0 && self.share_of(Form::Plate) >= MOST && lettered as f64 >= MOST * self.texts.len() as f64
+        let are_codes =
+            self.filled > 0 && self.share_of(Form::Plate) >= MOST && lettered as f64 >= MOST * self.texts.len() as f64;
+        are_codes || self.look.is_some_and(|column| column.look == Look::Plate)
     }
 }
 

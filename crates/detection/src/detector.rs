@@ -171,10 +171,15 @@ impl Detector {
             let own = named.iter().filter(|(type_id, _)| *type_id == table.type_id);
             own.map(|(_, strength)| *strength).fold(0.0, f64::max)
         };
-        generic_tables(&self.sources)
+        let mut candidates: Vec<Candidate> = generic_tables(&self.sources)
             .zip(&self.vocabularies)
             .map(|(table, words)| Candidate::new(table, words, file, strength(table)))
-            .collect()
+            .collect();
+        let named: Vec<(&TableSignature, f64)> = candidates.iter().map(|other| (other.table, other.named)).collect();
+        for candidate in &mut candidates {
+            candidate.share_name(&named, file);
+        }
+        candidates
     }
 
     /// The tables that have the very same columns as the one that fits, unless the words around name that one.

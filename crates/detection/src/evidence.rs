@@ -49,7 +49,7 @@ pub fn of_candidate(candidate: &Candidate, file: &Table) -> Vec<String> {
     );
     lines.extend(telling_columns(&candidate.mapping, file));
     if candidate.named > 0.0 {
-        lines.push(format!("the words around the table speak of {}", candidate.table.noun));
+        lines.push(format!("the words around the table speak of {}", candidate.named_as));
     }
     if !candidate.against.is_empty() {
         lines.push(format!("against it: {}", names(&candidate.against)));

@@ -66,6 +66,8 @@ pub struct Candidate<'a> {
     flagged: f64,
     /// How much the words around the table name it, from 0 to 1.
     pub named: f64,
+    /// What these words speak of.
+    pub named_as: &'a str,
     /// A header names it: 1, or 0.
     named_by_header: f64,
     /// The number by which a record is known stands in several rows.
@@ -94,6 +96,7 @@ impl<'a> Candidate<'a> {
             unsure_registration: false,
             flagged: 0.0,
             named,
+            named_as: &table.noun,
             named_by_header: 0.0,
             repeats: false,
             weight: 0.0,
@@ -119,6 +122,37 @@ impl<'a> Candidate<'a> {
             .collect();
         candidate.weigh(file);
         candidate
+    }
+
+    /// A list of customers in which every row has a plate is one of their vehicles too: words around it that name customers
+    /// speak for this as well. (Words that name vehicles do not make owners of their drivers.)
+    pub fn share_name(&mut self, others: &[(&'a TableSignature, f64)], file: &Table) {
+        let vehicle = Slot::Main(EntityKind::Vehicle);
+        let mut louder = others.iter().filter(|(_, named)| *named > self.named).peekable();
+        if louder.peek().is_none() || !self.has_plates(file) {
+            return;
+        }
+        let slots = self.table.slots();
+        let is_part = |(other, _): &&(&TableSignature, f64)| {
+            let parts = other.slots();
+            !parts.is_empty() && !parts.contains(&vehicle) && parts.iter().all(|slot| slots.contains(slot))
+        };
+        let loudest = louder.filter(is_part).max_by(|one, other| one.1.total_cmp(&other.1));
+        if let Some((other, named)) = loudest {
+            self.named = *named;
+            self.named_as = &other.noun;
+            self.weigh(file);
+        }
+    }
+
+    /// A column that is called after plates has one in nearly every row.
+    fn has_plates(&self, file: &Table) -> bool {
+        let Some(index) = self.column_of("vehicle.registration") else {
+            return false;
+        };
+        let is_named = self.mapping.field(index).is_some_and(|(_, by)| by != MatchedBy::Values);
+        let are_plates = file.column(index).is_some_and(ColumnValues::are_plates);
+        is_named && are_plates && !self.unsure_registration && file.is_in_nearly_all_rows(index)
     }
 
     /// What speaks for and against it.
@@ -298,7 +332,8 @@ impl<'a> Candidate<'a> {
         self.fields(columns).any(|other| other == field)
     }
 
-    /// Where several rows are of one invoice, a total in which they differ is that of the line.
+    /// Where several rows are of one invoice, a total in which they differ is that of the line. A credit note, or the invoice
+    /// of another year, may have its number too.
     fn drop_totals_of_lines(&mut self, file: &Table) {
         let Some(number) = self.column_of("invoice.number") else {
             return;
@@ -306,8 +341,11 @@ impl<'a> Candidate<'a> {
         if !file.column(number).is_some_and(|column| column.repeat_share() > 0.0) {
             return;
         }
+        let beside = ["invoice.issued_on", "invoice.customer"].map(|name| self.column_of(name));
+        let beside: Vec<usize> = beside.into_iter().flatten().collect();
         for name in ["invoice.total_net", "invoice.total_vat", "invoice.total_gross"] {
-            if let Some(total) = self.column_of(name).filter(|total| file.differs_within(number, *total)) {
+            let is_of_line = |total: &usize| file.differs_within(number, &beside, *total);
+            if let Some(total) = self.column_of(name).filter(is_of_line) {
                 self.mapping.clear(total);
             }
         }
@@ -459,10 +497,7 @@ impl<'a> Candidate<'a> {
             return false;
         };
         // A plate of any country has letters and digits; `0001-77` is a licence.
-        let plates = file.look(index).is_some_and(|column| column.look == Look::Plate)
-            || file
-                .column(index)
-                .is_some_and(ColumnValues::are_plates_of_letters_and_digits);
+        let plates = file.column(index).is_some_and(ColumnValues::are_plates);
         let header = file.headers.folded(index);
         let telling = ["plate", "vrm", "vehicle", "veh", "rego", "car"];
         let short = ["reg", "regno", "regnumber", "regmark"];

@@ -197,6 +197,13 @@ impl<'a> Table<'a> {
         !self.column(index).is_some_and(|column| column.is_blank)
     }
 
+    /// Nine in ten of the rows that were looked at have a value.
+    pub fn is_in_nearly_all_rows(&self, index: usize) -> bool {
+        let has_value = |row: &&Row| row.cells.get(index).is_some_and(|cell| !cell.is_blank());
+        let filled = self.samples.iter().filter(has_value).count();
+        filled > 0 && filled * 10 >= self.samples.len() * 9
+    }
+
     /// Its header is no field of ours.
     pub fn is_no_field(&self, index: usize) -> bool {
         self.not_fields.get(index).copied().unwrap_or_default()
@@ -273,13 +280,18 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Rows with the same value in one column differ in another.
-    pub fn differs_within(&self, key: usize, other: usize) -> bool {
-        let mut first: HashMap<&str, &str> = HashMap::new();
+    /// Rows with the same value in one column differ in another, though they agree in those beside.
+    pub fn differs_within(&self, key: usize, beside: &[usize], other: usize) -> bool {
+        let mut first: HashMap<Vec<&str>, &str> = HashMap::new();
         let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
         self.samples.iter().any(|row| {
-            let (key, text) = (text_of(row, key), text_of(row, other));
-            !key.is_empty() && !text.is_empty() && *first.entry(key).or_insert(text) != text
+            let text = text_of(row, other);
+            let keys: Vec<&str> = std::iter::once(&key)
+                .chain(beside)
+                .map(|index| text_of(row, *index))
+                .collect();
+            let is_key = keys.first().is_some_and(|key| !key.is_empty());
+            is_key && !text.is_empty() && *first.entry(keys).or_insert(text) != text
         })
     }
 

@@ -239,6 +239,9 @@ fn totals_of_lines_are_not_those_of_the_invoice() {
     check_field(lines, "SubTotal", Some("invoice.total_net"));
     check_field(lines, "Total", None);
     assert!(detect(lines).warning("lines_not_imported").is_some());
+    // A credit note that has the number of an invoice is no line of it.
+    let credited = "Doc Type|Invoice Number|Invoice Date|Total\nFA|20|13/02/2024|90.00\nNC|21|13/02/2024|-12.50\nFA|21|14/03/2024|20.00";
+    check_field(credited, "Total", Some("invoice.total_gross"));
 }
 
 #[test]
@@ -544,4 +547,56 @@ fn yes_in_another_language_says_whose_list_it_is() {
         Korn KG|Kiel|24103|Ja",
         Some("generic.customers"),
     );
+}
+
+#[test]
+fn customers_of_whom_each_row_has_a_plate_have_vehicles() {
+    let named = |text: &str, file: &str, expected| {
+        let detection = detect_in(text, &called(file, None, ""));
+        assert_eq!(type_of(&detection), Some(expected), "{text}: {:?}", detection.evidence);
+    };
+    let plates = "Placa|Cliente|Cedula|Telefono|Telefono 2\n\
+        KLM203|ROJAS CALVO LIZ|4279720|3205550138|3205550139\nNDX904|YAIR RETA BUSTOS|7303021|0|3205550140\n\
+        LMH22F|MONJE PULIDO ROY|1036608271|3205550141|0";
+    named(plates, "clientes.csv", "generic.customers_and_vehicles");
+    named(
+        "Plate|Customer Name|Email|Phone|City\nAB12 CDE|Ann Ash|ann@ash.example|01632 960011|Leeds\n\
+         AB13 CDE|Bert Birch|bert@birch.example|01632 960012|York",
+        "customers.csv",
+        "generic.customers_and_vehicles",
+    );
+    // One in three has none, or the codes are no plates.
+    named(
+        "Plate|Customer Name|Email|Phone|City\nAB12 CDE|Ann Ash|ann@ash.example|01632 960011|Leeds\n\
+         |Bert Birch|bert@birch.example|01632 960012|York\nAB14 CDE|Cora Cole|cora@cole.example|01632 960013|York",
+        "customers.csv",
+        "generic.customers",
+    );
+    // A fleet is not that of its drivers because the sheet says so.
+    named(
+        "Reg No|Make|Model|Driver Name\nAB12 CDE|Ford|Focus|Ann Ash\nAB13 CDE|Kia|Rio|Bert Birch",
+        "fleet list.csv",
+        "generic.vehicles",
+    );
+}
+
+#[test]
+fn part_numbers_have_many_names() {
+    for header in [
+        "P/N",
+        "OEM P/N",
+        "OE number",
+        "Mfr part no",
+        "MPN",
+        "Manufacturer Part No.",
+        "OEM Part Number",
+    ] {
+        let text = format!("OEM|{header}|Description|Stock Qty\nSMC|CDJ2B16|Cylinder|2\nFesto|1017969|Valve|5");
+        check(&text, Some("generic.products"));
+        check_field(&text, header, Some("product.code"));
+        check_field(&text, "OEM", None);
+    }
+    let text = "Customer P/N|OEM P/N|Description|Stock Qty\nX-77120|CDJ2B16|Cylinder|2\nX-88120|1017969|Valve|5";
+    check_field(text, "OEM P/N", Some("product.code"));
+    check_field(text, "Customer P/N", None);
 }

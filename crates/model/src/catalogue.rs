@@ -323,6 +323,10 @@ static CUSTOMER: EntitySpec = EntitySpec {
         derived(&["display_name", "email"]),
         derived(&["display_name", "phone"]),
         derived(&["display_name", "landline"]),
+        derived(&["display_name", "vat_number"]),
+        // Numbers of countries that nothing names can't be read, and are those of one person all the same.
+        derived(&["display_name", "phone_as_given"]),
+        derived(&["display_name", "landline_as_given"]),
     ],
 };
 

@@ -255,6 +255,8 @@ finding_codes! {
     IdDamaged = "id_damaged", Warning, "This number has lost digits, so it identifies nothing", "Export the column again as text.";
     /// A record without an id that belongs to nobody.
     RecordOfNobody = "record_of_nobody", Warning per Table, "Nothing says which {} this is, nor whose", "Fill in its number, or what it belongs to.";
+    /// A customer of whom a row says no more than a row above says of one.
+    NamesakeUnclear = "namesake_unclear", Warning per Table, "A row above says the same of its customer, and nothing tells whether they are one, so each was taken for a customer of their own", "Give each customer a number, an e-mail address or a telephone number, or merge the customers.";
     /// A link by an id that several records have.
     LinkAmbiguous = "link_ambiguous", Warning, "Several records have the id of the {}, so the link was left blank", "Give each record an id of its own, or link the right one by hand.";
     // Rows that are no records

@@ -164,12 +164,12 @@ impl Cleaner {
         }
         let Some(owner) = owner.filter(|owner| follows && owner.number != row.number) else {
             let mut clean = self.clean_cells(row, None);
-            if clean.is_record() {
+            if clean.is_record() && !columns.is_of_variants() {
                 clean.findings.push(Finding::row(FindingCode::OwnerUnclear, ""));
             }
             return clean;
         };
-        let mut clean = self.clean_cells(&columns.inherit(row, owner), Some((columns, owner.occurrence)));
+        let mut clean = self.clean_cells(&columns.inherit(row, &owner.cells), Some((columns, owner.occurrence)));
         // What is to be said of the owner's cells is said in its own row.
         clean.findings.retain(|finding| {
             finding.severity() == Severity::Error || !finding.column.is_some_and(|column| columns.has(column))
@@ -284,8 +284,8 @@ impl Cleaner {
             let Some(record) = records.get_mut(index) else { continue };
             let slot = record.slot;
             record.source_id = identify_otherwise(record, &linked, &|name| self.ids.is_no_id(row, slot, name));
-            let apart = self.ids.keep_apart(row, record, &linked);
-            findings.extend(apart.or_else(|| self.naturals.keep_apart(row, record)));
+            findings.extend(self.ids.keep_apart(row, record, &linked));
+            findings.extend(self.naturals.keep_apart(row, record));
             if let (Some((columns, occurrence)), SourceId::Content(_)) = (namesakes, &record.source_id)
                 && slot == Slot::Main(columns.entity)
             {

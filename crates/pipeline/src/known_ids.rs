@@ -164,13 +164,15 @@ impl KnownIds {
 
     fn told(&self, conflict: &PlannedConflict, slot: Slot, given: Option<&FieldValue>, own: &str) -> Finding {
         let column = given.and_then(|given| self.column_of(slot, given.spec.name));
+        let file = conflict.first_file.as_ref();
+        let of_file = file.map_or_else(String::new, |file| format!(" of {file}"));
         Finding {
             code: FindingCode::IdConflict,
             column: column.map(|(index, _)| index),
             field: given.and_then(|given| FieldRef::new(slot, given.spec.name)),
             value: given.map(|given| given.raw.clone()).unwrap_or_default(),
             detail: format!(
-                "`{}` is that of row {}, and this record goes by `{own}`",
+                "`{}` is that of row {}{of_file}, and this record goes by `{own}`",
                 conflict.id, conflict.first_row
             ),
         }

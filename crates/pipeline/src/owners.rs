@@ -1,13 +1,14 @@
 //! Rows that belong to the row above: a vehicle below its customer, a part below its job, where the owner is not said again.
 //!
 //! Reports say a customer once and leave the cells blank in the rows of the further vehicles, or give customers and vehicles
-//! rows of their own. While a table is read, each such row is given the last row with an owner, which is kept with it
-//! ([`Owner`]); what the rows prove together says whether that is so in this table at all ([`OwnerRule`]).
+//! rows of their own. Shops say the title of a product once, and give its further variants rows without one. While a table is
+//! read, each such row is given the last row with an owner, which is kept with it ([`Owner`]); what the rows prove together
+//! says whether that is so in this table at all ([`OwnerRule`]).
 
 use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{Cell, EntityKind, FieldKind, FieldRef, Row, Slot, fold, hash128};
+use torqueflow_model::{Cell, EntityKind, FieldKind, FieldRef, Row, Slot, fold, hash64, hash128, header_words};
 use torqueflow_tabular::staging::Owner;
 
 use crate::plan::TablePlan;
@@ -16,8 +17,14 @@ use crate::plan::TablePlan;
 const WATCHED_OWNERS: usize = 20_000;
 /// Words of one column that may tell kinds of rows.
 const KINDS_OF_ROWS: usize = 6;
-/// Columns that are watched for such words.
+/// Columns that are watched for such words, or for names of groups.
 const WATCHED_COLUMNS: usize = 8;
+/// What the variants of a product have in common (Shopify's product CSV says it in the first row of each `Handle`).
+const OF_ALL_VARIANTS: [&str; 3] = ["name", "family", "supplier"];
+/// Words of headers of columns that name what rows are variants of.
+const GROUP_WORDS: [&str; 4] = ["handle", "parent", "style", "id"];
+/// Products that a column without such a word must tell apart.
+const FEWEST_PRODUCTS: usize = 3;
 
 /// Whose the rows are that name no owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -51,7 +58,7 @@ impl OwnerColumns {
     /// The owner's columns of a plan. `None` where nothing in the table is owned by something else in it.
     ///
     /// A job stands on its own, so in a table of jobs a row without a customer is no vehicle of the row above; parts and
-    /// labour are nothing without their job.
+    /// labour are nothing without their job. The owner of a variant is the product that the row above names.
     pub(crate) fn of(plan: &TablePlan) -> Option<Self> {
         let fields: Vec<(usize, FieldRef)> = plan
             .columns
@@ -78,7 +85,7 @@ impl OwnerColumns {
         } else if has(EntityKind::Customer) && has(EntityKind::Vehicle) {
             (EntityKind::Customer, |entity| entity == EntityKind::Vehicle)
         } else {
-            return None;
+            return Self::of_variants(&fields);
         };
         let mut columns = Self {
             entity,
@@ -101,6 +108,30 @@ impl OwnerColumns {
         (!columns.naming.is_empty() && !columns.owned.is_empty()).then_some(columns)
     }
 
+    /// The columns of a table of nothing but products.
+    fn of_variants(fields: &[(usize, FieldRef)]) -> Option<Self> {
+        let product = Slot::Main(EntityKind::Product);
+        if fields.iter().any(|(_, field)| field.slot != product) {
+            return None;
+        }
+        let columns_of = |is_wanted: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let wanted = fields.iter().filter(|(_, field)| is_wanted(field.spec.name));
+            wanted.map(|(index, _)| *index).collect()
+        };
+        let columns = Self {
+            entity: EntityKind::Product,
+            all: columns_of(&|name| OF_ALL_VARIANTS.contains(&name)),
+            naming: columns_of(&|name| name == "name"),
+            owned: columns_of(&|name| !OF_ALL_VARIANTS.contains(&name)),
+        };
+        (!columns.naming.is_empty() && !columns.owned.is_empty()).then_some(columns)
+    }
+
+    /// The rows are variants of products.
+    pub(crate) fn is_of_variants(&self) -> bool {
+        self.entity == EntityKind::Product
+    }
+
     /// The row says whose it is.
     pub(crate) fn names_owner(&self, row: &Row) -> bool {
         any_filled(row, &self.naming)
@@ -111,19 +142,28 @@ impl OwnerColumns {
         any_filled(row, &self.owned)
     }
 
-    /// The row with the owner's cells.
-    pub(crate) fn inherit(&self, row: &Row, owner: &Owner) -> Row {
+    /// The row with the owner's cells. A variant keeps what it says of itself.
+    pub(crate) fn inherit(&self, row: &Row, owner: &[Cell]) -> Row {
         let mut inherited = row.clone();
         for column in &self.all {
-            let cell = owner.cells.get(*column).cloned().unwrap_or_default();
+            let cell = owner.get(*column).cloned().unwrap_or_default();
             if inherited.cells.len() <= *column {
                 inherited.cells.resize_with(column + 1, Cell::default);
             }
-            if let Some(own) = inherited.cells.get_mut(*column) {
+            if let Some(own) = inherited.cells.get_mut(*column)
+                && (own.is_blank() || !self.is_of_variants())
+            {
                 *own = cell;
             }
         }
         inherited
+    }
+
+    /// The cells of an owner's row that its other rows have too, each in its place.
+    pub(crate) fn inherited_cells(&self, row: &Row) -> Vec<Cell> {
+        let cells = row.cells.iter().enumerate();
+        let kept = cells.map(|(index, cell)| if self.has(index) { cell.clone() } else { Cell::default() });
+        kept.collect()
     }
 
     /// The column is the owner's.
@@ -134,7 +174,7 @@ impl OwnerColumns {
     /// A fingerprint of the owner that a row names, where nothing but a name tells it from others.
     pub(crate) fn bare_name(&self, row: &Row) -> Option<u128> {
         let is_name = |text: &str| !text.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
-        if !self.names_owner(row) || !self.names(row).all(is_name) {
+        if self.is_of_variants() || !self.names_owner(row) || !self.names(row).all(is_name) {
             return None;
         }
         let folded: Vec<String> = self.names(row).map(fold).collect();
@@ -249,6 +289,54 @@ struct KindOfRow {
     owned: u64,
 }
 
+/// A column that may name the product that rows are variants of.
+#[derive(Debug)]
+struct GroupVote {
+    column: usize,
+    /// Its header speaks of such a name, which may be a number then.
+    is_named: bool,
+    /// What it says in the last row that names a product.
+    last: String,
+    /// What it says in all of these.
+    seen: HashSet<u64>,
+    /// It says something else in each of these, and in the rows below them the same.
+    holds: bool,
+}
+
+impl GroupVote {
+    fn of(column: usize, header: &str) -> Self {
+        let words = header_words(header);
+        Self {
+            column,
+            is_named: words.iter().any(|word| GROUP_WORDS.contains(&word.as_str())),
+            last: String::new(),
+            seen: HashSet::new(),
+            holds: true,
+        }
+    }
+
+    /// By all rows. A few products may differ by chance, unless the header says so.
+    fn names_products(&self) -> bool {
+        self.holds && (self.is_named || self.seen.len() >= FEWEST_PRODUCTS)
+    }
+
+    fn observe(&mut self, row: &Row, names_owner: bool) {
+        if !self.holds {
+            return;
+        }
+        let text = row.cells.get(self.column).map_or("", |cell| cell.text.trim());
+        if !names_owner {
+            self.holds = text == self.last;
+            return;
+        }
+        let is_name = !text.is_empty() && (self.is_named || text.chars().any(char::is_alphabetic));
+        let is_new =
+            text != self.last && (self.seen.len() >= WATCHED_OWNERS || self.seen.insert(hash64(text.as_bytes())));
+        self.holds = is_name && is_new;
+        text.clone_into(&mut self.last);
+    }
+}
+
 /// What the rows of a table say together on whose they are.
 #[derive(Debug)]
 pub struct OwnerVotes {
@@ -264,6 +352,8 @@ pub struct OwnerVotes {
     last: Option<u128>,
     /// Per watched column, its words; `None` where it has too many.
     words: Vec<(usize, Option<HashMap<String, KindOfRow>>)>,
+    /// In a table of products, the columns that may say which rows are variants of one.
+    groups: Vec<GroupVote>,
 }
 
 impl OwnerVotes {
@@ -272,7 +362,15 @@ impl OwnerVotes {
         let columns = OwnerColumns::of(plan).filter(|_| plan.owners == OwnerRule::Open);
         let is_free = |index: &usize| plan.columns.get(*index).is_some_and(|column| column.field.is_none());
         let free = (0..plan.columns.len()).filter(is_free).take(WATCHED_COLUMNS);
+        let variants = columns.as_ref().filter(|columns| columns.is_of_variants());
+        let groups = variants.map_or_else(Vec::new, |variants| {
+            let others = (0..plan.columns.len()).filter(|index| !variants.has(*index));
+            let header = |index: usize| plan.columns.get(index).map_or("", |column| column.header.as_str());
+            let groups = others.map(|index| GroupVote::of(index, header(index)));
+            groups.take(WATCHED_COLUMNS).collect()
+        });
         Self {
+            groups,
             columns,
             owners: 0,
             bare_owners: 0,
@@ -295,6 +393,14 @@ impl OwnerVotes {
             return;
         };
         let names_owner = columns.names_owner(row);
+        if columns.is_of_variants() {
+            let is_owned = !names_owner && columns.is_owned(row);
+            self.owned += u64::from(is_owned);
+            for group in self.groups.iter_mut().filter(|_| names_owner || is_owned) {
+                group.observe(row, names_owner);
+            }
+            return;
+        }
         if names_owner {
             self.owners += 1;
             self.bare_owners += u64::from(!columns.is_owned(row));
@@ -335,8 +441,12 @@ impl OwnerVotes {
     }
 
     fn verdict(&self) -> OwnerRule {
-        if self.columns.is_none() {
+        let Some(columns) = &self.columns else {
             return OwnerRule::Own;
+        };
+        if columns.is_of_variants() {
+            let is_proven = self.owned > 0 && self.groups.iter().any(GroupVote::names_products);
+            return if is_proven { OwnerRule::Above } else { OwnerRule::Own };
         }
         if self.owned == 0 {
             return OwnerRule::Unclear;

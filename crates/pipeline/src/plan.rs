@@ -57,6 +57,9 @@ pub struct TablePlan {
     /// Rows that are further lines of the document of an earlier one, where the table's lines are not imported.
     #[serde(default, skip_serializing_if = "has_none")]
     pub further_lines: LeftOutRows,
+    /// Rows of customers of whom an earlier row says the same, where that is too little to tell whether they are one.
+    #[serde(default, skip_serializing_if = "has_none")]
+    pub namesakes: LeftOutRows,
 }
 
 fn has_none(rows: &LeftOutRows) -> bool {
@@ -301,13 +304,17 @@ impl TablePlan {
             value: String::new(),
             detail: String::new(),
         };
-        let lines = Some(&self.further_lines).filter(|lines| lines.count > 0);
-        let finding = lines.map(|lines| ColumnFinding {
-            finding: Finding::row(FindingCode::FurtherLines, ""),
-            cells: lines.count,
-            examples: lines.first.iter().take(5).map(example).collect(),
-        });
-        finding.into_iter().collect()
+        let of_rows = [
+            (FindingCode::FurtherLines, &self.further_lines),
+            (FindingCode::NamesakeUnclear, &self.namesakes),
+        ];
+        let told = of_rows.into_iter().filter(|(_, rows)| rows.count > 0);
+        let finding = |(code, rows): (FindingCode, &LeftOutRows)| ColumnFinding {
+            finding: Finding::row(code, ""),
+            cells: rows.count,
+            examples: rows.first.iter().take(5).map(example).collect(),
+        };
+        told.map(finding).collect()
     }
 
     /// The ids that rows of different records have, with the kind of these.

@@ -5,6 +5,7 @@ use torqueflow_model::Row;
 
 use crate::bare::BareVotes;
 use crate::ids::IdentityVotes;
+use crate::kinds::RowKinds;
 use crate::natural::NaturalVotes;
 use crate::plan::TablePlan;
 
@@ -15,6 +16,8 @@ pub(crate) struct ProfileVotes {
     identities: IdentityVotes,
     naturals: NaturalVotes,
     bare: BareVotes,
+    /// What rows are no records says nothing of the ids of those that are.
+    kinds: Option<RowKinds>,
     /// The plan has no profiles yet.
     are_wanted: bool,
 }
@@ -36,6 +39,7 @@ impl ProfileVotes {
             identities: IdentityVotes::of(plan),
             naturals: NaturalVotes::of(plan),
             bare: BareVotes::of(plan),
+            kinds: Some(RowKinds::of(plan)).filter(RowKinds::is_open),
             are_wanted,
         }
     }
@@ -53,9 +57,12 @@ impl ProfileVotes {
                 None => column.observe_missing(),
             }
         }
-        self.identities.observe(row);
-        self.naturals.observe(row);
         self.bare.observe(row);
+        let is_other = self.kinds.as_ref().is_some_and(|kinds| kinds.otherwise(row).is_some());
+        if !is_other {
+            self.identities.observe(row);
+            self.naturals.observe(row);
+        }
     }
 
     /// What the rows say of a column.

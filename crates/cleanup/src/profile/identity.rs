@@ -138,8 +138,14 @@ impl IdentityVote {
             return;
         }
         if let Some(known) = self.known.get_mut(&print) {
-            self.repeats.add(row);
             let before = known.common;
+            let keeper = self
+                .conflicts
+                .get(&print)
+                .map_or(before.portrait(), |conflict| &conflict.keeper);
+            if !portrait.differs(keeper, self.rule) {
+                self.repeats.add(row);
+            }
             known.common.add(portrait);
             if known.common.differs(self.rule) {
                 let conflict = known.conflict(before, row);
@@ -207,8 +213,10 @@ impl IdentityVote {
                 }
                 continue;
             };
-            self.repeats.add(next_known.first_row);
             let before = known.common;
+            if !before.portrait().differs(next_known.common.portrait(), self.rule) {
+                self.repeats.add(next_known.first_row);
+            }
             known.common.merge(&next_known.common);
             if known.common.differs(self.rule) {
                 // Where the next rows disagree among themselves, the first of them may still agree with these.
@@ -258,7 +266,7 @@ impl IdentityVote {
         self.ids
     }
 
-    /// Rows whose id a row above has too, as far as ids were watched.
+    /// Rows whose id a row above of the same record has too, as far as ids were watched.
     pub fn repeats(&self) -> &LeftOutRows {
         &self.repeats
     }
@@ -426,6 +434,21 @@ mod tests {
             false,
             "differs 1: 1002 2/3",
         );
+    }
+
+    #[test]
+    fn rows_of_other_records_are_no_repeats() {
+        let rows = [
+            (2, "C1", "Amy Lock"),
+            (3, "C1", "LOCK, Amy"),
+            (4, "C2", "Bob Mill"),
+            (5, "C2", "Cat Nash"),
+            (6, "C2", "Bob Mill"),
+            (7, "C2", "Dee Pool"),
+            (8, "C3", "Eve Reed"),
+        ];
+        let repeats = vote(&rows).repeats().clone();
+        assert_eq!((repeats.count, repeats.first), (2, vec![3, 6]));
     }
 
     #[test]

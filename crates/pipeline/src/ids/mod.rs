@@ -5,7 +5,7 @@ mod subject;
 
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{IdVerdict, IdentityVote, Portrait, PortraitRule};
-use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Row, Slot};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Record, Row, Slot};
 
 use crate::plan::{PlannedColumn, TablePlan};
 use subject::{Subject, subject};
@@ -50,10 +50,44 @@ pub struct PlannedConflict {
     pub id: String,
     /// The row that has it first, and keeps it.
     pub first_row: u64,
+    /// The file of that row, where it is of another table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_file: Option<String>,
     /// The first row that is of another record.
     pub other_row: u64,
     /// What the rows that keep it agree on, as fingerprints.
     pub keeper: Vec<u16>,
+}
+
+/// Ids of records of other tables that are kept in the plan of one.
+const MOST_OF_OTHER_TABLES: usize = 5000;
+
+impl TablePlan {
+    /// Takes note that an id in this table is that of another record, which stands in a table before it: in this row of this
+    /// file. A table without a column of such ids has no place for it.
+    pub fn add_conflict(&mut self, keeper: &Record, id: &str, first: (u64, &str), other_row: u64) {
+        let slot = keeper.slot;
+        let portrait = PortraitColumns::of(&self.columns, slot).portrait_of(&self.columns, keeper);
+        let columns = &self.columns;
+        let gives_id = |identity: &&mut PlannedIdentity| {
+            let field = columns.get(identity.column).and_then(|column| column.field);
+            identity.verdict == PlannedIdVerdict::Id && field.is_some_and(|field| field.slot == slot)
+        };
+        let Some(identity) = self.identities.iter_mut().flatten().find(gives_id) else {
+            return;
+        };
+        let is_known = identity.conflicts.iter().any(|known| known.id == id);
+        if is_known || identity.conflicts.len() >= MOST_OF_OTHER_TABLES {
+            return;
+        }
+        identity.conflicts.push(PlannedConflict {
+            id: id.to_owned(),
+            first_row: first.0,
+            first_file: Some(first.1.to_owned()),
+            other_row,
+            keeper: portrait.numbers().to_vec(),
+        });
+    }
 }
 
 /// The votes of all rows of a table on which of its columns are ids.
@@ -261,6 +295,7 @@ impl From<torqueflow_cleanup::ConflictingId> for PlannedConflict {
         Self {
             id: conflict.id,
             first_row: conflict.first_row,
+            first_file: None,
             other_row: conflict.other_row,
             keeper: conflict.keeper.numbers().to_vec(),
         }

@@ -1,7 +1,7 @@
 //! Which columns tell one record of a kind from another.
 
 use torqueflow_cleanup::{Portrait, PortraitRule};
-use torqueflow_model::{EntityKind, Row, Slot};
+use torqueflow_model::{EntityKind, Record, Row, Slot};
 
 use crate::plan::PlannedColumn;
 
@@ -56,13 +56,19 @@ impl PortraitColumns {
     }
 
     pub fn portrait(&self, row: &Row) -> Portrait {
+        let text = |column: &usize| row.cells.get(*column).map(|cell| cell.text.trim());
+        self.portrait_by(text)
+    }
+
+    /// The portrait of a record of another table, as a row of this one would give it.
+    pub fn portrait_of(&self, columns: &[PlannedColumn], record: &Record) -> Portrait {
+        let text = |column: &usize| record.text(columns.get(*column)?.field?.spec.name);
+        self.portrait_by(text)
+    }
+
+    fn portrait_by<'t>(&self, text: impl Fn(&usize) -> Option<&'t str>) -> Portrait {
         let mut portrait = Portrait::default();
-        let text = |column: &usize| {
-            row.cells
-                .get(*column)
-                .map(|cell| cell.text.trim())
-                .filter(|text| !text.is_empty())
-        };
+        let text = |column: &usize| text(column).filter(|text| !text.is_empty());
         for (set, column) in &self.names {
             if let Some(text) = text(column) {
                 portrait.add_name(*set, text);

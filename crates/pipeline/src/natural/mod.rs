@@ -9,12 +9,13 @@
 mod headers;
 mod traits;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{EntityKind, Finding, FindingCode, Record, Row, Slot, SourceId, hash64};
+use torqueflow_model::{Cell, EntityKind, Finding, FindingCode, LeftOutRows, Record, Row, Slot, SourceId, hash64};
 
 use crate::identity::bounded;
+use crate::owners::OwnerColumns;
 use crate::plan::TablePlan;
 use traits::{TraitColumns, Traits};
 
@@ -23,12 +24,12 @@ const WATCHED: usize = (1 << 17) / 8 * 7;
 /// Keys of several records that are kept.
 const MOST_CONFLICTS: usize = 5000;
 /// Other records of one key that are kept until it is clear by which columns they are told apart.
-const MOST_OTHERS: usize = 8;
+const MOST_OTHERS: usize = 16;
 
 /// What all rows say of natural keys that name several records.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlannedNaturals {
-    /// Columns without a field whose numbers tell records apart.
+    /// Columns without a field that tell records apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<usize>,
     /// The keys, each with the record that keeps it.
@@ -64,6 +65,35 @@ pub(crate) struct NaturalVotes {
     /// Keys by their fingerprint: the first row that has each, and what it says.
     known: HashMap<u64, (u64, Traits)>,
     conflicts: HashMap<u64, Conflict>,
+    variants: Option<Variants>,
+    /// Customers of whom no more than a name and an address is known, by their fingerprint.
+    bare: HashSet<u64>,
+    namesakes: LeftOutRows,
+}
+
+/// The last product that a row named, for the rows of its further variants.
+#[derive(Debug)]
+struct Variants {
+    columns: OwnerColumns,
+    last: Vec<Cell>,
+}
+
+impl Variants {
+    fn of(plan: &TablePlan) -> Option<Self> {
+        let columns = OwnerColumns::of(plan).filter(OwnerColumns::is_of_variants)?;
+        let last = Vec::new();
+        Some(Self { columns, last })
+    }
+
+    /// The row with what the last product has, if it names none itself. Whether it belongs to that, all rows will say.
+    fn complete(&mut self, row: &Row) -> Option<Row> {
+        if self.columns.names_owner(row) {
+            self.last = self.columns.inherited_cells(row);
+            return None;
+        }
+        let is_variant = !self.last.is_empty() && self.columns.is_owned(row);
+        is_variant.then(|| self.columns.inherit(row, &self.last))
+    }
 }
 
 #[derive(Debug)]
@@ -88,6 +118,9 @@ impl NaturalVotes {
             kinds: columns.collect(),
             known: HashMap::new(),
             conflicts: HashMap::new(),
+            bare: HashSet::new(),
+            namesakes: LeftOutRows::default(),
+            variants: Variants::of(plan).filter(|_| !kinds.is_empty()),
         }
     }
 
@@ -98,8 +131,19 @@ impl NaturalVotes {
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
+        let completed = self.variants.as_mut().and_then(|variants| variants.complete(row));
+        let row = completed.as_ref().unwrap_or(row);
         for columns in &self.kinds {
-            for key in columns.keys(row) {
+            let keys = columns.keys(row);
+            let person = keys.is_empty().then(|| columns.bare_person(row)).flatten();
+            if let Some(print) = person.map(|person| hash64(person.as_bytes())) {
+                if self.bare.contains(&print) {
+                    self.namesakes.add(row.number);
+                } else if self.bare.len() < WATCHED {
+                    self.bare.insert(print);
+                }
+            }
+            for key in keys {
                 let print = hash64(key.as_bytes());
                 let own = columns.traits(row);
                 let Some((_, keeper)) = self.known.get_mut(&print) else {
@@ -115,7 +159,9 @@ impl NaturalVotes {
                 let has_room = self.conflicts.len() < MOST_CONFLICTS;
                 let known = self.conflicts.get_mut(&print);
                 match known {
-                    Some(known) if known.others.len() < MOST_OTHERS => known.others.push(own),
+                    Some(known) if known.others.len() < MOST_OTHERS && !known.others.contains(&own) => {
+                        known.others.push(own);
+                    }
                     None if has_room => {
                         let entity = columns.entity;
                         let others = vec![own];
@@ -167,6 +213,7 @@ impl NaturalVotes {
             .conflicts
             .sort_unstable_by(|one, other| (one.first_row, &one.key).cmp(&(other.first_row, &other.key)));
         plan.naturals = Some(naturals);
+        plan.namesakes = self.namesakes.clone();
     }
 }
 
@@ -223,14 +270,16 @@ impl KnownNaturals {
             detail: format!("`{id}` is that of row {first_row}, and this record goes by `{apart}`"),
         };
         record.source_id = SourceId::Derived(apart);
-        Some(finding)
+        // Nobody expects variants to have names of their own.
+        let is_expected = !is_given && columns.are_variants(keeper, &own);
+        (!is_expected).then_some(finding)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use time::macros::date;
-    use torqueflow_model::{Cell, FieldRef};
+    use torqueflow_model::FieldRef;
 
     use super::*;
     use crate::{Cleaner, PlannedColumn, TableVotes, id_text};

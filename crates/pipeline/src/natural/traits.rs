@@ -2,9 +2,9 @@
 
 use torqueflow_cleanup::{VrmShape, stands_for_blank, vrm_shape};
 use torqueflow_dedupe::{Car, Person, are_other_cars, are_other_people};
-use torqueflow_model::{ColumnProfile, EntityKind, FieldRef, Look, Row, Slot, fold};
+use torqueflow_model::{ColumnProfile, EntityKind, FieldRef, Look, Row, Slot, ValueKind, fold};
 
-use super::headers;
+use super::headers::{self, Tells};
 use crate::ids::is_id;
 use crate::plan::PlannedColumn;
 
@@ -87,8 +87,8 @@ pub(super) struct TraitColumns {
     fields: Vec<(usize, FieldRef)>,
     /// The columns of each trait.
     traits: Vec<Vec<usize>>,
-    /// Columns without a field whose headers speak of numbers of such records.
-    numbers: Vec<usize>,
+    /// Columns without a field that may tell such records apart, and how.
+    numbers: Vec<(usize, Tells)>,
 }
 
 impl TraitColumns {
@@ -117,13 +117,12 @@ impl TraitColumns {
         });
         if is_alone {
             let open = columns.iter().enumerate().filter(|(_, column)| column.field.is_none());
-            let numbered = open.filter(|(_, column)| headers::names_number(&column.header, entity));
-            let counts = |index: &usize| numbers.is_none_or(|numbers| numbers.contains(index));
-            trait_columns.numbers = numbered
-                .map(|(index, _)| index)
-                .filter(counts)
-                .take(MOST_NUMBERS)
-                .collect();
+            let telling = open.filter_map(|(index, column)| Some((index, headers::tells(&column.header, entity)?)));
+            let counts = |(index, _): &(usize, Tells)| numbers.is_none_or(|numbers| numbers.contains(index));
+            let mut telling: Vec<(usize, Tells)> = telling.filter(counts).collect();
+            telling.sort_by_key(|(_, tells)| *tells == Tells::Perhaps);
+            telling.truncate(MOST_NUMBERS);
+            trait_columns.numbers = telling;
         }
         Some(trait_columns)
     }
@@ -146,7 +145,8 @@ impl TraitColumns {
             .traits
             .iter()
             .map(|columns| columns.iter().find_map(|column| said(row, *column)));
-        let numbers = self.numbers.iter().map(|column| said(row, *column));
+        let number = |column| said(row, column).filter(|text| text.len() <= LONGEST_NUMBER);
+        let numbers = self.numbers.iter().map(|(column, _)| number(*column));
         for (place, text) in fixed.chain(numbers).enumerate() {
             if place > 0 {
                 all.push(BETWEEN);
@@ -178,8 +178,8 @@ impl TraitColumns {
         keys
     }
 
-    /// The name of a customer with an e-mail address or a number.
-    fn person(&self, row: &Row) -> Option<String> {
+    /// The name of a customer, folded, in any order of its words.
+    fn words_of_name(&self, row: &Row) -> String {
         let text = |name: &str| self.text(row, EntityKind::Customer, name);
         let name = text("display_name").map_or_else(
             || {
@@ -195,13 +195,48 @@ impl TraitColumns {
         let folded = fold(&name);
         let mut words: Vec<&str> = folded.split(' ').filter(|word| !word.is_empty()).collect();
         words.sort_unstable();
+        words.join(" ")
+    }
+
+    /// The name and the address of a customer of whom the row says nothing that tells them from a namesake. `None` where it
+    /// does: a number of theirs, or a postcode, by which duplicates are looked for. It is asked where there is no natural key.
+    pub fn bare_person(&self, row: &Row) -> Option<String> {
+        if self.entity != EntityKind::Customer {
+            return None;
+        }
+        let name = self.words_of_name(row);
+        let of_address = |name: &str| {
+            let slots = [Slot::BillingAddress, Slot::ShippingAddress];
+            let is_it = move |field: &FieldRef| slots.contains(&field.slot) && field.spec.name == name;
+            let mut columns = self.fields.iter().filter(|(_, field)| is_it(field));
+            columns.find_map(|(column, _)| said(row, *column)).map(fold)
+        };
+        let is_customers_id = |field: &FieldRef| field.slot == Slot::Main(EntityKind::Customer) && is_id(*field);
+        let mut ids = self.fields.iter().filter(|(_, field)| is_customers_id(field));
+        let is_known = ids.any(|(column, _)| said(row, *column).is_some());
+        if name.is_empty() || is_known || of_address("postal_code").is_some() {
+            return None;
+        }
+        let address = ["line_1", "city"].map(|name| of_address(name).unwrap_or_default());
+        Some(key("namesake", &[&name, &address.concat()]))
+    }
+
+    /// The name of a customer with an e-mail address or a number.
+    fn person(&self, row: &Row) -> Option<String> {
+        let text = |name: &str| self.text(row, EntityKind::Customer, name);
+        let words = self.words_of_name(row);
         let contact = text("email").map(str::to_lowercase).or_else(|| {
             let number = text("phone").or_else(|| text("landline"))?;
             let digits: String = number.chars().filter(char::is_ascii_digit).collect();
             (digits.len() >= 5).then_some(digits)
         });
+        let contact = contact.or_else(|| {
+            text("vat_number")
+                .map(letters_and_digits)
+                .filter(|number| !number.is_empty())
+        });
         let contact = contact.filter(|_| !words.is_empty())?;
-        Some(key("person", &[&words.join(" "), &contact]))
+        Some(key("person", &[&words, &contact]))
     }
 
     /// What names the owner of the row's vehicle.
@@ -249,10 +284,26 @@ impl TraitColumns {
             EntityKind::Customer => other_number || are_other_companies(keeper, own),
             EntityKind::Product if Self::is_code(key) => {
                 let is_other = (place::NAME + 1..fixed).any(|place| differ(place) == Some(true)) || other_number;
-                is_other && have_other_names(keeper, own)
+                let is_named = keeper.get(place::NAME).is_some() && own.get(place::NAME).is_some();
+                let is_other_name = have_other_names(keeper, own) || !is_named && other_number;
+                self.are_variants(keeper, own) || is_other && is_other_name
             }
             _ => other_number,
         }
+    }
+
+    /// Whether two rows are of variants of a product, which differ in what variants differ in.
+    pub fn are_variants(&self, keeper: &Traits, own: &Traits) -> bool {
+        let mut options = self.options(keeper).zip(self.options(own));
+        options.any(|(one, other)| !one.is_empty() && !other.is_empty() && !is_same(one, other))
+    }
+
+    /// What the row says of what variants differ in.
+    fn options<'t>(&'t self, traits: &'t Traits) -> impl Iterator<Item = &'t str> {
+        let numbers = traits.numbers(self.traits.len()).zip(&self.numbers);
+        numbers
+            .filter(|(_, (_, tells))| *tells == Tells::Option)
+            .map(|(text, _)| text)
     }
 
     /// What tells the record from the one that keeps the key.
@@ -269,7 +320,10 @@ impl TraitColumns {
                 own.get(place::PLATE).map(str::to_uppercase).into_iter().collect()
             }
             EntityKind::Customer if are_other_companies(keeper, own) => of(&[place::COMPANY]),
-            EntityKind::Product if Self::is_code(key) => of(&[place::NAME]),
+            EntityKind::Product if Self::is_code(key) => {
+                let options = self.options(own).filter(|option| !option.is_empty()).map(fold);
+                of(&[place::NAME]).into_iter().chain(options).collect()
+            }
             _ => Vec::new(),
         };
         let is_told = !parts.is_empty() && (Self::is_code(key) || self.entity == EntityKind::Vehicle);
@@ -292,19 +346,34 @@ impl TraitColumns {
             .filter(|(_, field)| field.slot == Slot::Main(self.entity));
         let filled = own.filter_map(|(column, _)| Some(profiles.get(*column)?.filled));
         let records = filled.max().unwrap_or_default();
-        let is_proven = |column: &&usize| {
-            profiles.get(**column).is_some_and(|profile| {
-                let likeness = |look| profile.likeness(look).unwrap_or_default();
-                let is_something_else = likeness(Look::Phone) > 0.5 || likeness(Look::Email) > 0.5;
-                let tells = if self.entity == EntityKind::Product {
-                    profile.filled * 2 >= records && profile.distinct.values * 10 >= profile.filled
-                } else {
-                    profile.filled * 10 >= records * 9 && profile.distinct.is_unique && profile.filled >= 2
-                };
-                tells && !is_something_else
+        let is_proven = |(column, tells): &&(usize, Tells)| {
+            profiles.get(*column).is_some_and(|profile| {
+                let is_in_most = profile.filled * 10 >= records * 9 && profile.filled >= 2;
+                let is_of_product = self.entity == EntityKind::Product;
+                !self.is_something_else(profile)
+                    && match tells {
+                        Tells::Option => profile.filled > 0,
+                        Tells::Number if is_of_product => {
+                            let tells_most =
+                                profile.filled * 2 >= records && profile.distinct.values * 10 >= profile.filled;
+                            // What only a few parts have is their number where hardly two have the same.
+                            tells_most || profile.filled >= 2 && profile.distinct.values * 10 >= profile.filled * 9
+                        }
+                        Tells::Number => is_in_most && is_nearly_unique(profile),
+                        Tells::Perhaps => is_in_most && is_nearly_unique(profile) && holds_codes(profile),
+                    }
             })
         };
-        self.numbers.iter().filter(is_proven).copied().collect()
+        let proven = self.numbers.iter().filter(is_proven);
+        proven.map(|(column, _)| *column).collect()
+    }
+
+    /// The values number something else than the record: a person's car, whom to call.
+    fn is_something_else(&self, profile: &ColumnProfile) -> bool {
+        let is_like = |look| profile.likeness(look).unwrap_or_default() > 0.5;
+        let plates = profile.looks.get(&Look::Plate).map_or(0, |plates| plates.fits);
+        let is_of_car = is_like(Look::Vin) || plates * 2 > profile.filled;
+        is_like(Look::Phone) || is_like(Look::Email) || self.entity != EntityKind::Vehicle && is_of_car
     }
 
     /// The traits without the numbers of other columns than these.
@@ -312,14 +381,30 @@ impl TraitColumns {
         let fixed = self.traits.len();
         let texts = traits.0.split(BETWEEN).enumerate().filter(|(place, _)| {
             let number = place.checked_sub(fixed).and_then(|place| self.numbers.get(place));
-            *place < fixed || number.is_some_and(|column| proven.contains(column))
+            *place < fixed || number.is_some_and(|(column, _)| proven.contains(column))
         });
         Traits::of(texts.map(|(_, text)| text))
     }
 }
 
-/// Columns of numbers that are watched.
-const MOST_NUMBERS: usize = 4;
+/// Columns without a field that are watched.
+const MOST_NUMBERS: usize = 6;
+/// Bytes of the longest text in them that tells records apart; what is longer describes something.
+const LONGEST_NUMBER: usize = 60;
+
+/// No value stands in two rows, but for one in fifty: two numbers that were mistyped do not make all others worthless.
+fn is_nearly_unique(profile: &ColumnProfile) -> bool {
+    profile.distinct.is_unique || profile.distinct.values * 50 >= profile.filled * 49
+}
+
+/// Nearly all of the values are of letters and digits, and none of them is very short.
+fn holds_codes(profile: &ColumnProfile) -> bool {
+    let codes = profile.kinds.get(&ValueKind::Code).copied().unwrap_or_default();
+    codes * 10 >= profile.filled * 9 && profile.lengths.0 >= SHORTEST_CODE
+}
+
+/// Letters and digits of the shortest code that is one whatever its header says.
+const SHORTEST_CODE: u64 = 4;
 
 fn key(kind: &str, parts: &[&str]) -> String {
     let mut key = kind.to_owned();

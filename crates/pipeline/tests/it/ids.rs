@@ -1,7 +1,7 @@
 //! Which columns identify records, and what becomes of ids that do not.
 
 use torqueflow_model::EntityKind::{self, Customer, Vehicle};
-use torqueflow_pipeline::id_text;
+use torqueflow_pipeline::{OwnerRule, id_text};
 
 use crate::support::clean;
 
@@ -220,12 +220,173 @@ fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
         "Fleet No,Registration,Model,Model Year\n1201,AK18 AAA,Enviro,2018\n1202,AK18 AAA,Enviro,2018\n1203,AK18 AAB,Enviro,2018\n",
         &["AK18AAA", "AK18AAA|1202 id_conflict", "AK18AAB"],
     );
+    // Two numbers that were mistyped do not make the others worthless.
+    let others: String = (0..98)
+        .map(|number| {
+            format!(
+                "{},BK18 A{}{},Enviro,2018\n",
+                2000 + u32::from(number),
+                letter(number / 10),
+                letter(number % 10)
+            )
+        })
+        .collect();
+    let (_, rows) = clean(&format!(
+        "Fleet No,Registration,Model,Model Year\n1201,AK18 AAA,Enviro,2018\n1202,AK18 AAA,Enviro,2018\n1202,AK18 AAB,Enviro,2018\n{others}"
+    ));
+    let ids: Vec<_> = rows.iter().take(3).map(|row| row.id(Vehicle).unwrap()).collect();
+    assert_eq!(ids, ["AK18AAA", "AK18AAA|1202", "AK18AAB"]);
     // The same car under two numbers of a dealer's stock.
     check(
         Vehicle,
         "Stock No,Registration,Model,VIN\n501,AK18 AAA,Focus,WF0AXXWPMA1234567\n733,AK18 AAA,Focus,WF0AXXWPMA1234567\n",
         &["AK18AAA", "AK18AAA"],
     );
+}
+
+fn letter(place: u8) -> char {
+    char::from(b'A' + place)
+}
+
+#[test]
+fn the_number_of_a_car_is_not_the_customer_s() {
+    check(
+        Customer,
+        "Vehicle No,First Name,Last Name,Email\n17001,Ann,Ash,ann@ash.example\n17002,Ann,Ash,ann@ash.example\n17005,Bert,Birch,bert@birch.example\n",
+        &[
+            "ann ash|ann@ash.example",
+            "ann ash|ann@ash.example",
+            "bert birch|bert@birch.example",
+        ],
+    );
+}
+
+#[test]
+fn a_name_with_a_tax_number_is_one_customer() {
+    check(
+        Customer,
+        "Customer Name,VAT Number,Address,City\nAsh Haulage Ltd,GB123456782,1 Mill Lane,Leeds\nASH HAULAGE LTD,GB123456782,,Leeds\n\
+         Birch Bakery,GB987654324,2 Mill Lane,Leeds\nAsh Haulage Ltd,GB555555558,9 Quay St,York\n",
+        &[
+            "ash haulage ltd|GB123456782",
+            "ash haulage ltd|GB123456782",
+            "birch bakery|GB987654324",
+            "ash haulage ltd|GB555555558",
+        ],
+    );
+}
+
+#[test]
+fn customers_of_whom_rows_say_the_same_and_too_little_are_told_once() {
+    let check = |text: &str, expected: &[u64]| {
+        let (file, _) = clean(text);
+        let namesakes = &file.tables[0].plan.namesakes;
+        assert_eq!(namesakes.first, expected, "{text}");
+        let told = file.tables[0].column_findings.iter();
+        let told = told.filter(|found| found.finding.code.code() == "namesake_unclear");
+        assert_eq!(told.count(), usize::from(!expected.is_empty()));
+    };
+    check(
+        "Customer Name,Registration,Make\nAsh Haulage,AK19 AAA,Ford\nBert Birch,AK19 AAB,Kia\nASH HAULAGE,AK19 AAC,Ford\n",
+        &[4],
+    );
+    check(
+        "Customer Name,Address,City,Email\nAnn Ash,1 Mill Lane,Leeds,\nAnn Ash,9 Quay St,York,\nAnn Ash,1 Mill Lane,Leeds,\n\
+         Bert Birch,,,bert@birch.example\nBert Birch,,,bert@birch.example\n",
+        &[4],
+    );
+    // Duplicates are looked for by name and postcode.
+    check(
+        "Customer Name,Address,Postcode\nAnn Ash,1 Mill Lane,LS1 4AP\nAnn Ash,1 Mill Lane,LS1 4AP\n",
+        &[],
+    );
+    check(
+        "Customer Number,Customer Name,Registration\n7,Ann Ash,AK19 AAA\n8,Ann Ash,AK19 AAB\n",
+        &[],
+    );
+}
+
+#[test]
+fn parts_of_one_name_are_told_apart_by_codes_that_no_field_takes() {
+    check(
+        EntityKind::Product,
+        "Description,Stock Qty,Rack,Cross\nSensor,2,R1,CDJ2B16\nSensor,1,R1,CDJ2B17\nValve,4,R1,KX10179\nSensor,5,R1,CDJ2B16\n",
+        &["sensor", "sensor", "valve", "sensor"],
+    );
+    check(
+        EntityKind::Product,
+        "Description,Stock Qty,Rack,Cross\nSensor,2,R1,CDJ2B16\nSensor,1,R1,CDJ2B17\nValve,4,R1,KX10179\nPump,5,R1,PU10179\n",
+        &["sensor", "sensor|CDJ2B17 id_conflict", "valve", "pump"],
+    );
+    // The number that a few parts have with a customer.
+    check(
+        EntityKind::Product,
+        "P/N,Customer P/N,Description,Stock Qty\nA100,,Valve,2\nA101,,Pump,1\nA102,,Hose,4\n,7712,Grip,5\n,7713,Grip,5\nA103,,Belt,5\n,7714,Grip,5\n",
+        &[
+            "A100",
+            "A101",
+            "A102",
+            "grip",
+            "grip|7713 id_conflict",
+            "A103",
+            "grip|7714 id_conflict",
+        ],
+    );
+    // A counter of rows and a bin say nothing of what the part is.
+    check(
+        EntityKind::Product,
+        "Pos,Description,Stock Qty,Bin\n1,Sensor,2,BIN01A\n2,Sensor,1,BIN02A\n3,Valve,4,BIN03A\n",
+        &["sensor", "sensor", "valve"],
+    );
+}
+
+#[test]
+fn variants_of_a_product_are_products_with_its_title() {
+    let text = "Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src\n\
+        vase,Vase Magnolia,Lark,Size,Small,V1,10.00,a.jpg\nvase,,,,Large,V1,14.00,b.jpg\nvase,,,,,,,c.jpg\nvase,,,,Huge,V2,19.00,\n\
+        bowl,Bowl,Lark,Colour,Red,,7.00,\nbowl,,,,Blue,,7.00,d.jpg\nbowl,,,,Red,,7.00,\n\
+        cup,Cup,Lark,Size,Small,V1,3.00,\ncup,,,,Large,V1,4.00,\njug,Jug,Lark,Size,Small,J1,3.50,\n";
+    let (file, rows) = clean(text);
+    assert_eq!(file.tables[0].plan.owners, OwnerRule::Above);
+    let shown: Vec<String> = rows
+        .iter()
+        .filter(|row| row.row.is_record())
+        .map(|row| {
+            assert!(!row.row.has_error(), "{:?}", row.codes());
+            let name = row.text(EntityKind::Product, "name").unwrap_or_default();
+            format!("{name}: {}", row.id(EntityKind::Product).unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "Vase Magnolia: V1",
+            "Vase Magnolia: V1|vase magnolia|large",
+            "Vase Magnolia: V2",
+            "Bowl: bowl",
+            "Bowl: bowl|bowl|Blue",
+            "Bowl: bowl",
+            "Cup: V1|cup",
+            "Cup: V1|cup|cup|Large",
+            "Jug: J1",
+        ]
+    );
+    let told: Vec<u64> = rows
+        .iter()
+        .filter(|row| row.codes().contains(&"id_conflict"))
+        .map(|row| row.row.number)
+        .collect();
+    assert_eq!(told, [3, 9, 10]);
+}
+
+#[test]
+fn a_price_list_without_names_has_no_variants() {
+    let text = "Code,Description,Price,Brand\nA1,Oil filter,9.50,Lark\nA2,,9.50,Lark\nA3,Wiper,8.00,Wren\nA4,,7.00,Wren\nA5,Bulb,1.00,Lark\n";
+    let (file, rows) = clean(text);
+    assert_eq!(file.tables[0].plan.owners, OwnerRule::Own);
+    let names: Vec<_> = rows.iter().map(|row| row.text(EntityKind::Product, "name")).collect();
+    assert_eq!(names, [Some("Oil filter"), None, Some("Wiper"), None, Some("Bulb")]);
+    assert!(rows.iter().all(|row| row.codes().is_empty()));
 }
 
 #[test]

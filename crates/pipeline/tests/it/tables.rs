@@ -1,6 +1,6 @@
 //! Several tables in one text, and rows that are no records.
 
-use torqueflow_model::RowClass;
+use torqueflow_model::{EntityKind, RowClass};
 
 use crate::support::clean;
 
@@ -186,4 +186,28 @@ fn further_lines_of_invoices_are_told_once() {
             "In 2 rows of this table, first in rows 3 and 5: The row is a further line of a document above, and what it says of an item was not imported"
         ]
     );
+}
+
+#[test]
+fn credit_notes_are_no_invoices_and_take_no_number_from_one() {
+    let text = "Doc Type,Invoice Number,Invoice Date,Total\nFA,20,13/02/2024,90.00\nNC,21,13/02/2024,-12.50\nFA,21,14/03/2024,20.00\n\
+                CCR,22,14/02/2024,-9.00\nFA,23,15/02/2024,30.00\nFA,24,15/02/2024,31.00\n";
+    let (file, rows) = clean(text);
+    let shown: Vec<(u64, Option<&str>, Vec<&str>)> = rows
+        .iter()
+        .map(|row| (row.row.number, row.text(EntityKind::Invoice, "number"), row.codes()))
+        .collect();
+    let other = || vec!["other_kind_of_row"];
+    assert_eq!(
+        shown,
+        [
+            (2, Some("20"), vec![]),
+            (3, None, other()),
+            (4, Some("21"), vec![]),
+            (5, None, other()),
+            (6, Some("23"), vec![]),
+            (7, Some("24"), vec![]),
+        ]
+    );
+    assert_eq!(file.tables[0].plan.further_lines.count, 0, "{:?}", file.tables[0].notes);
 }
