@@ -1,9 +1,11 @@
 //! Vehicle registration marks.
 //!
 //! What: upper case, letters and digits only, then the shape is told. An unknown shape is kept, with a warning where the column's
-//! other plates are British.
+//! other plates are British. Of a text that is longer than any plate, or that has words beside a British plate, the one plate in
+//! it is taken, and the words are told; where no word, or more than one, is plainly a plate, there is none.
 //! Why: `ab12 cde` and `AB12CDE` are one car. Letter O and digit 0 are never exchanged: both exist on British plates.
-//! Example: `ab12 cde` becomes `AB12CDE`; `NOREG` becomes null with `vrm_placeholder`.
+//! Example: `ab12 cde` becomes `AB12CDE`; `NOREG` becomes null with `vrm_placeholder`; `AB12 CDE towbar fitted` becomes
+//! `AB12CDE` with `vrm_has_text`.
 //!
 //! The shapes follow DVLA's leaflet INF104 (vehicle registration numbers and number plates).
 
@@ -11,6 +13,11 @@ use torqueflow_model::FindingCode;
 
 use crate::origin::Origin;
 use crate::verdict::Verdict;
+
+/// Letters and digits of the longest text that may be a plate; none has as many.
+const LONGEST: usize = 12;
+/// Letters of a word that is no part of a plate.
+const SHORTEST_WORD: usize = 3;
 
 /// The style of a British plate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -127,9 +134,82 @@ pub(crate) fn vrm(text: &str, origin: Origin) -> Verdict {
     if is_placeholder(&plate) {
         return Verdict::null(FindingCode::VrmPlaceholder);
     }
+    let known = vrm_shape(&plate) != VrmShape::Other;
+    if !known && let Some((plate, words)) = plate_among_words(text, origin) {
+        return Verdict::text(plate).note(FindingCode::VrmHasText, words);
+    }
+    if plate.chars().count() > LONGEST {
+        return Verdict::null(FindingCode::VrmInvalid);
+    }
     let is_foreign = origin == Origin::Abroad && may_be_foreign(&plate);
-    let unknown = !is_foreign && vrm_shape(&plate) == VrmShape::Other;
+    let unknown = !is_foreign && !known;
     Verdict::text(plate).note_if(unknown, FindingCode::VrmUnknownFormat, "")
+}
+
+/// The one plate in a text of several words, and the other words. A British plate is told by its shape, in one word or two; where
+/// plates are foreign, the only word with digits in it may be one, if the text is too long to be one as a whole.
+fn plate_among_words(text: &str, origin: Origin) -> Option<(String, String)> {
+    let words: Vec<&str> = text
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let plates: Vec<String> = words.iter().map(|word| letters_and_digits(word)).collect();
+    let singles = (0..plates.len()).map(|first| (first, 1));
+    let pairs = (1..plates.len()).map(|second| (second - 1, 2));
+    let joined = |(first, count): (usize, usize)| plates.get(first..first + count).unwrap_or_default().concat();
+    let british: Vec<_> = singles
+        .clone()
+        .chain(pairs)
+        .filter(|place| is_plainly_british(&joined(*place), place.1))
+        .collect();
+    let is_too_long = plates.iter().map(|plate| plate.chars().count()).sum::<usize>() > LONGEST;
+    let found = match british.as_slice() {
+        [only] => *only,
+        [] if is_too_long && origin == Origin::Abroad => {
+            let mut foreign = singles.filter(|place| is_plainly_foreign(&joined(*place)));
+            foreign.next().filter(|_| foreign.next().is_none())?
+        }
+        _ => return None,
+    };
+    let (first, count) = found;
+    let others = || {
+        words
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !(first..first + count).contains(index))
+    };
+    let is_word = |word: &str| word.chars().all(char::is_alphabetic);
+    let are_words = others().all(|(_, word)| is_word(word));
+    let are_long = others().all(|(_, word)| word.chars().count() >= SHORTEST_WORD);
+    // A short text may be one foreign plate in several parts.
+    if words.len() == count
+        || !(are_words || is_too_long && matches!(origin, Origin::From(_)))
+        || !(is_too_long || are_long)
+    {
+        return None;
+    }
+    let others: Vec<&str> = others().map(|(_, word)| *word).collect();
+    Some((joined(found), others.join(" ")))
+}
+
+/// A whole word, or two that make a plate of seven, as British plates are written.
+fn is_plainly_british(plate: &str, words: usize) -> bool {
+    let shape = vrm_shape(plate);
+    let has_year = matches!(
+        shape,
+        VrmShape::Current | VrmShape::Prefix | VrmShape::Suffix | VrmShape::Q
+    );
+    match words {
+        1 => plate.len() >= 6 && (has_year || shape == VrmShape::NorthernIreland),
+        _ => plate.len() == 7 && has_year,
+    }
+}
+
+/// Several letters and several digits in one word.
+fn is_plainly_foreign(plate: &str) -> bool {
+    let digits = plate.chars().filter(char::is_ascii_digit).count();
+    let length = plate.chars().count();
+    (6..=9).contains(&length) && digits >= 2 && length - digits >= 2
 }
 
 /// Letters and digits, as many as the plates of Europe have, letters of other alphabets and with marks among them.
@@ -180,7 +260,59 @@ mod tests {
         check("99-XX-88", "99XX88");
         check("AB12 CDE", "AB12CDE");
         check("WAGEN", "- [vrm_placeholder]");
-        check("AB12 CDE / XY34 ZZZ", "AB12CDEXY34ZZZ [vrm_unknown_format]");
+        check("AB12 CDE / XY34 ZZZ", "- [vrm_invalid]");
+        check("MH 12 AB 1234", "MH12AB1234");
+        check(
+            "KC31RGGP can and buzzer install",
+            "KC31RGGP [vrm_has_text: can and buzzer install]",
+        );
+        check("DATA -UPLOAD - B876BBA", "B876BBA [vrm_has_text: DATA UPLOAD]");
+        for unclear in [
+            "KC31RGGP and KC32RGGP install",
+            "12V CAN AND BUZZER",
+            "see card 2024/11 of the workshop",
+            "MH12 DEF 1433 TAXI PERMIT",
+        ] {
+            check(unclear, "- [vrm_invalid]");
+        }
+    }
+
+    #[test]
+    fn the_one_plate_among_words_is_taken() {
+        check("AB12 CDE towbar fitted", "AB12CDE [vrm_has_text: towbar fitted]");
+        check("sold: A123 BCD, yard", "A123BCD [vrm_has_text: sold yard]");
+        check("AB12CDE SOLD", "AB12CDE [vrm_has_text: SOLD]");
+        check("BIG1234 (trade)", "BIG1234 [vrm_has_text: trade]");
+        for none in [
+            "AB12 CDE / XY34 ZZZ",
+            "AB12CDE XY34ZZZ AB13CDE",
+            "BMW X1 RED ESTATE CAR",
+            "MOT DUE 05/2024 RING FIRST",
+            "KC31RGGP CAN AND BUZZER INSTALL",
+            "AB12CDEXY34ZZZ",
+        ] {
+            check(none, "- [vrm_invalid]");
+        }
+        let british = |input| vrm(input, Origin::From(crate::country::Country::GB)).to_string();
+        assert_eq!(
+            british("AB12 CDE MOT due 05/2024"),
+            "AB12CDE [vrm_has_text: MOT due 05 2024]"
+        );
+    }
+
+    #[test]
+    fn parts_of_one_plate_are_joined() {
+        for (input, plate) in [
+            ("AB 123 CD", "AB123CD"),
+            ("1-ABC-123", "1ABC123"),
+            ("MH12 ABC 123", "MH12ABC123"),
+            ("KAA 005M 12", "KAA005M12"),
+            ("AB12 CDE TX", "AB12CDETX"),
+        ] {
+            check(input, &format!("{plate} [vrm_unknown_format]"));
+        }
+        check("AB 12 CDE", "AB12CDE");
+        check("A 123 BCD", "A123BCD");
     }
 
     #[test]
@@ -203,7 +335,6 @@ mod tests {
     fn unknown_shapes_are_kept_with_a_warning() {
         check("B-MW 1234", "BMW1234 [vrm_unknown_format]");
         check("ÖS-AB 12", "ÖSAB12 [vrm_unknown_format]");
-        check("AB12 CDE / XY34 ZZZ", "AB12CDEXY34ZZZ [vrm_unknown_format]");
     }
 
     #[test]

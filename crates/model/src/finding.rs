@@ -194,6 +194,10 @@ finding_codes! {
     // Vehicles
     /// A plate of no known shape; kept.
     VrmUnknownFormat = "vrm_unknown_format", Warning per Column, "This registration has no known British format and is kept as it is", "Check the registration, unless it is foreign or a trade plate.";
+    /// Words stood beside the plate.
+    VrmHasText = "vrm_has_text", Warning, "The cell holds words beside the registration: {}", "Move the words to a notes column.";
+    /// Longer than any plate, and no one word of it is plainly a plate.
+    VrmInvalid = "vrm_invalid", Warning, "This is no registration and was left out", "Give one registration alone.";
     /// `TBA`, `NOREG` and the like.
     VrmPlaceholder = "vrm_placeholder", Warning per Text, "This is a placeholder, not a registration", "Leave the cell blank or give the registration.";
     /// Not a 17-character VIN; kept as a chassis number.
@@ -389,6 +393,8 @@ mod tests {
             FindingCode::PhoneNormalisationFailed,
             FindingCode::PhoneHasText,
             FindingCode::PhoneSeveralNumbers,
+            FindingCode::VrmHasText,
+            FindingCode::VrmInvalid,
             FindingCode::EmailInvalid,
             FindingCode::DateInvalid,
             FindingCode::DateOrderMixed,

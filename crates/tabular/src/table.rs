@@ -114,7 +114,8 @@ impl<'d> TableReader<'d> {
         let (sample, ended) = read_sample(source.as_mut())?;
         let rows = sample.len() as u64;
         limits.check_rows(rows)?;
-        let own = sample.get(..classes::first_table_end(&sample)).unwrap_or(&sample);
+        let first_rows: Vec<&Row> = sample.iter().map(|(row, _)| row).collect();
+        let own = sample.get(..classes::table_end(&first_rows, None)).unwrap_or(&sample);
         let decision = head::decide(own, source.spans(), limits.max_columns);
         limits::COLUMNS.check(decision.columns.len() as u64, limits.max_columns as u64)?;
         // A table below this one may be wider.
@@ -241,7 +242,8 @@ impl<'d> TableReader<'d> {
             self.leave_out(RowClass::OtherTable, &waiting.row);
             lines.push(title(&waiting.row));
         }
-        let rows: Vec<&Row> = self.ahead.iter().map(|waiting| &waiting.row).collect();
+        let mut rows: Vec<&Row> = self.ahead.iter().map(|waiting| &waiting.row).collect();
+        rows.truncate(classes::table_end(&rows, Some(0)));
         let decision = head::below_header(&rows, self.limits.max_columns);
         limits::COLUMNS.check(decision.columns.len() as u64, self.limits.max_columns as u64)?;
         self.classifier = Classifier::new(&decision.columns, rows.into_iter().skip(1));

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use torqueflow_model::{Cell, Finding, Row, fold_header, header_words};
+use torqueflow_model::{Cell, Row, fold_header, header_words};
 
 use super::Shape;
+use super::profile::Profile;
 use crate::head::kinds::looks;
 use crate::head::words;
 
@@ -153,52 +154,150 @@ pub(super) fn known_share(shape: &Shape<'_>) -> f64 {
     known as f64 / shape.filled.len().max(1) as f64
 }
 
-/// How many of the first rows of a file belong to its first table, where another one with a header of its own stands below
-/// it. All of them, unless that is plain.
-pub(crate) fn first_table_end(rows: &[(Row, Vec<Finding>)]) -> usize {
-    let shapes: Vec<Shape<'_>> = rows.iter().map(|(row, _)| Shape::of(row)).collect();
-    let is_header = |index: usize| {
-        let row = shapes.get(index);
+/// Names, in whatever language, at least one of which stands above a value.
+fn names_values(shape: &Shape<'_>, below: &Shape<'_>) -> bool {
+    let mut cells = below.filled.iter();
+    shape.filled.len() >= FEWEST_NAMES
+        && is_all_names(shape)
+        && below.filled.len() >= 2
+        && cells.any(|(column, cell)| shape.has(*column) && looks(cell).is_value())
+}
+
+/// How many of these rows belong to the first table among them, where another one with a header of its own stands below it.
+/// All of them, unless that is plain. `header` is the header's index, where it is known.
+pub(crate) fn table_end(rows: &[&Row], header: Option<usize>) -> usize {
+    let tables = Tables {
+        rows,
+        shapes: rows.iter().map(|row| Shape::of(row)).collect(),
+    };
+    let end = tables.first().and_then(|first| tables.end_by_known_words(first));
+    let end = end.unwrap_or(rows.len());
+    let first = header.or_else(|| tables.first_header_of_any_words());
+    first
+        .and_then(|first| tables.end_by_kinds(first))
+        .map_or(end, |other| other.min(end))
+}
+
+/// Rows among which one table may end and another begin.
+struct Tables<'r> {
+    rows: &'r [&'r Row],
+    shapes: Vec<Shape<'r>>,
+}
+
+impl Tables<'_> {
+    /// The row is a header of words that are known.
+    fn is_header(&self, index: usize) -> bool {
+        let row = self.shapes.get(index);
         row.is_some_and(|row| looks_like_header(row) && (row.filled.len() >= FEWEST_NAMES || known_share(row) >= 1.0))
-    };
-    let Some(first) = (0..shapes.len()).find(|index| is_header(*index)) else {
-        return rows.len();
-    };
-    let texts = |index: usize| -> HashSet<String> {
-        let cells = shapes.get(index).into_iter().flat_map(|shape| &shape.filled);
-        cells.map(|(_, cell)| fold_header(&cell.text)).collect()
-    };
-    let own = texts(first);
-    let mut records = 0;
-    let mut index = first + 1;
-    while let Some(shape) = shapes.get(index) {
-        let begins = |index: usize| is_header(index) && texts(index) != own;
-        let apart = is_apart(rows, index);
-        let titles = shapes
-            .iter()
-            .skip(index)
-            .take(super::MOST_TITLES)
-            .take_while(|shape| shape.filled.len() <= 1)
-            .count();
-        let stands_apart = apart || titles > 0;
-        let is_followed = |header: usize| shapes.get(header + 1).is_some_and(|row| row.filled.len() >= 2);
-        if records > 0 && stands_apart && begins(index + titles) && is_followed(index + titles) {
-            return index;
-        }
-        records += usize::from(shape.filled.len() >= 2);
-        index += 1;
     }
-    rows.len()
+
+    fn first(&self) -> Option<usize> {
+        (0..self.shapes.len()).find(|index| self.is_header(*index))
+    }
+
+    /// The first row of words above a row of values.
+    fn first_header_of_any_words(&self) -> Option<usize> {
+        let first = self.shapes.iter().position(|shape| shape.filled.len() >= 2)?;
+        let (header, below) = self.shapes.get(first).zip(self.shapes.get(first + 1))?;
+        names_values(header, below).then_some(first)
+    }
+
+    fn texts(&self, index: usize) -> HashSet<String> {
+        let cells = self.shapes.get(index).into_iter().flat_map(|shape| &shape.filled);
+        cells.map(|(_, cell)| fold_header(&cell.text)).collect()
+    }
+
+    /// Rows of a single cell from this one on, as many as can stand above a header.
+    fn titles(&self, index: usize) -> usize {
+        let rows = self.shapes.iter().skip(index).take(super::MOST_TITLES);
+        rows.take_while(|shape| shape.filled.len() <= 1).count()
+    }
+
+    /// The end of the table with this header, told by the words of the header below it.
+    fn end_by_known_words(&self, first: usize) -> Option<usize> {
+        let own = self.texts(first);
+        let begins = |index: usize| self.is_header(index) && self.texts(index) != own;
+        let is_followed = |header: usize| self.shapes.get(header + 1).is_some_and(|row| row.filled.len() >= 2);
+        let mut records = 0;
+        for (index, shape) in self.shapes.iter().enumerate().skip(first + 1) {
+            let titles = self.titles(index);
+            let stands_apart = titles > 0 || is_apart(self.rows, index);
+            if records > 0 && stands_apart && begins(index + titles) && is_followed(index + titles) {
+                return Some(index);
+            }
+            records += usize::from(shape.filled.len() >= 2);
+        }
+        None
+    }
+
+    /// The end of the table with this header, told by what its columns hold: words stand where its records have values, and
+    /// the rows below them are no such records.
+    fn end_by_kinds(&self, first: usize) -> Option<usize> {
+        let columns = self.shapes.get(first)?.row.cells.len();
+        let mut records = Profile::default();
+        for (index, shape) in self.shapes.iter().enumerate().skip(first + 1) {
+            let titles = self.titles(index);
+            let stands_apart = titles > 0 || is_apart(self.rows, index);
+            if stands_apart && records.rows > 0 && self.begins_others(index + titles, titles, &records, columns) {
+                return Some(index);
+            }
+            if shape.filled.len() >= 2 {
+                records.learn(shape.row);
+            }
+        }
+        None
+    }
+
+    fn begins_others(&self, header: usize, titles: usize, records: &Profile, columns: usize) -> bool {
+        let Some(shape) = self.shapes.get(header) else {
+            return false;
+        };
+        let rows = self.shapes.iter().skip(header + 1);
+        let below = rows.take(super::ROWS_AHEAD).take_while(|row| !row.filled.is_empty());
+        names_others(shape, below, titles, records, columns)
+    }
+}
+
+/// A row of words, in whatever language, names the columns of another table than that of these records: it has words where
+/// they have values, and the rows below it are no such records. Where no row is below, a title has to stand above it.
+pub(super) fn names_others<'r>(
+    shape: &Shape<'_>,
+    below: impl Iterator<Item = &'r Shape<'r>>,
+    titles: usize,
+    records: &Profile,
+    columns: usize,
+) -> bool {
+    let contradicted = records.value_columns().filter(|column| shape.has(*column)).count();
+    if contradicted == 0 || shape.filled.len() < FEWEST_NAMES || !is_all_names(shape) {
+        return false;
+    }
+    let mut below = below.peekable();
+    let Some(next) = below.peek().copied().filter(|row| !row.is_lone()) else {
+        return titles > 0 && contradicted >= 2;
+    };
+    if !names_values(shape, next) {
+        return false;
+    }
+    let (mut rows, mut misfits) = (0, 0);
+    for row in below.filter(|row| !row.is_lone()) {
+        rows += 1;
+        misfits += usize::from(is_misfit(row.row, records, columns));
+    }
+    misfits > 0 && misfits * 2 >= rows
+}
+
+/// The row can't be one of these records.
+pub(super) fn is_misfit(row: &Row, records: &Profile, columns: usize) -> bool {
+    row.cells.iter().skip(columns).any(|cell| !cell.is_blank()) || records.does_not_fit(row)
 }
 
 /// Blank lines stand above the row.
-fn is_apart(rows: &[(Row, Vec<Finding>)], index: usize) -> bool {
-    let number = |index: usize| rows.get(index).map(|(row, _)| row.number);
+fn is_apart(rows: &[&Row], index: usize) -> bool {
     let before = index.checked_sub(1).and_then(|before| rows.get(before));
-    let Some(((above, _), number)) = before.zip(number(index)) else {
+    let Some((above, row)) = before.zip(rows.get(index)) else {
         return false;
     };
-    above.is_blank() || number > above.number + 1 + line_breaks(above)
+    above.is_blank() || row.number > above.number + 1 + line_breaks(above)
 }
 
 /// Lines that a record of a text takes beyond its first.

@@ -19,7 +19,7 @@ use self::profile::Profile;
 use self::sums::Sums;
 use crate::head::kinds::{Looks, looks};
 
-pub(crate) use self::headers::first_table_end;
+pub(crate) use self::headers::table_end;
 
 /// Rows that are looked at below the one that is judged.
 pub(crate) const ROWS_AHEAD: usize = 24;
@@ -92,6 +92,10 @@ impl<'r> Shape<'r> {
 
     fn first(&self) -> Option<(usize, &'r Cell)> {
         self.filled.first().copied()
+    }
+
+    fn has(&self, column: usize) -> bool {
+        self.filled.iter().any(|(own, _)| *own == column)
     }
 
     /// The texts of its cells as one line.
@@ -369,14 +373,21 @@ impl Classifier {
         if !headers::is_all_words(shape) || self.header.is_repeated_by(shape) {
             return false;
         }
-        let below: Vec<&Row> = ahead
+        let rows_below = ahead
             .iter()
             .skip(place + 1)
             .take_while(|waiting| !waiting.after_gap())
-            .map(|waiting| &waiting.row)
-            .filter(|row| Shape::of(row).filled.len() >= 2)
+            .map(|waiting| Shape::of(&waiting.row));
+        let rows_below: Vec<Shape<'_>> = rows_below.collect();
+        let below: Vec<&Row> = rows_below
+            .iter()
+            .filter(|shape| shape.filled.len() >= 2)
+            .map(|shape| shape.row)
             .collect();
-        let misfits = below.iter().filter(|row| self.does_not_fit(row)).count();
+        let misfits = below
+            .iter()
+            .filter(|row| headers::is_misfit(row, &self.profile, self.columns))
+            .count();
         let is_broken = misfits > 0 && misfits * 2 >= below.len();
         let contradicts = self.contradicts(shape);
         let gap = ahead.iter().take(place + 1).any(Waiting::after_gap);
@@ -390,7 +401,8 @@ impl Classifier {
         }
         let known = headers::known_share(shape);
         if known < 0.6 {
-            return false;
+            let stands_apart = gap || place > 0;
+            return stands_apart && headers::names_others(shape, rows_below.iter(), place, &self.profile, self.columns);
         }
         if contradicts {
             return if below.is_empty() {
@@ -401,12 +413,6 @@ impl Classifier {
         }
         // No column says that words are out of place, so everything else has to.
         known >= 1.0 && !below.is_empty() && gap && (place > 0 || is_broken)
-    }
-
-    /// The row can't be a record of the table.
-    fn does_not_fit(&self, row: &Row) -> bool {
-        let is_wider = row.cells.iter().skip(self.columns).any(|cell| !cell.is_blank());
-        is_wider || self.profile.does_not_fit(row)
     }
 
     /// A heading over the rows below it.

@@ -248,6 +248,62 @@ fn a_table_directly_below_another_is_one_where_its_rows_are_others() {
 }
 
 #[test]
+fn tables_with_headers_in_any_language_are_told_by_what_their_columns_hold() {
+    let (customers, boats, damages) = (
+        "Kundenr;Etternavn;Fornavn;Kunde siden;Gate\n",
+        "Registrert til;Premie;Opprettet;Takst;Vilkår;Nummer;Eier\n",
+        "Registrert til;Dato for skade;Type skade;Beskrivelse;Takst\n",
+    );
+    let (people, boat, damage) = (
+        "10;Ask;Anne;2009-03-11;Storgata 4\n11;Bjerk;Bo;2012-11-02;Fjordveien 9\n12;Dal;Eva;2014-01-20;Havnegata 2\n",
+        "10;1000.0;2019-05-01;10000.0;Alt;200001;Ask,Anne\n",
+        "10;2019-05-09;Brann;Tak;123123.0\n",
+    );
+    let heads = |text: &str| -> Vec<(Option<u64>, usize, usize)> {
+        let tables = read_all(text.as_bytes()).unwrap();
+        let head = |table: &crate::support::Table| (table.head.header_row, table.head.columns.len(), table.rows.len());
+        tables.iter().map(head).collect()
+    };
+    for gap in ["", "\n"] {
+        let text = format!("Kunder\n{customers}{people}{gap}Båter\n{boats}{boat}Skader\n{damages}{damage}");
+        let more = gap.len() as u64;
+        assert_eq!(
+            heads(&text),
+            [(Some(2), 5, 3), (Some(7 + more), 7, 1), (Some(10 + more), 5, 1)],
+            "{text}"
+        );
+    }
+    let text = format!("{customers}{people}\n{boats}{boat}{boat}\n{damages}{damage}");
+    assert_eq!(heads(&text), [(Some(1), 5, 3), (Some(6), 7, 2), (Some(10), 5, 1)]);
+    // A table without rows below its title.
+    let text = format!("{customers}{people}Båter\n{boats}{boat}Skader\n{damages}");
+    assert_eq!(heads(&text), [(Some(1), 5, 3), (Some(6), 7, 1), (Some(9), 5, 0)]);
+    // Far below the head.
+    let many: String = (1..3000)
+        .map(|number| format!("{number};Ask;Anne;2009-03-11;Storgata 4\n"))
+        .collect();
+    let text = format!("{customers}{many}Skader\n{damages}{damage}");
+    assert_eq!(heads(&text), [(Some(1), 5, 2999), (Some(3002), 5, 1)]);
+}
+
+#[test]
+fn records_of_words_behind_a_gap_or_a_heading_are_records() {
+    let customers = "Kundenr;Etternavn;Fornavn;Kunde siden;Gate\n";
+    let people =
+        "10;Ask;Anne;2009-03-11;Storgata 4\n11;Bjerk;Bo;2012-11-02;Fjordveien 9\n12;Dal;Eva;2014-01-20;Havnegata 2\n";
+    for between in [
+        "\nukjent;Elv;Finn;ukjent;Bakken\n",
+        "\n;Elv;Finn;ukjent;Bakken\n",
+        "\nNavn mangler;;;;\n",
+        ";Elv;;;\nukjent;Elv;Finn;vet ikke;Bakken\n",
+    ] {
+        let more = people.replace("1", "2");
+        let tables = read_all(format!("{customers}{people}{between}{more}").as_bytes()).unwrap();
+        assert_eq!(tables.len(), 1, "{between} {tables:#?}");
+    }
+}
+
+#[test]
 fn a_summary_below_a_list_is_another_table() {
     let list = "Reg No,Model,Chassis Number,Location,Previous,Buying Price\n\
         KAA 005M,308 T9,VF3L45GYXFS120001,Thika,NPS,3101650\nKAA 006M,308 T9,VF3L45GYXFS120002,Thika,NPS,3101650\n\
