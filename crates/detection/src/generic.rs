@@ -125,7 +125,8 @@ impl<'a> Candidate<'a> {
     }
 
     /// A list of customers in which every row has a plate is one of their vehicles too: words around it that name customers
-    /// speak for this as well. (Words that name vehicles do not make owners of their drivers.)
+    /// speak for this as well. Words that name vehicles do so where it says how to reach their owners: they do not make owners of
+    /// drivers.
     pub fn share_name(&mut self, others: &[(&'a TableSignature, f64)], file: &Table) {
         let vehicle = Slot::Main(EntityKind::Vehicle);
         let mut louder = others.iter().filter(|(_, named)| *named > self.named).peekable();
@@ -133,9 +134,12 @@ impl<'a> Candidate<'a> {
             return;
         }
         let slots = self.table.slots();
+        let mut fields = self.mapping.fields.iter().flatten();
+        let has_contact = fields.any(|(field, _)| is_contact(*field));
         let is_part = |(other, _): &&(&TableSignature, f64)| {
             let parts = other.slots();
-            !parts.is_empty() && !parts.contains(&vehicle) && parts.iter().all(|slot| slots.contains(slot))
+            let may_share = has_contact || !parts.contains(&vehicle);
+            !parts.is_empty() && may_share && parts.iter().all(|slot| slots.contains(slot))
         };
         let loudest = louder.filter(is_part).max_by(|one, other| one.1.total_cmp(&other.1));
         if let Some((other, named)) = loudest {

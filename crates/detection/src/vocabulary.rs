@@ -100,7 +100,8 @@ impl Vocabulary {
         let main_slots = table.slots().into_iter().filter(|slot| matches!(slot, Slot::Main(_)));
         let covered = main_slots
             .map(|slot| {
-                let of_slot = |field: &FieldRef| field.slot == slot;
+                // A template has no column for what only helps to read others.
+                let of_slot = |field: &FieldRef| field.slot == slot && !field.spec.example.is_empty();
                 let all = table.columns.iter().filter_map(|column| column.field).filter(of_slot);
                 let there = mapping.fields.iter().flatten().map(|(field, _)| *field).filter(of_slot);
                 ratio(there.count(), all.count())

@@ -389,6 +389,19 @@ fn what_can_only_be_something_else_is_that() {
 }
 
 #[test]
+fn a_list_of_vehicles_with_their_owners_is_both_whatever_it_is_called() {
+    let fleet = "Customer Name|Phone|Registration|Make|Model\nFarrow Haulage Ltd|01632 960040|AB12 CDE|Ford|Transit\n\
+        Hanna Lund|01632 960041|BC15 DEF|Kia|Rio";
+    let detection = detect_in(fleet, &called("garage.xlsx", Some("Fleet"), ""));
+    assert_eq!(
+        type_of(&detection),
+        Some("generic.customers_and_vehicles"),
+        "{:?}",
+        detection.evidence
+    );
+}
+
+#[test]
 fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
     for (header, values) in [
         ("Preferred Contact", ["Email", "SMS"]),
