@@ -39,6 +39,55 @@ fn different_people_with_one_number_stay_apart_and_links_by_it_lead_to_none() {
 }
 
 #[test]
+fn different_people_with_one_number_in_two_files_stay_apart() {
+    on_each_database(|workspace| {
+        workspace.write("customers.csv", CUSTOMERS.replace("C2,Cora,Cole", "C5,Cora,Cole"));
+        let others = "Customer Number,First Name,Last Name,Email\nC1,Ann,Ash,ann@home.example\n\
+                      C3,Fred,Frost,fred@frost.example\nC7,Gil,Gray,gil@gray.example\n";
+        workspace.write("more.csv", others);
+        workspace.write("vehicles.csv", VEHICLES);
+        let arguments = "customers.csv more.csv vehicles.csv --on-duplicate create --error-log found.csv";
+        let report = workspace.import(arguments, 0);
+        assert_eq!(report["entities"]["customer"]["created"], 7);
+        let conflict = only(workspace, "id_conflict");
+        assert_eq!((conflict.row, conflict.value.as_str()), (3, "C3"));
+        let told = "`C3` is that of row 5 of customers.csv, and this record goes by `C3|fred frost|fred@frost.example`";
+        assert!(conflict.message.ends_with(told), "{conflict:?}");
+        assert_eq!(only(workspace, "conflicting_repeat").value, "ann@home.example");
+        assert_eq!(only(workspace, "link_ambiguous").value, "C3");
+        let dan = "SELECT email FROM customer WHERE last_name = 'Dale'";
+        assert_eq!(workspace.query(dan), [["dan@dale.example"]]);
+        let again = workspace.import(arguments, 0);
+        assert_eq!(again["entities"]["customer"]["created"], 0);
+        assert_eq!(workspace.number("SELECT count(*) FROM customer"), 7);
+    });
+}
+
+#[test]
+fn a_later_file_does_not_choose_between_people_of_one_number_either() {
+    on_each_database(|workspace| {
+        workspace.write("customers.csv", CUSTOMERS);
+        workspace.write("vehicles.csv", VEHICLES);
+        workspace.import("customers.csv --source lark --on-duplicate create", 0);
+        let report = workspace.import("vehicles.csv --source lark --error-log found.csv", 0);
+        assert_eq!(report["entities"]["vehicle"]["created"], 3);
+        let link = only(workspace, "link_ambiguous");
+        assert_eq!((link.row, link.value.as_str()), (3, "C2"));
+        let owners = "SELECT v.registration, c.last_name FROM vehicle v LEFT JOIN customer c ON c.id = v.customer_id \
+                      WHERE c.id IS NOT NULL ORDER BY 1";
+        assert_eq!(workspace.query(owners), [["AK19AAA", "Ash"], ["AK19AAC", "Dale"]]);
+
+        // Once the file gives each of them a number of their own, the number is theirs again.
+        workspace.write("customers.csv", CUSTOMERS.replace("C2,Cora", "C5,Cora"));
+        workspace.import("customers.csv --source lark --on-duplicate create", 0);
+        workspace.write("more.csv", VEHICLES.replace("AK19", "BK19"));
+        workspace.import("more.csv --source lark --error-log found.csv", 0);
+        let owned = "SELECT count(*) FROM vehicle WHERE registration LIKE 'BK19%' AND customer_id IS NOT NULL";
+        assert_eq!(workspace.number(owned), 3);
+    });
+}
+
+#[test]
 fn what_a_repeat_loses_is_told_in_its_column() {
     on_each_database(|workspace| {
         let rows =

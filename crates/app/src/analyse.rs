@@ -16,6 +16,8 @@ use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
 
 use crate::App;
+use crate::ambiguous::AmbiguousIds;
+use crate::crossed::{Crossed, MOST_CROSSED};
 use crate::customer_names::{CustomerNames, named, wrong_name};
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
@@ -44,6 +46,11 @@ pub(crate) struct Analysis<'a> {
     pub replaced: Tallies,
     /// The customers of the run, where a table refers to customers by name.
     pub names: CustomerNames,
+    /// Ids by which no link can be followed.
+    pub ambiguous: AmbiguousIds,
+    /// Ids of the job at hand that plainly other records of earlier jobs have, where these are looked for. Such records are
+    /// not merged: the job is analysed once more when its plan says so.
+    pub crossed: Option<Vec<Crossed>>,
 }
 
 /// What the database knows of a chunk's rows.
@@ -85,7 +92,12 @@ struct Draft {
     candidates: Vec<Candidate>,
     /// Mapped records, in their first rows.
     met: Vec<MetAgain>,
+    /// Records whose ids others of earlier jobs have.
+    crossed: Vec<Crossed>,
 }
+
+/// What a chunk adds, what of it is mapped, and which of its ids others have.
+type Analysed = (AnalysisChunk, Vec<MetAgain>, Vec<Crossed>);
 
 struct Candidate {
     record_id: Uuid,
@@ -128,8 +140,11 @@ impl Analysis<'_> {
                 }
                 row.clean.is_record()
             });
-            let (mut chunk, met) = self.analyse(job, rows).await?;
+            let (mut chunk, met, crossed) = self.analyse(job, rows).await?;
             self.replaced.add(self.app, job, &met).await?;
+            if let Some(all) = &mut self.crossed {
+                all.extend(crossed);
+            }
             for duplicate in &mut chunk.duplicates {
                 let place = (duplicate.row_number, duplicate.slot.clone());
                 duplicate.action = decisions.get(&place).copied();
@@ -187,7 +202,7 @@ impl Analysis<'_> {
             store
                 .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
-            let (mut chunk, _) = self.analyse(job, rows).await?;
+            let (mut chunk, _, _) = self.analyse(job, rows).await?;
             // They were counted in the findings of their columns.
             let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
             chunk.findings.retain(|finding| !is_counted(finding));
@@ -199,7 +214,7 @@ impl Analysis<'_> {
         Ok(())
     }
 
-    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<(AnalysisChunk, Vec<MetAgain>), AppError> {
+    async fn analyse(&self, job: &JobRows, rows: Vec<JobRow>) -> Result<Analysed, AppError> {
         let links: Vec<Vec<WantedLink>> = rows.iter().map(|row| wanted(&row.clean)).collect();
         let known = self.look_up(job, &rows, &links).await?;
         let in_chunk = identities(job, &rows);
@@ -225,7 +240,7 @@ impl Analysis<'_> {
         // Neighbours in the index are written together.
         draft.chunk.postings.sort_unstable_by_key(|posting| posting.key_hash);
         draft.chunk.fills = draft.fills.into_values().collect();
-        Ok((draft.chunk, draft.met))
+        Ok((draft.chunk, draft.met, draft.crossed))
     }
 
     async fn look_up(&self, job: &JobRows, rows: &[JobRow], links: &[Vec<WantedLink>]) -> Result<Known, AppError> {
@@ -344,7 +359,7 @@ impl Analysis<'_> {
         if matches!(link.target, Target::Row(_) | Target::Name(_)) {
             return None;
         }
-        if self.is_ambiguous(job, link) {
+        if self.is_ambiguous(job, link, known) {
             return Some(link.finding(job, row, FindingCode::LinkAmbiguous, link.describe()));
         }
         if let Some(id) = link.target.source_id() {
@@ -378,9 +393,15 @@ impl Analysis<'_> {
         Some(link.finding(job, row, code, link.describe()))
     }
 
-    /// Rows of different records have the id that the link names, in a table of this run.
-    fn is_ambiguous(&self, job: &JobRows, link: &WantedLink) -> bool {
-        let Target::Id(id) = &link.target else { return false };
+    /// Rows of different records have the id that the link names, in a table of this run or of an earlier one.
+    fn is_ambiguous(&self, job: &JobRows, link: &WantedLink, known: &Known) -> bool {
+        let (Target::Id(id) | Target::Named { id, .. }) = &link.target else {
+            return false;
+        };
+        let is_mapped = known.mappings.contains_key(&(link.to, id.clone()));
+        if self.ambiguous.contains(&job.source_system, link.to, id, is_mapped) {
+            return true;
+        }
         let mut others = self
             .jobs
             .values()
@@ -397,6 +418,12 @@ impl Analysis<'_> {
         draft: &mut Draft,
         findings: &mut Vec<Finding>,
     ) -> Result<(), AppError> {
+        let mains = row
+            .clean
+            .records
+            .iter()
+            .filter(|record| matches!(record.slot, Slot::Main(_)));
+        let is_alone = mains.count() == 1;
         for (index, record) in row.clean.records.iter().enumerate() {
             let entity = record.slot.entity();
             let hash = key_hash(&job.source_system, entity, &record.source_id);
@@ -404,7 +431,7 @@ impl Analysis<'_> {
             if matches!(record.source_id, SourceId::Content(_)) {
                 occurrence = draft.next_occurrence(hash, known);
             } else if let Some(conflicts) =
-                self.merge_into_first(hash, record, (job.job.id, row.number), known, draft)?
+                self.merge_into_first(hash, record, ((job.job.id, row.number), is_alone), known, draft)?
             {
                 let column_of = |field| job.cleaner.column_of(field);
                 let conflicts = conflicts.into_iter();
@@ -437,11 +464,12 @@ impl Analysis<'_> {
     }
 
     /// When the record was met before in this run: merges it there and says where the two differ. `None` when it is new.
+    /// `is_alone`: its row is about nothing else, so the name in it is nobody's whose car that is.
     fn merge_into_first(
         &self,
         hash: u128,
         record: &Record,
-        place: (Uuid, i64),
+        (place, is_alone): ((Uuid, i64), bool),
         known: &Known,
         draft: &mut Draft,
     ) -> Result<Option<Vec<Conflict>>, AppError> {
@@ -466,6 +494,13 @@ impl Analysis<'_> {
                 vacant.insert((earlier.clone(), first))
             }
         };
+        if is_alone
+            && self.looks_for_crossed(draft.crossed.len())
+            && let Some(crossed) = Crossed::of(first, (earlier.job_id, earlier.found.row_number), record, place)
+        {
+            draft.crossed.push(crossed);
+            return Ok(Some(Vec::new()));
+        }
         let before = earlier.found.fills.clone();
         let conflicts = merge_repeat(first, &mut earlier.found.fills, record, place);
         if earlier.found.fills != before
@@ -480,6 +515,11 @@ impl Analysis<'_> {
             draft.fills.insert(hash, fill);
         }
         Ok(Some(conflicts))
+    }
+
+    fn looks_for_crossed(&self, of_chunk: usize) -> bool {
+        let found = self.crossed.as_ref().map(Vec::len);
+        found.is_some_and(|found| found + of_chunk < MOST_CROSSED)
     }
 
     /// Goes back to the first row of a record of this run.

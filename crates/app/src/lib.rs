@@ -40,6 +40,7 @@ mod ambiguous;
 mod analyse;
 mod caller;
 mod config;
+mod crossed;
 mod deadline;
 mod detect;
 mod error;

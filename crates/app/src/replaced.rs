@@ -145,6 +145,15 @@ impl Pair {
     }
 }
 
+/// Whether two records with one id are plainly other people, or other cars.
+pub(crate) fn are_others(one: &Record, other: &Record) -> bool {
+    match one.slot.entity() {
+        EntityKind::Customer => are_other_people(&person(|field| one.text(field)), &person(|field| other.text(field))),
+        EntityKind::Vehicle => are_other_cars(&car(|field| one.text(field)), &car(|field| other.text(field))),
+        _ => false,
+    }
+}
+
 /// A record of the file that an earlier run mapped, in its first row.
 pub(crate) struct MetAgain {
     row: i64,

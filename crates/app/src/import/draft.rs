@@ -216,15 +216,15 @@ impl<'a> Draft<'a> {
             let id = fates.get(*target).and_then(|fate| fate.id());
             return id.map_or_else(|| self.missing(row, link), |id| Ok(Some(id)));
         }
-        if let Target::Id(id) = &link.target
-            && self.importer.ambiguous.contains(self.source_system(), link.to, id)
-        {
-            // The analysis has told so.
-            return Ok(None);
-        }
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));
             let mapped = self.context.mapped(link.to, id);
+            if let Target::Id(id) | Target::Named { id, .. } = &link.target
+                && self.is_ambiguous(link.to, id, mapped.is_some())
+            {
+                // The analysis has told so.
+                return Ok(None);
+            }
             if let Some(id) = in_batch.or(mapped) {
                 return Ok(Some(id));
             }
@@ -279,6 +279,12 @@ impl<'a> Draft<'a> {
             self.find(row, &link.finding(self.job, &row.clean, code, detail));
         }
         None
+    }
+
+    /// Different records have the id that a link names.
+    fn is_ambiguous(&self, to: EntityKind, id: &str, is_mapped: bool) -> bool {
+        let ambiguous = &self.importer.ambiguous;
+        ambiguous.contains(self.source_system(), to, id, is_mapped)
     }
 
     /// What the analysis did not see coming, since the record failed only when it was written. What it did see is in

@@ -32,7 +32,7 @@ impl Work<'_> {
         (self.listener)(Event::Phase(Phase::Importing));
         let jobs = self.app.store.job_list(self.organization, run.id).await?;
         let importer = Importer {
-            ambiguous: AmbiguousIds::of(&jobs)?,
+            ambiguous: AmbiguousIds::of(&self.app.store, self.organization, &jobs).await?,
             names: self.customer_names(&jobs).await?,
             app: self.app,
             run: &run,

@@ -8,7 +8,9 @@ use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
 use torqueflow_pipeline::{OwnerVotes, Password, TableVotes};
 
 use super::{Work, options_of, plan_of};
+use crate::ambiguous::AmbiguousIds;
 use crate::analyse::Analysis;
+use crate::crossed::Crossed;
 use crate::detect::{open_file, order_jobs};
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
@@ -126,14 +128,44 @@ impl Work<'_> {
             job.analysed = 0;
             self.settle_open(&mut job).await?;
             self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
-            let rows = self.rows(job.clone()).await?;
+            analysis.crossed = Some(Vec::new());
+            let mut rows = self.rows(job.clone()).await?;
             let report = self.reporter(files, &job, Event::Analysed);
-            let (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
+            let (mut count, mut empty) = analysis.run(&rows, || self.go_on(), report).await?;
+            let crossed = analysis.crossed.take().unwrap_or_default();
+            if !crossed.is_empty() {
+                self.keep_apart(&crossed, &analysis, files, &mut job)?;
+                self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
+                rows = self.rows(job.clone()).await?;
+                let report = self.reporter(files, &job, Event::Analysed);
+                (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
+            }
             note_rows(&mut job, count, empty);
             job.replaced = std::mem::take(&mut analysis.replaced).into_json();
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
+        Ok(())
+    }
+
+    /// Takes note in a job's plan of its ids that plainly other records of tables before it have, so that these are kept apart.
+    fn keep_apart(
+        &self,
+        crossed: &[Crossed],
+        analysis: &Analysis<'_>,
+        files: &[ImportFile],
+        job: &mut Job,
+    ) -> Result<(), AppError> {
+        let mut plan = plan_of(job)?;
+        let file_of = |job_id| {
+            let file = analysis.jobs.get(&job_id).map(|known| known.job.file_id);
+            let file = files.iter().find(|other| Some(other.id) == file);
+            file.map_or_else(String::new, |file| file.name.clone())
+        };
+        for crossed in crossed {
+            crossed.note_in(&mut plan, file_of);
+        }
+        job.plan = serde_json::to_value(&plan).unwrap_or_default();
         Ok(())
     }
 
@@ -161,6 +193,8 @@ impl Work<'_> {
             mapped_systems,
             replaced: Tallies::default(),
             names: self.customer_names(jobs).await?,
+            ambiguous: AmbiguousIds::of(&self.app.store, self.organization, jobs).await?,
+            crossed: None,
         })
     }
 

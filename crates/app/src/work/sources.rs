@@ -15,6 +15,9 @@ use crate::replaced::SourceConfirmation;
 use crate::saved_mappings;
 use crate::source_name::{NO_PARTICULAR, is_known};
 
+/// The most jobs that are asked for their headers.
+const MAX_JOBS: u64 = 10_000;
+
 /// A table as far as it matters whose it is.
 struct Table {
     /// The system whose form it has.
@@ -164,7 +167,9 @@ impl Work<'_> {
         if store.mapping_count(self.organization, NO_PARTICULAR).await? == 0 {
             return Ok(None);
         }
-        let plans = store.job_plans_of_source(self.organization, NO_PARTICULAR).await?;
+        let plans = store
+            .job_plans_of_source(self.organization, NO_PARTICULAR, MAX_JOBS)
+            .await?;
         let sets = plans.into_iter().filter_map(|plan| {
             let plan: TablePlan = serde_json::from_value(plan).ok()?;
             HeaderSet::of(plan.columns.iter().map(|column| &column.header))

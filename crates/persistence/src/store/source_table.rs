@@ -11,9 +11,6 @@ use crate::entity::import_job;
 use crate::entity::source_table::{ActiveModel, Column, Entity};
 use crate::{OrganizationId, Store, StoreError};
 
-/// The most jobs that are asked for their headers.
-const MAX_JOBS: u64 = 10_000;
-
 /// A table of a source system, known by its headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceTable {
@@ -69,11 +66,12 @@ impl Store {
             .await?)
     }
 
-    /// The plans of the jobs of a source system of which rows were imported, the newest first.
+    /// The plans of the jobs of a source system of which rows were imported, the newest first, and no more than so many.
     pub async fn job_plans_of_source(
         &self,
         organization: OrganizationId,
         source_system: &str,
+        most: u64,
     ) -> Result<Vec<serde_json::Value>, StoreError> {
         Ok(import_job::Entity::find()
             .select_only()
@@ -82,7 +80,7 @@ impl Store {
             .filter(import_job::Column::SourceSystem.eq(source_system))
             .filter(import_job::Column::Checkpoint.gt(0))
             .order_by_desc(import_job::Column::Id)
-            .limit(MAX_JOBS)
+            .limit(most)
             .into_tuple()
             .all(&self.reader)
             .await?)
