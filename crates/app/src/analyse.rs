@@ -395,7 +395,9 @@ impl Analysis<'_> {
 
     /// Rows of different records have the id that the link names, in a table of this run or of an earlier one.
     fn is_ambiguous(&self, job: &JobRows, link: &WantedLink, known: &Known) -> bool {
-        let Target::Id(id) = &link.target else { return false };
+        let (Target::Id(id) | Target::Named { id, .. }) = &link.target else {
+            return false;
+        };
         let is_mapped = known.mappings.contains_key(&(link.to, id.clone()));
         if self.ambiguous.contains(&job.source_system, link.to, id, is_mapped) {
             return true;

@@ -219,7 +219,7 @@ impl<'a> Draft<'a> {
         if let Some(id) = link.target.source_id() {
             let in_batch = self.resolved(id_hash(self.source_system(), link.to, &id));
             let mapped = self.context.mapped(link.to, id);
-            if let Target::Id(id) = &link.target
+            if let Target::Id(id) | Target::Named { id, .. } = &link.target
                 && self.is_ambiguous(link.to, id, mapped.is_some())
             {
                 // The analysis has told so.
