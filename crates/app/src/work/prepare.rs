@@ -134,7 +134,7 @@ impl Work<'_> {
             let (mut count, mut empty) = analysis.run(&rows, || self.go_on(), report).await?;
             let crossed = analysis.crossed.take().unwrap_or_default();
             if !crossed.is_empty() {
-                self.keep_apart(&crossed, &analysis, files, &mut job)?;
+                keep_apart(&crossed, &analysis, files, &mut job)?;
                 self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
                 rows = self.rows(job.clone()).await?;
                 let report = self.reporter(files, &job, Event::Analysed);
@@ -145,27 +145,6 @@ impl Work<'_> {
             job.status = JobStatus::Ready;
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
-        Ok(())
-    }
-
-    /// Takes note in a job's plan of its ids that plainly other records of tables before it have, so that these are kept apart.
-    fn keep_apart(
-        &self,
-        crossed: &[Crossed],
-        analysis: &Analysis<'_>,
-        files: &[ImportFile],
-        job: &mut Job,
-    ) -> Result<(), AppError> {
-        let mut plan = plan_of(job)?;
-        let file_of = |job_id| {
-            let file = analysis.jobs.get(&job_id).map(|known| known.job.file_id);
-            let file = files.iter().find(|other| Some(other.id) == file);
-            file.map_or_else(String::new, |file| file.name.clone())
-        };
-        for crossed in crossed {
-            crossed.note_in(&mut plan, file_of);
-        }
-        job.plan = serde_json::to_value(&plan).unwrap_or_default();
         Ok(())
     }
 
@@ -239,6 +218,26 @@ impl Work<'_> {
             && undecided_count(self.app, self.organization, run).await? == 0
             && self.unconfirmed_source(run).await?.is_none())
     }
+}
+
+/// Takes note in a job's plan of its ids that plainly other records of tables before it have, so that these are kept apart.
+fn keep_apart(
+    crossed: &[Crossed],
+    analysis: &Analysis<'_>,
+    files: &[ImportFile],
+    job: &mut Job,
+) -> Result<(), AppError> {
+    let mut plan = plan_of(job)?;
+    let file_of = |job_id| {
+        let file = analysis.jobs.get(&job_id).map(|known| known.job.file_id);
+        let file = files.iter().find(|other| Some(other.id) == file);
+        file.map_or_else(String::new, |file| file.name.clone())
+    };
+    for crossed in crossed {
+        crossed.note_in(&mut plan, file_of);
+    }
+    job.plan = serde_json::to_value(&plan).unwrap_or_default();
+    Ok(())
 }
 
 /// Something can be imported, or could be once a person says what it is.
