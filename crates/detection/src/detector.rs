@@ -272,15 +272,16 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     let Some(best) = best_candidate(candidates) else {
         return unrecognised(candidates, file, samples);
     };
-    let is_close = |other: &&Candidate| {
-        let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
-        is_other && other.is_possible() && best.rank() - other.rank() < MARGIN
-    };
-    let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
-    close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
     // What suppliers sent or are owed has the same columns as what customers get.
     let is_of_suppliers = |other: &Candidate| other.table.must_be_named && other.named > 0.0;
     let is_of_others = best.is_of_customers() && best.named == 0.0 && candidates.iter().any(is_of_suppliers);
+    let is_close = |other: &&Candidate| {
+        let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
+        let is_near = best.rank() - other.rank() < MARGIN || (is_of_others && is_of_suppliers(other));
+        is_other && other.is_possible() && is_near
+    };
+    let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
+    close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
     let is_sure = best.confidence >= SURE && !best.only_names_people() && !is_of_others;
     if close.is_empty() && is_sure {
         if best.is_left_out() {

@@ -221,16 +221,11 @@ fn buses_of_one_plate_are_told_apart_by_their_fleet_numbers() {
         &["AK18AAA", "AK18AAA|1202 id_conflict", "AK18AAB"],
     );
     // Two numbers that were mistyped do not make the others worthless.
-    let others: String = (0..98)
-        .map(|number| {
-            format!(
-                "{},BK18 A{}{},Enviro,2018\n",
-                2000 + u32::from(number),
-                letter(number / 10),
-                letter(number % 10)
-            )
-        })
-        .collect();
+    let others = (0..98).map(|number| {
+        let (tens, ones) = (letter(number / 10), letter(number % 10));
+        format!("{},BK18 A{tens}{ones},Enviro,2018\n", 2000 + u32::from(number))
+    });
+    let others = others.collect::<Vec<_>>().concat();
     let (_, rows) = clean(&format!(
         "Fleet No,Registration,Model,Model Year\n1201,AK18 AAA,Enviro,2018\n1202,AK18 AAA,Enviro,2018\n1202,AK18 AAB,Enviro,2018\n{others}"
     ));
