@@ -43,12 +43,18 @@ pub struct PlannedNames {
     /// At least half of them are names of firms, domains and the like.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub few_people: bool,
-    /// Surnames may stand first without a comma, or there may be two of them.
+    /// Surnames may stand first without a comma.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub order_unclear: bool,
+    /// People have two surnames.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub two_surnames: bool,
     /// Next to none of them has a comma.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub rare_commas: bool,
+    /// Next to none of them is a single word.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rare_singles: bool,
 }
 
 /// The mark before decimals in a column.
@@ -132,7 +138,9 @@ impl From<ColumnNames> for PlannedNames {
             initials: names.initials,
             few_people: names.few_people,
             order_unclear: names.order_unclear,
+            two_surnames: names.two_surnames,
             rare_commas: names.rare_commas,
+            rare_singles: names.rare_singles,
         }
     }
 }
@@ -143,7 +151,9 @@ impl From<PlannedNames> for ColumnNames {
             initials: names.initials,
             few_people: names.few_people,
             order_unclear: names.order_unclear,
+            two_surnames: names.two_surnames,
             rare_commas: names.rare_commas,
+            rare_singles: names.rare_singles,
         }
     }
 }

@@ -47,6 +47,13 @@ const COMPANY_WORDS: &[&str] = &[
     "we", "my", "go", "up", "no",
 ];
 
+/// Words that are written small within the names of companies, in English and in the languages of Europe.
+const SMALL_WORDS: &[&str] = &[
+    "and", "of", "the", "for", "in", "on", "at", "by", "to", "de", "del", "la", "el", "los", "las", "en", "y", "con",
+    "para", "du", "des", "les", "le", "et", "aux", "au", "sur", "und", "von", "der", "die", "das", "mit", "van", "het",
+    "voor", "do", "da", "dos", "di", "della", "dei", "il", "och", "og", "dla",
+];
+
 /// Abbreviations that stay in capitals.
 const ABBREVIATIONS: &[&str] = &[
     "PLC", "LLP", "CIC", "CIO", "BV", "NV", "KG", "SL", "SARL", "EURL", "UK", "BMW", "VW", "MOT", "NHS", "DVLA",
@@ -93,12 +100,7 @@ pub(super) fn company(name: &str) -> String {
             word.to_owned()
         } else if let Some(known) = abbreviation {
             word.replace(bare, known)
-        } else if index > 0
-            && matches!(
-                lower.as_str(),
-                "and" | "of" | "the" | "for" | "in" | "on" | "at" | "by" | "to"
-            )
-        {
+        } else if index > 0 && SMALL_WORDS.contains(&lower.as_str()) {
             word.to_lowercase()
         } else if upper && !known && (letters <= 3 || !vowel || bare.contains(|c: char| c.is_ascii_digit())) {
             word.to_owned()
@@ -263,6 +265,9 @@ mod tests {
         check_company("smith motors ltd", "Smith Motors Ltd");
         check_company("ADA'S CARS", "Ada's Cars");
         check_company("THE HOUSE OF CARS", "The House of Cars");
+        check_company("TALLERES DE LA LUZ", "Talleres de la LUZ");
+        check_company("EL TALLER Y COMERCIO", "EL Taller y Comercio");
+        check_company("GARAGE DU PORT", "Garage du Port");
         check_company("eBay", "eBay");
     }
 }

@@ -6,8 +6,8 @@ use super::firms::{self, Named};
 use super::{forms, given, marks, words};
 use crate::text::{names_nobody, one_line, prepare};
 
-/// So many names that are nobody's are no accident.
-const NOBODY_ENOUGH: u64 = 3;
+/// So many names of a kind are no accident.
+const ENOUGH: u64 = 3;
 /// Names of which so few are turned round: one in twenty. Fewer names than that prove nothing.
 const RARE: u64 = 20;
 
@@ -22,16 +22,30 @@ pub struct ColumnNames {
     pub initials: bool,
     /// At least half of them are names of firms, domains and the like.
     pub few_people: bool,
-    /// Surnames may stand first without a comma, or there may be two of them.
+    /// Surnames may stand first without a comma.
     pub order_unclear: bool,
+    /// People have two surnames, as in Spain.
+    pub two_surnames: bool,
     /// Next to none of them has a comma: one that has is not turned round by that alone.
     pub rare_commas: bool,
+    /// Next to none of them is a single word: one that is may be no surname.
+    pub rare_singles: bool,
 }
 
 impl ColumnNames {
     /// Only what is surely a person's name is taken apart.
     pub(super) fn is_doubtful(self) -> bool {
         self.few_people || self.order_unclear
+    }
+
+    /// Of how many words or more names may end with two surnames.
+    pub(super) fn least_with_two_surnames(self) -> usize {
+        if self.two_surnames { 3 } else { 4 }
+    }
+
+    /// Otherwise a given name at the end, or one that is a surname as often, may be either.
+    pub(super) fn is_ordered(self) -> bool {
+        !self.order_unclear && !self.two_surnames
     }
 }
 
@@ -61,9 +75,11 @@ pub struct NameVote {
     forward: u64,
     /// A given name stands last or within, and none first.
     backward: u64,
-    /// Names that may have two surnames.
+    /// Names of three words or more that may have two surnames, and others.
     two_surnames: u64,
+    one_surname: u64,
     commas: u64,
+    singles: u64,
 }
 
 impl NameVote {
@@ -111,6 +127,7 @@ impl NameVote {
         let is_title = |word: &&str| words::title(word).is_some() || words::suffix(word).is_some();
         let names: Vec<&str> = line.split(' ').filter(|word| !is_title(word)).collect();
         let [first, inner @ .., last] = names.as_slice() else {
+            self.singles += u64::try_from(names.len()).unwrap_or_default();
             return;
         };
         let (begins, ends) = (given::is_given(first), given::is_given(last));
@@ -119,7 +136,11 @@ impl NameVote {
         } else if !begins && !given::is_initial(first) && (ends || inner.iter().any(|word| given::is_given(word))) {
             self.backward += 1;
         }
-        self.two_surnames += u64::from(firms::may_have_two_surnames(&names));
+        if !inner.is_empty() && begins {
+            let has_two = firms::may_have_two_surnames(&names, 3);
+            self.two_surnames += u64::from(has_two);
+            self.one_surname += u64::from(!has_two);
+        }
     }
 
     /// Adds the evidence of other rows of the same column.
@@ -131,20 +152,27 @@ impl NameVote {
         self.forward += other.forward;
         self.backward += other.backward;
         self.two_surnames += other.two_surnames;
+        self.one_surname += other.one_surname;
         self.commas += other.commas;
+        self.singles += other.singles;
     }
 
     /// How the column is meant.
     pub fn verdict(&self) -> ColumnNames {
         let people = self.names - self.nobody;
-        let one_in_five = |count: u64, all: u64| count >= NOBODY_ENOUGH && count.saturating_mul(5) >= all;
+        let few_people = self.nobody >= ENOUGH && self.nobody >= people;
+        let is_rare = |count: u64| people >= RARE && count.saturating_mul(RARE) <= people;
+        let backward = self.backward >= ENOUGH && self.backward.saturating_mul(4) >= self.forward;
+        let ends_with_two = self.two_surnames >= ENOUGH && self.two_surnames >= self.one_surname;
         ColumnNames {
             // More often than what may be the legal form of a company.
             initials: self.initials > self.either,
-            few_people: self.nobody >= NOBODY_ENOUGH && self.nobody >= people,
-            order_unclear: one_in_five(self.backward, self.forward + self.backward)
-                || one_in_five(self.two_surnames, people),
-            rare_commas: people >= RARE && self.commas.saturating_mul(RARE) <= people,
+            few_people,
+            // Among firms given names stand anywhere.
+            order_unclear: backward && !few_people,
+            two_surnames: ends_with_two && !few_people,
+            rare_commas: is_rare(self.commas),
+            rare_singles: is_rare(self.singles),
         }
     }
 }
@@ -226,16 +254,30 @@ mod tests {
             &["Ada Lowe", "Carlos Ruiz", "Ida Marsh", "Oby Lewis", "Peter Lewis"],
             false,
         );
+    }
+
+    #[test]
+    fn two_surnames_are_seen_by_what_stands_before_the_last() {
+        let check = |names: &[&str], expected| assert_eq!(verdict(names).two_surnames, expected, "{names:?}");
         check(
             &[
-                "Ana Lopez Ruiz Ortega",
-                "Ana Ines Ruiz Marsh",
-                "Eva Sol Ruiz Lowe",
-                "Leo Juan Ruiz Marsh",
+                "Ana Ruiz Ortega",
+                "Eva Sol Ruiz Marsh",
+                "Leo Ruiz Lowe",
+                "Ana Ines Ruiz",
             ],
             true,
         );
-        check(&["Ada Jane Mary Lowe", "Bo Ray Lee Marsh"], false);
+        check(
+            &[
+                "Ada Jane Lowe",
+                "Bo Lee Marsh",
+                "Ida Fern Ray",
+                "Leo Ruiz Lowe",
+                "Ada J Ray",
+            ],
+            false,
+        );
     }
 
     #[test]
@@ -244,5 +286,8 @@ mod tests {
         names.push("Ida, Carlos Marsh");
         assert!(verdict(&names).rare_commas);
         assert!(!verdict(&["Lowe, Ada", "Bo Ray"]).rare_commas);
+        names.push("Registry");
+        assert!(verdict(&names).rare_singles);
+        assert!(!verdict(&["Lowe", "Ray"]).rare_singles);
     }
 }

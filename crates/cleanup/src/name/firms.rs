@@ -175,6 +175,13 @@ const BEFORE: &[&str] = &[
     "the", "our", "your", "chez", "aux", "la", "le", "les", "los", "las", "lo", "gli", "het", "das", "die",
 ];
 
+/// Given names that are surnames as often, in small letters.
+const ALSO_SURNAMES: &[&str] = &[
+    "moreno", "sierra", "reyes", "leon", "león", "vera", "mateus", "martin", "santiago", "salvador", "franco",
+    "rosario", "pascual", "alonso", "marin", "vicente", "lorenzo", "ramos", "mora", "nieves", "luna", "simon", "gil",
+    "garcia", "andres", "matias",
+];
+
 /// Accounts for sales to nobody in particular, folded.
 const COUNTER_SALES: &[&str] = &[
     "cash sale",
@@ -293,9 +300,14 @@ fn by_trade(tokens: &[&str]) -> Named {
     let is_long = tokens.len() >= 3;
     let is_firm = |token: &&str| trade(token) == Some(Trade::Firm);
     let others = tokens.get(usize::from(begins_given)..).unwrap_or_default();
-    // `Garage Dupont`, `Smith Motors`, and wherever it stands among several words.
-    if is_firm(last) || (!begins_given && is_firm(first)) || (is_long && others.iter().any(is_firm)) {
+    // `Garage Dupont`, `Smith Motors`, and wherever it stands among several words, none of which is a given name.
+    let is_at_an_end = is_firm(last) || (!begins_given && is_firm(first));
+    let is_within = is_long && others.iter().any(is_firm);
+    if is_at_an_end || (is_within && !tokens.iter().any(|token| given::is_given(token))) {
         return Named::Firm;
+    }
+    if is_within {
+        return Named::Anything;
     }
     let strongest = if is_long {
         others.iter().find_map(|token| trade(token))
@@ -367,17 +379,22 @@ pub(super) fn is_surely_person(names: &[&str], is_ordered: bool) -> bool {
     let [first, inner @ .., last] = names else {
         return false;
     };
-    let is_part = |word: &&str| given::is_given(word) || given::is_initial(word) || words::is_particle(word);
-    given::is_given(first) && inner.iter().all(is_part) && (is_ordered || !given::is_given(last))
+    let is_surname_too = |word: &str| ALSO_SURNAMES.contains(&fold(word).as_str());
+    let is_part = |word: &&str| is_given_part(word) && (is_ordered || !is_surname_too(word));
+    let is_short = is_ordered || names.len() <= 3;
+    given::is_given(first) && inner.iter().all(is_part) && is_short && (is_ordered || !given::is_given(last))
 }
 
-/// Whether a name of four words or more may have two surnames, as in Spain: what stands before the last word is no given name.
-pub(super) fn may_have_two_surnames(names: &[&str]) -> bool {
+/// Whether a name of so many words or more may have two surnames, as in Spain: what stands before the last word is no given name.
+pub(super) fn may_have_two_surnames(names: &[&str], least: usize) -> bool {
     let [_, inner @ .., _] = names else { return false };
-    let is_part = |word: &&str| given::is_given(word) || given::is_initial(word) || words::is_particle(word);
-    names.len() >= 4
-        && inner.last().is_some_and(|word| !is_part(&word))
-        && !inner.iter().any(|word| words::is_particle(word))
+    let has_particle = inner.iter().any(|word| words::is_particle(word));
+    names.len() >= least && inner.last().is_some_and(|word| !is_given_part(word)) && !has_particle
+}
+
+/// A given name, an initial, or a particle between names.
+fn is_given_part(word: &str) -> bool {
+    given::is_given(word) || given::is_initial(word) || words::is_particle(word)
 }
 
 #[cfg(test)]
@@ -484,6 +501,9 @@ mod tests {
                 "AnnMarie Lowe",
                 "Ada McDonald",
                 "Seán O'Neill",
+                "Dawn Council",
+                "Pedro Pablo Solar",
+                "Macarena Del Solar",
             ],
             Named::Person,
         );
@@ -508,6 +528,7 @@ mod tests {
                 "CentriServe IT",
                 "Le Petit",
                 "Southwind ApS Lowe",
+                "Marsh Pizza Julio Lowe",
                 "Polder B.V. Lowe",
             ],
             Named::Anything,
@@ -529,6 +550,10 @@ mod tests {
         check("Lowe Ada", true, false);
         check("Leon Carolina", false, false);
         check("Leon Carolina", true, true);
+        check("Ana Moreno Ruiz", true, true);
+        check("Ana Moreno Ruiz", false, false);
+        check("Ana Maria Ruiz", false, true);
+        check("Ana Maria Luisa Ruiz", false, false);
     }
 
     #[test]

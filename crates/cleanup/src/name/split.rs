@@ -74,7 +74,8 @@ pub(super) fn split(name: &str, said: Option<Party>, column: ColumnNames) -> Par
     } else {
         trailing(rest, &mut titles)
     };
-    if said.is_none() && titles.is_empty() && is_unsure(person, column) {
+    let is_addressed = titles.iter().any(|title| !words::is_rank(title));
+    if said.is_none() && !is_addressed && is_unsure(person, column) {
         return Parts::default();
     }
     suffixes.splice(0..0, behind);
@@ -98,11 +99,16 @@ fn is_unsure(names: &[&str], column: ColumnNames) -> bool {
     let Some((last, others)) = people.split_last() else {
         return false;
     };
-    if others.is_empty() && firms::may_have_two_surnames(names) {
+    if others.is_empty() && firms::may_have_two_surnames(names, column.least_with_two_surnames()) {
+        return true;
+    }
+    if let ([single], []) = (names, others)
+        && (column.rare_singles || given::is_given(single))
+    {
         return true;
     }
     let begins_given = |person: &&[&str]| person.first().is_some_and(|first| given::is_given(first));
-    let is_sure = firms::is_surely_person(last, !column.order_unclear) && others.iter().all(begins_given);
+    let is_sure = firms::is_surely_person(last, column.is_ordered()) && others.iter().all(begins_given);
     column.is_doubtful() && !is_sure
 }
 

@@ -332,6 +332,28 @@ fn where_surnames_may_stand_first_names_that_may_be_either_stay_whole() {
 }
 
 #[test]
+fn where_people_have_two_surnames_longer_names_stay_whole() {
+    let column = ColumnNames {
+        two_surnames: true,
+        ..ColumnNames::default()
+    };
+    check_in(column, "Ana Ruiz Ortega", WHOLE);
+    check_in(column, "Ana Maria Ruiz", [Some("Ana Maria"), Some("Ruiz"), None]);
+    check_in(column, "Oby Ruiz", [Some("Oby"), Some("Ruiz"), None]);
+}
+
+#[test]
+fn a_single_word_that_may_be_no_surname_stays_whole() {
+    let column = ColumnNames {
+        rare_singles: true,
+        ..ColumnNames::default()
+    };
+    check_in(column, "Registry", WHOLE);
+    check_in(ColumnNames::default(), "Ada", WHOLE);
+    check_in(ColumnNames::default(), "Lowe", [None, Some("Lowe"), None]);
+}
+
+#[test]
 fn a_rare_comma_turns_round_what_given_names_prove() {
     let column = ColumnNames {
         rare_commas: true,

@@ -40,6 +40,11 @@ const AMBIGUOUS_SUFFIXES: &[&str] = &[
 /// Titles that people write behind a name. The others, such as Judge, Lord and Major, are surnames there.
 const TRAILING_TITLES: &[&str] = &["Mr", "Mrs", "Miss", "Ms", "Mx", "Dr", "Prof", "Rev"];
 
+/// Titles that are given names or words of firms as well, so that they alone prove no person.
+const RANKS: &[&str] = &[
+    "Lady", "Lord", "Master", "Major", "Judge", "Hon", "Col", "Capt", "Sr", "Fr", "Dame", "Imam",
+];
+
 /// Salutations that no British form lists: with one of them a column of titles holds salutations, and not jobs. Folded.
 #[rustfmt::skip]
 const OTHER_SALUTATIONS: &[&str] = &[
@@ -116,6 +121,11 @@ fn without_stops(word: &str) -> String {
 /// The title that a word behind a name is.
 pub(super) fn trailing_title(word: &str) -> Option<&'static str> {
     title(word).filter(|title| TRAILING_TITLES.contains(title))
+}
+
+/// A title that may be a given name, or a word of a firm: Lady Johana.
+pub(super) fn is_rank(title: &str) -> bool {
+    RANKS.contains(&title)
 }
 
 /// Whether a text is nothing but salutations: `Mr`, `Mr & Mrs`, `Herr Dr.`
