@@ -40,19 +40,19 @@ impl Parts {
 /// it is, where the file says so; otherwise the words of the name tell. `column`: what all names of its column say.
 pub(super) fn split(name: &str, said: Option<Party>, column: ColumnNames) -> Parts {
     let name = one_line(name);
-    let named = match said {
+    let whose = match said {
         Some(Party::Company) => Named::Firm,
         Some(Party::Person) => Named::Person,
         None => firms::named(&name, column.initials),
     };
-    if named == Named::Firm {
+    if whose == Named::Firm {
         return Parts {
             company: Some(case::company(&name)),
             ..Parts::default()
         };
     }
     let is_no_name = name.bytes().any(|byte| byte.is_ascii_digit() || byte == b'@');
-    if named == Named::Anything || is_no_name || marks::is_address(&name) || marks::are_foreign_to_people(&name) {
+    if whose == Named::Anything || is_no_name || marks::is_address(&name) || marks::are_foreign_to_people(&name) {
         return Parts::default();
     }
     let Some(Spoken {
@@ -100,6 +100,9 @@ fn is_unsure(names: &[&str], column: ColumnNames) -> bool {
         return false;
     };
     if others.is_empty() && firms::may_have_two_surnames(names, column.least_with_two_surnames()) {
+        return true;
+    }
+    if others.is_empty() && (firms::joins_given_names(names) || firms::is_devotional(names)) {
         return true;
     }
     if let ([single], []) = (names, others)
@@ -227,8 +230,10 @@ fn part(tokens: &[&str]) -> String {
 
 fn one_person(tokens: &[&str]) -> Parts {
     let mut parts = Parts::default();
-    if let Some(surname) = surname_alone(tokens) {
-        parts.last = surname;
+    if begins_with_particle(tokens) {
+        // What goes on otherwise than with one surname is left alone.
+        let surname = tokens.iter().filter(|token| !words::is_particle(token)).count();
+        parts.last = (surname == 1).then(|| part(tokens));
         return parts;
     }
     let last = tokens.len().saturating_sub(1);
@@ -248,13 +253,10 @@ fn one_person(tokens: &[&str]) -> Parts {
     parts
 }
 
-/// `van der Berg` has no first name. What begins with a particle and goes on otherwise is left alone (`Some(None)`).
-fn surname_alone(tokens: &[&str]) -> Option<Option<String>> {
-    let [first, inner @ .., last] = tokens else { return None };
-    let begins =
-        words::is_particle(first) && first.starts_with(char::is_lowercase) && last.starts_with(char::is_uppercase);
-    let is_whole = inner.iter().all(|token| words::is_particle(token)) && !words::is_particle(last);
-    begins.then(|| is_whole.then(|| part(tokens)))
+/// Particles stand first, in small letters: `van der Berg` has no first name.
+fn begins_with_particle(tokens: &[&str]) -> bool {
+    let [first, .., last] = tokens else { return false };
+    words::is_particle(first) && first.starts_with(char::is_lowercase) && last.starts_with(char::is_uppercase)
 }
 
 /// Given names of one person in a couple; what stands before the surname at greater length tells of a firm.

@@ -386,4 +386,6 @@ fn firms_without_a_legal_form_are_firms() {
     check("Mary Church", "|Mary|Church|");
     check("Church, Mary Jane", "|Mary Jane|Church|");
     check("van der Berg", "||van der Berg|");
+    check("Maria de la Cruz", "|Maria|de la Cruz|");
+    check("Ada E Lowe", "|Ada E|Lowe|");
 }

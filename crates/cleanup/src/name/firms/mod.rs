@@ -316,9 +316,8 @@ fn by_trade(tokens: &[&str]) -> Named {
     };
     match (trade(last).or(strongest.filter(|_| !is_of_person)), is_of_person) {
         (None, _) | (Some(Trade::Bank | Trade::Surname), true) => Named::Person,
-        (Some(Trade::Either), true) => Named::Anything,
         (Some(Trade::Surname), false) if !is_long => Named::Person,
-        (Some(Trade::Surname), false) => Named::Anything,
+        (Some(Trade::Either), true) | (Some(Trade::Surname), false) => Named::Anything,
         (Some(Trade::Firm | Trade::Bank | Trade::Either), _) => Named::Firm,
     }
 }
@@ -390,6 +389,22 @@ pub(super) fn may_have_two_surnames(names: &[&str], least: usize) -> bool {
     let [_, inner @ .., _] = names else { return false };
     let has_particle = inner.iter().any(|word| words::is_particle(word));
     names.len() >= least && inner.last().is_some_and(|word| !is_given_part(word)) && !has_particle
+}
+
+/// Whether a word of another language joins two people: `Ana y Leo Ruiz`, `Hans und Eva Feld`.
+pub(super) fn joins_given_names(names: &[&str]) -> bool {
+    let is_and = |word: &str| word == "Y" || words::joins_titles(word);
+    let mut pairs = names.windows(2).skip(1);
+    pairs.any(|pair| matches!(pair, [and, next] if is_and(and) && given::is_given(next)))
+}
+
+/// Whether what looks like a surname may be a part of the given name: `Maria de la Luz Ruiz`.
+pub(super) fn is_devotional(names: &[&str]) -> bool {
+    const DEVOTED: [&str; 5] = ["maria", "m", "ma", "juan", "jose"];
+    let [first, rest @ ..] = names else { return false };
+    let behind = rest.iter().skip_while(|word| words::is_particle(word)).count();
+    let folded = fold(first);
+    DEVOTED.contains(&fold_accents(&folded).as_ref()) && behind < rest.len() && behind >= 2
 }
 
 /// A given name, an initial, or a particle between names.
