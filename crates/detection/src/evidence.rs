@@ -4,9 +4,8 @@ use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
 
 use crate::assign::Mapping;
 use crate::detection::{DetectionWarning, MatchedBy};
-use crate::generic::Candidate;
+use crate::generic::{Candidate, Mismatch};
 use crate::headers::Headers;
-use crate::mismatch::Mismatch;
 use crate::signature::Fit;
 use crate::table::Table;
 use crate::values::ColumnLook;

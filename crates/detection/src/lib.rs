@@ -1,6 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod apart;
 mod assign;
 mod built_in;
 mod by_text;
@@ -12,7 +11,6 @@ mod generic;
 mod header_set;
 mod headers;
 mod languages;
-mod mismatch;
 mod signature;
 mod similar;
 mod source;

@@ -2,8 +2,8 @@
 
 use torqueflow_model::FieldRef;
 
+use super::Candidate;
 use crate::column::ColumnValues;
-use crate::generic::Candidate;
 use crate::table::Table;
 use crate::vocabulary::Vocabulary;
 

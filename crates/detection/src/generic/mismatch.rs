@@ -2,8 +2,8 @@
 
 use torqueflow_model::{FieldKind, FieldRef};
 
+use super::Candidate;
 use crate::detection::MatchedBy;
-use crate::generic::Candidate;
 use crate::table::Table;
 use crate::values::Look;
 use crate::vocabulary::Vocabulary;
