@@ -24,8 +24,8 @@ const NUMBERS: [&str; 19] = [
     "ean",
     "barcode",
 ];
-/// How words end that are such a number in one: `Kundennummer`, `KundenNr`.
-const ENDINGS: [&str; 4] = ["nummer", "number", "code", "nr"];
+/// How words end that are such a number in one: `Kundennummer`, `KundenNr`, `Codice`.
+const ENDINGS: [&str; 7] = ["nummer", "number", "code", "nr", "codice", "codigo", "código"];
 /// What other numbers there are: of telephones, taxes, houses, documents, and of the row itself.
 const OTHERS: [&str; 105] = [
     "phone",
