@@ -361,7 +361,12 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
         .any(|record| record.slot == Slot::Main(EntityKind::Customer));
     records.retain(|record| {
         let main = std::mem::replace(&mut is_main, false);
-        let missing = missing_group(record).or_else(|| needs::identity_of(record, has_customer));
+        let missing = missing_group(record)
+            .or_else(|| needs::identity_of(record, has_customer))
+            .or_else(|| {
+                let is_nobodys = main && needs::is_nobodys_address(record, has_customer);
+                missing_of(EntityKind::Customer, &|_| !is_nobodys)
+            });
         let Some(missing) = missing else {
             return true;
         };
@@ -380,12 +385,16 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
 
 /// The labels of the fields of which the record should have one and has none.
 fn missing_group(record: &Record) -> Option<String> {
-    let entity = record.slot.entity();
+    missing_of(record.slot.entity(), &|name| record.get(name).is_some())
+}
+
+/// The labels of the fields of which a record of this kind should have one and has none.
+fn missing_of(entity: EntityKind, has: &dyn Fn(&str) -> bool) -> Option<String> {
     let group = entity
         .spec()
         .required
         .iter()
-        .find(|group| group.iter().all(|name| record.get(name).is_none()))?;
+        .find(|group| !group.iter().any(|name| has(name)))?;
     let fields = group.iter().filter_map(|name| FieldRef::new(Slot::Main(entity), name));
     Some(labels(fields.map(|field| field.spec.label)))
 }

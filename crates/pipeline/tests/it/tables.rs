@@ -136,6 +136,18 @@ fn check_bare(text: &str, records: &[u64], failing: &[u64], left_out: &[(RowClas
 }
 
 #[test]
+fn an_address_of_nobody_fails_as_a_customer_without_a_name_does() {
+    check_bare(
+        "Straat,Plaats,Postcode,Telefoonnummer,Naam\nAbelenlaan 5,Kieldrecht,9130,0496 55 51 03,Jan Peeters\nBrugstraat,Vrasene,9120,,\n\
+         Molenweg 8,Vrasene,9120,0496 55 51 04,\nKerkweg 2,Vrasene,9120,,Els Maes\n",
+        &[2, 3, 4, 5],
+        &[3, 4],
+        &[],
+        "",
+    );
+}
+
+#[test]
 fn a_longer_list_beside_the_table_is_left_out() {
     check_bare(
         "Product Code,Product Name,Stock,,Bay,Remark\nF1,Oil filter,2,,B1,full\nF2,Air filter,3,,B2,half\nF3,Wiper,4,,B3,empty\n\
