@@ -374,7 +374,15 @@ fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detect
 
 fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&candidate.missing).into_iter().collect();
-    for (index, look) in &candidate.mismatched {
+    // Which rows are of the type is told by such a column, yes or no.
+    let is_flag = |index: usize| {
+        candidate
+            .table
+            .flags
+            .iter()
+            .any(|text| text == file.headers.folded(index))
+    };
+    for (index, look) in candidate.mismatched.iter().filter(|(index, _)| !is_flag(*index)) {
         let message = format!(
             "The values in “{}” look like {}, so the column is not used by its name.",
             file.headers.text(*index).trim(),

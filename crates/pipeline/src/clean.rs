@@ -13,6 +13,7 @@ use torqueflow_tabular::staging::Owner;
 use crate::bare::BareRule;
 use crate::empty::is_empty_record;
 use crate::feeds::Feeds;
+use crate::flagged::FlagColumns;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
@@ -91,6 +92,7 @@ pub struct Cleaner {
     owner_columns: Option<OwnerColumns>,
     owner_rule: OwnerRule,
     kinds: RowKinds,
+    flags: FlagColumns,
     named_fields: Vec<FieldRef>,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
@@ -111,6 +113,7 @@ impl Cleaner {
             owner_columns: OwnerColumns::of(plan),
             owner_rule: plan.owners,
             kinds: RowKinds::of(plan),
+            flags: FlagColumns::of(plan),
             named_fields: named_fields(plan),
             adapter,
             context: Context::new(as_of)
@@ -202,7 +205,7 @@ impl Cleaner {
         if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
             return without_records(RowClass::EmptyRecord, Vec::new());
         }
-        if let Some(finding) = self.kinds.otherwise(row) {
+        if let Some(finding) = self.kinds.otherwise(row).or_else(|| self.flags.otherwise(row)) {
             return without_records(RowClass::Record, vec![finding]);
         }
         if self.feeds.add_constants(&mut cells) {
