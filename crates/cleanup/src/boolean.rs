@@ -4,7 +4,7 @@
 //! Why: unknown is not no. A consent that nobody gave must not appear, and one that was given must not get lost.
 //! Example: `Y` and `ja` become true; `maybe` becomes null with `boolean_invalid`.
 
-use torqueflow_model::{CellKind, FindingCode, Value, yes_or_no};
+use torqueflow_model::{Cell, CellKind, FindingCode, Value, yes_or_no};
 
 use crate::verdict::Verdict;
 
@@ -28,22 +28,37 @@ const NO_WORDS: &[&str] = &[
     "unchecked",
 ];
 
+/// What a cell says, if it says yes or no.
+///
+/// ```
+/// use torqueflow_cleanup::truth;
+/// use torqueflow_model::Cell;
+/// assert_eq!(truth(&Cell::text("Nein")), Some(false));
+/// assert_eq!(truth(&Cell::text("maybe")), None);
+/// ```
+pub fn truth(cell: &Cell) -> Option<bool> {
+    said(cell.text.trim(), cell.kind)
+}
+
 /// A truth value.
 pub(crate) fn boolean(text: &str, kind: CellKind) -> Verdict {
+    match said(text, kind) {
+        Some(flag) => Verdict::of(Value::Boolean(flag)),
+        None => Verdict::null(FindingCode::BooleanInvalid),
+    }
+}
+
+fn said(text: &str, kind: CellKind) -> Option<bool> {
     if let CellKind::Boolean(flag) = kind {
-        return Verdict::of(Value::Boolean(flag));
+        return Some(flag);
     }
     let is_one_of = |words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text));
-    let said = if is_one_of(YES) || is_one_of(YES_WORDS) {
+    if is_one_of(YES) || is_one_of(YES_WORDS) {
         Some(true)
     } else if is_one_of(NO) || is_one_of(NO_WORDS) {
         Some(false)
     } else {
         yes_or_no(text)
-    };
-    match said {
-        Some(flag) => Verdict::of(Value::Boolean(flag)),
-        None => Verdict::null(FindingCode::BooleanInvalid),
     }
 }
 

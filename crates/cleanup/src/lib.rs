@@ -28,6 +28,7 @@ mod verdict;
 mod vin;
 mod vrm;
 
+pub use boolean::truth;
 pub use clean::{Cleaned, clean_record};
 pub use context::{ColumnFacts, Context};
 pub use country::{Country, CountryVote};

@@ -9,6 +9,8 @@
 //!
 //! The shapes follow DVLA's leaflet INF104 (vehicle registration numbers and number plates).
 
+use std::ops::Range;
+
 use torqueflow_model::FindingCode;
 
 use crate::origin::Origin;
@@ -16,6 +18,8 @@ use crate::verdict::Verdict;
 
 /// Letters and digits of the longest text that may be a plate; none has as many.
 const LONGEST: usize = 12;
+/// Letters and digits of the longest plate of Europe.
+const LONGEST_FOREIGN: usize = 10;
 /// Letters of a word that is no part of a plate.
 const SHORTEST_WORD: usize = 3;
 
@@ -147,49 +151,40 @@ pub(crate) fn vrm(text: &str, origin: Origin) -> Verdict {
 }
 
 /// The one plate in a text of several words, and the other words. A British plate is told by its shape, in one word or two; where
-/// plates are foreign, the only word with digits in it may be one, if the text is too long to be one as a whole.
+/// plates are foreign, one word may be one, if the text is too long to be one as a whole.
 fn plate_among_words(text: &str, origin: Origin) -> Option<(String, String)> {
     let words: Vec<&str> = text
         .split(|character: char| !character.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .collect();
     let plates: Vec<String> = words.iter().map(|word| letters_and_digits(word)).collect();
-    let singles = (0..plates.len()).map(|first| (first, 1));
-    let pairs = (1..plates.len()).map(|second| (second - 1, 2));
-    let joined = |(first, count): (usize, usize)| plates.get(first..first + count).unwrap_or_default().concat();
-    let british: Vec<_> = singles
-        .clone()
-        .chain(pairs)
-        .filter(|place| is_plainly_british(&joined(*place), place.1))
-        .collect();
-    let is_too_long = plates.iter().map(|plate| plate.chars().count()).sum::<usize>() > LONGEST;
-    let found = match british.as_slice() {
-        [only] => *only,
-        [] if is_too_long && origin == Origin::Abroad => {
-            let mut foreign = singles.filter(|place| is_plainly_foreign(&joined(*place)));
+    let length: usize = plates.iter().map(|plate| plate.chars().count()).sum();
+    let singles = || (0..plates.len()).map(|first| first..first + 1);
+    let pairs = (1..plates.len()).map(|second| second - 1..second + 1);
+    let joined = |place: &Range<usize>| plates.get(place.clone()).unwrap_or_default().concat();
+    let is_british = |place: &Range<usize>| is_plainly_british(&joined(place), place.len());
+    let british = singles().chain(pairs).filter(is_british).collect::<Vec<_>>();
+    let place = match british.as_slice() {
+        [only] => only.clone(),
+        [] if length > LONGEST_FOREIGN && origin == Origin::Abroad => {
+            let mut foreign = singles().filter(|place| is_plainly_foreign(&joined(place)));
             foreign.next().filter(|_| foreign.next().is_none())?
         }
         _ => return None,
     };
-    let (first, count) = found;
-    let others = || {
-        words
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !(first..first + count).contains(index))
+    let around = words.iter().enumerate().filter(|(index, _)| !place.contains(index));
+    let others: Vec<&str> = around.map(|(_, word)| *word).collect();
+    let is_beside = |word: &&str| {
+        let is_word = word.chars().all(char::is_alphabetic);
+        match (british.is_empty(), length > LONGEST) {
+            (true, _) => is_word || is_short_code(word),
+            (false, true) => is_word || matches!(origin, Origin::From(_)),
+            // It may be one foreign plate in several parts.
+            (false, false) => is_word && word.chars().count() >= SHORTEST_WORD,
+        }
     };
-    let is_word = |word: &str| word.chars().all(char::is_alphabetic);
-    let are_words = others().all(|(_, word)| is_word(word));
-    let are_long = others().all(|(_, word)| word.chars().count() >= SHORTEST_WORD);
-    // A short text may be one foreign plate in several parts.
-    if words.len() == count
-        || !(are_words || is_too_long && matches!(origin, Origin::From(_)))
-        || !(is_too_long || are_long)
-    {
-        return None;
-    }
-    let others: Vec<&str> = others().map(|(_, word)| *word).collect();
-    Some((joined(found), others.join(" ")))
+    let are_beside = !others.is_empty() && others.iter().all(is_beside);
+    are_beside.then(|| (joined(&place), others.join(" ")))
 }
 
 /// A whole word, or two that make a plate of seven, as British plates are written.
@@ -212,11 +207,16 @@ fn is_plainly_foreign(plate: &str) -> bool {
     (6..=9).contains(&length) && digits >= 2 && length - digits >= 2
 }
 
+/// A number of something else, such as `CB26` of a bus or `12V`.
+fn is_short_code(word: &str) -> bool {
+    word.chars().count() < 6 && word.chars().any(char::is_alphabetic) && word.chars().any(char::is_numeric)
+}
+
 /// Letters and digits, as many as the plates of Europe have, letters of other alphabets and with marks among them.
 pub(crate) fn may_be_foreign(plate: &str) -> bool {
     let digits = plate.chars().filter(char::is_ascii_digit).count();
     let length = plate.chars().count();
-    (3..=10).contains(&length) && digits > 0 && digits < length
+    (3..=LONGEST_FOREIGN).contains(&length) && digits > 0 && digits < length
 }
 
 /// Upper-case letters and digits; letters outside A to Z stay, since foreign plates have them.
@@ -267,6 +267,8 @@ mod tests {
             "KC31RGGP [vrm_has_text: can and buzzer install]",
         );
         check("DATA -UPLOAD - B876BBA", "B876BBA [vrm_has_text: DATA UPLOAD]");
+        check("KXH512MP - CB26", "KXH512MP [vrm_has_text: CB26]");
+        check("MH12ABC 1433", "MH12ABC1433 [vrm_unknown_format]");
         for unclear in [
             "KC31RGGP and KC32RGGP install",
             "12V CAN AND BUZZER",

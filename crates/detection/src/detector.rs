@@ -383,7 +383,12 @@ fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detect
 
 fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&candidate.missing).into_iter().collect();
-    let mismatched = candidate.mismatched.iter();
+    // Which rows are of the type is told by such a column, yes or no.
+    let is_flag = |index: usize| {
+        let mut flags = candidate.table.flags.iter();
+        flags.any(|text| text == file.headers.folded(index))
+    };
+    let mismatched = candidate.mismatched.iter().filter(|mismatch| !is_flag(mismatch.column));
     warnings.extend(mismatched.map(|mismatch| evidence::mismatch(mismatch, file.headers)));
     if candidate.repeats && candidate.table.slots() == [Slot::Main(EntityKind::Invoice)] {
         let message =

@@ -13,6 +13,7 @@ use torqueflow_tabular::staging::Owner;
 use crate::bare::BareRule;
 use crate::empty::is_empty_record;
 use crate::feeds::Feeds;
+use crate::flagged::FlagColumns;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
@@ -91,6 +92,7 @@ pub struct Cleaner {
     owner_columns: Option<OwnerColumns>,
     owner_rule: OwnerRule,
     kinds: RowKinds,
+    flags: FlagColumns,
     named_fields: Vec<FieldRef>,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
@@ -111,6 +113,7 @@ impl Cleaner {
             owner_columns: OwnerColumns::of(plan),
             owner_rule: plan.owners,
             kinds: RowKinds::of(plan),
+            flags: FlagColumns::of(plan),
             named_fields: named_fields(plan),
             adapter,
             context: Context::new(as_of)
@@ -202,7 +205,7 @@ impl Cleaner {
         if is_empty_record(&cells) || cells.is_empty() && self.bare.leaves_out() {
             return without_records(RowClass::EmptyRecord, Vec::new());
         }
-        if let Some(finding) = self.kinds.otherwise(row) {
+        if let Some(finding) = self.kinds.otherwise(row).or_else(|| self.flags.otherwise(row)) {
             return without_records(RowClass::Record, vec![finding]);
         }
         if self.feeds.add_constants(&mut cells) {
@@ -361,7 +364,12 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
         .any(|record| record.slot == Slot::Main(EntityKind::Customer));
     records.retain(|record| {
         let main = std::mem::replace(&mut is_main, false);
-        let missing = missing_group(record).or_else(|| needs::identity_of(record, has_customer));
+        let missing = missing_group(record)
+            .or_else(|| needs::identity_of(record, has_customer))
+            .or_else(|| {
+                let is_nobodys = main && needs::is_nobodys_address(record, has_customer);
+                missing_of(EntityKind::Customer, &|_| !is_nobodys)
+            });
         let Some(missing) = missing else {
             return true;
         };
@@ -380,12 +388,16 @@ fn drop_incomplete(records: &mut Vec<Record>, findings: &mut Vec<Finding>) {
 
 /// The labels of the fields of which the record should have one and has none.
 fn missing_group(record: &Record) -> Option<String> {
-    let entity = record.slot.entity();
+    missing_of(record.slot.entity(), &|name| record.get(name).is_some())
+}
+
+/// The labels of the fields of which a record of this kind should have one and has none.
+fn missing_of(entity: EntityKind, has: &dyn Fn(&str) -> bool) -> Option<String> {
     let group = entity
         .spec()
         .required
         .iter()
-        .find(|group| group.iter().all(|name| record.get(name).is_none()))?;
+        .find(|group| !group.iter().any(|name| has(name)))?;
     let fields = group.iter().filter_map(|name| FieldRef::new(Slot::Main(entity), name));
     Some(labels(fields.map(|field| field.spec.label)))
 }

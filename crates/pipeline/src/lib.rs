@@ -8,6 +8,7 @@ mod columns;
 mod empty;
 mod facts;
 mod feeds;
+mod flagged;
 mod identity;
 mod ids;
 mod kinds;

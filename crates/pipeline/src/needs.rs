@@ -1,6 +1,6 @@
 //! What a record needs to be one: something that identifies it, or an owner.
 
-use torqueflow_model::{EntityKind, FieldKind, Finding, FindingCode, OnMissing, Record, SourceId};
+use torqueflow_model::{EntityKind, FieldKind, Finding, FindingCode, OnMissing, Record, Slot, SourceId};
 
 use crate::clean::RowLink;
 
@@ -12,6 +12,12 @@ pub(crate) fn identity_of(record: &Record, has_customer: bool) -> Option<String>
         .iter()
         .any(|name| record.get(name).is_some());
     (is_vehicle && !is_known && !has_customer).then(|| "Registration or VIN or Customer".to_owned())
+}
+
+/// The address of the row's customer, where the row has none.
+pub(crate) fn is_nobodys_address(record: &Record, has_customer: bool) -> bool {
+    let is_of_row = matches!(record.slot, Slot::BillingAddress | Slot::ShippingAddress);
+    is_of_row && !has_customer && record.get("customer").is_none()
 }
 
 /// Tells of a row whose record nothing identifies, and that belongs to nobody although such records do.

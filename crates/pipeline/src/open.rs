@@ -8,6 +8,7 @@ use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
 use crate::column_findings::ColumnFinding;
+use crate::flagged::flags;
 use crate::owners::{OwnerTracker, OwnerVotes};
 use crate::plan::TablePlan;
 use crate::sources::Sources;
@@ -206,8 +207,10 @@ impl Reading<'_> {
         let chosen = (self.choose)(index).and_then(|choice| by(&choice).ok());
         chosen.unwrap_or_else(|| {
             let detection = self.sources.detect_in(self.source_system, headers, rows, around);
+            let mut plan = TablePlan::from_detection(&detection);
+            plan.flags = flags(self.sources, &plan);
             Understood {
-                plan: TablePlan::from_detection(&detection),
+                plan,
                 detection,
                 notes: Vec::new(),
             }

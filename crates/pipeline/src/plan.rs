@@ -51,6 +51,9 @@ pub struct TablePlan {
     /// Which natural keys name several records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub naturals: Option<PlannedNaturals>,
+    /// Columns without a field whose headers say of each row whether it is of the table's type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<usize>,
     /// What rows are that fill no column that is imported.
     #[serde(default)]
     pub bare: BareRule,

@@ -6,6 +6,7 @@ use std::fmt;
 use torqueflow_detection::{Detection, Surroundings};
 use torqueflow_model::{EntityKind, Row};
 
+use crate::flagged::flags;
 use crate::mapping::{Mapping, MappingError, map_columns, nearest};
 use crate::plan::TablePlan;
 use crate::sources::Sources;
@@ -121,6 +122,7 @@ pub fn understand(
             }
         }
     }
+    plan.flags = flags(sources, &plan);
     Ok(Understood { detection, plan, notes })
 }
 

@@ -26,8 +26,8 @@ const NUMBERS: [&str; 21] = [
     "pn",
     "handle",
 ];
-/// How words end that are such a number in one: `Kundennummer`, `KundenNr`.
-const ENDINGS: [&str; 4] = ["nummer", "number", "code", "nr"];
+/// How words end that are such a number in one: `Kundennummer`, `KundenNr`, `Codice`.
+const ENDINGS: [&str; 7] = ["nummer", "number", "code", "nr", "codice", "codigo", "código"];
 /// What other numbers there are: of telephones, taxes, houses, documents, and of the row itself.
 const OTHERS: [&str; 111] = [
     "phone",

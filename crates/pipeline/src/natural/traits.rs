@@ -57,6 +57,7 @@ mod place {
     pub const MODEL: usize = 3;
     pub const YEAR: usize = 4;
     pub const COMPANY: usize = 0;
+    pub const VAT_NUMBER: usize = 1;
     pub const NAME: usize = 0;
 }
 
@@ -74,7 +75,7 @@ fn fields(entity: EntityKind) -> &'static [&'static str] {
             "fuel",
             "engine_cc",
         ],
-        EntityKind::Customer => &["company"],
+        EntityKind::Customer => &["company", "vat_number"],
         EntityKind::Product => &["name", "family", "supplier", "cost_price", "retail_price"],
         _ => &[],
     }
@@ -281,7 +282,9 @@ impl TraitColumns {
         let other_number = numbers.any(|(one, other)| !one.is_empty() && !other.is_empty() && !is_same(one, other));
         match self.entity {
             EntityKind::Vehicle => are_other_vehicles(keeper, own, other_number),
-            EntityKind::Customer => other_number || are_other_companies(keeper, own),
+            EntityKind::Customer => {
+                other_number || are_other_companies(keeper, own) || are_other_taxpayers(keeper, own)
+            }
             EntityKind::Product if Self::is_code(key) => {
                 let is_other = (place::NAME + 1..fixed).any(|place| differ(place) == Some(true)) || other_number;
                 let is_named = keeper.get(place::NAME).is_some() && own.get(place::NAME).is_some();
@@ -319,7 +322,16 @@ impl TraitColumns {
             EntityKind::Vehicle if plates_differ(keeper, own) => {
                 own.get(place::PLATE).map(str::to_uppercase).into_iter().collect()
             }
-            EntityKind::Customer if are_other_companies(keeper, own) => of(&[place::COMPANY]),
+            EntityKind::Customer => {
+                let company = are_other_companies(keeper, own).then_some(place::COMPANY);
+                let vat_number = own.get(place::VAT_NUMBER).filter(|_| are_other_taxpayers(keeper, own));
+                // Without its country, which not every row writes.
+                let digits = |number: &str| number.chars().filter(char::is_ascii_digit).collect();
+                of(company.as_slice())
+                    .into_iter()
+                    .chain(vat_number.map(digits))
+                    .collect()
+            }
             EntityKind::Product if Self::is_code(key) => {
                 let options = self.options(own).filter(|option| !option.is_empty()).map(fold);
                 of(&[place::NAME]).into_iter().chain(options).collect()
@@ -499,6 +511,23 @@ fn plates_differ(keeper: &Traits, own: &Traits) -> bool {
 fn are_other_companies(keeper: &Traits, own: &Traits) -> bool {
     are_other_words(keeper, own, place::COMPANY) == Some(true)
 }
+
+/// Both have a VAT number, and neither is the other with its country, or with what stands behind it.
+fn are_other_taxpayers(keeper: &Traits, own: &Traits) -> bool {
+    let number = |traits: &Traits| {
+        let number = traits.get(place::VAT_NUMBER).map(letters_and_digits)?;
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        (digits >= FEWEST_VAT_DIGITS).then_some(number)
+    };
+    let (Some(one), Some(other)) = (number(keeper), number(own)) else {
+        return false;
+    };
+    let holds = |one: &str, other: &str| one.starts_with(other) || one.ends_with(other);
+    !holds(&one, &other) && !holds(&other, &one)
+}
+
+/// Digits of the shortest VAT number that tells firms apart.
+const FEWEST_VAT_DIGITS: usize = 5;
 
 /// Whether two records have plainly other names in this place; `None` where one of them says none.
 fn are_other_words(keeper: &Traits, own: &Traits, place: usize) -> Option<bool> {

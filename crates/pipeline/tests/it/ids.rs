@@ -195,6 +195,45 @@ fn people_of_one_name_and_address_are_told_apart_by_their_firms_and_numbers() {
 }
 
 #[test]
+fn firms_of_one_name_and_address_are_told_apart_by_their_tax_numbers() {
+    check(
+        Customer,
+        "Company,Email,VAT Number\nAsh Haulage Ltd,info@ash.example,GB123456782\nAsh Haulage Ltd,info@ash.example,GB987654324\n\
+         Ash Haulage Ltd,info@ash.example,123 4567 82\nAsh Haulage Ltd,info@ash.example,\nAsh Haulage Ltd,info@ash.example,pending\n\
+         Ash Haulage Ltd,info@ash.example,987 6543 24\n",
+        &[
+            "ash haulage ltd|info@ash.example",
+            "ash haulage ltd|info@ash.example|987654324 id_conflict",
+            "ash haulage ltd|info@ash.example",
+            "ash haulage ltd|info@ash.example",
+            "ash haulage ltd|info@ash.example",
+            "ash haulage ltd|info@ash.example|987654324 id_conflict",
+        ],
+    );
+    check(
+        Customer,
+        "Codice,Ragione Sociale,Cod. Fiscale,P. IVA,E-mail\n0027,Frassino Srl,01781180309,01781180309,info@frassino.example\n\
+         0036,Frassino Srl,04007091216,04007091216,info@frassino.example\n0037,Betulla Srl,04007091225,04007091225,info@betulla.example\n",
+        &[
+            "frassino srl|info@frassino.example",
+            "frassino srl|info@frassino.example|04007091216|0036 id_conflict",
+            "betulla srl|info@betulla.example",
+        ],
+    );
+    // The number at the business tells firms apart too.
+    check(
+        Customer,
+        "Codice,Ragione Sociale,E-mail,Telefono\n0027,Frassino Srl,info@frassino.example,06 4451 0001\n\
+         0036,Frassino Srl,info@frassino.example,06 4451 0001\n0037,Betulla Srl,info@betulla.example,06 4451 0003\n",
+        &[
+            "frassino srl|info@frassino.example",
+            "frassino srl|info@frassino.example|0036 id_conflict",
+            "betulla srl|info@betulla.example",
+        ],
+    );
+}
+
+#[test]
 fn a_part_number_of_two_parts_is_that_of_the_first() {
     check(
         EntityKind::Product,

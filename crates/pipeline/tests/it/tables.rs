@@ -136,6 +136,44 @@ fn check_bare(text: &str, records: &[u64], failing: &[u64], left_out: &[(RowClas
 }
 
 #[test]
+fn an_address_of_nobody_fails_as_a_customer_without_a_name_does() {
+    check_bare(
+        "Straat,Plaats,Postcode,Telefoonnummer,Naam\nAbelenlaan 5,Kieldrecht,9130,0496 55 51 03,Jan Peeters\nBrugstraat,Vrasene,9120,,\n\
+         Molenweg 8,Vrasene,9120,0496 55 51 04,\nKerkweg 2,Vrasene,9120,,Els Maes\n",
+        &[2, 3, 4, 5],
+        &[3, 4],
+        &[],
+        "",
+    );
+}
+
+#[test]
+fn rows_that_say_that_they_are_no_customers_are_left_out() {
+    let list = |flags: [&str; 4]| {
+        let [one, two, three, four] = flags;
+        format!(
+            "id,name,email,customer\np1,Ann Ash,ann@ash.example,{one}\np2,Bert Birch,bert@birch.example,{two}\n\
+             p3,Cora Cole,cora@cole.example,{three}\np4,Dora Dogwood,dora@dogwood.example,{four}\n"
+        )
+    };
+    let all = &[2, 3, 4, 5];
+    check_bare(&list(["1", "0", "1", "0"]), all, &[3, 5], &[], "");
+    check_bare(&list(["True", "False", "True", ""]), all, &[3], &[], "");
+    check_bare(&list(["ja", "nein", "ja", "ja"]), all, &[3], &[], "");
+    check_bare(&list(["1", "1", "1", "1"]), all, &[], &[], "");
+    check_bare(&list(["x", "", "x", ""]), all, &[], &[], "");
+    let (file, rows) = clean(&list(["1", "0", "1", "0"]));
+    assert_eq!(rows[1].codes(), ["other_kind_of_row"]);
+    let warnings = &file.tables[0].detection.warnings;
+    assert!(
+        !warnings
+            .iter()
+            .any(|warning| warning.code == "values_contradict_header"),
+        "{warnings:?}"
+    );
+}
+
+#[test]
 fn a_longer_list_beside_the_table_is_left_out() {
     check_bare(
         "Product Code,Product Name,Stock,,Bay,Remark\nF1,Oil filter,2,,B1,full\nF2,Air filter,3,,B2,half\nF3,Wiper,4,,B3,empty\n\
