@@ -63,9 +63,9 @@ impl Sample {
     fn halve<V>(&mut self, watched: &mut ByPrint<V>) {
         self.halvings += 1;
         let sample = *self;
-        watched.retain(|print, _| sample.watches(*print));
-        // Without what the table keeps of values that were removed, for which it would grow sooner.
-        watched.shrink_to_fit();
+        // Put in anew: places of values that are only removed stay taken, for which the table would grow.
+        let kept: Vec<(u64, V)> = watched.drain().filter(|(print, _)| sample.watches(*print)).collect();
+        watched.extend(kept);
     }
 
     /// Watches what both watch.
@@ -203,6 +203,24 @@ mod tests {
         assert!(!result.is_exact && result.is_unique);
         assert!(many.watched.len() <= WATCHED);
         assert!(!count((0..200_000).chain(0..100_000)).result().is_unique);
+    }
+
+    #[test]
+    fn the_table_does_not_grow_for_what_makes_it_too_large() {
+        let mut sample = Sample::default();
+        let mut watched = ByPrint::default();
+        let most = 1024 / 8 * 7;
+        for value in 0..most as u32 {
+            watched.insert(hash64(&value.to_le_bytes()), value);
+        }
+        let capacity = watched.capacity();
+        for value in most as u32..50_000 {
+            let print = hash64(&value.to_le_bytes());
+            if sample.make_room(&mut watched, most, print) {
+                watched.insert(print, value);
+            }
+        }
+        assert!(watched.len() <= most && watched.capacity() == capacity);
     }
 
     #[test]

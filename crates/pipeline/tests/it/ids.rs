@@ -212,7 +212,7 @@ fn firms_of_one_name_and_address_are_told_apart_by_their_tax_numbers() {
     );
     check(
         Customer,
-        "Codice,Ragione Sociale,Cod. Fiscale,P. IVA,E-mail\n0027,Frassino Srl,01781180309,01781180309,info@frassino.example\n\
+        "Codice gestionale,Ragione Sociale,Cod. Fiscale,P. IVA,E-mail\n0027,Frassino Srl,01781180309,01781180309,info@frassino.example\n\
          0036,Frassino Srl,04007091216,04007091216,info@frassino.example\n0037,Betulla Srl,04007091225,04007091225,info@betulla.example\n",
         &[
             "frassino srl|info@frassino.example",
@@ -223,13 +223,20 @@ fn firms_of_one_name_and_address_are_told_apart_by_their_tax_numbers() {
     // The number at the business tells firms apart too.
     check(
         Customer,
-        "Codice,Ragione Sociale,E-mail,Telefono\n0027,Frassino Srl,info@frassino.example,06 4451 0001\n\
+        "Codice gestionale,Ragione Sociale,E-mail,Telefono\n0027,Frassino Srl,info@frassino.example,06 4451 0001\n\
          0036,Frassino Srl,info@frassino.example,06 4451 0001\n0037,Betulla Srl,info@betulla.example,06 4451 0003\n",
         &[
             "frassino srl|info@frassino.example",
             "frassino srl|info@frassino.example|0036 id_conflict",
             "betulla srl|info@betulla.example",
         ],
+    );
+    // Where it is known to be the customer's, it is what they go by.
+    check(
+        Customer,
+        "Codice,Ragione Sociale,E-mail,Telefono\n0027,Frassino Srl,info@frassino.example,06 4451 0001\n\
+         0036,Frassino Srl,info@frassino.example,06 4451 0001\n0037,Betulla Srl,info@betulla.example,06 4451 0003\n",
+        &["0027", "0036", "0037"],
     );
 }
 
