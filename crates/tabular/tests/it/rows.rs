@@ -279,10 +279,11 @@ fn tables_with_headers_in_any_language_are_told_by_what_their_columns_hold() {
     let text = format!("{customers}{people}Båter\n{boats}{boat}Skader\n{damages}");
     assert_eq!(heads(&text), [(Some(1), 5, 3), (Some(6), 7, 1), (Some(9), 5, 0)]);
     // Far below the head.
-    let many: String = (1..3000)
-        .map(|number| format!("{number};Ask;Anne;2009-03-11;Storgata 4\n"))
+    let lines: Vec<String> = (1..3000)
+        .map(|number| format!("{number};Ask;Anne;2009-03-11;Storgata 4"))
         .collect();
-    let text = format!("{customers}{many}Skader\n{damages}{damage}");
+    let many = lines.join("\n");
+    let text = format!("{customers}{many}\nSkader\n{damages}{damage}");
     assert_eq!(heads(&text), [(Some(1), 5, 2999), (Some(3002), 5, 1)]);
 }
 
@@ -297,7 +298,7 @@ fn records_of_words_behind_a_gap_or_a_heading_are_records() {
         "\nNavn mangler;;;;\n",
         ";Elv;;;\nukjent;Elv;Finn;vet ikke;Bakken\n",
     ] {
-        let more = people.replace("1", "2");
+        let more = people.replace('1', "2");
         let tables = read_all(format!("{customers}{people}{between}{more}").as_bytes()).unwrap();
         assert_eq!(tables.len(), 1, "{between} {tables:#?}");
     }
