@@ -38,6 +38,8 @@ const PLACEHOLDERS: &[&str] = &[
     "#n/a",
 ];
 
+const LONGEST_PLACEHOLDER: usize = "not known".len();
+
 /// Units that may stand behind a number, and currencies beside it, in small letters.
 const UNITS: &[&str] = &[
     "km", "kms", "miles", "mile", "mi", "m", "cc", "ccm", "cm3", "l", "ltr", "litre", "litres", "h", "hr", "hrs",
@@ -114,7 +116,7 @@ impl ColumnValues {
         for cell in values(samples, column) {
             any = true;
             let text = cell.text.trim().to_lowercase();
-            if PLACEHOLDERS.contains(&text.as_str()) {
+            if text.len() <= LONGEST_PLACEHOLDER && PLACEHOLDERS.contains(&text.as_str()) {
                 continue;
             }
             this.filled += 1;

@@ -272,6 +272,7 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     let Some(best) = best_candidate(candidates) else {
         return unrecognised(candidates, file, samples);
     };
+    let best = without_names(best, candidates);
     // What suppliers sent or are owed has the same columns as what customers get.
     let is_of_suppliers = |other: &Candidate| other.table.must_be_named && other.named > 0.0;
     let is_of_others = best.is_of_customers() && best.named == 0.0 && candidates.iter().any(is_of_suppliers);
@@ -304,6 +305,20 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
         })
         .collect();
     detection
+}
+
+/// The names in a list that is mostly about something else make no customers: of a stock of vehicles it is the vehicles.
+fn without_names<'a, 'b>(best: &'a Candidate<'b>, candidates: &'a [Candidate<'b>]) -> &'a Candidate<'b> {
+    if !best.only_names_people() {
+        return best;
+    }
+    let is_rest = |other: &&Candidate| {
+        let is_part = other.table.slots().len() < best.table.slots().len() && is_part_of(other.table, best.table);
+        other.is_possible() && is_part && !other.only_names_people()
+    };
+    let rest = candidates.iter().filter(is_rest);
+    rest.max_by(|one, other| one.rank().total_cmp(&other.rank()))
+        .unwrap_or(best)
 }
 
 /// One of the two has all kinds of record of the other: which it is, is told by whether the further columns are there.

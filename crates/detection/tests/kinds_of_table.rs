@@ -402,6 +402,14 @@ fn a_list_of_vehicles_with_their_owners_is_both_whatever_it_is_called() {
 }
 
 #[test]
+fn a_stock_of_vehicles_that_names_buyers_is_of_vehicles() {
+    let stock = "Reg No|Model|Chassis No.|Client|GRV|Valuation|Parking Bay|Tracker Fitted|Released By|Gate Pass\n\
+        KCT100T|Alto|MA3FB32S2K0C81500|Ann Otieno|100|350|B1|Yes|JM|77\nKDH160Z|T460|VF611C16XFD001400|Bo Lund|105|355|B2|No|JM|78";
+    check(stock, Some("generic.vehicles"));
+    check_field(stock, "Client", Some("vehicle.customer"));
+}
+
+#[test]
 fn words_of_contact_that_name_no_field_of_ours_stay_unmapped() {
     for (header, values) in [
         ("Preferred Contact", ["Email", "SMS"]),
