@@ -124,10 +124,10 @@ impl ColumnValues {
             for (form, count) in FORMS.iter().zip(&mut this.forms) {
                 *count += usize::from(value.has(*form));
             }
-            let is_fraction = value.has(Form::Number) && text.contains(['.', ',']);
+            let is_fraction = text.contains(['.', ',']) && value.has(Form::Number);
             this.fractions += usize::from(is_fraction);
-            let is_yes = matches!(text.as_str(), "1" | "y") || yes_or_no(&text) == Some(true);
-            this.yes += usize::from(is_yes);
+            let is_yes = || matches!(text.as_str(), "1" | "y") || yes_or_no(&text) == Some(true);
+            this.yes += usize::from((value.is_flag || text == "1") && is_yes());
             this.structures += usize::from(is_structure(&text));
             this.texts.insert(text);
         }

@@ -30,6 +30,11 @@ impl Look {
         matches!(self, Self::Flag | Self::Binary)
     }
 
+    /// How many values of a column may look like something else.
+    fn most_others(self) -> usize {
+        if self.is_of_all() { 0 } else { MOST_VALUES / 5 }
+    }
+
     /// In words, for several values.
     pub fn plural(self) -> &'static str {
         match self {
@@ -116,8 +121,11 @@ impl ColumnLook {
             total += 1;
             let typed_date = matches!(cell.kind, CellKind::Date(_) | CellKind::DateTime(_));
             let text = cell.text.trim();
-            for ((look, test), count) in LOOKS.iter().zip(&mut hits) {
-                *count += usize::from((typed_date && *look == Look::Date) || (!typed_date && test(text)));
+            for ((look, test), hits) in LOOKS.iter().zip(&mut hits) {
+                // Of as many values as there can be, too many are something else by now.
+                if total - *hits <= look.most_others() + 1 {
+                    *hits += usize::from((typed_date && *look == Look::Date) || (!typed_date && test(text)));
+                }
             }
         }
         LOOKS
