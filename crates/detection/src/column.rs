@@ -38,8 +38,6 @@ const PLACEHOLDERS: &[&str] = &[
     "#n/a",
 ];
 
-const LONGEST_PLACEHOLDER: usize = "not known".len();
-
 /// Units that may stand behind a number, and currencies beside it, in small letters.
 const UNITS: &[&str] = &[
     "km", "kms", "miles", "mile", "mi", "m", "cc", "ccm", "cm3", "l", "ltr", "litre", "litres", "h", "hr", "hrs",
@@ -116,7 +114,7 @@ impl ColumnValues {
         for cell in values(samples, column) {
             any = true;
             let text = cell.text.trim().to_lowercase();
-            if text.len() <= LONGEST_PLACEHOLDER && PLACEHOLDERS.contains(&text.as_str()) {
+            if PLACEHOLDERS.contains(&text.as_str()) {
                 continue;
             }
             this.filled += 1;

@@ -30,9 +30,9 @@ impl Look {
         matches!(self, Self::Flag | Self::Binary)
     }
 
-    /// How many values of a column may look like something else.
-    fn most_others(self) -> usize {
-        if self.is_of_all() { 0 } else { MOST_VALUES / 5 }
+    /// Of so many values of a column, how many may look like something else.
+    fn most_others(self, values: usize) -> usize {
+        if self.is_of_all() { 0 } else { values / 5 }
     }
 
     /// In words, for several values.
@@ -123,7 +123,7 @@ impl ColumnLook {
             let text = cell.text.trim();
             for ((look, test), hits) in LOOKS.iter().zip(&mut hits) {
                 // Of as many values as there can be, too many are something else by now.
-                if total - *hits <= look.most_others() + 1 {
+                if total - *hits <= look.most_others(MOST_VALUES) + 1 {
                     *hits += usize::from((typed_date && *look == Look::Date) || (!typed_date && test(text)));
                 }
             }
@@ -131,14 +131,7 @@ impl ColumnLook {
         LOOKS
             .iter()
             .zip(hits)
-            .find(|((look, _), hits)| {
-                let enough = if look.is_of_all() {
-                    total
-                } else {
-                    (total * 4).div_ceil(5)
-                };
-                total >= 2 && *hits >= enough
-            })
+            .find(|((look, _), hits)| total >= 2 && total - *hits <= look.most_others(total))
             .map(|((look, _), hits)| Self {
                 look: *look,
                 hits,
