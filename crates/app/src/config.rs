@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,9 @@ pub struct AppConfig {
     pub converter: Option<ConverterCommand>,
     /// How the audit log is sealed.
     pub audit: AuditConfig,
+    /// How long a commit of an import is to take about: it carries as many batches of 100 rows as fit, one at least. Half a
+    /// second, if not set.
+    pub commit_interval: Duration,
     /// Source systems beside those that are built in; [`load_sources`](crate::source_files::load_sources) reads them from a
     /// folder. One of these takes the place of a built-in system with the same id.
     pub sources: Vec<SourceDefinition>,
@@ -51,6 +55,7 @@ impl AppConfig {
             limits: Limits::default(),
             converter: None,
             audit: AuditConfig::default(),
+            commit_interval: Duration::from_millis(500),
             sources: Vec::new(),
         }
     }
@@ -75,6 +80,8 @@ pub struct App {
     /// The sign of life of this process's worker.
     pub(crate) pulse: Pulse,
     pub(crate) audit: Arc<AuditConfig>,
+    /// How long a commit of an import is to take about.
+    pub(crate) commit_interval: Duration,
     /// The key of the audit log, once it was needed.
     pub(crate) audit_key: Arc<OnceLock<AuditKey>>,
 }
@@ -105,6 +112,7 @@ impl App {
             queue: Arc::default(),
             pulse: Pulse::default(),
             audit: Arc::new(config.audit.clone()),
+            commit_interval: config.commit_interval,
             audit_key: Arc::default(),
         })
     }

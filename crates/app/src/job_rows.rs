@@ -22,8 +22,8 @@ use crate::work::{options_of, plan_of, source_of};
 
 /// Rows of a head: what detection looks at, and what a preview shows.
 pub(crate) const SAMPLE_ROWS: usize = 100;
-/// Chunks that wait between the reader and the writer.
-const CHUNKS_AHEAD: usize = 2;
+/// Rows that wait between the reader and the writer.
+const ROWS_AHEAD: usize = 2000;
 
 /// Everything that working through a job's rows takes.
 pub(crate) struct JobRows {
@@ -127,7 +127,7 @@ impl JobRows {
         reading_findings: bool,
         tally: Option<SharedTally>,
     ) -> mpsc::Receiver<Result<Vec<JobRow>, AppError>> {
-        let (sender, receiver) = mpsc::channel(CHUNKS_AHEAD);
+        let (sender, receiver) = mpsc::channel(ROWS_AHEAD.div_ceil(chunk_rows));
         let rows = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
             let sent = rows.send_chunks(from, chunk_rows, reading_findings, tally.as_ref(), &sender);

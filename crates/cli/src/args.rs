@@ -63,6 +63,16 @@ pub struct Common {
     /// The file that gets the head of the audit log with each sealing, best kept away from the database
     #[arg(long, global = true, env = "TORQUEFLOW_AUDIT_HEAD_FILE", value_name = "FILE")]
     pub audit_head_file: Option<PathBuf>,
+    /// How many milliseconds a commit of an import is to take about: it carries as many batches of 100 rows as fit; 0 means
+    /// one each
+    #[arg(
+        long,
+        global = true,
+        env = "TORQUEFLOW_COMMIT_INTERVAL",
+        value_name = "MILLISECONDS",
+        default_value_t = 500
+    )]
+    pub commit_interval: u64,
     /// The folder of more source systems, a TOML file each; `torqueflow sources` lists and checks them
     #[arg(long, global = true, env = "TORQUEFLOW_SOURCES", value_name = "DIR")]
     pub sources: Option<PathBuf>,

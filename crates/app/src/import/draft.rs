@@ -34,8 +34,12 @@ pub(super) struct Draft<'a> {
     resolved: HashMap<u128, Uuid>,
     /// Records that this batch creates: where in `batch.created`.
     created: HashMap<Uuid, usize>,
+    /// Addresses that this batch creates, by customer: where in `batch.created`.
+    new_addresses: HashMap<Uuid, Vec<usize>>,
     /// Writes of the current row so far.
     ordinal: i64,
+    /// Findings of the current row so far.
+    findings: i64,
 }
 
 /// The resolved links of one row: record, field, target.
@@ -53,7 +57,9 @@ impl<'a> Draft<'a> {
             },
             resolved: HashMap::new(),
             created: HashMap::new(),
+            new_addresses: HashMap::new(),
             ordinal: 0,
+            findings: 0,
         }
     }
 
@@ -118,6 +124,7 @@ impl<'a> Draft<'a> {
             return;
         }
         self.ordinal = 0;
+        self.findings = 0;
         let outcome = self.outcome(row);
         if outcome == RowOutcome::Failed {
             for record in &row.clean.records {
@@ -154,7 +161,8 @@ impl<'a> Draft<'a> {
     }
 
     pub fn find(&mut self, row: &JobRow, finding: &Finding) {
-        let ordinal = FIRST_ORDINAL + self.batch.findings.len() as i64;
+        let ordinal = FIRST_ORDINAL + self.findings;
+        self.findings += 1;
         self.batch.findings.push(stored(row.number, ordinal, finding));
     }
 
@@ -460,8 +468,31 @@ impl<'a> Draft<'a> {
         self.count(record.slot.entity()).created += 1;
         let values = ImportedValues::of(&record, &links, |_| false);
         self.map(row, &record, occurrence, id, MappingOrigin::Created, values);
-        self.created.insert(id, self.batch.created.len());
+        let at = self.batch.created.len();
+        self.created.insert(id, at);
+        match record.slot.entity() {
+            EntityKind::CustomerAddress => {
+                let customer = links.iter().find(|(field, _)| *field == "customer");
+                if let Some((_, customer)) = customer {
+                    self.new_addresses.entry(*customer).or_default().push(at);
+                }
+            }
+            // Later rows may refer to it.
+            EntityKind::Vehicle => {
+                if let Some(registration) = record.text("registration") {
+                    let key = MatchKey::of_registration(registration).hash;
+                    self.context.registrations.entry(key).or_default().push(id);
+                }
+            }
+            _ => {}
+        }
         self.batch.created.push(CreatedRecord { id, record, links });
+    }
+
+    /// The addresses that this batch gives a customer.
+    pub fn new_addresses(&self, customer: Uuid) -> impl Iterator<Item = &CreatedRecord> {
+        let places = self.new_addresses.get(&customer).into_iter().flatten();
+        places.filter_map(|at| self.batch.created.get(*at))
     }
 
     /// Writes the mapping of a record, and the journal's entry of what was done.

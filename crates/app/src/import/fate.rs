@@ -1,7 +1,7 @@
 //! What becomes of each record of a row.
 
 use torqueflow_model::{EntityKind, Record, SourceId, fold};
-use torqueflow_persistence::{BusinessRow, FoundRecord, MappedRecord, MappingOrigin};
+use torqueflow_persistence::{FoundRecord, MappedRecord, MappingOrigin};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
@@ -135,6 +135,16 @@ impl Draft<'_> {
         Fate::Unchanged(mapped.record_id)
     }
 
+    /// The address of the customer that says the same, in the store or from an earlier row of the batch.
+    fn same_address(&self, customer: Uuid, record: &Record) -> Option<Uuid> {
+        let stored = self.context.addresses.get(&customer).into_iter().flatten();
+        let mut stored = stored.filter(|address| is_same_address(|field| address.text(field), record));
+        let new = self.new_addresses(customer);
+        let mut new = new.filter(|address| is_same_address(|field| address.record.text(field), record));
+        let stored = stored.next().map(|address| address.id);
+        stored.or_else(|| new.next().map(|address| address.id))
+    }
+
     /// An address goes with its customer.
     fn address_fate(&self, record: &Record, found: &FoundRecord, parent: Option<Fate>) -> Fate {
         match parent {
@@ -144,21 +154,18 @@ impl Draft<'_> {
             Some(
                 Fate::Merge(customer) | Fate::Unchanged(customer) | Fate::Update(customer) | Fate::Existing(customer),
             ) => self
-                .context
-                .addresses
-                .get(&customer)
-                .and_then(|addresses| addresses.iter().find(|address| is_same_address(address, record)))
-                .map_or(Fate::Create(found.record_id), |address| Fate::Same(address.id)),
+                .same_address(customer, record)
+                .map_or(Fate::Create(found.record_id), Fate::Same),
             _ => Fate::Create(found.record_id),
         }
     }
 }
 
-/// Whether a stored address says the same as an incoming one: everything that both say is equal.
-fn is_same_address(stored: &BusinessRow, incoming: &Record) -> bool {
+/// Whether an address that is there says the same as an incoming one: everything that both say is equal.
+fn is_same_address<'a>(there: impl Fn(&str) -> Option<&'a str>, incoming: &Record) -> bool {
     ["line_1", "line_2", "city", "postal_code"].into_iter().all(|field| {
-        match (stored.text(field), incoming.text(field)) {
-            (Some(stored), Some(incoming)) => fold(stored) == fold(incoming),
+        match (there(field), incoming.text(field)) {
+            (Some(there), Some(incoming)) => fold(there) == fold(incoming),
             _ => true,
         }
     })

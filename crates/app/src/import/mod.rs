@@ -5,10 +5,13 @@ mod draft;
 mod fate;
 mod imported;
 mod merge;
+mod pace;
 mod refresh;
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use torqueflow_model::{Finding, FindingCode};
 use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
@@ -24,8 +27,10 @@ use crate::retry::Retries;
 use crate::values::stored;
 use context::BatchContext;
 use draft::Draft;
+use pace::Pace;
 
-/// Source rows of a batch.
+/// Source rows of a batch: what is tried alone when the database refuses more. A commit carries as many batches as its
+/// [`Pace`] says.
 const BATCH_ROWS: usize = 100;
 /// Findings of the import stand behind those of the analysis.
 pub(crate) const FIRST_ORDINAL: i64 = 1_000_000;
@@ -79,17 +84,21 @@ impl Importer<'_> {
             entity_counts: job.job.entity_counts.clone(),
         };
         let mut batches = job.stream(state.checkpoint, BATCH_ROWS, false);
-        while let Some(rows) = batches.recv().await {
+        let mut pace = Pace::new(self.app.commit_interval);
+        while let Some(rows) = next_group(&mut batches, pace.batches()).await? {
             if self.stop.is_cancelled() {
                 return Err(AppError::Interrupted);
             }
-            self.write(job, facts, &rows?, &mut state).await?;
+            let begun = Instant::now();
+            self.write(job, facts, &rows, &mut state).await?;
+            pace.took(rows.len().div_ceil(BATCH_ROWS), begun.elapsed());
             progress(&state);
         }
         Ok(state)
     }
 
-    /// Writes rows. When the database refuses them for good, they are split until the bad rows stand alone.
+    /// Writes rows. When the database refuses them for good, they are written batch by batch, and what it refuses then is
+    /// split until the bad rows stand alone.
     async fn write(
         &self,
         job: &JobRows,
@@ -107,6 +116,8 @@ impl Importer<'_> {
                     self.app.store.lease_renew(self.lease).await?;
                     if let [row] = rows {
                         *state = self.write_failed(job, row, state, &reason.to_string()).await?;
+                    } else if rows.len() > BATCH_ROWS {
+                        pending.extend(rows.chunks(BATCH_ROWS).rev());
                     } else {
                         let (first, second) = rows.split_at(rows.len() / 2);
                         pending.push(second);
@@ -205,4 +216,21 @@ impl Importer<'_> {
         self.commit(job, &batch).await?;
         Ok(batch.progress)
     }
+}
+
+/// The rows of so many batches, or of as many as there are left. `None` at the end.
+async fn next_group(
+    batches: &mut mpsc::Receiver<Result<Vec<JobRow>, AppError>>,
+    wanted: usize,
+) -> Result<Option<Vec<JobRow>>, AppError> {
+    let Some(mut rows) = batches.recv().await.transpose()? else {
+        return Ok(None);
+    };
+    for _ in 1..wanted {
+        match batches.recv().await.transpose()? {
+            Some(more) => rows.extend(more),
+            None => break,
+        }
+    }
+    Ok(Some(rows))
 }

@@ -23,6 +23,7 @@ pub mod token;
 pub mod worker;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use time::{Date, OffsetDateTime};
 use torqueflow_app::audit::{AuditConfig, AuditKey, seal};
@@ -47,6 +48,7 @@ async fn open(common: &Common) -> anyhow::Result<(App, OrganizationId)> {
     config.limits = limits(common)?;
     config.converter = converter();
     config.sources = definitions(common)?;
+    config.commit_interval = Duration::from_millis(common.commit_interval);
     config.audit = AuditConfig {
         key: common.audit_key_file.as_deref().map(AuditKey::read).transpose()?,
         head_file: common.audit_head_file.clone(),
