@@ -108,12 +108,6 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         ],
         &["job_id", "row_number", "slot"],
     ),
-    // Postings of exact match keys. A posting counts when its record exists, or belongs to the run that asks.
-    (
-        "match_key",
-        &[("key_hash", Uuid, No), ("record_id", Uuid, No), ("run_id", Uuid, Yes)],
-        &["key_hash", "record_id"],
-    ),
     (
         "import_duplicate",
         &[
@@ -214,7 +208,6 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_duplicate", &["run_id", "record_id"]),
     ("import_duplicate", &["job_id", "row_number"]),
     ("import_mapping", &["record_id"]),
-    ("match_key", &["record_id"]),
 ];
 
 pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {

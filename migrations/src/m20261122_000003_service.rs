@@ -130,7 +130,7 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         &[
             ("merge_id", Uuid, No),
             ("ordinal", Integer, No),
-            // survivor, moved, mapping, posting, hidden.
+            // survivor, moved, mapping, hidden.
             ("kind", Text, No),
             ("entity_type", Text, No),
             ("record_id", Uuid, No),
@@ -138,7 +138,6 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("customer_id", Uuid, Yes),
             ("source_system", Text, Yes),
             ("source_id", Text, Yes),
-            ("key_hash", Uuid, Yes),
             // The changed fields.
             ("before", Json, Yes),
             ("after", Json, Yes),

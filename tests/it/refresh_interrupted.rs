@@ -61,8 +61,7 @@ fn written(workspace: &Workspace) -> Vec<Vec<String>> {
         "SELECT count(*), sum(version), max(updated_at) FROM customer \
          UNION ALL SELECT count(*), sum(version), max(updated_at) FROM customer_address \
          UNION ALL SELECT count(*), count(DISTINCT run_id), max(updated_at) FROM import_mapping \
-         UNION ALL SELECT count(*), 0, NULL FROM import_journal \
-         UNION ALL SELECT count(*), 0, NULL FROM match_key",
+         UNION ALL SELECT count(*), 0, NULL FROM import_journal",
     )
 }
 

@@ -301,17 +301,6 @@ impl Model {
         {
             self.write_back(run, &id, mine);
         }
-        let contents = self.contents.clone();
-        self.contents.retain(|(table, _), row| {
-            let exists = |kind: &str| contents.contains_key(&(kind.to_owned(), row["record_id"].clone()));
-            let stands = |write: &Write| {
-                let own = write.writer == Writer::Run(run) && write.record.1 == row["record_id"];
-                own && (write.before.is_none() || !write.undone)
-            };
-            let is_there = || exists("customer") || exists("vehicle");
-            let is_anothers = table != "match_key" || row.get("run_id") != Some(&id);
-            is_anothers || is_there() && self.writes.iter().any(stands)
-        });
     }
 
     /// What owns a record.
@@ -372,7 +361,6 @@ impl Model {
         } else {
             let needed = self.contents.iter().any(|((table, _), row)| match table.as_str() {
                 "import_mapping" => row["record_id"] == record.1 && row["run_id"] != run_id,
-                "match_key" => false,
                 _ => row
                     .iter()
                     .any(|(column, id)| column.ends_with("_id") && *id == record.1),

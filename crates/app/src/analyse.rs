@@ -6,11 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use time::OffsetDateTime;
-use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
+use torqueflow_dedupe::MatchKey;
 use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
-    AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, NamedCustomer,
-    RecordFill, StoredFinding,
+    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, NamedCustomer, RecordFill, StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -23,6 +22,7 @@ use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
+use crate::matching::{Candidate, MATCHED, Matcher};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
@@ -44,6 +44,10 @@ pub(crate) struct Analysis<'a> {
     pub mapped_systems: HashSet<String>,
     /// What the job at hand has under the ids of mapped records.
     pub replaced: Tallies,
+    /// Finds matches.
+    pub matcher: Matcher,
+    /// Jobs that were analysed before, whose match keys are not known yet.
+    pub standing: Vec<Arc<JobRows>>,
     /// The customers of the run, where a table refers to customers by name.
     pub names: CustomerNames,
     /// Ids by which no link can be followed.
@@ -88,7 +92,7 @@ struct Draft {
     earlier: HashMap<u128, (KnownRecord, Record)>,
     /// Fills of those, by identity.
     fills: BTreeMap<u128, RecordFill>,
-    /// New records that can match: identity of the record, its keys, and what to call it.
+    /// New records that can match.
     candidates: Vec<Candidate>,
     /// Mapped records, in their first rows.
     met: Vec<MetAgain>,
@@ -99,19 +103,62 @@ struct Draft {
 /// What a chunk adds, what of it is mapped, and which of its ids others have.
 type Analysed = (AnalysisChunk, Vec<MetAgain>, Vec<Crossed>);
 
-struct Candidate {
-    record_id: Uuid,
-    entity: EntityKind,
-    row_number: i64,
-    slot: Slot,
-    label: String,
-    keys: Vec<MatchKey>,
-}
-
 impl Analysis<'_> {
     /// Takes note of a job that was analysed before, so that later ones can go back to its rows.
     pub fn knows(&mut self, job: &Arc<JobRows>) {
         self.jobs.insert(job.job.id, Arc::clone(job));
+    }
+
+    /// The same, and its records can be matched.
+    pub fn stands(&mut self, job: &Arc<JobRows>) {
+        self.knows(job);
+        self.standing.push(Arc::clone(job));
+    }
+
+    /// Makes the match keys of jobs again that were analysed before: those of records that are not mapped, since these were
+    /// matched.
+    async fn know_keys(&mut self) -> Result<(), AppError> {
+        for job in std::mem::take(&mut self.standing) {
+            self.matcher.begin(job.job.id)?;
+            if !job.job.entities.iter().any(|entity| MATCHED.contains(entity)) {
+                continue;
+            }
+            let mut chunks = job.stream(0, CHUNK_ROWS, false);
+            while let Some(rows) = chunks.recv().await {
+                let candidates = self.candidates_again(&job, &rows?).await?;
+                self.matcher.know(&job, &candidates).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn candidates_again(&self, job: &JobRows, rows: &[JobRow]) -> Result<Vec<Candidate>, AppError> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Ok(Vec::new());
+        };
+        let (first, last) = (first.number, last.number);
+        let store = &self.app.store;
+        let found = store
+            .record_list_of_rows(job.organization, job.job.id, first, last)
+            .await?;
+        let found: HashMap<(i64, String), FoundRecord> = found
+            .into_iter()
+            .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
+            .collect();
+        let known = self.look_up(job, rows, &[]).await?;
+        let mut candidates = Vec::new();
+        for row in rows {
+            for (index, record) in row.clean.records.iter().enumerate() {
+                let Some(found) = found.get(&(row.number, record.slot.name().to_owned())) else {
+                    continue;
+                };
+                let id = id_text(&record.source_id, found.occurrence);
+                if !known.mappings.contains_key(&(record.slot.entity(), id)) && !known.exists(record) {
+                    candidates.extend(Candidate::of(row, index, found.record_id));
+                }
+            }
+        }
+        Ok(candidates)
     }
 
     /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has, and which of them are
@@ -125,6 +172,8 @@ impl Analysis<'_> {
         let store = &self.app.store;
         let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
         store.analysis_reset(job.organization, job.job.id).await?;
+        self.know_keys().await?;
+        self.matcher.begin(job.job.id)?;
         self.replaced = Tallies::default();
         self.knows(job);
         let (mut chunks, tally) = job.stream_tallied(CHUNK_ROWS);
@@ -187,6 +236,7 @@ impl Analysis<'_> {
     ) -> Result<(), AppError> {
         let store = &self.app.store;
         self.knows(job);
+        self.matcher.begin(job.job.id)?;
         let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
@@ -236,9 +286,7 @@ impl Analysis<'_> {
                 .findings
                 .extend(numbered.map(|(ordinal, finding)| stored(row.number, ordinal as i64, finding)));
         }
-        self.match_candidates(job, &mut draft).await?;
-        // Neighbours in the index are written together.
-        draft.chunk.postings.sort_unstable_by_key(|posting| posting.key_hash);
+        draft.chunk.duplicates = self.matcher.matches(job, &draft.candidates).await?;
         draft.chunk.fills = draft.fills.into_values().collect();
         Ok((draft.chunk, draft.met, draft.crossed))
     }
@@ -267,7 +315,7 @@ impl Analysis<'_> {
             }
             match &link.target {
                 Target::Registration { registration, .. } => {
-                    registrations.insert(MatchKey::of_registration(registration).hash);
+                    registrations.insert(registration.clone());
                 }
                 Target::Named { names: wanted, .. } if self.names.find(wanted).is_empty() => {
                     names.extend(wanted.iter().cloned());
@@ -305,46 +353,9 @@ impl Analysis<'_> {
             records: store.record_find(job.organization, self.run_id, &hashes).await?,
             occurrences,
             mappings,
-            registrations: self.vehicles_by_registration(job, registrations).await?,
+            registrations: self.matcher.vehicles(job.organization, registrations).await?,
             named: store.customer_named(job.organization, names).await?,
         })
-    }
-
-    async fn vehicles_by_registration(
-        &self,
-        job: &JobRows,
-        keys: HashSet<u128>,
-    ) -> Result<HashMap<u128, HashSet<Uuid>>, AppError> {
-        let keys: Vec<_> = keys.into_iter().collect();
-        let mut vehicles: HashMap<u128, HashSet<Uuid>> = HashMap::new();
-        for posting in self.valid_postings(job, EntityKind::Vehicle, &keys).await? {
-            vehicles.entry(posting.key_hash).or_default().insert(posting.record_id);
-        }
-        Ok(vehicles)
-    }
-
-    /// The postings of these keys whose record exists or belongs to this run.
-    async fn valid_postings(
-        &self,
-        job: &JobRows,
-        entity: EntityKind,
-        keys: &[u128],
-    ) -> Result<Vec<MatchPosting>, AppError> {
-        let store = &self.app.store;
-        let mut postings = store.posting_find(job.organization, keys).await?;
-        if entity == EntityKind::Customer {
-            self.app.lead_on(job.organization, self.run_id, &mut postings).await?;
-        }
-        let foreign: Vec<Uuid> = postings
-            .iter()
-            .filter(|posting| posting.run_id != Some(self.run_id))
-            .map(|posting| posting.record_id)
-            .collect();
-        let existing = store
-            .business_existing(job.organization, entity, &foreign, None)
-            .await?;
-        postings.retain(|posting| posting.run_id == Some(self.run_id) || existing.contains(&posting.record_id));
-        Ok(postings)
     }
 
     /// What is wrong with a link, as far as one can tell before the import.
@@ -446,7 +457,7 @@ impl Analysis<'_> {
             let is_mapped = mapped.is_some();
             let record_id = Uuid::now_v7();
             if !is_mapped && !known.exists(record) {
-                draft.add_candidate(row, index, record_id);
+                draft.candidates.extend(Candidate::of(row, index, record_id));
             }
             draft.first.insert(hash, (draft.chunk.records.len(), record.clone()));
             draft.chunk.records.push(FoundRecord {
@@ -530,41 +541,6 @@ impl Analysis<'_> {
             .ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?;
         job.record_at(earlier.found.row_index, slot)
     }
-
-    /// Matches the new records against the store, against earlier rows of the run, and against each other.
-    async fn match_candidates(&self, job: &JobRows, draft: &mut Draft) -> Result<(), AppError> {
-        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
-            let candidates: Vec<_> = draft
-                .candidates
-                .iter()
-                .filter(|candidate| candidate.entity == entity)
-                .collect();
-            let keys: HashSet<u128> = candidates
-                .iter()
-                .flat_map(|candidate| candidate.keys.iter().map(|key| key.hash))
-                .collect();
-            let keys: Vec<_> = keys.into_iter().collect();
-            let mut holders: HashMap<u128, Vec<Uuid>> = HashMap::new();
-            for posting in self.valid_postings(job, entity, &keys).await? {
-                holders.entry(posting.key_hash).or_default().push(posting.record_id);
-            }
-            for candidate in candidates {
-                draft.chunk.duplicates.extend(best_match(job, candidate, &holders));
-                for key in &candidate.keys {
-                    let holders = holders.entry(key.hash).or_default();
-                    if holders.len() < MAX_HOLDERS {
-                        holders.push(candidate.record_id);
-                        draft.chunk.postings.push(MatchPosting {
-                            key_hash: key.hash,
-                            record_id: candidate.record_id,
-                            run_id: Some(self.run_id),
-                        });
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 /// The identities of all rows of the chunk that can be imported as far as their own cells go.
@@ -574,54 +550,6 @@ fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
         .flat_map(|row| &row.clean.records)
         .map(|record| key_hash(&job.source_system, record.slot.entity(), &record.source_id))
         .collect()
-}
-
-/// The best match among those that share a key with the record: the surest, and of equals the one that came first.
-fn best_match(job: &JobRows, candidate: &Candidate, holders: &HashMap<u128, Vec<Uuid>>) -> Option<Duplicate> {
-    let mut shared: BTreeMap<Uuid, Vec<SharedKey>> = BTreeMap::new();
-    for key in &candidate.keys {
-        let others = holders.get(&key.hash).map(Vec::as_slice).unwrap_or_default();
-        if others.len() >= MAX_HOLDERS {
-            continue;
-        }
-        for other in others {
-            shared.entry(*other).or_default().push(SharedKey {
-                kind: key.kind,
-                holders: others.len(),
-            });
-        }
-    }
-    let mut best: Option<(Uuid, torqueflow_dedupe::Match)> = None;
-    for (record_id, keys) in shared {
-        if let Some(found) = assess(&keys)
-            && best.as_ref().is_none_or(|(_, best)| found.confidence > best.confidence)
-        {
-            best = Some((record_id, found));
-        }
-    }
-    let (match_record_id, found) = best?;
-    Some(Duplicate {
-        id: Uuid::now_v7(),
-        job_id: job.job.id,
-        row_number: candidate.row_number,
-        slot: candidate.slot.name().to_owned(),
-        record_id: candidate.record_id,
-        label: candidate.label.clone(),
-        match_record_id,
-        level: level_of(found.level),
-        confidence: found.confidence,
-        reasons: found.reasons,
-        action: None,
-    })
-}
-
-/// The level as the store keeps it.
-pub(crate) fn level_of(level: torqueflow_dedupe::MatchLevel) -> MatchLevel {
-    match level {
-        torqueflow_dedupe::MatchLevel::Low => MatchLevel::Low,
-        torqueflow_dedupe::MatchLevel::Medium => MatchLevel::Medium,
-        torqueflow_dedupe::MatchLevel::High => MatchLevel::High,
-    }
 }
 
 impl Draft {
@@ -635,23 +563,5 @@ impl Draft {
             || known.occurrences.get(&hash).copied().unwrap_or(0),
             |last| last.occurrence + 1,
         )
-    }
-
-    fn add_candidate(&mut self, row: &JobRow, index: usize, record_id: Uuid) {
-        let Some(record) = row.clean.records.get(index) else {
-            return;
-        };
-        let keys = match_keys(record, &row.clean.records);
-        if keys.is_empty() {
-            return;
-        }
-        self.candidates.push(Candidate {
-            record_id,
-            entity: record.slot.entity(),
-            row_number: row.number,
-            slot: record.slot,
-            label: row.clean.label(index),
-            keys,
-        });
     }
 }

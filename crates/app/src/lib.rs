@@ -51,6 +51,7 @@ mod intake;
 mod job_rows;
 mod limits;
 mod links;
+mod matching;
 mod opener;
 mod owner;
 mod retry;

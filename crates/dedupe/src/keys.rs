@@ -1,6 +1,6 @@
 //! Exact match keys of a record.
 
-use torqueflow_model::{EntityKind, Record, Slot, fold, sorted_hash};
+use torqueflow_model::{EntityKind, MatchValues, Record, Slot, fold, sorted_hash};
 
 /// A key that this many records hold identifies none of them, and is not looked up any more.
 pub const MAX_HOLDERS: usize = 60;
@@ -73,51 +73,69 @@ impl MatchKey {
 ///
 /// Only customers and vehicles are matched; other records have no keys.
 pub fn match_keys(record: &Record, row: &[Record]) -> Vec<MatchKey> {
+    keys_of(&match_values(record, row))
+}
+
+/// The values of a record that it can be found by. `row` is all records of its row.
+pub fn match_values(record: &Record, row: &[Record]) -> MatchValues {
+    let text = |field| record.text(field).map(str::to_owned);
     match record.slot {
-        Slot::Main(EntityKind::Customer) => customer_keys(record, row),
-        Slot::Main(EntityKind::Vehicle) => vehicle_keys(record),
-        _ => Vec::new(),
+        Slot::Main(EntityKind::Customer) => {
+            let billing = row.iter().find(|other| other.slot == Slot::BillingAddress);
+            let postcode = billing.and_then(|address| address.text("postal_code"));
+            MatchValues {
+                name: text("sort_name").or_else(|| record.text("display_name").map(fold)),
+                email: text("email"),
+                phones: ["phone", "landline"].into_iter().filter_map(text).collect(),
+                postcodes: postcode.map(str::to_owned).into_iter().collect(),
+                number: text("external_customer_number"),
+                ..MatchValues::default()
+            }
+        }
+        Slot::Main(EntityKind::Vehicle) => MatchValues {
+            registration: text("registration"),
+            vin: text("vin"),
+            ..MatchValues::default()
+        },
+        _ => MatchValues::default(),
     }
 }
 
-fn customer_keys(record: &Record, row: &[Record]) -> Vec<MatchKey> {
+/// The match keys that these values make, each once.
+///
+/// ```
+/// use torqueflow_dedupe::{KeyKind, keys_of};
+/// use torqueflow_model::MatchValues;
+///
+/// let values = MatchValues {
+///     name: Some("smith ada".to_owned()),
+///     phones: vec!["+441632960001".to_owned()],
+///     ..MatchValues::default()
+/// };
+/// let mut kinds: Vec<KeyKind> = keys_of(&values).iter().map(|key| key.kind).collect();
+/// kinds.sort_unstable();
+/// assert_eq!(kinds, [KeyKind::PhoneAndName, KeyKind::Phone]);
+/// ```
+pub fn keys_of(values: &MatchValues) -> Vec<MatchKey> {
     let mut keys = Vec::new();
-    let name = record
-        .text("sort_name")
-        .map(str::to_owned)
-        .or_else(|| record.text("display_name").map(fold))
-        .unwrap_or_default();
-    if let Some(email) = record.text("email") {
-        keys.push(KeyKind::Email.key(&[email]));
-    }
-    for phone in ["phone", "landline"].into_iter().filter_map(|field| record.text(field)) {
+    let name = values.name.as_deref().filter(|name| !name.is_empty());
+    keys.extend(values.email.iter().map(|email| KeyKind::Email.key(&[email])));
+    for phone in &values.phones {
         keys.push(KeyKind::Phone.key(&[phone]));
-        if !name.is_empty() {
-            keys.push(KeyKind::PhoneAndName.key(&[phone, &name]));
-        }
+        keys.extend(name.map(|name| KeyKind::PhoneAndName.key(&[phone, name])));
     }
-    let postcode = row
-        .iter()
-        .find(|other| other.slot == Slot::BillingAddress)
-        .and_then(|address| address.text("postal_code"));
-    if let (Some(postcode), false) = (postcode, name.is_empty()) {
-        keys.push(KeyKind::NameAndPostcode.key(&[&name, postcode]));
+    for postcode in &values.postcodes {
+        keys.extend(name.map(|name| KeyKind::NameAndPostcode.key(&[name, postcode])));
     }
-    if let Some(number) = record.text("external_customer_number") {
+    if let Some(number) = &values.number {
         keys.push(KeyKind::ExternalNumber.key(&[number]));
-        if !name.is_empty() {
-            keys.push(KeyKind::NumberAndName.key(&[number, &name]));
-        }
+        keys.extend(name.map(|name| KeyKind::NumberAndName.key(&[number, name])));
     }
+    keys.extend(values.registration.as_deref().map(MatchKey::of_registration));
+    keys.extend(values.vin.iter().map(|vin| KeyKind::Vin.key(&[vin])));
     keys.sort_unstable_by_key(|key| key.hash);
     keys.dedup();
     keys
-}
-
-fn vehicle_keys(record: &Record) -> Vec<MatchKey> {
-    let registration = record.text("registration").map(MatchKey::of_registration);
-    let vin = record.text("vin").map(|vin| KeyKind::Vin.key(&[vin]));
-    registration.into_iter().chain(vin).collect()
 }
 
 #[cfg(test)]

@@ -79,6 +79,18 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let code = error.sqlite_error().map(|error| error.extended_code.unsigned_abs());
+        let class = code.map_or(Class::Other, sqlite_class);
+        let error = DbErr::Custom(error.to_string());
+        match class {
+            Class::Unwritable => Self::Unwritable(error),
+            _ => Self::Database(error),
+        }
+    }
+}
+
 #[derive(Debug, PartialEq)]
 enum Class {
     Transient,

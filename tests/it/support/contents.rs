@@ -18,13 +18,13 @@ const LEFT_OUT: [&str; 4] = ["organization_id", "created_at", "updated_at", "ver
 /// The columns of a row that are not null, as text.
 pub type Row = BTreeMap<String, String>;
 
-/// Rows by table and key: the id of a record, the source id of a mapping, hash and record of a match key.
+/// Rows by table and key: the id of a record, the source id of a mapping.
 pub type Contents = BTreeMap<(String, String), Row>;
 
-/// Reads the business tables, mappings and match keys; with an organisation, only what is that organisation's.
+/// Reads the business tables and mappings; with an organisation, only what is that organisation's.
 pub fn contents(database: &TestDatabase, organization: Option<Uuid>) -> Contents {
     let business = EntityKind::ALL.into_iter().map(EntityKind::name);
-    let names: Vec<&str> = business.chain(["import_mapping", "match_key"]).collect();
+    let names: Vec<&str> = business.chain(["import_mapping"]).collect();
     let rows = match tables::sqlite_file(&database.url) {
         Some(file) => read_sqlite(file, &names, organization),
         None => read_postgresql(database, &names, organization),
@@ -35,7 +35,6 @@ pub fn contents(database: &TestDatabase, organization: Option<Uuid>) -> Contents
         }
         let parts: &[&str] = match table.as_str() {
             "import_mapping" => &["source_system", "entity_type", "source_id"],
-            "match_key" => &["key_hash", "record_id"],
             _ => &["id"],
         };
         let key: Vec<&str> = parts.iter().map(|part| row[*part].as_str()).collect();

@@ -177,7 +177,7 @@ impl Desk<'_> {
     }
 
     /// All that a merge may change and an undo has to give back: what the tables say, which record is whose, where
-    /// mappings and match keys lead, what is hidden. Versions and times are left out.
+    /// mappings lead, what is hidden. Versions and times are left out.
     pub fn snapshot(&self) -> BTreeMap<&'static str, String> {
         let dump = self
             .runtime
@@ -190,11 +190,6 @@ impl Desk<'_> {
             ("work_order", "id(id), id(customer_id)", "id"),
             ("invoice", "id(id), id(customer_id)", "id"),
             ("import_mapping", "*", "source_system, entity_type, source_id"),
-            (
-                "match_key",
-                "id(key_hash), id(record_id), id(run_id)",
-                "key_hash, record_id",
-            ),
         ];
         for (table, columns, order) in queries {
             let sql = format!("SELECT {columns} FROM {table} WHERE organization_id = {{org}} ORDER BY {order}");

@@ -45,6 +45,13 @@ impl BlobStore {
         self.root.join(key)
     }
 
+    /// The folder of a run, which is made if it is not there.
+    pub(crate) fn folder(&self, run_id: Uuid) -> Result<PathBuf, AppError> {
+        let path = self.path(&run_id.to_string());
+        create_private_folder(&path).map_err(AppError::io(&path))?;
+        Ok(path)
+    }
+
     /// A new blob to write to.
     pub(crate) fn create(&self, key: &str) -> Result<File, AppError> {
         let path = self.path(key);

@@ -8,7 +8,6 @@ use torqueflow_persistence::{AuditEvent, NewRecord, OrganizationId, StoreError};
 use uuid::Uuid;
 
 use super::fields::{self, Values};
-use super::keys::{key_change, keys_of};
 use super::{Address, Customer, CustomerError, FieldError, cleanup_context, get};
 use crate::error::AppError;
 use crate::{App, Caller, boxed};
@@ -57,7 +56,6 @@ pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Resul
     }
     let id = Uuid::now_v7();
     let addresses: Vec<Address> = addresses.into_iter().map(new_address).collect();
-    let postings = key_change(&[], &keys_of(&values, &addresses));
     let event = AuditEvent::now(&caller.actor, "customer.created")
         .on(EntityKind::Customer.name(), id.to_string())
         .with(json!({"fields": names(&values)}));
@@ -72,7 +70,7 @@ pub async fn create(app: &App, caller: &Caller, customer: &NewCustomer) -> Resul
         values: with_customer(address.values, id),
     }));
     app.store
-        .customer_create(caller.organization, id, &records, &postings, &[event])
+        .customer_create(caller.organization, &records, &[event])
         .await?;
     get(app, caller.organization, id).await
 }
@@ -101,21 +99,12 @@ pub async fn update(
     if changes.is_empty() {
         return Ok(current);
     }
-    let before = keys_of(&current.values, &current.addresses);
-    let after = keys_of(&applied(&current.values, &changes), &current.addresses);
     let event = AuditEvent::now(&caller.actor, "customer.updated")
         .on(EntityKind::Customer.name(), id.to_string())
         .with(json!({"fields": names(&changes)}));
     let updated = app
         .store
-        .customer_update(
-            organization,
-            id,
-            expected_version,
-            &changes,
-            &key_change(&before, &after),
-            &[event],
-        )
+        .customer_update(organization, id, expected_version, &changes, &[event])
         .await;
     match updated {
         Err(StoreError::Outdated) => {

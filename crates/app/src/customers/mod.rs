@@ -16,7 +16,7 @@ use serde_json::Value as Json;
 use time::OffsetDateTime;
 use torqueflow_cleanup::Context;
 use torqueflow_model::EntityKind;
-use torqueflow_persistence::{BusinessRow, CustomerRow, MatchPosting, StoreError};
+use torqueflow_persistence::{BusinessRow, CustomerRow, StoreError};
 use uuid::Uuid;
 
 use crate::error::AppError;
@@ -169,31 +169,4 @@ async fn with_addresses(
         Customer::new(row, own)
     });
     Ok(customers.collect())
-}
-
-impl App {
-    /// Leads match keys of customers that were merged into others on to those. Keys of this run's own records are left
-    /// alone: nobody can have merged them yet.
-    pub(crate) async fn lead_on(
-        &self,
-        organization: OrganizationId,
-        run_id: Uuid,
-        postings: &mut Vec<MatchPosting>,
-    ) -> Result<(), AppError> {
-        let of_others = postings.iter().filter(|posting| posting.run_id != Some(run_id));
-        let ids: Vec<Uuid> = of_others.map(|posting| posting.record_id).collect();
-        let survivors = self.store.customer_survivors(organization, &ids).await?;
-        if survivors.is_empty() {
-            return Ok(());
-        }
-        for posting in postings.iter_mut() {
-            if let Some(survivor) = survivors.get(&posting.record_id) {
-                posting.record_id = *survivor;
-                posting.run_id = None;
-            }
-        }
-        postings.sort_by_key(|posting| (posting.key_hash, posting.record_id));
-        postings.dedup_by_key(|posting| (posting.key_hash, posting.record_id));
-        Ok(())
-    }
 }

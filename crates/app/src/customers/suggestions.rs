@@ -9,14 +9,15 @@ use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use serde_json::json;
-use torqueflow_dedupe::{KeyKind, MAX_HOLDERS, SharedKey, assess};
-use torqueflow_model::{EntityKind, hash128};
+use torqueflow_dedupe::{KeyKind, MAX_HOLDERS, SharedKey, assess, keys_of};
+use torqueflow_model::{EntityKind, MatchValues, hash128};
 use torqueflow_persistence::{AuditEvent, MatchLevel};
 use uuid::Uuid;
 
-use super::keys::keys_of;
+use super::keys::match_values;
 use super::{Customer, CustomerError, get, load};
 use crate::error::AppError;
+use crate::matching::stored_postings;
 use crate::{App, Caller, OrganizationId, boxed};
 
 /// Customers that are looked at in one step.
@@ -246,43 +247,20 @@ async fn shared_keys(
     organization: OrganizationId,
     ids: &[Uuid],
 ) -> Result<BTreeMap<SuggestionId, Vec<SharedKey>>, AppError> {
-    let store = &app.store;
     let seeds: HashSet<Uuid> = ids.iter().copied().collect();
-    let absorbed = store.customer_absorbed(organization, ids).await?;
+    let absorbed = app.store.customer_absorbed(organization, ids).await?;
     let own: Vec<Uuid> = ids.iter().copied().chain(absorbed.iter().map(|(id, _)| *id)).collect();
-    let hashes: BTreeSet<u128> = store
-        .posting_of_records(organization, &own)
-        .await?
-        .into_iter()
-        .map(|posting| posting.key_hash)
-        .collect();
-    let hashes: Vec<u128> = hashes.into_iter().collect();
-    let postings = store.posting_find(organization, &hashes).await?;
-    let mut holders: BTreeMap<u128, BTreeSet<Uuid>> = BTreeMap::new();
-    for posting in &postings {
-        holders.entry(posting.key_hash).or_default().insert(posting.record_id);
+    let own: Vec<MatchValues> = load(app, organization, &own).await?.iter().map(match_values).collect();
+    let kinds: HashMap<u128, KeyKind> = own.iter().flat_map(keys_of).map(|key| (key.hash, key.kind)).collect();
+    let mut holders: BTreeMap<u128, Vec<Uuid>> = BTreeMap::new();
+    for posting in stored_postings(app, organization, EntityKind::Customer, &own).await? {
+        holders.entry(posting.key_hash).or_default().push(posting.record_id);
     }
-    // A key of one holder joins nobody.
-    holders.retain(|_, holders| holders.len() > 1);
-    let candidates: BTreeSet<Uuid> = holders.values().flatten().copied().collect();
-    let candidates: Vec<Uuid> = candidates.into_iter().collect();
-    let kinds = key_kinds(app, organization, &candidates).await?;
-    let survivors = store.customer_survivors(organization, &candidates).await?;
-    let existing = store
-        .business_existing(organization, EntityKind::Customer, &candidates, None)
-        .await?;
     let mut shared: BTreeMap<SuggestionId, Vec<SharedKey>> = BTreeMap::new();
     for (hash, holders) in holders {
-        let Some(kind) = kinds.get(&hash) else { continue };
-        // What exists and is not hidden, and what hidden ones ended up in.
-        let visible = holders.iter().filter(|id| existing.contains(id));
-        let holders: BTreeSet<Uuid> = visible
-            .chain(holders.iter().filter_map(|id| survivors.get(id)))
-            .copied()
-            .collect();
-        if holders.len() >= MAX_HOLDERS {
+        let Some(kind) = kinds.get(&hash).filter(|_| holders.len() < MAX_HOLDERS) else {
             continue;
-        }
+        };
         let others = holders.len().saturating_sub(1);
         for one in holders.iter().filter(|id| seeds.contains(id)) {
             for other in holders.iter().filter(|other| *other != one) {
@@ -300,13 +278,4 @@ async fn shared_keys(
         }
     }
     Ok(shared)
-}
-
-/// What the keys of these customers are made of. A key that none of them makes any more is not there.
-async fn key_kinds(app: &App, organization: OrganizationId, ids: &[Uuid]) -> Result<HashMap<u128, KeyKind>, AppError> {
-    let customers = load(app, organization, ids).await?;
-    let keys = customers
-        .iter()
-        .flat_map(|customer| keys_of(&customer.values, &customer.addresses));
-    Ok(keys.map(|key| (key.hash, key.kind)).collect())
 }

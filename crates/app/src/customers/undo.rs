@@ -11,15 +11,13 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use time::OffsetDateTime;
-use torqueflow_dedupe::MAX_HOLDERS;
 use torqueflow_model::EntityKind;
-use torqueflow_persistence::{AuditEvent, CustomerMerge, KeptReason, KeptValue, PostingChange, UndoPlan, UndoReport};
+use torqueflow_persistence::{AuditEvent, CustomerMerge, KeptReason, KeptValue, UndoPlan, UndoReport};
 use uuid::Uuid;
 
 use super::edit::applied;
-use super::keys::{key_change, keys_of};
 use super::merge::{ATTEMPTS, Fields, columns, flat, make_names};
-use super::{Address, Customer, CustomerError, get};
+use super::{Customer, CustomerError, get};
 use crate::error::AppError;
 use crate::{App, Caller, OrganizationId, boxed};
 
@@ -83,7 +81,6 @@ async fn plan(app: &App, caller: &Caller, merge_id: Uuid) -> Result<UndoPlan, Ap
         merge_id,
         survivor: (survivor.id, survivor.version),
         others: merge.others.clone(),
-        postings: postings(&merge, &survivor, &changes, later.is_empty()),
         changes,
         handed_on: restored.handed_on.into_iter().collect(),
         report: UndoReport {
@@ -167,28 +164,4 @@ fn remake_names(current: &Fields, restored: &mut Restored) {
                 .insert((*name).to_owned(), new.cloned().unwrap_or_default());
         }
     }
-}
-
-/// The survivor loses the keys that it got by the merge, unless it has them now for other reasons. Where it was changed
-/// since, its keys are those of what it is in the end, when no merge into it stands any more.
-fn postings(merge: &CustomerMerge, survivor: &Customer, changes: &Fields, is_last: bool) -> PostingChange {
-    // Those that came with the merge go with it.
-    let own = |address: &&Address| !merge.addresses.contains(&address.id);
-    let addresses: Vec<Address> = survivor.addresses.iter().filter(own).cloned().collect();
-    let after = keys_of(&applied(&survivor.values, changes), &addresses);
-    let mut change = PostingChange {
-        max_holders: MAX_HOLDERS,
-        ..PostingChange::default()
-    };
-    if is_last && survivor.version != merge.version_after {
-        change = key_change(&keys_of(&survivor.values, &survivor.addresses), &after);
-    }
-    let lost = merge
-        .keys
-        .iter()
-        .filter(|key| !after.iter().any(|kept| kept.hash == **key));
-    change.removed.extend(lost);
-    change.removed.sort_unstable();
-    change.removed.dedup();
-    change
 }

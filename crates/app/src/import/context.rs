@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, match_keys};
-use torqueflow_model::{EntityKind, SourceId, fold};
+use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, keys_of, match_values};
+use torqueflow_model::{EntityKind, MatchValues, SourceId, fold};
 use torqueflow_persistence::{
     BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
     NamedCustomer,
@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::Importer;
 use super::imported::ImportedValues;
-use crate::analyse::level_of;
 use crate::customer_names::RunCustomer;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, wanted};
+use crate::matching::{level_of, of_registration, stored_postings};
 
 /// How far a match leads from record to record: skipped into one that was itself skipped into another, and so on.
 const MAX_HOPS: usize = 16;
@@ -160,7 +160,7 @@ impl BatchContext {
                         names.entry(link.to).or_default().insert(fold(&name));
                     }
                     Target::Registration { registration, .. } => {
-                        registrations.insert(MatchKey::of_registration(&registration).hash);
+                        registrations.insert(registration);
                     }
                     Target::Named { names, .. } => customers.extend(names),
                     Target::Row(_) | Target::Id(_) => {}
@@ -231,22 +231,13 @@ impl BatchContext {
         &mut self,
         importer: &Importer<'_>,
         job: &JobRows,
-        keys: HashSet<u128>,
+        registrations: HashSet<String>,
     ) -> Result<(), AppError> {
-        let store = &importer.app.store;
-        let keys: Vec<_> = keys.into_iter().collect();
-        let postings = store.posting_find(job.organization, &keys).await?;
-        let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
-        let existing = store
-            .business_existing(job.organization, EntityKind::Vehicle, &ids, None)
-            .await?;
+        let wanted: Vec<MatchValues> = registrations.into_iter().map(of_registration).collect();
+        let postings = stored_postings(importer.app, job.organization, EntityKind::Vehicle, &wanted).await?;
         for posting in postings {
-            if existing.contains(&posting.record_id) {
-                self.registrations
-                    .entry(posting.key_hash)
-                    .or_default()
-                    .push(posting.record_id);
-            }
+            let vehicles = self.registrations.entry(posting.key_hash).or_default();
+            vehicles.push(posting.record_id);
         }
         Ok(())
     }
@@ -349,7 +340,7 @@ impl BatchContext {
         let store = &importer.app.store;
         let analysed_at = importer.run.analysed_at;
         for entity in [EntityKind::Customer, EntityKind::Vehicle] {
-            let mut keys: HashMap<Uuid, Vec<MatchKey>> = HashMap::new();
+            let mut wanted: HashMap<Uuid, MatchValues> = HashMap::new();
             for row in rows {
                 for record in row.clean.records.iter().filter(|record| record.slot.entity() == entity) {
                     if let Some(found) = self.found(row, record.slot.name())
@@ -357,22 +348,20 @@ impl BatchContext {
                         && !self.is_mapped(entity, &record.source_id, found.occurrence)
                         && self.existing(record).is_empty()
                     {
-                        keys.insert(found.record_id, match_keys(record, &row.clean.records));
+                        wanted.insert(found.record_id, match_values(record, &row.clean.records));
                     }
                 }
             }
-            let hashes: Vec<u128> = keys.values().flatten().map(|key| key.hash).collect();
-            let mut postings = store.posting_find(job.organization, &hashes).await?;
-            if entity == EntityKind::Customer {
-                let app = importer.app;
-                app.lead_on(job.organization, importer.run.id, &mut postings).await?;
-            }
-            postings.retain(|posting| posting.run_id != Some(importer.run.id));
+            let values: Vec<MatchValues> = wanted.values().cloned().collect();
+            let mut postings = stored_postings(importer.app, job.organization, entity, &values).await?;
             let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
             let late = store
                 .business_existing(job.organization, entity, &ids, analysed_at)
                 .await?;
-            postings.retain(|posting| late.contains(&posting.record_id));
+            let ids: Vec<_> = late.iter().copied().collect();
+            let own = store.record_places(job.organization, importer.run.id, &ids).await?;
+            postings.retain(|posting| late.contains(&posting.record_id) && !own.contains_key(&posting.record_id));
+            let keys = wanted.iter().map(|(record_id, values)| (*record_id, keys_of(values)));
             for (record_id, keys) in keys {
                 if let Some((target, level)) = late_match(&keys, &postings) {
                     let decision = match importer.options.on_duplicate.of(level) {

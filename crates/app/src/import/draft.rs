@@ -8,7 +8,7 @@ use torqueflow_model::{
 };
 use torqueflow_persistence::{
     CreatedRecord, EntityCounts, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
-    MappingOrigin, MappingUpdate, MatchPosting, RowOutcome, UpdatedRecord,
+    MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
@@ -99,10 +99,9 @@ impl<'a> Draft<'a> {
         self.batch.created.get_mut(*at)
     }
 
-    /// Adds a change of a stored record, with the match keys that it brings.
-    pub fn add_update(&mut self, updated: UpdatedRecord, postings: Vec<MatchPosting>) {
+    /// Adds a change of a stored record.
+    pub fn add_update(&mut self, updated: UpdatedRecord) {
         self.batch.updated.push(updated);
-        self.batch.postings.extend(postings);
     }
 
     /// Adds a change of a stored mapping.

@@ -163,10 +163,10 @@ impl Draft<'_> {
 
 /// Whether an address that is there says the same as an incoming one: everything that both say is equal.
 fn is_same_address<'a>(there: impl Fn(&str) -> Option<&'a str>, incoming: &Record) -> bool {
-    ["line_1", "line_2", "city", "postal_code"].into_iter().all(|field| {
-        match (there(field), incoming.text(field)) {
+    ["line_1", "line_2", "city", "postal_code"]
+        .into_iter()
+        .all(|field| match (there(field), incoming.text(field)) {
             (Some(there), Some(incoming)) => fold(there) == fold(incoming),
             _ => true,
-        }
-    })
+        })
 }

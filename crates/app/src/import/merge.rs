@@ -52,7 +52,7 @@ impl Draft<'_> {
             version_after,
             mapping_before: None,
         });
-        self.add_update(filled, Vec::new());
+        self.add_update(filled);
     }
 
     /// The fields, and the columns of links, in which the target has a value of its own.

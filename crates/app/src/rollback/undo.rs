@@ -4,7 +4,6 @@ use torqueflow_persistence::{
     JournalEntry, Judge, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason, StoreError,
     Verdict,
 };
-use uuid::Uuid;
 
 use super::decide::decide;
 use super::state::RollbackState;
@@ -15,8 +14,6 @@ use crate::work::Work;
 
 /// Entries of a page.
 pub(super) const PAGE: usize = 1000;
-/// Records whose match keys are removed at once.
-const KEYS_PAGE: usize = 2048;
 
 /// Decides on pages and keeps count.
 #[derive(Default)]
@@ -92,9 +89,6 @@ impl Work<'_> {
                 }
             }
         }
-        for job_id in self.jobs().await? {
-            self.forget_match_keys(job_id).await?;
-        }
         Ok(state)
     }
 
@@ -108,26 +102,5 @@ impl Work<'_> {
     async fn stored_state(&self) -> Result<RollbackState, AppError> {
         let run = self.app.store.run_get(self.organization, self.run.id).await?;
         Ok(RollbackState::of(&run)?.unwrap_or_default())
-    }
-
-    async fn jobs(&self) -> Result<Vec<Uuid>, AppError> {
-        let jobs = self.app.store.job_list(self.organization, self.run.id).await?;
-        Ok(jobs.into_iter().map(|job| job.id).collect())
-    }
-
-    async fn forget_match_keys(&self, job_id: Uuid) -> Result<(), AppError> {
-        let mut retries = Retries::default();
-        let mut after = (i64::MIN, String::new());
-        loop {
-            let store = &self.app.store;
-            match store
-                .rollback_match_keys(self.organization, &self.lease, job_id, after.clone(), KEYS_PAGE)
-                .await
-            {
-                Ok(Some(end)) => (after, retries) = (end, Retries::default()),
-                Ok(None) => return Ok(()),
-                Err(error) => retries.wait(error.into(), self.listener).await?,
-            }
-        }
     }
 }

@@ -14,6 +14,7 @@ use crate::crossed::Crossed;
 use crate::detect::{open_file, order_jobs};
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
+use crate::matching::Matcher;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 use crate::replaced::Tallies;
@@ -121,7 +122,7 @@ impl Work<'_> {
             }
             all_before_stand &= job.status == JobStatus::Ready;
             if all_before_stand {
-                analysis.knows(&self.rows(job).await?);
+                analysis.stands(&self.rows(job).await?);
                 continue;
             }
             job.status = JobStatus::Analysing;
@@ -171,6 +172,8 @@ impl Work<'_> {
             jobs: HashMap::new(),
             mapped_systems,
             replaced: Tallies::default(),
+            matcher: Matcher::create(self.app, run.id)?,
+            standing: Vec::new(),
             names: self.customer_names(jobs).await?,
             ambiguous: AmbiguousIds::of(&self.app.store, self.organization, jobs).await?,
             crossed: None,

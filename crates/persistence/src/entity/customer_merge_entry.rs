@@ -18,7 +18,6 @@ pub struct Model {
     pub customer_id: Option<Uuid>,
     pub source_system: Option<String>,
     pub source_id: Option<String>,
-    pub key_hash: Option<Uuid>,
     pub before: Option<Json>,
     pub after: Option<Json>,
     pub version_after: Option<i64>,

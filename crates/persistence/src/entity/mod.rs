@@ -14,7 +14,6 @@ pub mod import_mapping;
 pub mod import_record;
 pub mod import_row_choice;
 pub mod import_run;
-pub mod match_key;
 pub mod organization;
 pub mod role_grant;
 pub mod saved_mapping;

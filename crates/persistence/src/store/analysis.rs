@@ -1,4 +1,4 @@
-//! What an analysis finds and keeps: the run's records, their match keys, matches and findings.
+//! What an analysis finds and keeps: the run's records, their matches and findings.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::bulk::{Rows, Scalar};
-use crate::entity::{import_record, import_row_choice, match_key};
+use crate::entity::{import_record, import_row_choice};
 use crate::store::duplicate::{Duplicate, DuplicateAction};
 use crate::store::finding::StoredFinding;
 use crate::store::lease::Lease;
@@ -57,17 +57,6 @@ pub struct RecordFill {
     pub fills: serde_json::Value,
 }
 
-/// A record's entry under one of its match keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct MatchPosting {
-    /// The fingerprint of the key.
-    pub key_hash: u128,
-    /// The record.
-    pub record_id: Uuid,
-    /// The run that brought it, unless a person made it.
-    pub run_id: Option<Uuid>,
-}
-
 /// What one step of an analysis keeps, in one transaction.
 #[derive(Debug, Default)]
 pub struct AnalysisChunk {
@@ -75,8 +64,6 @@ pub struct AnalysisChunk {
     pub records: Vec<FoundRecord>,
     /// Additions to records of earlier chunks.
     pub fills: Vec<RecordFill>,
-    /// Match keys of the new records.
-    pub postings: Vec<MatchPosting>,
     /// Matches.
     pub duplicates: Vec<Duplicate>,
     /// Findings.
@@ -121,17 +108,6 @@ impl Store {
     pub async fn analysis_reset(&self, organization: OrganizationId, job_id: Uuid) -> Result<(), StoreError> {
         let key = [Scalar::from(organization.0), Scalar::from(job_id)];
         let mut transaction = self.begin().await?;
-        transaction
-            .execute(
-                "DELETE FROM match_key WHERE organization_id = ? AND record_id IN (SELECT record_id FROM import_record \
-                 WHERE organization_id = ? AND job_id = ?)",
-                &[
-                    Scalar::from(organization.0),
-                    Scalar::from(organization.0),
-                    Scalar::from(job_id),
-                ],
-            )
-            .await?;
         for table in ["import_record", "import_duplicate", "import_finding"] {
             let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
             transaction.execute(&sql, &key).await?;
@@ -168,7 +144,6 @@ impl Store {
                 )
                 .await?;
         }
-        transaction.insert(&posting_rows(organization, &chunk.postings)).await?;
         transaction
             .insert(&duplicate_rows(organization, run_id, &chunk.duplicates))
             .await?;
@@ -279,29 +254,6 @@ impl Store {
         Ok(places)
     }
 
-    /// The postings under these match keys.
-    pub async fn posting_find(
-        &self,
-        organization: OrganizationId,
-        key_hashes: &[u128],
-    ) -> Result<Vec<MatchPosting>, StoreError> {
-        use match_key::{Column, Entity};
-        let mut found = Vec::new();
-        for chunk in padded_chunks(&as_uuids(key_hashes)) {
-            let rows = Entity::find()
-                .filter(Column::OrganizationId.eq(organization.0))
-                .filter(Column::KeyHash.is_in(chunk))
-                .all(&self.reader)
-                .await?;
-            found.extend(rows.into_iter().map(|row| MatchPosting {
-                key_hash: row.key_hash.as_u128(),
-                record_id: row.record_id,
-                run_id: row.run_id,
-            }));
-        }
-        Ok(found)
-    }
-
     /// Whether anything was found or decided about rows of a job, so that it has to be asked for batch by batch.
     pub async fn job_facts(&self, organization: OrganizationId, job_id: Uuid) -> Result<JobFacts, StoreError> {
         use crate::entity::{import_duplicate, import_finding};
@@ -408,20 +360,6 @@ fn record_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, records
                 .fills
                 .as_ref()
                 .map_or(Scalar::Null, |fills| Scalar::Json(fills.to_string())),
-        ]);
-    }
-    rows
-}
-
-pub(super) fn posting_rows(organization: OrganizationId, postings: &[MatchPosting]) -> Rows {
-    let columns = ["organization_id", "key_hash", "record_id", "run_id"];
-    let mut rows = Rows::new("match_key", columns.map(|name| (name, ColumnType::Uuid)));
-    for posting in postings {
-        rows.push([
-            organization.0.into(),
-            Uuid::from_u128(posting.key_hash).into(),
-            posting.record_id.into(),
-            posting.run_id.into(),
         ]);
     }
     rows

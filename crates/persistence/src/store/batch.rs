@@ -8,7 +8,7 @@ use torqueflow_model::{ColumnType, EntityKind, FieldKind, Record, Storage, Value
 use uuid::Uuid;
 
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::store::analysis::{MatchPosting, finding_rows, posting_rows};
+use crate::store::analysis::finding_rows;
 use crate::store::finding::StoredFinding;
 use crate::store::job::{EntityCounts, JobCounts};
 use crate::store::lease::Lease;
@@ -26,8 +26,6 @@ pub struct ImportBatch {
     pub mappings: Vec<Mapping>,
     /// Mappings of the store that change.
     pub remapped: Vec<MappingUpdate>,
-    /// Match keys of records that change.
-    pub postings: Vec<MatchPosting>,
     /// What was written, in order.
     pub journal: Vec<JournalEntry>,
     /// What became of each row: row number and outcome.
@@ -209,9 +207,6 @@ impl Store {
         for remapped in &batch.remapped {
             transaction.update_mapping(organization, run_id, now, remapped).await?;
         }
-        transaction
-            .insert_missing(&posting_rows(organization, &batch.postings))
-            .await?;
         transaction
             .insert(&journal_rows(organization, run_id, job_id, &batch.journal))
             .await?;

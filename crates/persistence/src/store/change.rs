@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Transa
 use uuid::Uuid;
 
 use crate::entity::{
-    import_duplicate, import_file, import_finding, import_job, import_record, import_row_choice, import_run, match_key,
+    import_duplicate, import_file, import_finding, import_job, import_record, import_row_choice, import_run,
 };
 use crate::store::audit::{self, AuditEvent};
 use crate::store::file::ImportFile;
@@ -144,17 +144,6 @@ async fn forget_job(
                 .await?
         };
     }
-    let records = sea_orm::sea_query::Query::select()
-        .column(import_record::Column::RecordId)
-        .from(import_record::Entity)
-        .and_where(import_record::Column::OrganizationId.eq(organization.0))
-        .and_where(import_record::Column::JobId.eq(job_id))
-        .take();
-    match_key::Entity::delete_many()
-        .filter(match_key::Column::OrganizationId.eq(organization.0))
-        .filter(match_key::Column::RecordId.in_subquery(records))
-        .exec(transaction)
-        .await?;
     delete!(import_record, JobId);
     delete!(import_duplicate, JobId);
     delete!(import_finding, JobId);

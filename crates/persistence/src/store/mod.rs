@@ -7,6 +7,7 @@ pub mod audit_chain;
 pub mod batch;
 pub mod business;
 pub mod business_list;
+pub mod candidate;
 pub mod change;
 pub mod customer;
 pub mod dump;

@@ -55,18 +55,6 @@ impl Store {
         let mut transaction = self.begin().await?;
         for row in rows {
             let key = [organization.0.into(), job_id.into(), Scalar::from(*row)];
-            transaction
-                .execute(
-                    "DELETE FROM match_key WHERE organization_id = ? AND record_id IN (SELECT record_id FROM \
-                     import_record WHERE organization_id = ? AND job_id = ? AND row_number = ?)",
-                    &[
-                        organization.0.into(),
-                        organization.0.into(),
-                        job_id.into(),
-                        Scalar::from(*row),
-                    ],
-                )
-                .await?;
             for table in ["import_record", "import_duplicate", "import_finding"] {
                 let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ? AND row_number = ?");
                 transaction.execute(&sql, &key).await?;

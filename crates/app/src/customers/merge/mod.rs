@@ -7,13 +7,10 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use time::OffsetDateTime;
-use torqueflow_dedupe::MAX_HOLDERS;
 use torqueflow_model::EntityKind;
 use torqueflow_persistence::{AuditEvent, MergePlan};
 use uuid::Uuid;
 
-use super::edit::applied;
-use super::keys::{key_change, keys_of};
 use super::{Customer, CustomerError, Suggestion, get, get_all, suggestions_of};
 use crate::error::AppError;
 use crate::{App, Caller, OrganizationId, boxed};
@@ -248,12 +245,6 @@ fn plan(
         return Err(CustomerError::TooFew.into());
     };
     let changes = columns(&survivor.values, &decided.images.after);
-    let addresses: Vec<_> = customers
-        .iter()
-        .flat_map(|customer| customer.addresses.clone())
-        .collect();
-    let before = keys_of(&survivor.values, &survivor.addresses);
-    let after = keys_of(&applied(&survivor.values, &changes), &addresses);
     Ok(MergePlan {
         id: Uuid::now_v7(),
         survivor: (survivor.id, survivor.version),
@@ -261,8 +252,6 @@ fn plan(
         changes,
         images: decided.images.clone(),
         demoted: demoted(customers),
-        keys: key_change(&before, &after).added,
-        max_holders: MAX_HOLDERS,
         request: serde_json::to_value(request).unwrap_or_default(),
         created_by: caller.actor.name.clone(),
     })

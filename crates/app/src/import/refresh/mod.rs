@@ -6,11 +6,9 @@ mod three_way;
 mod units;
 
 use serde_json::{Map, Value as Json, json};
-use torqueflow_dedupe::match_keys;
 use torqueflow_model::{FieldKind, FieldRef, Finding, FindingCode, Record, Storage, Value};
 use torqueflow_persistence::{
-    BusinessRow, JournalAction, JournalEntry, MappedRecord, MappingOrigin, MappingUpdate, MatchPosting, RowOutcome,
-    UpdatedRecord,
+    BusinessRow, JournalAction, JournalEntry, MappedRecord, MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
 use uuid::Uuid;
 
@@ -116,7 +114,6 @@ impl Draft<'_> {
 
     /// Writes the fields that change. Gives what the columns held before, and the version after; `None` when none does.
     fn apply(&mut self, refreshed: &Refreshed<'_>, fields: &[RefreshedField]) -> Option<(Json, i64)> {
-        let run_id = self.run_id();
         let (_, stored) = self.context.targets.get_mut(&refreshed.target)?;
         let mut change = Change::new(refreshed, stored);
         for field in fields.iter().filter(|field| field.resolution.writes()) {
@@ -128,8 +125,7 @@ impl Draft<'_> {
         let (updated, before) = (change.updated, Json::Object(change.before));
         stored.version += 1;
         let version = stored.version;
-        let postings = postings(refreshed.record, stored, run_id);
-        self.add_update(updated, postings);
+        self.add_update(updated);
         Some((before, version))
     }
 
@@ -271,23 +267,6 @@ pub(super) fn stored_json(value: &Value) -> Json {
         Value::Decimal(decimal) => Json::from(decimal.unscaled),
         other => other.to_json(),
     }
-}
-
-/// The match keys of what the record says and the store has, for finding it by its new values. Those of its old values
-/// stay.
-fn postings(record: &Record, stored: &BusinessRow, run_id: Uuid) -> Vec<MatchPosting> {
-    let mut taken_over = record.clone();
-    taken_over
-        .fields
-        .retain(|field| stored.values.get(field.spec.name) == Some(&stored_json(&field.value)));
-    match_keys(&taken_over, &[])
-        .into_iter()
-        .map(|key| MatchPosting {
-            key_hash: key.hash,
-            record_id: stored.id,
-            run_id: Some(run_id),
-        })
-        .collect()
 }
 
 /// What the source calls a linked record. A name that led nowhere is not remembered, so that it is looked up again.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, QueryFilter, QueryOrder, Set,
 };
@@ -12,7 +11,7 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 use super::related_kinds;
-use super::write::{ColumnValues, change, post_key};
+use super::write::{ColumnValues, change};
 use crate::entity::{customer_merge, customer_merge_entry};
 use crate::sql::{execute, places};
 use crate::store::audit::{self, AuditEvent};
@@ -33,10 +32,6 @@ pub struct MergePlan {
     pub images: MergeImages,
     /// Addresses that are no primary ones any more.
     pub demoted: Vec<Uuid>,
-    /// Match keys that the survivor gets.
-    pub keys: Vec<u128>,
-    /// So many records hold a key that it identifies none of them.
-    pub max_holders: usize,
     /// What was asked for.
     pub request: Json,
     /// Who asks.
@@ -64,12 +59,6 @@ pub struct CustomerMerge {
     pub others: Vec<Uuid>,
     /// The changed fields of the survivor.
     pub images: MergeImages,
-    /// The version of the survivor after the merge.
-    pub version_after: i64,
-    /// Match keys that the survivor got.
-    pub keys: Vec<u128>,
-    /// Addresses that came to the survivor.
-    pub addresses: Vec<Uuid>,
     /// Who merged, and when.
     pub created: (String, OffsetDateTime),
     /// Who undid it, and when.
@@ -92,7 +81,6 @@ pub(super) const SURVIVOR: &str = "survivor";
 pub(super) const HIDDEN: &str = "hidden";
 pub(super) const MOVED: &str = "moved";
 pub(super) const MAPPING: &str = "mapping";
-pub(super) const POSTING: &str = "posting";
 
 impl Store {
     /// Merges customers, all of it or nothing. Fails with [`StoreError::Outdated`] when one of them is not as it was read.
@@ -120,7 +108,6 @@ impl Store {
         }
         writer.demote_addresses().await?;
         counts.mappings = writer.move_mappings().await?;
-        writer.post_keys().await?;
         audit::insert(&transaction, organization, events).await?;
         transaction.commit().await?;
         Ok(counts)
@@ -189,11 +176,7 @@ impl Store {
         let entries = customer_merge_entry::Entity::find()
             .filter(Column::OrganizationId.eq(organization.0))
             .filter(Column::MergeId.eq(model.id))
-            .filter(
-                Column::Kind
-                    .is_in([SURVIVOR, HIDDEN, POSTING])
-                    .or(Column::EntityType.eq(EntityKind::CustomerAddress.name())),
-            )
+            .filter(Column::Kind.is_in([SURVIVOR, HIDDEN]))
             .order_by_asc(Column::Ordinal)
             .all(&self.reader)
             .await?;
@@ -202,25 +185,18 @@ impl Store {
             survivor_id: model.survivor_id,
             others: Vec::new(),
             images: MergeImages::default(),
-            version_after: 0,
-            keys: Vec::new(),
-            addresses: Vec::new(),
             created: (model.created_by, model.created_at),
             undone: model.undone_by.zip(model.undone_at),
             report: model.report,
         };
         for entry in entries {
-            match entry.kind.as_str() {
-                SURVIVOR => {
-                    merge.version_after = entry.version_after.unwrap_or_default();
-                    merge.images = MergeImages {
-                        before: image(entry.before)?,
-                        after: image(entry.after)?,
-                    };
-                }
-                HIDDEN => merge.others.push(entry.record_id),
-                MOVED => merge.addresses.push(entry.record_id),
-                _ => merge.keys.extend(entry.key_hash.map(|hash| hash.as_u128())),
+            if entry.kind == SURVIVOR {
+                merge.images = MergeImages {
+                    before: image(entry.before)?,
+                    after: image(entry.after)?,
+                };
+            } else {
+                merge.others.push(entry.record_id);
             }
         }
         Ok(merge)
@@ -390,26 +366,6 @@ impl Writer<'_> {
         let values = std::iter::once(self.plan.survivor.0.into()).chain(self.others());
         execute(self.transaction, &sql, values).await?;
         Ok(moved)
-    }
-
-    async fn post_keys(&mut self) -> Result<(), StoreError> {
-        let survivor = self.plan.survivor.0;
-        for key in &self.plan.keys {
-            let is_new = post_key(
-                self.transaction,
-                self.organization,
-                survivor,
-                *key,
-                self.plan.max_holders,
-            )
-            .await?;
-            if is_new {
-                let mut entry = self.entry(POSTING, EntityKind::Customer.name(), survivor);
-                entry.key_hash = Set(Some(Uuid::from_u128(*key)));
-                self.keep(entry).await?;
-            }
-        }
-        Ok(())
     }
 
     fn entry(&mut self, kind: &str, entity: &str, record_id: Uuid) -> customer_merge_entry::ActiveModel {

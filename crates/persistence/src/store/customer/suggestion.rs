@@ -7,37 +7,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Se
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::entity::{duplicate_dismissal, match_key};
+use crate::entity::duplicate_dismissal;
 use crate::sql::query;
-use crate::store::analysis::MatchPosting;
 use crate::store::audit::{self, AuditEvent};
 use crate::store::padded_chunks;
 use crate::{OrganizationId, Store, StoreError};
 
 impl Store {
-    /// The match keys of these records.
-    pub async fn posting_of_records(
-        &self,
-        organization: OrganizationId,
-        record_ids: &[Uuid],
-    ) -> Result<Vec<MatchPosting>, StoreError> {
-        use match_key::{Column, Entity};
-        let mut found = Vec::new();
-        for chunk in padded_chunks(record_ids) {
-            let rows = Entity::find()
-                .filter(Column::OrganizationId.eq(organization.0))
-                .filter(Column::RecordId.is_in(chunk))
-                .all(&self.reader)
-                .await?;
-            found.extend(rows.into_iter().map(|row| MatchPosting {
-                key_hash: row.key_hash.as_u128(),
-                record_id: row.record_id,
-                run_id: row.run_id,
-            }));
-        }
-        Ok(found)
-    }
-
     /// The ids of customers that are not hidden, behind this one, in order.
     pub async fn customer_ids_after(
         &self,

@@ -9,9 +9,9 @@ use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
-use super::merge::{HIDDEN, MAPPING, MOVED, POSTING, SURVIVOR};
+use super::merge::{HIDDEN, MAPPING, MOVED, SURVIVOR};
 use super::related_kinds;
-use super::write::{ColumnValues, PostingChange, change, post};
+use super::write::{ColumnValues, change};
 use crate::sql::{execute, places, query};
 use crate::store::audit::{self, AuditEvent};
 use crate::{OrganizationId, Store, StoreError};
@@ -32,8 +32,6 @@ pub struct UndoPlan {
     pub changes: ColumnValues,
     /// Later merges that changed a field again: what they have to give back now.
     pub handed_on: Vec<(Uuid, ColumnValues)>,
-    /// Match keys of the survivor.
-    pub postings: PostingChange,
     /// What is known of the report so far: the survivor's fields.
     pub report: UndoReport,
     /// Who asks.
@@ -113,7 +111,6 @@ impl Store {
         }
         undo.promote_addresses().await?;
         undo.lead_mappings_back().await?;
-        post(&transaction, organization, plan.survivor.0, &plan.postings).await?;
         undo.show_others().await?;
         undo.keep_report().await?;
         let report = undo.report;
@@ -286,7 +283,7 @@ impl Undo<'_> {
         let sql = format!(
             "UPDATE customer_merge_entry SET undo_version = (SELECT version FROM customer AS c \
              WHERE c.organization_id = customer_merge_entry.organization_id AND c.id = customer_merge_entry.record_id) \
-             WHERE organization_id = ? AND merge_id = ? AND kind IN ('{SURVIVOR}', '{HIDDEN}', '{POSTING}')"
+             WHERE organization_id = ? AND merge_id = ? AND kind IN ('{SURVIVOR}', '{HIDDEN}')"
         );
         execute(self.transaction, &sql, self.of_merge()).await?;
         Ok(())

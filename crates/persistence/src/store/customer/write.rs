@@ -18,17 +18,6 @@ use crate::{OrganizationId, Store, StoreError};
 /// Columns and their values, as [`BusinessRow`](crate::BusinessRow) has them; `null` for what becomes null.
 pub type ColumnValues = BTreeMap<String, Json>;
 
-/// The match keys that a change of a record brings and takes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PostingChange {
-    /// Keys that it has now.
-    pub added: Vec<u128>,
-    /// Keys that it has no more.
-    pub removed: Vec<u128>,
-    /// So many records hold a key that it identifies none of them: it is not posted for more.
-    pub max_holders: usize,
-}
-
 /// A record that a person creates.
 #[derive(Debug, Clone)]
 pub struct NewRecord {
@@ -45,16 +34,13 @@ impl Store {
     pub async fn customer_create(
         &self,
         organization: OrganizationId,
-        id: Uuid,
         records: &[NewRecord],
-        postings: &PostingChange,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let transaction = self.begin_writing().await?;
         for record in records {
             insert(&transaction, organization, record).await?;
         }
-        post(&transaction, organization, id, postings).await?;
         audit::insert(&transaction, organization, events).await?;
         Ok(transaction.commit().await?)
     }
@@ -66,14 +52,12 @@ impl Store {
         id: Uuid,
         version: i64,
         changes: &ColumnValues,
-        postings: &PostingChange,
         events: &[AuditEvent],
     ) -> Result<(), StoreError> {
         let transaction = self.begin_writing().await?;
         if change(&transaction, organization, id, version, changes).await? != 1 {
             return Err(StoreError::Outdated);
         }
-        post(&transaction, organization, id, postings).await?;
         audit::insert(&transaction, organization, events).await?;
         Ok(transaction.commit().await?)
     }
@@ -138,56 +122,4 @@ pub(super) async fn change(
         version.into(),
     ]);
     execute(transaction, &sql, values).await
-}
-
-/// Posts and takes back match keys of a record.
-pub(super) async fn post(
-    transaction: &impl ConnectionTrait,
-    organization: OrganizationId,
-    id: Uuid,
-    postings: &PostingChange,
-) -> Result<(), StoreError> {
-    unpost(transaction, organization, id, &postings.removed).await?;
-    for key in &postings.added {
-        post_key(transaction, organization, id, *key, postings.max_holders).await?;
-    }
-    Ok(())
-}
-
-/// Posts a match key of a record; says whether it was new.
-pub(super) async fn post_key(
-    transaction: &impl ConnectionTrait,
-    organization: OrganizationId,
-    id: Uuid,
-    key: u128,
-    max_holders: usize,
-) -> Result<bool, StoreError> {
-    let key = Uuid::from_u128(key);
-    let sql = "INSERT INTO match_key (organization_id, key_hash, record_id) SELECT ?, ?, ? \
-               WHERE (SELECT count(*) FROM match_key WHERE organization_id = ? AND key_hash = ?) < ? \
-               ON CONFLICT DO NOTHING";
-    let values = [
-        organization.0.into(),
-        key.into(),
-        id.into(),
-        organization.0.into(),
-        key.into(),
-        (max_holders as i64).into(),
-    ];
-    Ok(execute(transaction, sql, values).await? == 1)
-}
-
-/// Takes match keys of a record back.
-async fn unpost(
-    transaction: &impl ConnectionTrait,
-    organization: OrganizationId,
-    id: Uuid,
-    keys: &[u128],
-) -> Result<(), StoreError> {
-    for key in keys {
-        let sql = "DELETE FROM match_key WHERE organization_id = ? AND key_hash = ? AND record_id = ?";
-        let values = [organization.0.into(), Uuid::from_u128(*key).into(), id.into()];
-        execute(transaction, sql, values).await?;
-    }
-    Ok(())
 }

@@ -39,7 +39,6 @@ impl BulkTransaction {
         self.take_mappings_back(organization, page, now, &reversed).await?;
         let restored = restorations(&reversed, facts, &deleted);
         self.restore(organization, page.part.entity, now, &restored).await?;
-        self.forget_match_keys_of_changed(organization, page, &restored).await?;
         self.delete(organization, page, &deleted).await?;
         self.keep_results(organization, page, entries, verdicts, facts, &restored)
             .await
@@ -139,28 +138,6 @@ impl BulkTransaction {
             self.revise(rows, 2, "version = version + 1, updated_at = ?", &[now.into()])
                 .await?;
         }
-        Ok(())
-    }
-
-    /// Match keys that the run brought for records of others, which say what they said before.
-    async fn forget_match_keys_of_changed(
-        &mut self,
-        organization: OrganizationId,
-        page: &RollbackPage,
-        restored: &BTreeMap<Uuid, Map<String, Json>>,
-    ) -> Result<(), StoreError> {
-        let has_keys = matches!(page.part.entity, EntityKind::Customer | EntityKind::Vehicle);
-        if restored.is_empty() || !has_keys {
-            return Ok(());
-        }
-        let (condition, mut arguments) = among("record_id", restored.keys().copied());
-        arguments.push(page.run_id.into());
-        let sql = format!(
-            "DELETE FROM match_key WHERE organization_id = ? AND {condition} AND run_id = ? \
-             AND NOT EXISTS (SELECT 1 FROM import_journal AS j WHERE j.organization_id = match_key.organization_id \
-             AND j.record_id = match_key.record_id AND j.run_id = match_key.run_id AND j.action = 'created')"
-        );
-        self.execute(&sql, &with(organization, arguments)).await?;
         Ok(())
     }
 

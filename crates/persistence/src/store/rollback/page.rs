@@ -4,17 +4,13 @@ use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
 use uuid::Uuid;
 
-use super::facts::{NOTED, RollbackFacts, with};
-use super::journal::among;
+use super::facts::{NOTED, RollbackFacts};
 use super::{RollbackPart, Verdict};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::lease::Lease;
 use crate::store::links_of;
 use crate::{OrganizationId, Store, StoreError};
-
-/// Slots whose records have match keys.
-const KEYED_SLOTS: &str = "'customer', 'vehicle'";
 
 /// Some of the writes of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,64 +93,9 @@ impl Store {
         // Dropped without a commit: the table was never there.
         Ok(())
     }
-
-    /// Removes the match keys of records that a job found and that are not there: those that were taken back, and those
-    /// that never came to be. Works on `limit` records behind a row and slot; says where it ended, `None` at the end.
-    pub async fn rollback_match_keys(
-        &self,
-        organization: OrganizationId,
-        lease: &Lease,
-        job_id: Uuid,
-        after: (i64, String),
-        limit: usize,
-    ) -> Result<Option<(i64, String)>, StoreError> {
-        let mut transaction = self.begin().await?;
-        transaction.relax_durability().await?;
-        let sql = format!(
-            "SELECT row_number, slot, record_id FROM import_record WHERE organization_id = ? AND job_id = ? \
-             AND (row_number, slot) > (?, ?) AND slot IN ({KEYED_SLOTS}) ORDER BY row_number, slot LIMIT ?"
-        );
-        let arguments = [
-            organization.0.into(),
-            job_id.into(),
-            after.0.into(),
-            after.1.into(),
-            (limit as i64).into(),
-        ];
-        let columns = [ColumnType::BigInteger, ColumnType::Text, ColumnType::Uuid];
-        let mut ids = Vec::new();
-        let mut end = None;
-        for mut row in transaction.fetch(&sql, &arguments, &columns).await? {
-            end = Some((row.integer()?, row.text()?));
-            ids.push(row.uuid()?);
-        }
-        if ids.is_empty() {
-            return Ok(None);
-        }
-        transaction.forget_match_keys(organization, &ids).await?;
-        transaction.fence(lease).await?;
-        self.commit(transaction).await?;
-        Ok(end.filter(|_| ids.len() == limit))
-    }
 }
 
 impl BulkTransaction {
-    async fn forget_match_keys(&mut self, organization: OrganizationId, ids: &[Uuid]) -> Result<(), StoreError> {
-        let (condition, arguments) = among("record_id", ids.iter().copied());
-        let gone = ["customer", "vehicle"].map(|table| {
-            format!(
-                "NOT EXISTS (SELECT 1 FROM {table} AS t WHERE t.organization_id = match_key.organization_id \
-                 AND t.id = match_key.record_id)"
-            )
-        });
-        let sql = format!(
-            "DELETE FROM match_key WHERE organization_id = ? AND {condition} AND {}",
-            gone.join(" AND ")
-        );
-        self.execute(&sql, &with(organization, arguments)).await?;
-        Ok(())
-    }
-
     async fn keep_progress(
         &mut self,
         organization: OrganizationId,
