@@ -108,7 +108,7 @@ fn kill_until_it_ends(workspace: &Workspace, duration: Duration, most: usize, rn
         // Squared: opening and analysing come early and are short.
         let share = rng.below(1000) as f64 / 1000.0;
         let moment = duration.mul_f64(share * share);
-        let mut command = workspace.command(IMPORT);
+        let mut command = workspace.command(&format!("{IMPORT} --commit-interval {}", interval(rng)));
         let child = command.stdout(Stdio::null()).spawn().unwrap();
         if let Some(ended) = killed_after(child, moment) {
             ended.exits(3);
@@ -122,6 +122,11 @@ fn kill_until_it_ends(workspace: &Workspace, duration: Duration, most: usize, rn
     }
     workspace.run(IMPORT).exits(3);
     most
+}
+
+/// How many milliseconds a commit is to take: each batch alone, a few, or all that come.
+fn interval(rng: &mut Rng) -> u64 {
+    [0, 30, 2000][rng.below(3)]
 }
 
 /// Kills a program at a moment, unless it ends before: then, what it answered.

@@ -32,6 +32,8 @@ mod findings;
 #[cfg(test)]
 mod full_disk;
 #[cfg(test)]
+mod grouping;
+#[cfg(test)]
 mod http;
 #[cfg(test)]
 mod ids;

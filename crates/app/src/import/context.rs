@@ -121,6 +121,11 @@ impl BatchContext {
         Ok(context)
     }
 
+    /// Some records match others, or are to change stored ones.
+    pub fn has_matches(&self) -> bool {
+        !self.decisions.is_empty() || !self.existing.is_empty()
+    }
+
     /// The first record that this row has in this slot, if the record is met here for the first time.
     pub fn found(&self, row: &JobRow, slot: &str) -> Option<&FoundRecord> {
         self.found.get(&(row.number, slot.to_owned()))

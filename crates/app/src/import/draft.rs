@@ -32,6 +32,8 @@ pub(super) struct Draft<'a> {
     batch: ImportBatch,
     /// Records that this batch gave an id, by identity.
     resolved: HashMap<u128, Uuid>,
+    /// The same of the batch before it, where that is still being written.
+    before: HashMap<u128, Uuid>,
     /// Records that this batch creates: where in `batch.created`.
     created: HashMap<Uuid, usize>,
     /// Addresses that this batch creates, by customer: where in `batch.created`.
@@ -40,6 +42,17 @@ pub(super) struct Draft<'a> {
     ordinal: i64,
     /// Findings of the current row so far.
     findings: i64,
+}
+
+/// What a batch brings that later rows may refer to, for those that are planned before it is committed.
+#[derive(Default)]
+pub(super) struct Brought {
+    /// Records with an id at the source, by identity.
+    resolved: HashMap<u128, Uuid>,
+    /// Lookups, by kind and folded name.
+    lookups: HashMap<(EntityKind, String), Uuid>,
+    /// Vehicles, by the fingerprint of their registration.
+    registrations: HashMap<u128, Vec<Uuid>>,
 }
 
 /// The resolved links of one row: record, field, target.
@@ -56,6 +69,7 @@ impl<'a> Draft<'a> {
                 ..ImportBatch::default()
             },
             resolved: HashMap::new(),
+            before: HashMap::new(),
             created: HashMap::new(),
             new_addresses: HashMap::new(),
             ordinal: 0,
@@ -85,7 +99,8 @@ impl<'a> Draft<'a> {
     }
 
     pub fn resolved(&self, key_hash: u128) -> Option<Uuid> {
-        self.resolved.get(&key_hash).copied()
+        let here = self.resolved.get(&key_hash);
+        here.or_else(|| self.before.get(&key_hash)).copied()
     }
 
     /// The record is in the store or comes into it with this batch.
@@ -109,12 +124,32 @@ impl<'a> Draft<'a> {
         self.batch.remapped.push(mapping);
     }
 
-    /// The batch, complete.
-    pub fn finish(mut self, rows: &[JobRow]) -> ImportBatch {
+    /// The batch goes on behind one that is not committed yet.
+    pub fn goes_on(&mut self, before: &Brought) {
+        self.before.clone_from(&before.resolved);
+        for (name, id) in &before.lookups {
+            self.context.lookups.entry(name.clone()).or_insert(*id);
+        }
+        for (key, ids) in &before.registrations {
+            let known = self.context.registrations.entry(*key).or_default();
+            // They may be committed by now.
+            known.extend(ids);
+            known.sort_unstable();
+            known.dedup();
+        }
+    }
+
+    /// The batch, complete, and what of it matters for later rows.
+    pub fn finish(mut self, rows: &[JobRow]) -> (ImportBatch, Brought) {
         if let Some(last) = rows.last() {
             self.batch.progress.checkpoint = last.index + 1;
         }
-        self.batch
+        let brought = Brought {
+            resolved: self.resolved,
+            lookups: self.context.lookups,
+            registrations: self.context.registrations,
+        };
+        (self.batch, brought)
     }
 
     /// Adds a row.

@@ -26,7 +26,7 @@ use crate::progress::Listener;
 use crate::retry::Retries;
 use crate::values::stored;
 use context::BatchContext;
-use draft::Draft;
+use draft::{Brought, Draft};
 use pace::Pace;
 
 /// Source rows of a batch: what is tried alone when the database refuses more. A commit carries as many batches as its
@@ -34,6 +34,14 @@ use pace::Pace;
 const BATCH_ROWS: usize = 100;
 /// Findings of the import stand behind those of the analysis.
 pub(crate) const FIRST_ORDINAL: i64 = 1_000_000;
+
+/// Rows with what becomes of them.
+struct Planned {
+    batch: ImportBatch,
+    brought: Brought,
+    /// Some of its records match others that are not new.
+    matches: bool,
+}
 
 /// Imports the jobs of a run.
 pub(crate) struct Importer<'a> {
@@ -85,30 +93,72 @@ impl Importer<'_> {
         };
         let mut batches = job.stream(state.checkpoint, BATCH_ROWS, false);
         let mut pace = Pace::new(self.app.commit_interval);
-        while let Some(rows) = next_group(&mut batches, pace.batches()).await? {
+        let mut next = next_group(&mut batches, pace.batches()).await?;
+        let mut ahead = None;
+        while let Some(rows) = next {
             if self.stop.is_cancelled() {
                 return Err(AppError::Interrupted);
             }
             let begun = Instant::now();
-            self.write(job, facts, &rows, &mut state).await?;
+            let planned = match ahead.take() {
+                Some(planned) => Ok(planned),
+                None => self.plan(job, facts, &rows, &state, None).await,
+            };
+            let following = next_group(&mut batches, pace.batches()).await?;
+            let written = match planned {
+                Ok(planned) => {
+                    let next = self.plan_ahead(job, facts, following.as_deref(), &planned);
+                    let (written, next) = tokio::join!(self.commit(job, &planned.batch), next);
+                    ahead = next.filter(|_| written.is_ok());
+                    written.map(|()| planned.batch.progress)
+                }
+                Err(error) => Err(error),
+            };
+            match written {
+                Ok(after) => state = after,
+                Err(error) => self.write(job, facts, &rows, &mut state, error).await?,
+            }
             pace.took(rows.len().div_ceil(BATCH_ROWS), begun.elapsed());
             progress(&state);
+            next = following;
         }
         Ok(state)
     }
 
-    /// Writes rows. When the database refuses them for good, they are written batch by batch, and what it refuses then is
-    /// split until the bad rows stand alone.
+    /// Plans the next rows while a group is being written. That only goes where nothing of the group can change what becomes
+    /// of them but the records that it brings, which are handed on: not where anything was imported before, and not for records
+    /// that match others.
+    async fn plan_ahead(
+        &self,
+        job: &JobRows,
+        facts: JobFacts,
+        rows: Option<&[JobRow]>,
+        before: &Planned,
+    ) -> Option<Planned> {
+        if !self.is_first_import() || self.updates() {
+            return None;
+        }
+        // What fails here fails again when it is planned by itself, and is told then.
+        let planned = self
+            .plan(job, facts, rows?, &before.batch.progress, Some(&before.brought))
+            .await;
+        planned.ok().filter(|planned| !planned.matches)
+    }
+
+    /// Writes rows by themselves after an error. When the database refuses them for good, they are written batch by batch, and
+    /// what it refuses then is split until the bad rows stand alone.
     async fn write(
         &self,
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
         state: &mut JobProgress,
+        error: AppError,
     ) -> Result<(), AppError> {
+        let mut error = Some(error);
         let mut pending = vec![rows];
         while let Some(rows) = pending.pop() {
-            match self.write_once(job, facts, rows, state).await {
+            match self.write_once(job, facts, rows, state, error.take()).await {
                 Ok(after) => *state = after,
                 // What is outdated each time it is read anew leads to something that can't be led to.
                 Err(AppError::Store(reason @ (StoreError::Refused(_) | StoreError::Outdated))) => {
@@ -130,15 +180,20 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// Resolves and writes rows as one batch, trying again while the database fails for a moment only.
+    /// Resolves and writes rows as one batch, trying again while the database fails for a moment only. `failed` says how a first
+    /// attempt ended.
     async fn write_once(
         &self,
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
+        failed: Option<AppError>,
     ) -> Result<JobProgress, AppError> {
         let mut retries = Retries::default();
+        if let Some(error) = failed {
+            retries.wait(error, self.listener).await?;
+        }
         loop {
             let outcome = async {
                 // A commit whose answer was lost has happened all the same.
@@ -147,9 +202,9 @@ impl Importer<'_> {
                 {
                     return Ok(committed);
                 }
-                let batch = self.build(job, facts, rows, state).await?;
-                self.commit(job, &batch).await?;
-                Ok::<_, AppError>(batch.progress)
+                let planned = self.plan(job, facts, rows, state, None).await?;
+                self.commit(job, &planned.batch).await?;
+                Ok::<_, AppError>(planned.batch.progress)
             };
             match outcome.await {
                 Err(error) => retries.wait(error, self.listener).await?,
@@ -168,19 +223,30 @@ impl Importer<'_> {
         }))
     }
 
-    async fn build(
+    /// What becomes of rows: all that is to be written. `before` is what a group brings that is being written.
+    async fn plan(
         &self,
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
-    ) -> Result<ImportBatch, AppError> {
+        before: Option<&Brought>,
+    ) -> Result<Planned, AppError> {
         let context = BatchContext::load(self, job, facts, rows).await?;
+        let matches = context.has_matches();
         let mut draft = Draft::new(self, job, context, state);
+        if let Some(before) = before {
+            draft.goes_on(before);
+        }
         for row in rows {
             draft.add(row);
         }
-        Ok(draft.finish(rows))
+        let (batch, brought) = draft.finish(rows);
+        Ok(Planned {
+            batch,
+            brought,
+            matches,
+        })
     }
 
     async fn commit(&self, job: &JobRows, batch: &ImportBatch) -> Result<(), AppError> {
