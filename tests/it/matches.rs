@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use torqueflow_app::customers::{MatchLevel, Suggestion};
 
-use crate::support::{Desk, csv_file, on_each_database, on_each_desk, table, workbook};
+use crate::support::{Desk, PASSWORD, csv_file, encrypted_workbook, on_each_database, on_each_desk, table, workbook};
 
 const HEADER: &str = "Customer ID,First Name,Last Name,Email,Mobile,Address,City,Postcode\n";
 
@@ -164,5 +164,71 @@ fn the_same_customer_in_a_tab_and_in_a_csv_is_one_by_number_and_a_match_without(
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].level, MatchLevel::High);
         assert_eq!(found[0].reasons, ["same phone number and name", "same e-mail address"]);
+    });
+}
+
+#[test]
+fn each_value_of_a_stored_record_finds_it_and_none_of_another_organisation() {
+    const STORED: &str = "
+        Customer ID | First Name | Last Name | Email                 | Mobile       | Landline     | Address  | City  | Postcode | Registration | VIN               | Make
+        A-1         | Marta      | Ellwood   | marta@ellwood.example | 07911 123456 | 01632 960001 | 1 Low Rd | Leeds | LS1 4AB  | TX69 RYA     | WVWZZZ1KZ6W000017 | Ford
+    ";
+    // What each shares with the stored ones: nothing, then one value after the other.
+    const LISTED: &str = "
+        Customer ID | First Name | Last Name | Email                 | Mobile       | Landline     | Address  | City  | Postcode | Registration | VIN               | Make
+        B-0         | Pavel      | Ingram    | pavel@ingram.example  | 07911 222220 | 01632 960010 | 2 Low Rd | Leeds | LS1 4AB  | AB12 CDE     | WVWZZZ1KZ6W000020 | Ford
+        B-1         | Anna       | Keller    | marta@ellwood.example | 07911 222221 | 01632 960011 | 3 Low Rd | Leeds | LS1 4AC  | AB13 CDE     | WVWZZZ1KZ6W000021 | Ford
+        B-2         | Ben        | Ness      | ben@ness.example      | 07911 123456 | 01632 960012 | 4 Low Rd | Leeds | LS1 4AD  | AB14 CDE     | WVWZZZ1KZ6W000022 | Ford
+        B-3         | Cat        | Olsen     | cat@olsen.example     | 07911 222223 | 01632 960001 | 5 Low Rd | Leeds | LS1 4AE  | AB15 CDE     | WVWZZZ1KZ6W000023 | Ford
+        B-4         | Marta      | Ellwood   | other@ellwood.example | 07911 222224 | 01632 960014 | 6 Low Rd | Leeds | LS1 4AB  | AB16 CDE     | WVWZZZ1KZ6W000024 | Ford
+        B-5         | Dan        | Price     | dan@price.example     | 07911 222225 | 01632 960015 | 7 Low Rd | Leeds | LS1 4AF  | TX69 RYA     | WVWZZZ1KZ6W000025 | Ford
+        B-6         | Eve        | Quill     | eve@quill.example     | 07911 222226 | 01632 960016 | 8 Low Rd | Leeds | LS1 4AG  | AB17 CDE     | WVWZZZ1KZ6W000017 | Ford
+    ";
+    on_each_database(|workspace| {
+        workspace.write("stored.csv", csv_file(&table("CustomersAndVehicles", STORED)));
+        workspace.write("listed.csv", csv_file(&table("CustomersAndVehicles", LISTED)));
+        workspace.import("stored.csv --source old", 0);
+        workspace.import("listed.csv --source new --organization elsewhere", 0);
+        assert_eq!(workspace.number("SELECT count(*) FROM import_duplicate"), 0);
+        workspace.import("listed.csv --source new --on-duplicate create", 0);
+        let found = workspace.query("SELECT row_number, slot FROM import_duplicate ORDER BY row_number");
+        let expected = [
+            ("3", "customer"),
+            ("4", "customer"),
+            ("5", "customer"),
+            ("6", "customer"),
+            ("7", "vehicle"),
+            ("8", "vehicle"),
+        ];
+        assert_eq!(found, expected.map(|(row, slot)| [row, slot]));
+    });
+}
+
+#[test]
+fn what_is_opened_later_is_matched_with_the_tables_that_were_analysed_before() {
+    const FIRST: &str = "
+        Customer ID | First Name | Last Name | Email                 | Mobile
+        A-1         | Marta      | Ellwood   | marta@ellwood.example | 07911 123456
+        A-2         | Pavel      | Ingram    | pavel@ingram.example  | 07911 222222
+    ";
+    const LOCKED: &str = "
+        Name         | Phone        | E-mail                | Town
+        Martha Elwod | 07911 123456 | marta@ellwood.example | Leeds
+    ";
+    on_each_database(|workspace| {
+        workspace.write("first.csv", csv_file(&table("Customers", FIRST)));
+        workspace.write("locked.xlsx", encrypted_workbook(&[table("Customers", LOCKED)]));
+        workspace.write("password", PASSWORD);
+        let waiting = workspace.import("first.csv locked.xlsx", 4);
+        assert_eq!(waiting["status"], "awaiting_password");
+        workspace.import(
+            "first.csv locked.xlsx --password-file password --on-duplicate create",
+            0,
+        );
+        let found = workspace
+            .query("SELECT j.sheet, d.row_number FROM import_duplicate AS d JOIN import_job AS j ON j.id = d.job_id");
+        assert_eq!(found, [["Customers", "2"]]);
+        let leads = "SELECT count(*) FROM import_duplicate AS d JOIN customer AS c ON c.id = d.match_record_id";
+        assert_eq!(workspace.number(leads), 1, "it leads to the customer of the first file");
     });
 }
