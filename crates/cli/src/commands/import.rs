@@ -1,6 +1,7 @@
 //! `torqueflow import`
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
@@ -153,13 +154,14 @@ const SHOWN_DUPLICATES: u64 = 50;
 
 /// The whole flow on files: open, detect, analyse, import, report.
 pub async fn run(common: &Common, arguments: &Import) -> anyhow::Result<Exit> {
+    let begun = Instant::now();
     let password = super::password::read(&arguments.password)?;
     let source = match arguments.source.as_deref() {
         Some(name) => super::source_system(Some(name), &super::sources(common)?)?,
         None => None,
     };
     let (app, organization) = super::open(common).await?;
-    let outcome = import_files(&app, organization, (common, arguments), source, password).await;
+    let outcome = import_files(&app, organization, (common, arguments), (source, password), begun).await;
     super::seal_audit_log(&app).await;
     outcome
 }
@@ -168,8 +170,8 @@ async fn import_files(
     app: &App,
     organization: OrganizationId,
     (common, arguments): (&Common, &Import),
-    source: Option<String>,
-    password: Option<Password>,
+    (source, password): (Option<String>, Option<Password>),
+    begun: Instant,
 ) -> anyhow::Result<Exit> {
     let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
@@ -190,6 +192,7 @@ async fn import_files(
         run_id: run.id,
         common,
         arguments,
+        begun,
     };
     progress.clear();
     if !arguments.json {
@@ -288,11 +291,16 @@ struct Running<'a> {
     run_id: Uuid,
     common: &'a Common,
     arguments: &'a Import,
+    /// When the command began.
+    begun: Instant,
 }
 
 impl Running<'_> {
+    /// What became of the run, with how long whoever typed the command has waited: for opening and analysis too.
     async fn summary(&self) -> anyhow::Result<RunSummary> {
-        Ok(run_summary(self.app, self.organization, self.run_id).await?)
+        let mut summary = run_summary(self.app, self.organization, self.run_id).await?;
+        summary.duration_ms = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX);
+        Ok(summary)
     }
 
     async fn show_detection(&self) -> anyhow::Result<()> {
