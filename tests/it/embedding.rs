@@ -1,5 +1,6 @@
 //! Other Rust programs link our crates: the pipeline without a runtime or a database, the use cases with both.
 
+use std::fs::read_to_string;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -56,4 +57,31 @@ fn a_program_of_ones_own_imports_the_sample() {
     let arguments = [&sample("techman-export.xlsx"), &sample("password.txt"), data.path()];
     let ran = run("import", &arguments);
     assert_eq!(ran.stdout, "4168 rows, 9 failed, 300 customers\n");
+}
+
+/// Lines without what indents them.
+fn trimmed(text: &str) -> String {
+    text.lines().flat_map(|line| [line.trim(), "\n"]).collect()
+}
+
+#[test]
+fn the_examples_of_the_readme_stand_in_programs_that_are_compiled() {
+    let root = repository();
+    let examples: Vec<String> = ["clean.rs", "import.rs"]
+        .map(|name| trimmed(&read_to_string(root.join("tests/examples").join(name)).unwrap()))
+        .to_vec();
+    let readme = read_to_string(root.join("README.md")).unwrap();
+    let blocks: Vec<&str> = readme
+        .split("```rust\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert_eq!(blocks.len(), 2);
+    for part in blocks.iter().flat_map(|block| block.split("\n\n")) {
+        let part = trimmed(part);
+        assert!(
+            examples.iter().any(|example| example.contains(&part)),
+            "no program has this: {part}"
+        );
+    }
 }

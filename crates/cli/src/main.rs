@@ -10,6 +10,8 @@ mod deployment;
 mod exit_code;
 mod log;
 mod progress;
+#[cfg(test)]
+mod readme;
 mod render;
 mod report_tables;
 mod shell;

@@ -97,3 +97,23 @@ fn has_docs(root: &Path) -> bool {
         .any(|line| !line.trim().is_empty() && !line.starts_with("//"));
     is_included || words.is_some_and(|count| count > 2) || !is_begun
 }
+
+#[test]
+fn the_readme_lists_every_crate() {
+    let root = members()
+        .iter()
+        .find(|member| member.name == "torqueflow-xtask")
+        .unwrap();
+    let root = root.folder.ancestors().nth(2).unwrap();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    for member in members() {
+        let folder = member.folder.strip_prefix(root).unwrap().display().to_string();
+        let is_inside = members()
+            .iter()
+            .any(|other| other.name != member.name && member.folder.starts_with(&other.folder));
+        assert!(
+            is_inside || readme.contains(&format!("`{folder}`")),
+            "`{folder}` is missing"
+        );
+    }
+}
