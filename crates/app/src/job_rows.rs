@@ -23,7 +23,7 @@ use crate::work::{options_of, plan_of, source_of};
 /// Rows of a head: what detection looks at, and what a preview shows.
 pub(crate) const SAMPLE_ROWS: usize = 100;
 /// Rows that wait between the reader and the writer.
-const ROWS_AHEAD: usize = 2000;
+const ROWS_AHEAD: usize = 1000;
 
 /// Everything that working through a job's rows takes.
 pub(crate) struct JobRows {

@@ -355,7 +355,7 @@ async fn insert_sqlite(transaction: &mut Transaction<'static, Sqlite>, rows: &Ro
     let tuple = format!("({})", vec!["?"; width].join(","));
     let mut done = 0;
     while done < rows.len() {
-        let block = MAX_BLOCK.min(rows.len() - done).min(MAX_PARAMETERS / width);
+        let block = block(rows.len() - done, width);
         let sql = format!("{head}{}", vec![tuple.as_str(); block].join(","));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in done..done + block {
@@ -369,9 +369,32 @@ async fn insert_sqlite(transaction: &mut Transaction<'static, Sqlite>, rows: &Ro
     Ok(())
 }
 
+/// How many of so many rows with so many columns one statement writes: a power of two, so that a table has few statements. Each
+/// is kept prepared, with memory for all of its cells.
+fn block(rows: usize, width: usize) -> usize {
+    let most = MAX_BLOCK.min(rows).min(MAX_PARAMETERS / width.max(1)).max(1);
+    1 << most.ilog2()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn blocks_are_powers_of_two_that_fit() {
+        let blocks = |mut rows: usize, width| {
+            std::iter::from_fn(move || {
+                let next = (rows > 0).then(|| block(rows, width))?;
+                rows -= next;
+                Some(next)
+            })
+            .collect::<Vec<_>>()
+        };
+        assert_eq!(blocks(300, 12), [128, 128, 32, 8, 4]);
+        assert_eq!(blocks(1, 12), [1]);
+        assert_eq!(blocks(3, 20_000), [1, 1, 1]);
+        assert_eq!(blocks(0, 12), [0; 0]);
+    }
 
     #[test]
     fn question_marks_are_numbered_and_json_is_cast() {

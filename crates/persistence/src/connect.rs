@@ -83,14 +83,14 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .foreign_keys(true)
             .statement_cache_capacity(STATEMENT_CACHE)
-            .pragma("cache_size", "-32000")
+            .pragma("cache_size", "-16000")
             // Checkpoints cost a sync each; a batch has a few dozen pages.
             .pragma("wal_autocheckpoint", "8000")
             .disable_statement_logging();
         make_private(options.get_filename());
         let writer = pool_of(1).connect_with(options.clone()).await.map_err(connect_error)?;
         let reader = pool_of(SQLITE_READERS)
-            .connect_with(options.pragma("cache_size", "-8000"))
+            .connect_with(options.pragma("cache_size", "-4000"))
             .await
             .map_err(connect_error)?;
         Ok(Self {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::StoreError;
 
 /// Memory for keys before they are in the file alone, in KiB.
-const CACHE_KIB: i64 = 16 * 1024;
+const CACHE_KIB: i64 = 8 * 1024;
 
 /// A record's entry under one of its match keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Batches of a commit, however fast they are. More would only take memory: a commit costs little beside them.
-const MOST_BATCHES: usize = 20;
+const MOST_BATCHES: usize = 10;
 
 /// Groups batches so that planning and writing a group takes about as long as it is to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,8 @@ mod tests {
     #[test]
     fn groups_grow_step_by_step_and_shrink_at_once() {
         check(500, &[50, 50, 50, 50, 50], &[2, 4, 8, 10, 10]);
-        check(500, &[10, 10, 10, 10, 10, 400], &[2, 4, 8, 16, 20, 1]);
-        check(500, &[0, 0, 0, 0, 0, 0], &[2, 4, 8, 16, 20, 20]);
+        check(500, &[10, 10, 10, 10, 10, 400], &[2, 4, 8, 10, 10, 1]);
+        check(500, &[0, 0, 0, 0, 0, 0], &[2, 4, 8, 10, 10, 10]);
     }
 
     #[test]
