@@ -105,3 +105,49 @@ fn numbers_go_before_names_and_codes_of_letters_are_numbers() {
         );
     });
 }
+
+/// Two customers of one name, and invoices that say more of them than the name.
+const NAMESAKES: &str = "Customer ID,Customer Name,Email,Mobile,Address 1,Town,Postcode\n\
+    C1,Mike Senn,mike@senn.example,07911 123451,1 Low Road,Leeds,LS1 4AB\n\
+    C2,Mike Senn,office@senn.example,07911 123452,2 Low Road,Leeds,LS1 4AD\n\
+    C3,Jenny Robb,jenny@robb.example,07911 123453,3 Low Road,Leeds,LS1 4AE\n";
+const SAYING_MORE: &str = "Invoice Number,Invoice Date,Customer Name,Customer Email,Customer Phone,Customer Postcode,Total\n\
+    R-1,2024-03-01,Mike Senn,OFFICE@senn.example,,,10.00\n\
+    R-2,2024-03-02,Mike Senn,,(07911) 123451,,20.00\n\
+    R-3,2024-03-03,Mike Senn,,,ls1 4ad,30.00\n\
+    R-4,2024-03-04,Mike Senn,other@senn.example,,,40.00\n\
+    R-5,2024-03-05,Jenny Robb,office@senn.example,07911 123452,,50.00\n\
+    R-6,2024-03-06,Mike Senn,mike@senn.example,07911 123452,,60.00\n\
+    R-7,2024-03-07,Mike Senn,mike@senn.example,07911 123452,LS1 4AB,70.00\n\
+    R-8,2024-03-08,Jenny Robb,jenny@robb.example,07911 123453,LS1 4AE,80.00\n";
+const BY_CONTACT: [[&str; 2]; 8] = [
+    ["R-1", "C2"],
+    ["R-2", "C1"],
+    ["R-3", "C2"],
+    ["R-4", ""],
+    // The name goes before what stands beside it.
+    ["R-5", "C3"],
+    // One contact of each.
+    ["R-6", ""],
+    ["R-7", "C1"],
+    ["R-8", "C3"],
+];
+
+#[test]
+fn of_several_of_one_name_a_contact_in_the_row_says_which_is_meant() {
+    on_each_database(|workspace| {
+        workspace.write("customers.csv", NAMESAKES);
+        workspace.write("invoices.csv", SAYING_MORE);
+        // Those of the files, and those of the database.
+        workspace.import("invoices.csv customers.csv --on-duplicate create", 0);
+        assert_eq!(workspace.query(OWNERS), BY_CONTACT);
+        workspace.import("customers.csv --on-duplicate create --organization elsewhere", 0);
+        workspace.import("invoices.csv --organization elsewhere", 0);
+        let mut twice = BY_CONTACT.to_vec();
+        twice.extend(BY_CONTACT);
+        twice.sort_unstable();
+        let mut found = workspace.query(OWNERS);
+        found.sort_unstable();
+        assert_eq!(found, twice);
+    });
+}

@@ -317,8 +317,8 @@ impl Analysis<'_> {
                 Target::Registration { registration, .. } => {
                     registrations.insert(registration.clone());
                 }
-                Target::Named { names: wanted, .. } if self.names.find(wanted).is_empty() => {
-                    names.extend(wanted.iter().cloned());
+                Target::Named { called, .. } if self.names.find(called).is_empty() => {
+                    names.extend(called.names.iter().cloned());
                 }
                 _ => {}
             }
@@ -380,8 +380,8 @@ impl Analysis<'_> {
                 return None;
             }
         }
-        if let Target::Named { id, names } = &link.target {
-            let found = wrong_name(id, &self.names.find(names), &named(&known.named, names));
+        if let Target::Named { id, called } = &link.target {
+            let found = wrong_name(id, &self.names.find(called), &named(&known.named, called));
             return found.map(|(code, detail)| link.finding(job, row, code, detail));
         }
         if let Target::Registration { registration, .. } = &link.target {

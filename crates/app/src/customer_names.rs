@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use torqueflow_model::{EntityKind, FindingCode, Slot, SourceId};
+use torqueflow_dedupe::match_values;
+use torqueflow_model::{EntityKind, FindingCode, MatchValues, Record, Slot, SourceId};
 use torqueflow_persistence::NamedCustomer;
-use torqueflow_pipeline::{customer_names, id_text};
+use torqueflow_pipeline::{Called, customer_names, id_text};
 
 use crate::error::AppError;
 use crate::job_rows::JobRows;
@@ -14,11 +15,13 @@ use crate::job_rows::JobRows;
 const CHUNK_ROWS: usize = 1000;
 /// Customers of one name that are told.
 const SHOWN: usize = 5;
+/// Customers of one name that are told apart by what else is known of them.
+const MOST: usize = 60;
 
 /// The customers of a run's files, by name.
 #[derive(Debug, Default)]
 pub(crate) struct CustomerNames {
-    by_name: HashMap<String, Vec<RunCustomer>>,
+    by_name: HashMap<String, Vec<Namesake>>,
 }
 
 /// A customer of a run.
@@ -29,6 +32,13 @@ pub(crate) struct RunCustomer {
     pub id: String,
 }
 
+/// A customer of a run, with what tells it from others of its name.
+#[derive(Debug)]
+struct Namesake {
+    customer: RunCustomer,
+    contacts: MatchValues,
+}
+
 impl CustomerNames {
     /// Reads the customers of these tables.
     pub async fn read(tables: &[Arc<JobRows>]) -> Result<Self, AppError> {
@@ -37,10 +47,10 @@ impl CustomerNames {
             let mut chunks = table.stream(0, CHUNK_ROWS, false);
             while let Some(rows) = chunks.recv().await {
                 for row in rows?.iter().filter(|row| !row.clean.has_error()) {
-                    for customer in &row.clean.records {
-                        if customer.slot == Slot::Main(EntityKind::Customer) {
-                            names.add(&table.source_system, &customer.source_id, customer_names(customer));
-                        }
+                    let customers = row.clean.records.iter();
+                    for customer in customers.filter(|record| record.slot == Slot::Main(EntityKind::Customer)) {
+                        let contacts = match_values(customer, &row.clean.records);
+                        names.add(&table.source_system, customer, &contacts);
                     }
                 }
             }
@@ -48,40 +58,80 @@ impl CustomerNames {
         Ok(names)
     }
 
-    fn add(&mut self, source_system: &str, id: &SourceId, names: Vec<String>) {
+    fn add(&mut self, source_system: &str, record: &Record, contacts: &MatchValues) {
         let customer = RunCustomer {
             source_system: source_system.to_owned(),
-            id: id_text(id, 0),
+            id: id_text(&record.source_id, 0),
         };
-        for name in names {
+        // Two of the same contents are two.
+        let is_new = matches!(record.source_id, SourceId::Content(_));
+        for name in customer_names(record) {
             let known = self.by_name.entry(name).or_default();
-            // Two of the same contents are two.
-            let is_other = matches!(id, SourceId::Content(_)) || !known.contains(&customer);
-            if is_other && known.len() <= SHOWN {
-                known.push(customer.clone());
+            let same = known.iter().position(|one| !is_new && one.customer == customer);
+            if let Some(same) = same.and_then(|same| known.get_mut(same)) {
+                same.contacts.add_contacts(contacts.clone());
+            } else if known.len() < MOST {
+                known.push(Namesake {
+                    customer: customer.clone(),
+                    contacts: contacts.clone(),
+                });
             }
         }
     }
 
-    /// The customers with one of these names: of very many, a few.
-    pub fn find(&self, names: &[String]) -> Vec<&RunCustomer> {
-        let mut found: Vec<&RunCustomer> = Vec::new();
-        for name in names {
-            let with_name = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
-            let is_new = |customer: &&RunCustomer| !found.contains(customer);
-            let new: Vec<&RunCustomer> = with_name.iter().filter(is_new).collect();
+    /// The customers that may be meant: of very many, a few.
+    pub fn find(&self, called: &Called) -> Vec<&RunCustomer> {
+        let mut found: Vec<&Namesake> = Vec::new();
+        for with_name in called.names.iter().filter_map(|name| self.by_name.get(name)) {
+            let is_new = |one: &&Namesake| !found.iter().any(|known| known.customer == one.customer);
+            let new: Vec<&Namesake> = with_name.iter().filter(is_new).collect();
             found.extend(new);
         }
-        found
+        let found = found.into_iter().map(|one| (&one.customer, &one.contacts));
+        meant(found.collect(), called)
+    }
+
+    /// The customers that have this name.
+    pub fn of_name(&self, name: &str) -> impl Iterator<Item = &RunCustomer> {
+        self.by_name.get(name).into_iter().flatten().map(|one| &one.customer)
     }
 }
 
-/// The customers of the store with one of these names, each once.
-pub(crate) fn named<'a>(stored: &'a HashMap<String, Vec<NamedCustomer>>, names: &[String]) -> Vec<&'a NamedCustomer> {
-    let mut found: Vec<&NamedCustomer> = names.iter().filter_map(|name| stored.get(name)).flatten().collect();
+/// Of several customers of one name, the one that the row has most contacts in common with; all of them where that is none or
+/// several.
+fn meant<T>(candidates: Vec<(T, &MatchValues)>, called: &Called) -> Vec<T> {
+    let shared = |contacts: &MatchValues| contacts.contacts_shared(&called.contacts);
+    let most = candidates
+        .iter()
+        .map(|(_, contacts)| shared(contacts))
+        .max()
+        .unwrap_or_default();
+    let is_told_apart = candidates.len() > 1
+        && most > 0
+        && candidates
+            .iter()
+            .filter(|(_, contacts)| shared(contacts) == most)
+            .count()
+            == 1;
+    candidates
+        .into_iter()
+        .filter(|(_, contacts)| !is_told_apart || shared(contacts) == most)
+        .map(|(candidate, _)| candidate)
+        .collect()
+}
+
+/// The customers of the store that may be meant, each once.
+pub(crate) fn named<'a>(stored: &'a HashMap<String, Vec<NamedCustomer>>, called: &Called) -> Vec<&'a NamedCustomer> {
+    let mut found: Vec<&NamedCustomer> = called
+        .names
+        .iter()
+        .filter_map(|name| stored.get(name))
+        .flatten()
+        .collect();
     found.sort_unstable_by_key(|customer| customer.id);
     found.dedup_by_key(|customer| customer.id);
-    found
+    let found = found.into_iter().map(|customer| (customer, &customer.contacts));
+    meant(found.collect(), called)
 }
 
 /// What is wrong with a name that these customers of the run have, or else these of the store.
@@ -110,42 +160,89 @@ pub(crate) fn wrong_name(
 
 #[cfg(test)]
 mod tests {
+    use torqueflow_model::{FieldRef, FieldValue, Value};
+
     use super::*;
 
-    #[track_caller]
-    fn check(customers: &[(SourceId, &str)], name: &str, expected: &[&str]) {
-        let mut names = CustomerNames::default();
-        for (id, name) in customers {
-            names.add("crm", id, vec![(*name).to_owned()]);
+    fn customer(id: SourceId, name: &str) -> Record {
+        let slot = Slot::Main(EntityKind::Customer);
+        let name = FieldValue {
+            spec: FieldRef::new(slot, "display_name").unwrap().spec,
+            value: Value::Text(name.to_owned()),
+            raw: String::new(),
+        };
+        Record {
+            slot,
+            source_id: id,
+            fields: vec![name],
         }
-        let found: Vec<&str> = names
-            .find(&[name.to_owned()])
-            .iter()
-            .map(|one| one.id.as_str())
-            .collect();
-        assert_eq!(found, expected, "{name}");
+    }
+
+    fn email(address: &str) -> MatchValues {
+        MatchValues {
+            email: (!address.is_empty()).then(|| address.to_owned()),
+            ..MatchValues::default()
+        }
+    }
+
+    /// Who is meant by a name with an e-mail address, of customers with id, name and address.
+    #[track_caller]
+    fn check(customers: &[(SourceId, &str, &str)], (name, address): (&str, &str), expected: &[&str]) {
+        let mut names = CustomerNames::default();
+        for (id, name, address) in customers {
+            names.add("crm", &customer(id.clone(), name), &email(address));
+        }
+        let called = Called {
+            names: vec![name.to_owned()],
+            contacts: email(address),
+        };
+        let found: Vec<&str> = names.find(&called).iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(found, expected, "{name} {address}");
+    }
+
+    fn given(id: &str) -> SourceId {
+        SourceId::Given(id.to_owned())
     }
 
     #[test]
     fn a_name_is_of_each_customer_that_has_it_once() {
-        let given = |id: &str| SourceId::Given(id.to_owned());
         let customers = [
-            (given("1"), "robb jenny"),
-            (given("2"), "senn mike"),
-            (given("1"), "robb jenny"),
-            (given("3"), "senn mike"),
+            (given("1"), "Jenny Robb", ""),
+            (given("2"), "Mike Senn", ""),
+            (given("1"), "Jenny Robb", ""),
+            (given("3"), "Mike Senn", ""),
         ];
-        check(&customers, "robb jenny", &["1"]);
-        check(&customers, "senn mike", &["2", "3"]);
-        check(&customers, "nowicki piotr", &[]);
+        check(&customers, ("jenny robb", ""), &["1"]);
+        check(&customers, ("mike senn", ""), &["2", "3"]);
+        check(&customers, ("piotr nowicki", ""), &[]);
     }
 
     #[test]
     fn equal_customers_without_numbers_are_several() {
         let nameless = SourceId::Content(7);
-        let twice = [(nameless.clone(), "robb jenny"), (nameless.clone(), "robb jenny")];
+        let twice = [
+            (nameless.clone(), "Jenny Robb", ""),
+            (nameless.clone(), "Jenny Robb", ""),
+        ];
         let id = id_text(&nameless, 0);
-        check(&twice[..1], "robb jenny", &[&id]);
-        check(&twice, "robb jenny", &[&id, &id]);
+        check(&twice[..1], ("jenny robb", ""), &[&id]);
+        check(&twice, ("jenny robb", ""), &[&id, &id]);
+    }
+
+    #[test]
+    fn of_one_name_the_address_tells_who_is_meant_where_it_is_one_s_alone() {
+        let customers = [
+            (given("1"), "Mike Senn", "mike@senn.example"),
+            (given("2"), "Mike Senn", "office@senn.example"),
+            (given("3"), "Mike Senn", "office@senn.example"),
+            (given("2"), "Mike Senn", ""),
+            (given("4"), "Jenny Robb", "jenny@robb.example"),
+        ];
+        check(&customers, ("mike senn", "mike@senn.example"), &["1"]);
+        check(&customers, ("mike senn", "office@senn.example"), &["1", "2", "3"]);
+        check(&customers, ("mike senn", "other@senn.example"), &["1", "2", "3"]);
+        check(&customers, ("mike senn", ""), &["1", "2", "3"]);
+        // Who is the only one of the name is meant whatever the address.
+        check(&customers, ("jenny robb", "other@robb.example"), &["4"]);
     }
 }

@@ -1,7 +1,7 @@
 //! References between records: what each one leads to, before anything is looked up.
 
 use torqueflow_model::{EntityKind, FieldKind, FieldRef, FieldSpec, Finding, FindingCode, OnMissing, Record, SourceId};
-use torqueflow_pipeline::{CleanRow, key_hash};
+use torqueflow_pipeline::{Called, CleanRow, key_hash};
 
 use crate::job_rows::JobRows;
 use crate::values::reference;
@@ -33,8 +33,8 @@ pub(crate) enum Target {
     },
     /// The lookup with this name.
     Name(String),
-    /// The customer with this id at the same source, or else the only one with one of these names.
-    Named { id: String, names: Vec<String> },
+    /// The customer with this id at the same source, or else the only one that is called so.
+    Named { id: String, called: Called },
 }
 
 impl WantedLink {
@@ -113,11 +113,11 @@ pub(crate) fn wanted(row: &CleanRow) -> Vec<WantedLink> {
 fn target(row: &CleanRow, index: usize, record: &Record, spec: &FieldSpec, to: EntityKind) -> Option<Target> {
     if let Some(text) = reference(record, spec.name) {
         let text = text.to_owned();
-        return Some(match row.names(index, spec.name) {
+        return Some(match row.called(index, spec.name) {
             _ if to.is_lookup() => Target::Name(text),
-            Some(names) => Target::Named {
+            Some(called) => Target::Named {
                 id: text,
-                names: names.to_vec(),
+                called: called.clone(),
             },
             None => Target::Id(text),
         });

@@ -17,7 +17,7 @@ use crate::flagged::FlagColumns;
 use crate::identity::{id_text, identify_otherwise, same_row_target};
 use crate::kinds::RowKinds;
 use crate::known_ids::KnownIds;
-use crate::named::{NamedLink, named_fields, named_links};
+use crate::named::{Called, NamedLink, contact_columns, named_fields, named_links};
 use crate::natural::KnownNaturals;
 use crate::needs;
 use crate::owners::{OwnerColumns, OwnerRule};
@@ -72,11 +72,11 @@ impl CleanRow {
             .map(|link| link.to)
     }
 
-    /// The names by which this field of a record may refer to a customer.
-    pub fn names(&self, from: usize, field: &str) -> Option<&[String]> {
+    /// What the row calls the customer that this field of a record refers to, where that may be a name.
+    pub fn called(&self, from: usize, field: &str) -> Option<&Called> {
         let mut named = self.named.iter();
         let link = named.find(|link| link.from == from && link.field == field)?;
-        Some(&link.names)
+        Some(&link.called)
     }
 }
 
@@ -94,6 +94,7 @@ pub struct Cleaner {
     kinds: RowKinds,
     flags: FlagColumns,
     named_fields: Vec<FieldRef>,
+    contact_columns: Vec<(usize, FieldRef)>,
     adapter: Option<Arc<dyn SourceAdapter>>,
     context: Context,
 }
@@ -115,6 +116,7 @@ impl Cleaner {
             kinds: RowKinds::of(plan),
             flags: FlagColumns::of(plan),
             named_fields: named_fields(plan),
+            contact_columns: contact_columns(plan),
             adapter,
             context: Context::new(as_of)
                 .with_columns(plan.column_facts())
@@ -238,7 +240,7 @@ impl Cleaner {
         CleanRow {
             number: row.number,
             class: RowClass::Record,
-            named: named_links(&self.named_fields, &records, &self.context),
+            named: named_links(&self.named_fields, &records, row, &self.contact_columns, &self.context),
             records,
             links,
             findings,

@@ -37,7 +37,7 @@ pub use mapping::{
     ColumnChoice, Feed, Mapping, MappingError, Split, column_keys, column_name, column_named, given_away, map_columns,
     mapping_for, mapping_of, nearest, said_twice,
 };
-pub use named::{NamedLink, customer_names};
+pub use named::{Called, NamedLink, customer_names};
 pub use natural::{PlannedNatural, PlannedNaturals};
 pub use open::{
     Choose, DiscardRows, OpenedFile, OpenedTable, RowSink, open_heads, open_tables, open_tables_as, sheet_index,

@@ -2,10 +2,14 @@
 
 use torqueflow_cleanup::{Context, clean_record};
 use torqueflow_model::{
-    Cell, ColumnProfile, EntityKind, FieldKind, FieldRef, MappedCell, Record, Slot, ValueKind, fold,
+    Cell, ColumnProfile, EntityKind, FieldKind, FieldRef, Look, MappedCell, MatchValues, Record, Row, Slot, ValueKind,
+    fold,
 };
 
 use crate::plan::TablePlan;
+
+/// So many of the values of a column of contacts look like such.
+const CONTACTS: f64 = 0.6;
 
 /// A reference to a customer in a column of names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,8 +18,18 @@ pub struct NamedLink {
     pub from: usize,
     /// Its field.
     pub field: &'static str,
-    /// What [`customer_names`] may give for the customer that is meant.
+    /// Who is meant.
+    pub called: Called,
+}
+
+/// What a row says of a customer that it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    /// What [`customer_names`] may give for it.
     pub names: Vec<String>,
+    /// E-mail address, telephone numbers and postcodes that stand in the row and belong to nothing else in it: they tell
+    /// customers of one name apart.
+    pub contacts: MatchValues,
 }
 
 /// The names under which a customer can be found: as it is sorted (`smith ada`), its company's and its whole one, folded, each
@@ -54,6 +68,25 @@ pub(crate) fn named_fields(plan: &TablePlan) -> Vec<FieldRef> {
     fields.filter(|field| refers_to_customer(*field)).collect()
 }
 
+/// The columns that no field takes and whose values are e-mail addresses, telephone numbers or postcodes: column, from 0, and the
+/// field of a customer that takes such values.
+pub(crate) fn contact_columns(plan: &TablePlan) -> Vec<(usize, FieldRef)> {
+    let customer = Slot::Main(EntityKind::Customer);
+    let fields = [
+        (Look::Email, FieldRef::new(customer, "email")),
+        (Look::Phone, FieldRef::new(customer, "phone")),
+        (Look::Postcode, FieldRef::new(Slot::BillingAddress, "postal_code")),
+    ];
+    let columns = plan.columns.iter().zip(&plan.profiles).enumerate();
+    let free = columns.filter(|(_, (column, _))| column.fields().next().is_none());
+    free.filter_map(|(index, (_, profile))| {
+        let looks = |look| profile.likeness(look).is_some_and(|share| share > CONTACTS);
+        let (_, field) = fields.iter().find(|(look, _)| looks(*look))?;
+        Some((index, (*field)?))
+    })
+    .collect()
+}
+
 fn refers_to_customer(field: FieldRef) -> bool {
     let FieldKind::Reference { to, .. } = field.spec.kind else {
         return false;
@@ -78,8 +111,15 @@ fn is_several_words(text: &str) -> bool {
     text.trim().contains(' ') && !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
-/// The references of a row's records that stand in columns of names.
-pub(crate) fn named_links(fields: &[FieldRef], records: &[Record], context: &Context) -> Vec<NamedLink> {
+/// The references of a row's records that stand in columns of names. `contacts` are the columns of the row that tell customers of
+/// one name apart.
+pub(crate) fn named_links(
+    fields: &[FieldRef],
+    records: &[Record],
+    row: &Row,
+    contacts: &[(usize, FieldRef)],
+    context: &Context,
+) -> Vec<NamedLink> {
     let mut links = Vec::new();
     for field in fields {
         let of_slot = records
@@ -91,7 +131,10 @@ pub(crate) fn named_links(fields: &[FieldRef], records: &[Record], context: &Con
                 links.push(NamedLink {
                     from,
                     field: field.spec.name,
-                    names: names_in(text, context),
+                    called: Called {
+                        names: names_in(text, context),
+                        contacts: contacts_in(row, contacts, context),
+                    },
                 });
             }
         }
@@ -121,6 +164,31 @@ fn names_in(text: &str, context: &Context) -> Vec<String> {
     names
 }
 
+/// What the row's own columns of e-mail addresses, telephone numbers and postcodes say, cleaned as a customer's.
+fn contacts_in(row: &Row, columns: &[(usize, FieldRef)], context: &Context) -> MatchValues {
+    let mut contacts = MatchValues::default();
+    for (column, field) in columns {
+        let Some(cell) = row.cells.get(*column).filter(|cell| !cell.is_blank()) else {
+            continue;
+        };
+        let cell = MappedCell {
+            field: *field,
+            column: Some(*column),
+            cell: cell.clone(),
+        };
+        for cleaned in clean_record(field.slot, &[cell], context).fields {
+            let text = cleaned.value.as_text().map(str::to_owned);
+            match cleaned.spec.name {
+                "email" => contacts.email = contacts.email.or(text),
+                "phone" | "landline" => contacts.phones.extend(text),
+                "postal_code" => contacts.postcodes.extend(text),
+                _ => {}
+            }
+        }
+    }
+    contacts
+}
+
 impl TablePlan {
     /// Its rows may name customers that stand elsewhere.
     pub fn names_customers(&self) -> bool {
@@ -131,7 +199,6 @@ impl TablePlan {
 #[cfg(test)]
 mod tests {
     use time::macros::date;
-    use torqueflow_model::Row;
 
     use super::*;
     use crate::{CleanRow, Cleaner, PlannedColumn, TableVotes};
@@ -168,7 +235,7 @@ mod tests {
     fn check(customers: &[&str], expected: &[&[&str]]) {
         let found: Vec<Vec<String>> = clean(customers)
             .into_iter()
-            .map(|row| row.named.into_iter().flat_map(|link| link.names).collect())
+            .map(|row| row.named.into_iter().flat_map(|link| link.called.names).collect())
             .collect();
         assert_eq!(found, expected, "{customers:?}");
     }

@@ -167,7 +167,7 @@ impl BatchContext {
                     Target::Registration { registration, .. } => {
                         registrations.insert(registration);
                     }
-                    Target::Named { names, .. } => customers.extend(names),
+                    Target::Named { called, .. } => customers.extend(called.names),
                     Target::Row(_) | Target::Id(_) => {}
                 }
             }
@@ -204,7 +204,7 @@ impl BatchContext {
     ) -> Result<(), AppError> {
         let mut ids: HashMap<&str, Vec<String>> = HashMap::new();
         for name in &names {
-            if let [customer] = importer.names.find(std::slice::from_ref(name)).as_slice() {
+            for customer in importer.names.of_name(name) {
                 ids.entry(&customer.source_system)
                     .or_default()
                     .push(customer.id.clone());

@@ -10,7 +10,7 @@ use torqueflow_persistence::{
     CreatedRecord, EntityCounts, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
     MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
-use torqueflow_pipeline::{id_text, key_hash};
+use torqueflow_pipeline::{Called, id_text, key_hash};
 use uuid::Uuid;
 
 use super::context::BatchContext;
@@ -271,8 +271,8 @@ impl<'a> Draft<'a> {
                 return Ok(Some(id));
             }
         }
-        if let Target::Named { id, names } = &link.target {
-            return Ok(self.named(row, link, id, names));
+        if let Target::Named { id, called } = &link.target {
+            return Ok(self.named(row, link, id, called));
         }
         let Target::Registration { registration, .. } = &link.target else {
             return self.missing(row, link);
@@ -297,8 +297,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The customer of a name: the only one of the run that has it, else of the store.
-    fn named(&mut self, row: &JobRow, link: &WantedLink, name: &str, names: &[String]) -> Option<Uuid> {
-        let of_run = self.importer.names.find(names);
+    fn named(&mut self, row: &JobRow, link: &WantedLink, name: &str, called: &Called) -> Option<Uuid> {
+        let of_run = self.importer.names.find(called);
         if let [customer] = of_run.as_slice() {
             let hash = id_hash(&customer.source_system, EntityKind::Customer, &customer.id);
             let brought = self
@@ -310,7 +310,7 @@ impl<'a> Draft<'a> {
         } else if !of_run.is_empty() {
             return None;
         }
-        let stored = named(&self.context.named, names);
+        let stored = named(&self.context.named, called);
         if let [customer] = stored.as_slice() {
             return Some(customer.id);
         }

@@ -126,8 +126,8 @@ impl Importer<'_> {
     }
 
     /// Plans the next rows while a group is being written. That only goes where nothing of the group can change what becomes
-    /// of them but the records that it brings, which are handed on: not where anything was imported before, and not for records
-    /// that match others.
+    /// of them: where it writes no record, or where nothing was imported before and none of the rows matches others, so that what
+    /// the group brings is all that matters, and is handed on.
     async fn plan_ahead(
         &self,
         job: &JobRows,
@@ -135,14 +135,15 @@ impl Importer<'_> {
         rows: Option<&[JobRow]>,
         before: &Planned,
     ) -> Option<Planned> {
-        if !self.is_first_import() || self.updates() {
+        let is_quiet = before.batch.writes_no_record();
+        if !is_quiet && (!self.is_first_import() || self.updates()) {
             return None;
         }
         // What fails here fails again when it is planned by itself, and is told then.
         let planned = self
             .plan(job, facts, rows?, &before.batch.progress, Some(&before.brought))
             .await;
-        planned.ok().filter(|planned| !planned.matches)
+        planned.ok().filter(|planned| is_quiet || !planned.matches)
     }
 
     /// Writes rows by themselves after an error. When the database refuses them for good, they are written batch by batch, and

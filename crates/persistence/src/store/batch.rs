@@ -36,6 +36,13 @@ pub struct ImportBatch {
     pub progress: JobProgress,
 }
 
+impl ImportBatch {
+    /// It only says what became of its rows.
+    pub fn writes_no_record(&self) -> bool {
+        self.created.is_empty() && self.updated.is_empty() && self.mappings.is_empty() && self.remapped.is_empty()
+    }
+}
+
 /// A record to be created.
 #[derive(Debug, Clone)]
 pub struct CreatedRecord {

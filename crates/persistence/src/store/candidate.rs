@@ -72,6 +72,28 @@ impl Store {
             _ => Ok(Vec::new()),
         }
     }
+
+    /// The postcodes of the billing addresses of these customers.
+    pub(super) async fn billing_postcodes(
+        &self,
+        organization: OrganizationId,
+        customers: &[Uuid],
+    ) -> Result<HashMap<Uuid, Vec<String>>, StoreError> {
+        let mut postcodes: HashMap<Uuid, Vec<String>> = HashMap::new();
+        for chunk in padded_chunks(customers) {
+            let sql = format!(
+                "SELECT customer_id, postal_code FROM customer_address WHERE organization_id = ? \
+                 AND address_type = 'billing' AND postal_code IS NOT NULL AND customer_id IN ({})",
+                places(chunk.len())
+            );
+            let values = std::iter::once(organization.0).chain(chunk).map(Into::into);
+            for row in query(&self.reader, &sql, values).await? {
+                let of_customer = postcodes.entry(row.try_get("", "customer_id")?).or_default();
+                of_customer.push(row.try_get("", "postal_code")?);
+            }
+        }
+        Ok(postcodes)
+    }
 }
 
 struct Search<'a> {
@@ -109,7 +131,12 @@ impl Search<'_> {
             }
         }
         if !named.is_empty() {
-            self.add_postcodes(&mut found).await?;
+            let ids: Vec<Uuid> = found.keys().copied().collect();
+            for (id, postcodes) in self.store.billing_postcodes(self.organization, &ids).await? {
+                if let Some(customer) = found.get_mut(&id) {
+                    customer.values.postcodes = postcodes;
+                }
+            }
         }
         Ok(in_order(found))
     }
@@ -150,26 +177,6 @@ impl Search<'_> {
             rows.extend(query(reader, &sql, values).await?);
         }
         Ok(rows)
-    }
-
-    async fn add_postcodes(&self, found: &mut HashMap<Uuid, StoredCandidate>) -> Result<(), StoreError> {
-        let ids: Vec<Uuid> = found.keys().copied().collect();
-        for chunk in padded_chunks(&ids) {
-            let sql = format!(
-                "SELECT customer_id, postal_code FROM customer_address WHERE organization_id = ? \
-                 AND address_type = 'billing' AND postal_code IS NOT NULL AND customer_id IN ({})",
-                places(chunk.len())
-            );
-            let ids = chunk.into_iter().map(Into::into);
-            let values = std::iter::once(self.organization.0.into()).chain(ids);
-            for row in query(&self.store.reader, &sql, values).await? {
-                let customer: Uuid = row.try_get("", "customer_id")?;
-                if let Some(customer) = found.get_mut(&customer) {
-                    customer.values.postcodes.push(row.try_get("", "postal_code")?);
-                }
-            }
-        }
-        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::QueryResult;
 use time::OffsetDateTime;
-use torqueflow_model::{ColumnType, EntityKind, FieldKind, Storage};
+use torqueflow_model::{ColumnType, EntityKind, FieldKind, MatchValues, Storage};
 use uuid::Uuid;
 
 use super::batch::business_columns;
@@ -39,6 +39,8 @@ pub struct NamedCustomer {
     pub id: Uuid,
     /// The number that it had at its source.
     pub number: Option<String>,
+    /// What tells it from others of its name.
+    pub contacts: MatchValues,
 }
 
 impl Store {
@@ -52,21 +54,34 @@ impl Store {
         let mut found: HashMap<String, Vec<NamedCustomer>> = HashMap::new();
         for chunk in padded_chunks(&names) {
             let sql = format!(
-                "SELECT id, sort_name, external_customer_number AS number FROM customer WHERE organization_id = ? \
+                "SELECT id, sort_name, external_customer_number AS number, email, phone, landline FROM customer \
+                 WHERE organization_id = ? \
                  AND (COALESCE(sort_name, '') {}) IN ({}) AND merged_into_id IS NULL ORDER BY id",
                 bytes(&self.reader),
                 places(chunk.len())
             );
             let values = std::iter::once(organization.0.into()).chain(chunk.into_iter().map(Into::into));
             for row in query(&self.reader, &sql, values).await? {
+                let phones: [Option<String>; 2] = [row.try_get("", "phone")?, row.try_get("", "landline")?];
                 found
                     .entry(row.try_get("", "sort_name")?)
                     .or_default()
                     .push(NamedCustomer {
                         id: row.try_get("", "id")?,
                         number: row.try_get("", "number")?,
+                        contacts: MatchValues {
+                            email: row.try_get("", "email")?,
+                            phones: phones.into_iter().flatten().collect(),
+                            ..MatchValues::default()
+                        },
                     });
             }
+        }
+        let namesakes = || found.values().filter(|customers| customers.len() > 1).flatten();
+        let ids: Vec<Uuid> = namesakes().map(|customer| customer.id).collect();
+        let mut postcodes = self.billing_postcodes(organization, &ids).await?;
+        for customer in found.values_mut().flatten() {
+            customer.contacts.postcodes = postcodes.remove(&customer.id).unwrap_or_default();
         }
         Ok(found)
     }
