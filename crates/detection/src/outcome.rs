@@ -87,7 +87,7 @@ pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> De
     outcome
         .warnings
         .push(DetectionWarning::new("unrecognised_file", NOT_RECOGNISED));
-    outcome.warnings.push(evidence::ambiguous(&labels));
+    outcome.warnings.push(evidence::ambiguous(&labels, None));
     let mut detection = outcome.finish(file, samples);
     detection.candidates = possible
         .into_iter()

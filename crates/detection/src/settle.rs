@@ -32,12 +32,14 @@ pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detect
         let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
         let is_near = best.rank() - other.rank() < MARGIN;
         let is_doubt = doubts.iter().any(|doubt| std::ptr::eq(*doubt, *other));
-        is_other && ((other.is_possible() && is_near) || is_doubt || is_named_instead(other, best))
+        let may_be = other.is_possible() || other.is_left_out() || other.understood() > 1;
+        is_other && ((other.is_possible() && is_near) || (is_doubt && may_be) || is_named_instead(other, best))
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
     let is_sure = best.confidence >= SURE && !best.only_names_people() && doubts.is_empty();
-    if close.is_empty() && is_sure && (best.is_left_out() || !best.is_of_parts_of_records(file)) {
+    let something_else = best.rows_are_of_something_else(file);
+    if close.is_empty() && is_sure && something_else.is_none() {
         if best.is_left_out() {
             let why = (best.confidence, evidence::of_candidate(best, file));
             return left_out(GENERIC, best.table, why, file, samples);
@@ -46,16 +48,18 @@ pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detect
     }
     let mut possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     // Suppliers that the words speak of come before the customers whose columns they have.
-    possible.sort_by_key(|candidate| !(candidate.is_of_suppliers() && candidate.is_called_for()));
-    asked(&possible, file, samples)
+    if best.table.entities().first() == Some(&EntityKind::Customer) {
+        possible.sort_by_key(|candidate| !(candidate.is_of_suppliers() && candidate.is_called_for()));
+    }
+    asked(&possible, something_else, file, samples)
 }
 
 /// No type, and what it may be, the likeliest first.
-fn asked(possible: &[&Candidate], file: &Table, samples: &[Row]) -> Detection {
+fn asked(possible: &[&Candidate], why: Option<&str>, file: &Table, samples: &[Row]) -> Detection {
     let importable = || possible.iter().copied().filter(|candidate| !candidate.is_left_out());
     let mut detection = suggested(importable().next(), file, samples);
     let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
-    detection.warnings.push(evidence::ambiguous(&labels));
+    detection.warnings.push(evidence::ambiguous(&labels, why));
     detection.candidates = importable()
         .map(|candidate| TypeCandidate {
             type_id: candidate.table.type_id.clone(),
@@ -78,10 +82,11 @@ fn by_its_name(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detec
     let Some(best) = best else {
         return unrecognised(candidates, file, samples);
     };
-    if best.is_understood_by_its_name() && !best.is_of_parts_of_records(file) {
+    let something_else = best.rows_are_of_something_else(file);
+    if best.is_understood_by_its_name() && something_else.is_none() {
         return from_candidate(best, file, samples);
     }
-    asked(&[best], file, samples)
+    asked(&[best], something_else, file, samples)
 }
 
 /// Suppliers have the columns of customers: where the words or the flags speak of suppliers and not of customers, and nothing

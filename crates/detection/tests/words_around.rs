@@ -326,6 +326,8 @@ fn rows_that_are_not_one_record_each_are_no_records() {
         (0..24).map(|row| format!("Firm {}|Tea {}|{}.50", row / 6, row % 6, row + 7)),
     );
     assert_eq!(type_of(&detect("prices.csv", &prices)), "none");
+    let by_place = "sku|name|place|qty\nB7|Belt|Leeds|4\nB7|Belt|Hull|2\nF8|Filter|Leeds|9\nF8|Filter|Hull|1";
+    assert_eq!(type_of(&detect("stock.csv", by_place)), "none");
     // Which parts a sheet of metal is cut into.
     let pieces = lines(
         "Código|Nome|Qtd.|Custo|Peça",
@@ -353,6 +355,25 @@ fn rows_that_are_not_one_record_each_are_no_records() {
         (0..20).map(|row| format!("Walk In {}|07400 1240{row:02}|p{row}@moor.example", row % 3)),
     );
     assert_eq!(type_of(&detect("list.csv", &people)), "none");
+}
+
+#[test]
+fn what_happens_to_vehicles_is_no_list_of_them() {
+    for text in [
+        "policy_no|insurer|vehicle_reg|vehicle_make|vehicle_model|start_date|end_date|premium\n\
+         P71|Alpha|AB12 CDE|Ford|Focus|2025-01-01|2025-12-31|420.00\nP72|Beta|BC15 DEF|VW|Golf|2025-02-01|2026-01-31|380.00",
+        "toll_id|plate|make|model|date|amount\n1|AB12 CDE|Ford|Focus|2025-01-11|6.50\n2|BC15 DEF|VW|Golf|2025-02-11|7.50",
+        "Visit Ref|Customer Name|Phone|Reg|Make|Model|Date|Time\nV1|Ida Moor|07400 124001|AB12 CDE|Ford|Focus|2025-03-02|09:00\n\
+         V2|Ned Dale|07400 124002|BC15 DEF|VW|Golf|2025-03-02|10:00",
+    ] {
+        assert_eq!(type_of(&detect("export.csv", text)), "none", "{text}");
+    }
+    for text in [
+        "Stock No|Reg|Make|Model|Purchase Date|Purchase Cost\nS1|AB12 CDE|Ford|Focus|2025-01-11|6500\nS2|BC15 DEF|VW|Golf|2025-02-11|7500",
+        "Fleet No|Reg|Make|Model|Tax Expiry Date|Driver Name\n1|AB12 CDE|Ford|Focus|2025-01-11|Ida Moor\n2|BC15 DEF|VW|Golf|2025-02-11|Ned Dale",
+    ] {
+        check("export.csv", text, "generic.vehicles");
+    }
 }
 
 #[test]
@@ -385,4 +406,16 @@ fn records_that_are_repeated_stay_what_they_are() {
         (0..24).map(|row| format!("{row}|Door {}|{}.50|1", row % 4, row + 3)),
     );
     check("export.csv", &stock, "generic.products");
+    let unnamed = lines(
+        "Name|Phone|Email",
+        (0..20).map(|row| {
+            let name = if row % 2 == 0 {
+                "- -".to_owned()
+            } else {
+                format!("Ida Moor {row}")
+            };
+            format!("{name}|07400 1240{row:02}|p{row}@moor.example")
+        }),
+    );
+    check("contacts.csv", &unnamed, "generic.customers");
 }
