@@ -1,31 +1,20 @@
 //! The detector: weighs all known tables against a header row.
 
-use torqueflow_model::{EntityKind, Row, Slot, SourceDefinition, TableSignature};
+use torqueflow_model::{EntityKind, Row, SourceDefinition, TableSignature};
 
-use crate::assign::Mapping;
-use crate::detection::{
-    ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy, TypeCandidate,
-};
-use crate::evidence;
+use crate::detection::Detection;
 use crate::generic::Candidate;
 use crate::headers::Headers;
+use crate::outcome::{Equals, GENERIC, from_candidate, from_fit, rounded};
+use crate::settle::{best_candidate, settle, unrecognised};
 use crate::signature::{Fit, Verdict};
 use crate::supplement::GeneralVocabulary;
-use crate::surroundings::{Surroundings, TypeNames};
+use crate::surroundings::{PLAINLY, Surroundings, TypeNames};
 use crate::table::{KnownWords, Table};
 use crate::vocabulary::Vocabulary;
 
-/// The source whose tables are recognised by what their columns mean, not by a signature.
-const GENERIC: &str = "generic";
-/// The confidence in one of two types that explain a file equally well.
-const UNDECIDED: f64 = 0.65;
-/// A type explains a file better than another if it does so by about a column.
-const MARGIN: f64 = 0.75;
-/// Below this confidence, that a type is the best of all does not make it the right one.
-const SURE: f64 = 0.55;
 /// Runners-up that are reported.
 const ALTERNATIVES: usize = 5;
-const NOT_RECOGNISED: &str = "This file wasn't recognised. Check the format and try again.";
 
 /// Says what a table is.
 ///
@@ -74,7 +63,8 @@ impl Detector {
         let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
         let fits = self.fits(&written, &file, |_| true);
-        let best = best_fit(&fits).filter(|fit| fit.verdict != Verdict::Not);
+        let best = self.best_named(&fits, &file, around);
+        let best = best.filter(|fit| fit.verdict != Verdict::Not);
         // A whole signature needs no second opinion.
         let candidates = match best {
             Some(fit) if fit.verdict == Verdict::Whole => Vec::new(),
@@ -122,7 +112,8 @@ impl Detector {
             return Some(settle(&self.candidates(&file, around), &file, samples));
         }
         let fits = self.fits(&written, &file, |other| other.id == source.id);
-        Some(match best_fit(&fits).filter(|fit| fit.mapping.known_count() > 0) {
+        let best = self.best_named(&fits, &file, around).or_else(|| best_fit(&fits));
+        Some(match best.filter(|fit| fit.mapping.known_count() > 0) {
             Some(fit) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
             None => unrecognised(&self.candidates(&file, around), &file, samples),
         })
@@ -163,6 +154,39 @@ impl Detector {
             self.general.supplement(&mut fit.supplemented, fit.table, file);
         }
         fits
+    }
+
+    /// The fit that is best, of those that the words around the table don't speak against: a system writes its suppliers with
+    /// the columns of its customers. `None` where they speak of others than whom all fits are of.
+    fn best_named<'a, 'b>(&self, fits: &'a [Fit<'b>], file: &Table, around: &Surroundings) -> Option<&'a Fit<'b>> {
+        let best = best_fit(fits.iter().filter(|fit| !fit.table.must_be_named))?;
+        if best.table.entities() != [EntityKind::Customer] {
+            return Some(best);
+        }
+        let named = self.names.named(around);
+        let entities_of = |type_id: &str| {
+            let mut tables = generic_tables(&self.sources);
+            tables.find(|table| table.type_id == type_id)
+        };
+        let named: Vec<(&TableSignature, f64)> = named
+            .into_iter()
+            .filter_map(|(type_id, strength)| Some((entities_of(type_id)?, strength)))
+            .collect();
+        let is_of_customers = |(table, _): &(&TableSignature, f64)| table.entities().contains(&EntityKind::Customer);
+        if named.iter().any(is_of_customers) {
+            return Some(best);
+        }
+        let names_suppliers = |(table, strength): &(&TableSignature, f64)| {
+            *strength >= PLAINLY && table.entities() == [EntityKind::Supplier]
+        };
+        let has_suppliers = named.iter().any(names_suppliers) || has_columns_of_suppliers(best, file);
+        if has_suppliers {
+            let suppliers = fits.iter().filter(|fit| fit.table.entities() == [EntityKind::Supplier]);
+            let own = suppliers.filter(|fit| fit.source.id == best.source.id && fit.verdict != Verdict::Not);
+            return best_fit(own);
+        }
+        let names_others = |(table, strength): &(&TableSignature, f64)| *strength >= PLAINLY && table.must_be_named;
+        (!named.iter().any(names_others)).then_some(best)
     }
 
     fn candidates(&self, file: &Table, around: &Surroundings) -> Vec<Candidate<'_>> {
@@ -220,32 +244,24 @@ impl Detector {
     }
 }
 
-/// Tables of known systems that have the very same columns.
-#[derive(Default)]
-struct Equals<'a, 'b> {
-    /// The one that the words around name.
-    named: Option<&'a Fit<'b>>,
-    /// Those of the same system, where nothing tells which it is.
-    own: Vec<&'a Fit<'b>>,
-    /// Those of other systems.
-    other: Vec<&'a Fit<'b>>,
-}
-
 fn generic_tables(sources: &[SourceDefinition]) -> impl Iterator<Item = &TableSignature> {
     let generic = sources.iter().filter(|source| source.id == GENERIC);
     generic.flat_map(|source| &source.tables)
 }
 
-fn best_fit<'a, 'b>(fits: &'a [Fit<'b>]) -> Option<&'a Fit<'b>> {
-    fits.iter()
-        .reduce(|best, fit| if fit.better_than(best) { fit } else { best })
+fn best_fit<'a, 'b: 'a>(fits: impl IntoIterator<Item = &'a Fit<'b>>) -> Option<&'a Fit<'b>> {
+    let fits = fits.into_iter();
+    fits.reduce(|best, fit| if fit.better_than(best) { fit } else { best })
 }
 
-fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
-    candidates
-        .iter()
-        .filter(|candidate| candidate.is_possible())
-        .reduce(|best, other| if other.rank() > best.rank() { other } else { best })
+/// Columns that the table does not know say what only suppliers have, and none says whose customers they are.
+fn has_columns_of_suppliers(fit: &Fit, file: &Table) -> bool {
+    const SUPPLIERS: [&str; 4] = ["vendor", "vendors", "supplier", "suppliers"];
+    const CUSTOMERS: [&str; 4] = ["customer", "customers", "client", "clients"];
+    let has = |index: usize, list: &[&str]| file.words(index).iter().any(|word| list.contains(&word.as_str()));
+    let filled = || (0..file.headers.len()).filter(|index| file.is_filled(*index));
+    let of_suppliers = filled().filter(|index| !fit.mapping.is_known(*index) && has(*index, &SUPPLIERS));
+    of_suppliers.count() >= 2 && !(0..file.headers.len()).any(|index| has(index, &CUSTOMERS))
 }
 
 fn alternatives(fits: &[Fit], candidates: &[Candidate]) -> Vec<(String, f64)> {
@@ -260,250 +276,4 @@ fn alternatives(fits: &[Fit], candidates: &[Candidate]) -> Vec<(String, f64)> {
     let mut all: Vec<(String, f64)> = known.chain(generic).collect();
     all.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
     all
-}
-
-/// Two digits are more than a confidence is good for.
-fn rounded(confidence: f64) -> f64 {
-    (confidence * 100.0).round() / 100.0
-}
-
-/// What a file of no known system is: the candidate that explains it, unless another does so nearly as well.
-fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
-    let Some(best) = best_candidate(candidates) else {
-        return unrecognised(candidates, file, samples);
-    };
-    let best = without_names(best, candidates);
-    // What suppliers sent or are owed has the same columns as what customers get.
-    let is_of_suppliers = |other: &Candidate| other.table.must_be_named && other.named > 0.0;
-    let is_of_others = best.is_of_customers() && best.named == 0.0 && candidates.iter().any(is_of_suppliers);
-    let is_close = |other: &&Candidate| {
-        let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
-        let is_near = best.rank() - other.rank() < MARGIN || (is_of_others && is_of_suppliers(other));
-        is_other && other.is_possible() && is_near
-    };
-    let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
-    close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
-    let is_sure = best.confidence >= SURE && !best.only_names_people() && !is_of_others;
-    if close.is_empty() && is_sure {
-        if best.is_left_out() {
-            let why = (best.confidence, evidence::of_candidate(best, file));
-            return left_out(GENERIC, best.table, why, file, samples);
-        }
-        return from_candidate(best, file, samples);
-    }
-    let mut detection = suggested(Some(best), file, samples);
-    let possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
-    let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
-    detection.warnings.push(evidence::ambiguous(&labels));
-    let importable = possible.into_iter().filter(|candidate| !candidate.is_left_out());
-    detection.candidates = importable
-        .map(|candidate| TypeCandidate {
-            type_id: candidate.table.type_id.clone(),
-            label: candidate.table.label.clone(),
-            confidence: rounded(candidate.confidence),
-            evidence: evidence::of_candidate(candidate, file),
-        })
-        .collect();
-    detection
-}
-
-/// The names in a list that is mostly about something else make no customers: of a stock of vehicles it is the vehicles.
-fn without_names<'a, 'b>(best: &'a Candidate<'b>, candidates: &'a [Candidate<'b>]) -> &'a Candidate<'b> {
-    if !best.only_names_people() {
-        return best;
-    }
-    let is_rest = |other: &&Candidate| {
-        let is_part = other.table.slots().len() < best.table.slots().len() && is_part_of(other.table, best.table);
-        other.is_possible() && is_part && !other.only_names_people()
-    };
-    let rest = candidates.iter().filter(is_rest);
-    rest.max_by(|one, other| one.rank().total_cmp(&other.rank()))
-        .unwrap_or(best)
-}
-
-/// One of the two has all kinds of record of the other: which it is, is told by whether the further columns are there.
-fn is_part_of(one: &TableSignature, other: &TableSignature) -> bool {
-    let (one, other) = (one.slots(), other.slots());
-    let within = |inner: &[Slot], outer: &[Slot]| !inner.is_empty() && inner.iter().all(|slot| outer.contains(slot));
-    within(&one, &other) || within(&other, &one)
-}
-
-/// A table of which it is known what it is, and that nothing of it is imported.
-fn left_out(
-    source_id: &str,
-    table: &TableSignature,
-    (confidence, evidence): (f64, Vec<String>),
-    file: &Table,
-    samples: &[Row],
-) -> Detection {
-    let outcome = Outcome {
-        table_type: Some(describe(source_id, table)),
-        mapping: &Mapping::empty(file.headers.len(), 0),
-        confidence,
-        missing: Vec::new(),
-        warnings: Vec::new(),
-        evidence,
-    };
-    outcome.finish(file, samples)
-}
-
-fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detection {
-    let fit = equals.named.unwrap_or(fit);
-    if fit.table.entities().is_empty() {
-        let why = (fit.confidence(), evidence::of_fit(fit, file));
-        return left_out(&fit.source.id, fit.table, why, file, samples);
-    }
-    let mut warnings: Vec<DetectionWarning> = evidence::missing(&fit.missing).into_iter().collect();
-    let sources: Vec<String> = equals.other.iter().map(|other| other.source.label.clone()).collect();
-    if !sources.is_empty() {
-        let message = format!(
-            "{} exports the same columns. The file is treated as {}, which you can change.",
-            evidence::names(&sources),
-            fit.source.label
-        );
-        warnings.push(DetectionWarning::new("compatible_source", message));
-    }
-    let mut outcome = Outcome {
-        table_type: Some(describe(&fit.source.id, fit.table)),
-        mapping: &fit.supplemented,
-        confidence: fit.confidence(),
-        missing: fit.missing.clone(),
-        warnings,
-        evidence: evidence::of_fit(fit, file),
-    };
-    if equals.own.is_empty() {
-        return outcome.finish(file, samples);
-    }
-    // Which of the system's tables it is, nobody can say.
-    let possible: Vec<&Fit> = std::iter::once(fit).chain(equals.own.iter().copied()).collect();
-    let labels: Vec<String> = possible.iter().map(|fit| fit.table.label.clone()).collect();
-    outcome.table_type = None;
-    outcome.confidence = UNDECIDED;
-    outcome
-        .warnings
-        .push(DetectionWarning::new("unrecognised_file", NOT_RECOGNISED));
-    outcome.warnings.push(evidence::ambiguous(&labels));
-    let mut detection = outcome.finish(file, samples);
-    detection.candidates = possible
-        .into_iter()
-        .map(|fit| TypeCandidate {
-            type_id: fit.table.type_id.clone(),
-            label: fit.table.label.clone(),
-            confidence: UNDECIDED,
-            evidence: evidence::of_fit(fit, file),
-        })
-        .collect();
-    detection
-}
-
-fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
-    let mut warnings: Vec<DetectionWarning> = evidence::missing(&candidate.missing).into_iter().collect();
-    // Which rows are of the type is told by such a column, yes or no.
-    let is_flag = |index: usize| {
-        let mut flags = candidate.table.flags.iter();
-        flags.any(|text| text == file.headers.folded(index))
-    };
-    let mismatched = candidate.mismatched.iter().filter(|mismatch| !is_flag(mismatch.column));
-    warnings.extend(mismatched.map(|mismatch| evidence::mismatch(mismatch, file.headers)));
-    if candidate.repeats && candidate.table.slots() == [Slot::Main(EntityKind::Invoice)] {
-        let message =
-            "Several rows have the same invoice number: they are lines of one invoice, and lines are not imported.";
-        warnings.push(DetectionWarning::new("lines_not_imported", message));
-    }
-    let outcome = Outcome {
-        table_type: Some(describe(GENERIC, candidate.table)),
-        mapping: &candidate.mapping,
-        confidence: candidate.confidence,
-        missing: candidate.missing.clone(),
-        warnings,
-        evidence: evidence::of_candidate(candidate, file),
-    };
-    outcome.finish(file, samples)
-}
-
-/// No type; the columns carry what they would be in the type that explains most of them.
-fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
-    let imported = candidates.iter().filter(|candidate| !candidate.is_left_out());
-    let best = imported.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
-    suggested(best, file, samples)
-}
-
-/// No type; the columns carry what they would be in this one.
-fn suggested(best: Option<&Candidate>, file: &Table, samples: &[Row]) -> Detection {
-    let nothing = Mapping::empty(file.headers.len(), 0);
-    let mut mapping = best.map_or(nothing, |candidate| candidate.mapping.clone());
-    for (_, by) in mapping.fields.iter_mut().flatten() {
-        if *by == MatchedBy::Alias {
-            *by = MatchedBy::Similar;
-        }
-    }
-    let outcome = Outcome {
-        table_type: None,
-        mapping: &mapping,
-        confidence: best.map_or(0.0, |candidate| candidate.confidence.min(0.39)),
-        missing: Vec::new(),
-        warnings: vec![DetectionWarning::new("unrecognised_file", NOT_RECOGNISED)],
-        evidence: best.map_or(Vec::new(), |candidate| evidence::of_candidate(candidate, file)),
-    };
-    outcome.finish(file, samples)
-}
-
-fn describe(source_id: &str, table: &TableSignature) -> DetectedType {
-    DetectedType {
-        type_id: table.type_id.clone(),
-        label: table.label.clone(),
-        noun: table.noun.clone(),
-        source_system: source_id.to_owned(),
-        entities: table.entities(),
-        date_order: table.date_order,
-        required_values: table.required_values.clone(),
-        not_imported: table.not_imported.clone(),
-    }
-}
-
-/// What was decided, before it is put into words.
-struct Outcome<'a> {
-    table_type: Option<DetectedType>,
-    mapping: &'a Mapping,
-    confidence: f64,
-    missing: Vec<String>,
-    warnings: Vec<DetectionWarning>,
-    evidence: Vec<String>,
-}
-
-impl Outcome<'_> {
-    fn finish(self, file: &Table, samples: &[Row]) -> Detection {
-        let headers = file.headers;
-        let confidence = rounded(self.confidence);
-        let mut warnings = self.warnings;
-        warnings.extend(evidence::of_headers(headers, samples));
-        if let Some(found) = &self.table_type {
-            warnings.extend(match &found.not_imported {
-                Some(reason) => Some(evidence::not_imported(&found.label, reason)),
-                None => evidence::unmapped(&evidence::without_field(self.mapping, headers)),
-            });
-            warnings.extend(evidence::date_order(found.date_order, self.mapping, headers, samples));
-        }
-        let columns = (0..headers.len())
-            .map(|index| {
-                let (field, by) = self.mapping.field(index).unzip();
-                DetectedColumn {
-                    header: headers.text(index).to_owned(),
-                    field,
-                    by: by.unwrap_or(MatchedBy::Unmapped),
-                }
-            })
-            .collect();
-        Detection {
-            table_type: self.table_type,
-            confidence,
-            confidence_level: ConfidenceLevel::of(confidence),
-            columns,
-            warnings,
-            evidence: self.evidence,
-            alternatives: Vec::new(),
-            candidates: Vec::new(),
-            missing: self.missing,
-        }
-    }
 }

@@ -237,12 +237,13 @@ pub fn names(list: &[String]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// `ambiguous_type`: it may be any of these, or the only one, of which too little is understood.
-pub fn ambiguous(labels: &[String]) -> DetectionWarning {
-    let question = if labels.len() > 1 {
-        ". Please say which it is."
-    } else {
-        ", but too little of it is understood. Please say what it is."
+/// `ambiguous_type`: it may be any of these, or the only one, of which too little is understood. `why`: what else speaks
+/// against the first of them.
+pub fn ambiguous(labels: &[String], why: Option<&str>) -> DetectionWarning {
+    let question = match why {
+        Some(why) => format!(", but {why}. Please say what it is."),
+        None if labels.len() > 1 => ". Please say which it is.".to_owned(),
+        None => ", but too little of it is understood. Please say what it is.".to_owned(),
     };
     DetectionWarning::new(
         "ambiguous_type",

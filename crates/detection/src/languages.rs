@@ -305,7 +305,9 @@ pub fn name_in_english(name: &str) -> Option<String> {
     let mut rest = words.as_slice();
     while let [first, after @ ..] = rest {
         let longest = MOST_WORDS.min(rest.len());
-        let found = (1..=longest).rev().find_map(|count| {
+        let is_english =
+            IN_ENGLISH_TOO.contains(&first.as_str()) && after.first().is_some_and(|word| is_of_a_person(word));
+        let found = (1..=longest).rev().filter(|_| !is_english).find_map(|count| {
             let (phrase, after) = rest.split_at_checked(count)?;
             Some((in_any_language(&phrase.concat())?, after))
         });
@@ -317,6 +319,22 @@ pub fn name_in_english(name: &str) -> Option<String> {
     is_translated.then(|| english.join(" "))
 }
 
+/// What is kept of a person, behind `personal`, which alone are those who work somewhere in some languages.
+fn is_of_a_person(word: &str) -> bool {
+    const OF_A_PERSON: &[&str] = &[
+        "data",
+        "details",
+        "detail",
+        "information",
+        "info",
+        "contacts",
+        "contact",
+        "accounts",
+    ];
+    OF_A_PERSON.contains(&word)
+}
+
+const IN_ENGLISH_TOO: &[&str] = &["personal"];
 /// The names of no kind of table have more words.
 const MOST_WORDS: usize = 4;
 
@@ -383,6 +401,8 @@ mod tests {
         check("listado de clientes", Some("customers"));
         check("Liste des véhicules 2024", Some("vehicles 2024"));
         check("Customers", None);
+        check("Personal", Some("employees"));
+        check("Personal details", None);
         check("Zodiac", None);
     }
 }

@@ -11,6 +11,8 @@ mod generic;
 mod header_set;
 mod headers;
 mod languages;
+mod outcome;
+mod settle;
 mod signature;
 mod similar;
 mod source;

@@ -336,6 +336,10 @@ impl TableReader<'_> {
         let required_values = required_values
             .map(|group| self.value_group(group, &columns, faults))
             .collect();
+        let when_named = self.entry.when_named.iter();
+        let when_named = when_named
+            .map(|(header, group)| (fold_header(header), self.value_group(group, &columns, faults)))
+            .collect();
         TableSignature {
             type_id: self.type_id().to_owned(),
             label: self.entry.label.get_ref().clone(),
@@ -348,6 +352,9 @@ impl TableReader<'_> {
             names: self.entry.names.iter().map(|name| name.to_lowercase()).collect(),
             flags: self.entry.flags.iter().map(|text| fold_header(text)).collect(),
             must_be_named: self.entry.must_be_named,
+            signs: self.entry.signs.iter().map(|text| fold_header(text)).collect(),
+            hints: self.entry.hints.iter().map(|text| fold_header(text)).collect(),
+            when_named,
             not_imported: self.entry.not_imported.as_ref().map(|reason| reason.get_ref().clone()),
         }
     }

@@ -8,6 +8,20 @@ use crate::languages::name_in_english;
 /// Longer titles are sentences, which speak of many things.
 const TITLE_WORDS: usize = 6;
 
+/// How strongly words have to name a type to name it as what the table is, and not beside another.
+pub const PLAINLY: f64 = 0.6;
+/// Words before what a name only mentions: `customers by technician`, `clients par mécanicien`.
+#[rustfmt::skip]
+const MENTIONING: &[&str] = &[
+    "by", "per", "for", "with", "without", "par", "avec", "por", "con", "com", "pro", "nach", "je", "mit", "met", "med", "pr",
+];
+/// Words of what a garage is called: `Drivers Garage` is one, and no list of drivers.
+#[rustfmt::skip]
+const BUSINESSES: &[&str] = &[
+    "garage", "motor", "workshop", "ltd", "limited", "llc", "inc", "gmbh", "sarl", "srl", "lda", "werkstatt", "autohaus", "taller",
+    "tallere", "officina", "autofficina", "oficina", "warsztat", "verkstad", "verksted", "værksted", "vaerksted",
+];
+
 /// What stands around a table.
 ///
 /// ```
@@ -83,7 +97,10 @@ impl TypeNames {
         if left.len() > 2 * TITLE_WORDS {
             return Vec::new();
         }
+        let all = left.clone();
+        let word_at = |place: usize| all.get(place).and_then(Option::as_deref);
         let mut found: Vec<(usize, &str)> = Vec::new();
+        let mut mentioned: Vec<&str> = Vec::new();
         for (name, type_id) in &self.names {
             let place = left.windows(name.len()).position(|part| {
                 let mut pairs = part.iter().zip(name);
@@ -93,14 +110,25 @@ impl TypeNames {
             for word in left.iter_mut().skip(place).take(name.len()) {
                 *word = None;
             }
-            found.push((place, type_id));
+            let is_after = place
+                .checked_sub(1)
+                .and_then(word_at)
+                .is_some_and(|word| MENTIONING.contains(&word));
+            let is_firm = word_at(place + name.len()).is_some_and(|word| BUSINESSES.contains(&word));
+            if is_after || is_firm {
+                mentioned.push(type_id);
+            } else {
+                found.push((place, type_id));
+            }
         }
         let last = found.iter().map(|(place, _)| *place).max();
         let weigh = |(place, type_id): (usize, &'a str)| {
             let full = Some(place) == last;
             (type_id, if full { strength } else { strength / 2.0 })
         };
-        found.into_iter().map(weigh).collect()
+        let mentioned = mentioned.into_iter().filter(|_| !found.is_empty());
+        let mentioned: Vec<(&str, f64)> = mentioned.map(|type_id| (type_id, strength / 2.0)).collect();
+        found.into_iter().map(weigh).chain(mentioned).collect()
     }
 }
 

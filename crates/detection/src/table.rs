@@ -280,6 +280,14 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// What each row has in two columns.
+    pub fn pairs(&self, one: usize, other: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
+        self.samples
+            .iter()
+            .map(move |row| (text_of(row, one), text_of(row, other)))
+    }
+
     /// Rows with the same value in one column differ in another, though they agree in those beside.
     pub fn differs_within(&self, key: usize, beside: &[usize], other: usize) -> bool {
         let mut first: HashMap<Vec<&str>, &str> = HashMap::new();

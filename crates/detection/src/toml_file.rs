@@ -66,6 +66,15 @@ pub struct TableEntry {
     /// It is this table only where a header, a flag or the words around it name it.
     #[serde(default)]
     pub must_be_named: bool,
+    /// Headers of which one is as good as a name, where it must be named.
+    #[serde(default)]
+    pub signs: Vec<String>,
+    /// Headers of which two raise the question whether it is this table.
+    #[serde(default)]
+    pub hints: Vec<String>,
+    /// Headers that feed these fields only where the words around the table name it.
+    #[serde(default)]
+    pub when_named: BTreeMap<String, Spanned<OneOrMany>>,
     pub date_order: Option<DateOrder>,
     /// Slots whose fields are all recognised by the file's `[spellings]` and by the catalogue's names.
     #[serde(default)]

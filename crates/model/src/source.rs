@@ -45,6 +45,13 @@ pub struct TableSignature {
     pub flags: Vec<String>,
     /// It is this table only where something names it: a header, a flag, or the words around it.
     pub must_be_named: bool,
+    /// Folded headers of which one says that it is this table, where it must be named: `Employee ID`.
+    pub signs: Vec<String>,
+    /// Folded headers of which two together say that it may be this table: `Role`, `Department`.
+    pub hints: Vec<String>,
+    /// Folded headers that feed a field only where the words around the table name it, with the fields they may feed, best
+    /// first: in a file of jobs, `Order Number` is the job's.
+    pub when_named: Vec<(String, Vec<FieldRef>)>,
     /// Why tables of this type are left out, as half a sentence: `quotes are no invoices`. Such a table has no fields.
     pub not_imported: Option<String>,
 }

@@ -3,6 +3,8 @@
 mod apart;
 mod columns;
 mod mismatch;
+mod named;
+mod rows;
 mod weight;
 
 use torqueflow_model::{FieldKind, FieldRef, TableSignature};
@@ -36,6 +38,13 @@ pub struct Candidate<'a> {
     pub named_as: &'a str,
     /// A header names it: 1, or 0.
     named_by_header: f64,
+    /// How many headers say that it is what must be named, and how many hint at it.
+    signs: usize,
+    hints: usize,
+    /// Headers say what is kept of others than those whom such a table is of.
+    is_of_others: bool,
+    /// The number that lines would repeat is one of each row's own.
+    is_no_line: bool,
     /// The number by which a record is known stands in several rows.
     pub repeats: bool,
     /// The weight of the columns that are understood.
@@ -64,6 +73,10 @@ impl<'a> Candidate<'a> {
             named,
             named_as: &table.noun,
             named_by_header: 0.0,
+            signs: 0,
+            hints: 0,
+            is_of_others: false,
+            is_no_line: false,
             repeats: false,
             weight: 0.0,
             explained: 0.0,
@@ -71,6 +84,7 @@ impl<'a> Candidate<'a> {
         };
         candidate.drop_mismatched(words, file);
         candidate.prefer_what_tells_rows_apart(words, file);
+        candidate.add_when_named(file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
         candidate.drop_names_of_others(file);

@@ -69,9 +69,12 @@ impl<'a> Candidate<'a> {
         let against = columns().filter(speaks_against);
         self.against = against.map(|index| file.headers.text(index).to_owned()).collect();
         self.flagged = self.flags(file);
-        self.named_by_header = f64::from(u8::from(self.is_named_by_a_header(file)));
         self.unsure_registration = self.is_a_registration_of_anything(file);
         self.repeats = self.is_repeated(file);
+        self.is_no_line = self.has_numbers_of_its_own(file);
+        self.count_signs(file);
+        let by_header = self.signs > 0 || self.is_named_by_a_header(file);
+        self.named_by_header = f64::from(u8::from(by_header));
         let weights: Vec<f64> = columns()
             .filter(|index| file.is_filled(*index))
             .filter_map(|index| self.weight_of(index, file))
@@ -125,12 +128,8 @@ impl<'a> Candidate<'a> {
 
     /// Everything that it must have is there, and it is more than a guess.
     pub fn is_possible(&self) -> bool {
-        let named = !self.table.must_be_named
-            || self.template
-            || self.named > 0.0
-            || self.named_by_header > 0.0
-            || self.flagged > 0.0;
-        self.missing.is_empty() && named && self.confidence >= 0.4
+        let is_whole = self.missing.is_empty() && !self.is_no_line;
+        is_whole && self.is_named_where_it_must_be() && self.confidence >= 0.4
     }
 
     /// How much of the file it explains; the highest is what the file is.

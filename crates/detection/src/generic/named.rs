@@ -1,0 +1,127 @@
+//! What the words around a table, and its telling headers, say of a type.
+
+use torqueflow_model::{EntityKind, Slot};
+
+use super::Candidate;
+use crate::column::ColumnValues;
+use crate::detection::MatchedBy;
+use crate::surroundings::PLAINLY;
+use crate::table::Table;
+
+/// Of a table of which less is understood, the name says what it is and not what is in it.
+const HALF: f64 = 0.5;
+/// Words of headers that say that somebody is a customer, or where they live: of those who work somewhere, more is kept than
+/// that. As they are in English.
+#[rustfmt::skip]
+const OF_CUSTOMERS: &[&str] = &[
+    "customer", "customers", "client", "clients", "cust", "debtor", "address", "street", "postcode", "zip", "postal",
+    "company", "vat", "balance", "registration", "reg", "vin",
+];
+
+impl Candidate<'_> {
+    /// The file, the sheet or the title is called after it.
+    pub fn is_plainly_named(&self) -> bool {
+        self.named >= PLAINLY
+    }
+
+    /// What must be named is named: by the words around, a header, a column of yes and no.
+    pub(super) fn is_named_where_it_must_be(&self) -> bool {
+        !self.table.must_be_named
+            || self.template
+            || self.flagged > 0.0
+            || self.named_by_header > 0.0
+            || self.signs > 0
+            || (self.named > 0.0 && (self.hints > 0 || !self.is_of_others))
+    }
+
+    /// Something says that it is this type: the words around, its flags, or two headers that are hints of it.
+    pub fn is_called_for(&self) -> bool {
+        let is_hinted = self.hints > 1 && self.against.is_empty() && !self.is_of_others;
+        self.table.must_be_named && (self.is_plainly_named() || self.flagged > 0.0 || self.signs > 0 || is_hinted)
+    }
+
+    /// The words around the table name it, or its flags do.
+    pub fn is_spoken_of(&self) -> bool {
+        self.named > 0.0 || self.flagged > 0.0
+    }
+
+    /// No header speaks against it.
+    pub fn speaks_for_itself(&self) -> bool {
+        self.against.is_empty()
+    }
+
+    /// The words around name it, most of it is understood so, and its records are told apart.
+    pub fn is_understood_by_its_name(&self) -> bool {
+        let is_most = self.explained >= HALF && self.understood() > 2 && self.confidence >= 0.4;
+        is_most && self.is_plainly_named() && self.has_identity() && self.against.is_empty() && !self.is_no_line
+    }
+
+    /// It is of those whom the garage buys from.
+    pub fn is_of_suppliers(&self) -> bool {
+        self.table.must_be_named && self.table.flags.iter().any(|text| text == "supplier")
+    }
+
+    /// A column tells one of its records from another.
+    pub fn has_identity(&self) -> bool {
+        let names: &[&str] = match self.table.entities().first() {
+            Some(EntityKind::Customer) => &["display_name", "first_name", "last_name", "company"],
+            Some(EntityKind::Vehicle) => &["registration", "vin", "source_id"],
+            Some(EntityKind::WorkOrder) => &["number", "source_id"],
+            Some(EntityKind::Product) => &["code", "name"],
+            Some(EntityKind::Supplier) => &["name"],
+            Some(EntityKind::Invoice) => &["number"],
+            _ => return self.missing.is_empty(),
+        };
+        let main = self.table.entities().first().copied().map(Slot::Main);
+        let mut fields = self.mapping.fields.iter().flatten();
+        fields.any(|(field, _)| Some(field.slot) == main && names.contains(&field.spec.name))
+    }
+
+    /// Headers that say it by themselves, and those that only hint at it.
+    pub(super) fn count_signs(&mut self, file: &Table) {
+        if !self.table.must_be_named {
+            return;
+        }
+        let count = |list: &[String]| {
+            let is_one = |index: &usize| {
+                let is_flag = file.column(*index).is_some_and(ColumnValues::is_flag);
+                file.is_filled(*index) && !is_flag && list.iter().any(|text| text == file.headers.folded(*index))
+            };
+            (0..file.headers.len()).filter(is_one).count()
+        };
+        self.signs = count(&self.table.signs);
+        self.hints = count(&self.table.hints);
+        let has_signs = !self.table.signs.is_empty() || !self.table.hints.is_empty();
+        let is_of_customers = |index: usize| {
+            let mut words = file.words(index).iter();
+            file.is_filled(index) && words.any(|word| OF_CUSTOMERS.contains(&word.as_str()))
+        };
+        self.is_of_others = has_signs && (0..file.headers.len()).any(is_of_customers);
+    }
+
+    /// Headers that mean a field of this type only because the words around the table name it.
+    pub(super) fn add_when_named(&mut self, file: &Table) {
+        if !self.is_plainly_named() {
+            return;
+        }
+        for (header, fields) in &self.table.when_named {
+            let Some(index) = file.headers.position(header) else {
+                continue;
+            };
+            let is_free = self.mapping.field(index).is_none() && !file.is_no_field(index);
+            if !is_free || !file.is_filled(index) {
+                continue;
+            }
+            for field in fields {
+                let is_id = matches!(field.spec.name, "number" | "code" | "external_customer_number");
+                let is_told_apart = !is_id || file.column(index).is_none_or(ColumnValues::is_unique);
+                if is_told_apart
+                    && file.is_likely_to_hold(index, *field)
+                    && self.mapping.offer(index, *field, MatchedBy::Similar)
+                {
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Which of the generic types a table is, or which it may be.
+
+use torqueflow_model::{EntityKind, Row, Slot, TableSignature};
+
+use crate::detection::{Detection, TypeCandidate};
+use crate::evidence;
+use crate::generic::Candidate;
+use crate::outcome::{GENERIC, from_candidate, left_out, rounded, suggested};
+use crate::table::Table;
+
+/// A type explains a file better than another if it does so by about a column.
+const MARGIN: f64 = 0.75;
+/// Below this confidence, that a type is the best of all does not make it the right one.
+const SURE: f64 = 0.55;
+
+pub fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
+    candidates
+        .iter()
+        .filter(|candidate| candidate.is_possible())
+        .reduce(|best, other| if other.rank() > best.rank() { other } else { best })
+}
+
+/// What a file of no known system is: the candidate that explains it, unless another does so nearly as well.
+pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+    let Some(best) = best_candidate(candidates) else {
+        return by_its_name(candidates, file, samples);
+    };
+    let best = without_names(best, candidates);
+    let best = suppliers_by_name(best, candidates).unwrap_or(best);
+    let doubts: Vec<&Candidate> = candidates.iter().filter(|other| is_doubt(other, best)).collect();
+    let is_close = |other: &&Candidate| {
+        let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
+        let is_near = best.rank() - other.rank() < MARGIN;
+        let is_doubt = doubts.iter().any(|doubt| std::ptr::eq(*doubt, *other));
+        let may_be = other.is_possible() || other.is_left_out() || other.understood() > 1;
+        is_other && ((other.is_possible() && is_near) || (is_doubt && may_be) || is_named_instead(other, best))
+    };
+    let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
+    close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
+    let is_sure = best.confidence >= SURE && !best.only_names_people() && doubts.is_empty();
+    let something_else = best.rows_are_of_something_else(file);
+    if close.is_empty() && is_sure && something_else.is_none() {
+        if best.is_left_out() {
+            let why = (best.confidence, evidence::of_candidate(best, file));
+            return left_out(GENERIC, best.table, why, file, samples);
+        }
+        return from_candidate(best, file, samples);
+    }
+    let mut possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
+    // Suppliers that the words speak of come before the customers whose columns they have.
+    if best.table.entities().first() == Some(&EntityKind::Customer) {
+        possible.sort_by_key(|candidate| !(candidate.is_of_suppliers() && candidate.is_called_for()));
+    }
+    asked(&possible, something_else, file, samples)
+}
+
+/// No type, and what it may be, the likeliest first.
+fn asked(possible: &[&Candidate], why: Option<&str>, file: &Table, samples: &[Row]) -> Detection {
+    let importable = || possible.iter().copied().filter(|candidate| !candidate.is_left_out());
+    let mut detection = suggested(importable().next(), file, samples);
+    let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
+    detection.warnings.push(evidence::ambiguous(&labels, why));
+    detection.candidates = importable()
+        .map(|candidate| TypeCandidate {
+            type_id: candidate.table.type_id.clone(),
+            label: candidate.table.label.clone(),
+            confidence: rounded(candidate.confidence),
+            evidence: evidence::of_candidate(candidate, file),
+        })
+        .collect();
+    detection
+}
+
+/// Where nothing else fits, a table is what it is called, if most of it is understood so and its records are told apart; a
+/// little of it makes it a question.
+fn by_its_name(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+    let called = candidates.iter().filter(|candidate| {
+        let is_named = candidate.is_plainly_named() || (candidate.is_of_suppliers() && candidate.is_called_for());
+        is_named && !candidate.is_left_out() && candidate.understood() > 0
+    });
+    let best = called.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
+    let Some(best) = best else {
+        return unrecognised(candidates, file, samples);
+    };
+    let something_else = best.rows_are_of_something_else(file);
+    if best.is_understood_by_its_name() && something_else.is_none() {
+        return from_candidate(best, file, samples);
+    }
+    asked(&[best], something_else, file, samples)
+}
+
+/// Suppliers have the columns of customers: where the words or the flags speak of suppliers and not of customers, and nothing
+/// speaks against it, they are suppliers.
+fn suppliers_by_name<'a, 'b>(best: &Candidate, candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
+    let only_customers = best.table.entities() == [EntityKind::Customer] && !best.is_spoken_of();
+    let is_one = |other: &&Candidate| {
+        let is_called = other.is_of_suppliers() && !other.is_left_out() && other.is_called_for();
+        is_called && other.is_possible() && other.confidence >= SURE && other.speaks_for_itself()
+    };
+    candidates.iter().filter(|_| only_customers).find(is_one)
+}
+
+/// The words around the table, or its headers, speak of others than customers: of suppliers, staff or users.
+fn is_doubt(other: &Candidate, best: &Candidate) -> bool {
+    if !other.table.must_be_named || best.is_spoken_of() || other.table.type_id == best.table.type_id {
+        return false;
+    }
+    let lists_customers = best.table.entities().first() == Some(&EntityKind::Customer);
+    if other.is_of_suppliers() {
+        return other.named > 0.0 && best.is_of_customers();
+    }
+    lists_customers && other.is_called_for()
+}
+
+/// The words around the table name this type, and it explains nearly as much as the other, which they don't name.
+fn is_named_instead(other: &Candidate, best: &Candidate) -> bool {
+    let is_named = other.is_plainly_named() && !best.is_spoken_of() && !other.is_left_out();
+    is_named && !other.table.must_be_named && other.has_identity() && other.rank() + 1.0 >= best.rank()
+}
+
+/// The names in a list that is mostly about something else make no customers: of a stock of vehicles it is the vehicles.
+fn without_names<'a, 'b>(best: &'a Candidate<'b>, candidates: &'a [Candidate<'b>]) -> &'a Candidate<'b> {
+    if !best.only_names_people() {
+        return best;
+    }
+    let is_rest = |other: &&Candidate| {
+        let is_part = other.table.slots().len() < best.table.slots().len() && is_part_of(other.table, best.table);
+        other.is_possible() && is_part && !other.only_names_people()
+    };
+    let rest = candidates.iter().filter(is_rest);
+    rest.max_by(|one, other| one.rank().total_cmp(&other.rank()))
+        .unwrap_or(best)
+}
+
+/// One of the two has all kinds of record of the other: which it is, is told by whether the further columns are there.
+fn is_part_of(one: &TableSignature, other: &TableSignature) -> bool {
+    let (one, other) = (one.slots(), other.slots());
+    let within = |inner: &[Slot], outer: &[Slot]| !inner.is_empty() && inner.iter().all(|slot| outer.contains(slot));
+    within(&one, &other) || within(&other, &one)
+}
+
+/// No type; the columns carry what they would be in the type that explains most of them.
+pub fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+    let imported = candidates.iter().filter(|candidate| !candidate.is_left_out());
+    let best = imported.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
+    suggested(best, file, samples)
+}
