@@ -46,6 +46,8 @@ pub struct Candidate<'a> {
     pub confidence: f64,
     /// The headers are those of our own template.
     pub template: bool,
+    /// Another table of the document says that the rows are no list of what the type lists.
+    pub denied: bool,
 }
 
 impl<'a> Candidate<'a> {
@@ -68,6 +70,7 @@ impl<'a> Candidate<'a> {
             weight: 0.0,
             explained: 0.0,
             confidence: 0.0,
+            denied: false,
         };
         candidate.drop_mismatched(words, file);
         candidate.prefer_what_tells_rows_apart(words, file);

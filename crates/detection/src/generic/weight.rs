@@ -130,7 +130,7 @@ impl<'a> Candidate<'a> {
             || self.named > 0.0
             || self.named_by_header > 0.0
             || self.flagged > 0.0;
-        self.missing.is_empty() && named && self.confidence >= 0.4
+        self.missing.is_empty() && named && self.confidence >= 0.4 && !self.denied
     }
 
     /// How much of the file it explains; the highest is what the file is.
