@@ -249,6 +249,25 @@ fn rows_that_name_the_customers_of_another_sheet_are_no_second_list_of_them() {
 }
 
 #[test]
+fn however_sure_they_are_several_people_of_one_customer_are_asked_for() {
+    let people = "Customer No|Contact Name|Phone|Email\nC100|Ida Moor|07911 123450|ida@mail.example\n\
+        C100|Bo Moor|07911 123460|bo@mail.example\nC101|Ned Dale|07911 123451|ned@mail.example\n\
+        C101|Kit Dale|07911 123461|kit@mail.example";
+    assert_eq!(alone(("People", people)).confidence_level, ConfidenceLevel::High);
+    check_asked(
+        &[("People", people), CUSTOMERS],
+        &["generic.customers"],
+        "column `Customer No` names the customers in “Customers”, several rows the same one",
+    );
+    // What more is said of each customer is imported.
+    let consent = "Customer No|Customer Name|SMS Consent\nC100|Ida Moor|yes\nC101|Ned Dale|no\nC102|Ash Vale|yes";
+    check_unchanged(
+        &[("Consent", consent), CUSTOMERS],
+        &[Some("generic.customers"), Some("generic.customers")],
+    );
+}
+
+#[test]
 fn rows_that_name_the_vehicles_of_another_sheet_are_no_second_list_of_them() {
     check_asked(
         &[
@@ -370,7 +389,7 @@ fn what_refers_to_others_and_is_a_record_of_its_own_stays() {
         &[("Work", jobs), ("Cars", cars), INVOICES, CUSTOMERS],
         &[
             Some("generic.work_orders"),
-            Some("generic.customers_and_vehicles"),
+            Some("generic.vehicles"),
             Some("generic.invoices"),
             Some("generic.customers"),
         ],

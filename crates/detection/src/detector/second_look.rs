@@ -3,16 +3,16 @@
 //! They settle a tie, and make a question of what was no more than a guess. What is sure without them stays, unless they say
 //! that those whom it takes for customers are suppliers.
 
-use torqueflow_model::{EntityKind, Row, fold_header, header_words};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, Row, Slot, fold_header, header_words};
 
 use super::{
     ALTERNATIVES, Detector, GENERIC, SURE, alternatives, from_candidate, generic_tables, left_out, rounded, settle,
     suggested,
 };
-use crate::beside::{Beside, Bond, Landmark, Told, beside, is_key, is_more};
+use crate::beside::{Beside, Bond, Landmark, Told, beside, is_key};
 use crate::detection::{ConfidenceLevel, Detection, MatchedBy, TypeCandidate};
 use crate::evidence;
-use crate::generic::Candidate;
+use crate::generic::{Candidate, Standing};
 use crate::headers::Headers;
 use crate::surroundings::Surroundings;
 use crate::table::Table;
@@ -21,6 +21,8 @@ use crate::table::Table;
 const PROBABLE: f64 = 0.84;
 /// Less is not said of what they settle.
 const SETTLED: f64 = 0.6;
+/// Fields that say as much of what happened in a row as of whom it names.
+const SAID_OF_ROWS: &[&str] = &["notes", "mileage", "title", "contact_name", "source_created_on"];
 /// Words of headers that speak of customers.
 const CUSTOMERS: &[&str] = &["customer", "customers", "client", "clients", "cust"];
 
@@ -91,8 +93,7 @@ impl Detector {
         if let Some(by) = look.are_suppliers(&first) {
             return look.ask(&first, &[EntityKind::Supplier], &[by]);
         }
-        let is_sure = first.confidence_level == ConfidenceLevel::High;
-        if is_sure || first.table_type.as_ref().is_some_and(|found| found.is_left_out()) {
+        if look.is_settled(&first) {
             return first;
         }
         look.weigh(first)
@@ -203,11 +204,22 @@ impl<'a, 'b> SecondLook<'a, 'b> {
             .collect();
         for (index, by) in denied {
             if let Some(candidate) = this.candidates.get_mut(index) {
-                candidate.denied = true;
+                candidate.standing = Standing::Denied;
                 this.denied.push((candidate.table.type_id.as_str(), by));
             }
         }
         this
+    }
+
+    /// It is known what it is, whatever the others say. What is sure is not sure any more where several rows each belong to one
+    /// of the records that it would list.
+    fn is_settled(&self, first: &Detection) -> bool {
+        let Some(found) = &first.table_type else { return false };
+        let lists_again = self.denied.iter().any(|(id, by)| {
+            let is_again = by.entity.is_some_and(|kind| found.entities.contains(&kind));
+            *id == found.type_id && is_again && matches!(by.bond, Bond::Belongs(_))
+        });
+        found.is_left_out() || (first.confidence_level == ConfidenceLevel::High && !lists_again)
     }
 
     /// Of what is no more than a guess, or a tie.
@@ -237,15 +249,15 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         let is_read_anew = self.file.headers.read_otherwise().next().is_some();
         let was_denied = first.candidates.iter().any(|candidate| is_denied(&candidate.type_id));
         if !is_read_anew && !was_denied {
-            return self.told(first, &by);
+            return told(first, &by);
         }
         let again = settle(&self.candidates, self.file, self.samples);
         if again.table_type.is_some() {
             self.settled(again, &by)
         } else if again.candidates.is_empty() {
-            self.told(first, &by)
+            told(first, &by)
         } else {
-            self.told(self.with_alternatives(again), &by)
+            told(self.with_alternatives(again), &by)
         }
     }
 
@@ -263,12 +275,20 @@ impl<'a, 'b> SecondLook<'a, 'b> {
                 // Several lines may be of different parts.
                 let is_of_document = matches!(kind, EntityKind::Invoice | EntityKind::WorkOrder);
                 let are_parts = is_of_document && listed.contains(&&EntityKind::Product);
-                !listed.is_empty() && (are_parts || !self.identifies(candidate, column))
+                let is_number = entities == [kind] && self.is_number_of(candidate, column, kind);
+                !listed.is_empty() && (are_parts || is_number || !self.identifies(candidate, column))
             }
             (Bond::Matches(_), Some(kind)) => entities.contains(&kind) && !says_more(candidate, kind),
             _ => false,
         };
         self.beside.iter().find(is_told)
+    }
+
+    /// The column is what records of this kind are known by.
+    fn is_number_of(&self, candidate: &Candidate<'_>, column: &str, kind: EntityKind) -> bool {
+        let index = self.file.headers.position_as_written(&fold_header(column));
+        let field = index.and_then(|index| candidate.mapping.field(index));
+        field.is_some_and(|(field, _)| is_key(field) && field.slot == Slot::Main(kind))
     }
 
     /// Another column than this one tells the rows apart.
@@ -313,7 +333,9 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         if alike.any(|other| other.type_id.as_deref() != Some(type_id)) {
             return None;
         }
-        let is_it = |other: &&Candidate| other.table.type_id == type_id && !other.denied && !other.is_left_out();
+        let is_it = |other: &&Candidate| {
+            other.table.type_id == type_id && other.standing == Standing::Possible && !other.is_left_out()
+        };
         self.candidates
             .iter()
             .filter(is_it)
@@ -364,7 +386,7 @@ impl<'a, 'b> SecondLook<'a, 'b> {
     fn ask_which(&self, possible: &[&Candidate<'_>], by: &[&Beside]) -> Detection {
         let mut detection = suggested(possible.first().copied(), self.file, self.samples);
         let labels: Vec<String> = possible.iter().map(|other| other.table.label.clone()).collect();
-        let is_denied = possible.iter().all(|other| other.denied);
+        let is_denied = possible.iter().all(|other| other.standing == Standing::Denied);
         detection.warnings.push(if is_denied {
             evidence::doubtful(&labels)
         } else {
@@ -374,17 +396,20 @@ impl<'a, 'b> SecondLook<'a, 'b> {
             type_id: other.table.type_id.clone(),
             label: other.table.label.clone(),
             confidence: rounded(other.confidence),
-            evidence: evidence::of_candidate(other, self.file),
+            evidence: evidence::of_candidate(other, self.file)
+                .into_iter()
+                .chain(by.iter().filter_map(|other| evidence::of_bond(other)))
+                .collect(),
         });
         detection.candidates = candidates.collect();
-        self.told(self.with_alternatives(detection), by)
+        told(self.with_alternatives(detection), by)
     }
 
     /// A type that the others settle.
     fn settled(&self, mut detection: Detection, by: &[&Beside]) -> Detection {
         detection.confidence = rounded(detection.confidence.clamp(SETTLED, PROBABLE));
         detection.confidence_level = ConfidenceLevel::of(detection.confidence);
-        self.told(self.with_alternatives(detection), by)
+        told(self.with_alternatives(detection), by)
     }
 
     fn with_alternatives(&self, mut detection: Detection) -> Detection {
@@ -399,20 +424,29 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         }
         detection
     }
-
-    /// With what the others say.
-    fn told(&self, mut detection: Detection, by: &[&Beside]) -> Detection {
-        detection
-            .evidence
-            .extend(by.iter().filter_map(|other| evidence::of_bond(other)));
-        detection
-    }
 }
 
-/// It says more of the records of this kind than which they are.
+/// With what the others say.
+fn told(mut detection: Detection, by: &[&Beside]) -> Detection {
+    let said = by.iter().filter_map(|other| evidence::of_bond(other));
+    detection.evidence.extend(said);
+    detection
+}
+
+/// It says more of the records of this kind than which they are, where that is all that some lists say.
 fn says_more(candidate: &Candidate<'_>, kind: EntityKind) -> bool {
+    let is_of_kind = |slot: Slot| match kind {
+        EntityKind::Customer => {
+            slot == Slot::Main(kind) || matches!(slot, Slot::BillingAddress | Slot::ShippingAddress)
+        }
+        _ => slot == Slot::Main(kind),
+    };
+    let is_more = |field: FieldRef| {
+        let is_reference = matches!(field.spec.kind, FieldKind::Reference { .. });
+        is_of_kind(field.slot) && !is_key(field) && !is_reference && !SAID_OF_ROWS.contains(&field.spec.name)
+    };
     let mut fields = candidate.mapping.fields.iter().flatten();
-    !matches!(kind, EntityKind::Customer | EntityKind::Vehicle) || fields.any(|(field, _)| is_more(*field, kind))
+    !matches!(kind, EntityKind::Customer | EntityKind::Vehicle) || fields.any(|(field, _)| is_more(*field))
 }
 
 /// Columns that are read by what another table says have their fields by their values.

@@ -2,7 +2,7 @@
 
 use torqueflow_model::{EntityKind, FieldKind, FieldRef, Slot, TableSignature};
 
-use super::{Candidate, is_typical};
+use super::{Candidate, Standing, is_typical};
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
 use crate::signature::ratio;
@@ -130,7 +130,8 @@ impl<'a> Candidate<'a> {
             || self.named > 0.0
             || self.named_by_header > 0.0
             || self.flagged > 0.0;
-        self.missing.is_empty() && named && self.confidence >= 0.4 && !self.denied
+        let denied = self.standing == Standing::Denied;
+        self.missing.is_empty() && named && self.confidence >= 0.4 && !denied
     }
 
     /// How much of the file it explains; the highest is what the file is.
