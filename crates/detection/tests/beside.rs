@@ -394,6 +394,15 @@ fn what_refers_to_others_and_is_a_record_of_its_own_stays() {
             Some("generic.customers"),
         ],
     );
+    // Some customers have several vehicles, and some have none.
+    let owners = "Customer No|Customer Name|Phone|Reg No|Make|Model\nC100|Ida Moor|07911 123450|AB12 CDE|Ford|Focus\n\
+        C100|Ida Moor|07911 123450|AB22 CDE|Ford|Ka\nC100|Ida Moor|07911 123450|AB32 CDE|Kia|Rio\n\
+        C101|Ned Dale|07911 123451|AB13 CDF|Ford|Fiesta\nC101|Ned Dale|07911 123451|AB23 CDF|Seat|Ibiza\n\
+        C102|Ash Vale|07911 123452|||\nC103|Una Reed|07911 123453|AB15 CDH|Seat|Leon";
+    check_unchanged(
+        &[("Garage", owners), CUSTOMERS],
+        &[Some("generic.customers_and_vehicles"), Some("generic.customers")],
+    );
     // Invoices are paid in parts.
     let paid = "Invoice No|Paid On|Amount|Method\nINV-2000|20/03/2024|60.00|Card\nINV-2000|21/03/2024|60.00|Cash\n\
         INV-2001|22/03/2024|121.20|Card\nINV-2001|23/03/2024|1.20|Cash";

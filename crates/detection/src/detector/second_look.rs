@@ -10,6 +10,7 @@ use super::{
     suggested,
 };
 use crate::beside::{Beside, Bond, Landmark, Told, beside, is_key};
+use crate::column::ColumnValues;
 use crate::detection::{ConfidenceLevel, Detection, MatchedBy, TypeCandidate};
 use crate::evidence;
 use crate::generic::{Candidate, Standing};
@@ -21,6 +22,8 @@ use crate::table::Table;
 const PROBABLE: f64 = 0.84;
 /// Less is not said of what they settle.
 const SETTLED: f64 = 0.6;
+/// So few rows may have the number of another by mistake.
+const FEW: f64 = 0.1;
 /// Fields that say as much of what happened in a row as of whom it names.
 const SAID_OF_ROWS: &[&str] = &["notes", "mileage", "title", "contact_name", "source_created_on"];
 /// Words of headers that speak of customers.
@@ -77,10 +80,10 @@ impl Detector {
         samples: &[Row],
         around: &Surroundings,
     ) -> Detection {
-        if around.beside.is_empty() {
+        let found = first.table_type.as_ref();
+        if !around.beside.iter().any(|other| may_say(other, &first)) {
             return first;
         }
-        let found = first.table_type.as_ref();
         if let Some(system) = found.map(|found| &found.source_system).filter(|id| *id != GENERIC) {
             let other = self.of_the_others_system(system, &first, columns, samples, around);
             return other.unwrap_or(first);
@@ -129,6 +132,23 @@ impl Detector {
             .evidence
             .push(format!("the other tables of the document are of {}", source.label));
         Some(detection)
+    }
+}
+
+/// Whether this may change what a table is taken for. Of what is sure, little does.
+fn may_say(other: &Beside, first: &Detection) -> bool {
+    let Some(found) = &first.table_type else {
+        return other.bond != Bond::None;
+    };
+    if found.source_system != GENERIC {
+        return first.warning("compatible_source").is_some();
+    }
+    let is_sure = first.confidence_level == ConfidenceLevel::High;
+    match &other.bond {
+        Bond::None | Bond::SameColumns => false,
+        Bond::Belongs(_) => !is_sure || other.entity.is_some_and(|kind| found.entities.contains(&kind)),
+        Bond::Matches(_) => !is_sure,
+        Bond::Named { .. } => found.entities == [EntityKind::Customer],
     }
 }
 
@@ -234,6 +254,11 @@ impl<'a, 'b> SecondLook<'a, 'b> {
             return self.lines().unwrap_or_else(|| self.ask(&first, &[], &by));
         }
         let by: Vec<&Beside> = self.beside.iter().collect();
+        let is_known = |id: &str| self.candidates.iter().any(|other| other.table.type_id == id);
+        if !first.candidates.iter().all(|other| is_known(&other.type_id)) {
+            // It is of a known system, whichever of its tables.
+            return told(first, &by);
+        }
         if let Some(like) = self.like() {
             let was_possible = first.candidates.iter().any(|other| other.type_id == like.table.type_id);
             return if was_possible {
@@ -276,7 +301,7 @@ impl<'a, 'b> SecondLook<'a, 'b> {
                 let is_of_document = matches!(kind, EntityKind::Invoice | EntityKind::WorkOrder);
                 let are_parts = is_of_document && listed.contains(&&EntityKind::Product);
                 let is_number = entities == [kind] && self.is_number_of(candidate, column, kind);
-                !listed.is_empty() && (are_parts || is_number || !self.identifies(candidate, column))
+                !listed.is_empty() && (are_parts || is_number || !self.identifies(candidate, column, kind))
             }
             (Bond::Matches(_), Some(kind)) => entities.contains(&kind) && !says_more(candidate, kind),
             _ => false,
@@ -291,17 +316,16 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         field.is_some_and(|(field, _)| is_key(field) && field.slot == Slot::Main(kind))
     }
 
-    /// Another column than this one tells the rows apart.
-    fn identifies(&self, candidate: &Candidate<'_>, column: &str) -> bool {
+    /// Another column than this one tells the rows apart. Where that is no number or name of this kind of record, not every row
+    /// needs one: some customers have no vehicle.
+    fn identifies(&self, candidate: &Candidate<'_>, column: &str, kind: EntityKind) -> bool {
         (0..self.file.headers.len()).any(|index| {
             let field = candidate.mapping.field(index).map(|(field, _)| field);
-            field.is_some_and(is_key)
+            let is_filled = |field: &FieldRef| field.slot != Slot::Main(kind) || self.file.is_in_nearly_all_rows(index);
+            let tells_apart = |values: &ColumnValues| values.filled >= 2 && values.repeat_share() <= FEW;
+            field.filter(|field| is_key(*field)).as_ref().is_some_and(is_filled)
                 && self.file.headers.text(index) != column
-                && self.file.is_in_nearly_all_rows(index)
-                && self
-                    .file
-                    .column(index)
-                    .is_some_and(crate::column::ColumnValues::is_unique)
+                && self.file.column(index).is_some_and(tells_apart)
         })
     }
 
