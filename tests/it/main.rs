@@ -74,6 +74,8 @@ mod sample_import;
 #[cfg(test)]
 mod several_files;
 #[cfg(test)]
+mod sheets;
+#[cfg(test)]
 mod source_systems;
 #[cfg(test)]
 mod sources;

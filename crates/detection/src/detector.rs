@@ -1,7 +1,10 @@
 //! The detector: weighs all known tables against a header row.
 
+mod second_look;
+
 use torqueflow_model::{EntityKind, Row, SourceDefinition, TableSignature};
 
+use crate::beside::References;
 use crate::detection::Detection;
 use crate::generic::Candidate;
 use crate::headers::Headers;
@@ -33,6 +36,7 @@ pub struct Detector {
     general: GeneralVocabulary,
     words: KnownWords,
     names: TypeNames,
+    references: References,
 }
 
 impl Detector {
@@ -43,6 +47,7 @@ impl Detector {
             general: GeneralVocabulary::of(generic_tables(&sources)),
             words: KnownWords::of(&sources),
             names: TypeNames::of(&sources),
+            references: References::of(generic_tables(&sources)),
             sources,
         }
     }
@@ -57,8 +62,13 @@ impl Detector {
         self.detect_in(columns, samples, &Surroundings::default())
     }
 
-    /// The same, with the words that stand around the table.
+    /// The same, with the words that stand around the table, and the others of its document.
     pub fn detect_in(&self, columns: &[String], samples: &[Row], around: &Surroundings) -> Detection {
+        self.look_again(self.look(columns, samples, around), columns, samples, around)
+    }
+
+    /// What a table is by itself and by the words around it.
+    fn look(&self, columns: &[String], samples: &[Row], around: &Surroundings) -> Detection {
         let written = Headers::new(columns);
         let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
@@ -96,7 +106,7 @@ impl Detector {
         self.detect_as_in(source_system, columns, samples, &Surroundings::default())
     }
 
-    /// The same, with the words that stand around the table.
+    /// The same, with the words that stand around the table, and the others of its document.
     pub fn detect_as_in(
         &self,
         source_system: &str,
@@ -109,7 +119,8 @@ impl Detector {
         let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
         if source.id == GENERIC {
-            return Some(settle(&self.candidates(&file, around), &file, samples));
+            let first = settle(&self.candidates(&file, around), &file, samples);
+            return Some(self.look_again(first, columns, samples, around));
         }
         let fits = self.fits(&written, &file, |other| other.id == source.id);
         let best = self.best_named(&fits, &file, around).or_else(|| best_fit(&fits));
@@ -121,17 +132,27 @@ impl Detector {
 
     /// The file read as a table of this type, whatever it seems to be. `None` if there is no such type.
     pub fn detect_type(&self, type_id: &str, columns: &[String], samples: &[Row]) -> Option<Detection> {
+        self.detect_type_in(type_id, columns, samples, &Surroundings::default())
+    }
+
+    /// The same, with the other tables of its document, which may say what a column means.
+    pub fn detect_type_in(
+        &self,
+        type_id: &str,
+        columns: &[String],
+        samples: &[Row],
+        around: &Surroundings,
+    ) -> Option<Detection> {
         let written = Headers::new(columns);
-        let headers = self.in_english(&written);
+        let mut headers = self.in_english(&written);
+        self.read_beside(&mut headers, around);
         let file = Table::new(&headers, samples, &self.words);
         let generic = generic_tables(&self.sources).zip(&self.vocabularies);
         for (table, words) in generic {
             if table.type_id == type_id && !table.entities().is_empty() {
-                return Some(from_candidate(
-                    &Candidate::new(table, words, &file, 1.0),
-                    &file,
-                    samples,
-                ));
+                let mut candidate = Candidate::new(table, words, &file, 1.0);
+                second_look::mark_read(std::slice::from_mut(&mut candidate), &headers);
+                return Some(from_candidate(&candidate, &file, samples));
             }
         }
         let has_it = |source: &SourceDefinition| source.tables.iter().any(|table| table.type_id == type_id);
@@ -203,6 +224,7 @@ impl Detector {
         for candidate in &mut candidates {
             candidate.share_name(&named, file);
         }
+        second_look::mark_read(&mut candidates, file.headers);
         candidates
     }
 

@@ -3,6 +3,7 @@
 use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
 
 use crate::assign::Mapping;
+use crate::beside::{Beside, Bond};
 use crate::detection::{DetectionWarning, MatchedBy};
 use crate::generic::{Candidate, Mismatch};
 use crate::headers::Headers;
@@ -249,6 +250,39 @@ pub fn ambiguous(labels: &[String], why: Option<&str>) -> DetectionWarning {
         "ambiguous_type",
         format!("The table may be {}{question}", either(labels)),
     )
+}
+
+/// The same of a table whose rows name records that stand in another one.
+pub fn doubtful(labels: &[String]) -> DetectionWarning {
+    let message = format!(
+        "The table may be {}, but its rows name records that stand in another table. Please say what it is.",
+        either(labels)
+    );
+    DetectionWarning::new("ambiguous_type", message)
+}
+
+/// What ties the table to another one of its document.
+pub fn of_bond(beside: &Beside) -> Option<String> {
+    let table = &beside.table;
+    let noun = match (&beside.bond, beside.entity) {
+        (Bond::Belongs(_) | Bond::Matches(_), Some(kind)) => kind.spec().plural,
+        _ => &beside.noun,
+    };
+    match &beside.bond {
+        Bond::SameColumns => Some(format!("“{table}” has the same columns, and is {noun}")),
+        Bond::Belongs(column) => Some(format!(
+            "column `{}` names the {noun} in “{table}”, several rows the same one",
+            column.trim()
+        )),
+        Bond::Matches(column) => Some(format!("column `{}` names the {noun} in “{table}”", column.trim())),
+        Bond::Named { column, by, as_kind } => Some(format!(
+            "column `{}` in “{table}” names as {} what stands in `{}`",
+            by.trim(),
+            as_kind.spec().plural,
+            column.trim()
+        )),
+        Bond::None => None,
+    }
 }
 
 /// Names to choose from: `Invoices, Payments or Jobs`.

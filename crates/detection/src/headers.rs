@@ -19,6 +19,8 @@ pub struct Headers {
     /// Folded, in English.
     folded: Vec<String>,
     first: Places,
+    /// Columns that are read as if they had another header, an English one.
+    read_as: HashMap<usize, &'static str>,
 }
 
 impl Headers {
@@ -32,6 +34,7 @@ impl Headers {
             written,
             spoken: None,
             first,
+            read_as: HashMap::new(),
         }
     }
 
@@ -48,6 +51,20 @@ impl Headers {
             read.first = Places::of(&read.folded);
         }
         read
+    }
+
+    /// Reads a column as if it had this English header, since something else than its own says so.
+    pub fn read_as(&mut self, index: usize, english: &'static str) {
+        if let Some(folded) = self.folded.get_mut(index) {
+            *folded = fold_header(english);
+            self.read_as.insert(index, english);
+            self.first = Places::of(&self.folded);
+        }
+    }
+
+    /// The columns that are read so.
+    pub fn read_otherwise(&self) -> impl Iterator<Item = usize> + '_ {
+        self.read_as.keys().copied()
     }
 
     /// What people call the language of the headers, if it is not English.
@@ -79,8 +96,16 @@ impl Headers {
         self.texts.get(index).map_or("", String::as_str)
     }
 
+    /// The header as it stands in the file, folded.
+    pub fn written(&self, index: usize) -> &str {
+        self.written.get(index).map_or("", String::as_str)
+    }
+
     /// The header in English.
     pub fn english(&self, index: usize) -> &str {
+        if let Some(english) = self.read_as.get(&index) {
+            return english;
+        }
         let english = self.spoken.as_ref().and_then(|spoken| spoken.english(index));
         english.unwrap_or_else(|| self.text(index))
     }

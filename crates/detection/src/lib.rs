@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod assign;
+mod beside;
 mod built_in;
 mod by_text;
 mod column;
@@ -25,6 +26,7 @@ mod toml_file;
 mod values;
 mod vocabulary;
 
+pub use beside::{Beside, Bond, Landmark};
 pub use built_in::built_in_sources;
 pub use detection::{
     ConfidenceLevel, DetectedColumn, DetectedType, Detection, DetectionWarning, MatchedBy, TypeCandidate,

@@ -11,7 +11,7 @@ use crate::table::Table;
 /// A type explains a file better than another if it does so by about a column.
 const MARGIN: f64 = 0.75;
 /// Below this confidence, that a type is the best of all does not make it the right one.
-const SURE: f64 = 0.55;
+pub const SURE: f64 = 0.55;
 
 pub fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
     candidates

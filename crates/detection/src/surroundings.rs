@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use torqueflow_model::{SourceDefinition, header_words};
 
+use crate::beside::Beside;
 use crate::languages::name_in_english;
 
 /// Longer titles are sentences, which speak of many things.
@@ -47,6 +48,9 @@ pub struct Surroundings {
     /// The texts of the lines above the header.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub titles: Vec<String>,
+    /// The other tables of the document that say something of this one ([`Detector::beside`](crate::Detector::beside)).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<Beside>,
 }
 
 impl Surroundings {
@@ -157,6 +161,7 @@ mod tests {
                 file_name: file.to_owned(),
                 sheet: (!sheet.is_empty()).then(|| sheet.to_owned()),
                 titles: vec![title.to_owned()],
+                ..Surroundings::default()
             };
             let mut found = names.named(&around);
             found.sort_by(|left, right| right.1.total_cmp(&left.1));

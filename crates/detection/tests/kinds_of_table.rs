@@ -61,6 +61,7 @@ fn called(file_name: &str, sheet: Option<&str>, title: &str) -> Surroundings {
         } else {
             vec![title.to_owned()]
         },
+        ..Surroundings::default()
     }
 }
 

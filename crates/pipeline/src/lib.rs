@@ -2,6 +2,7 @@
 
 mod analyse;
 mod bare;
+mod beside;
 mod clean;
 mod column_findings;
 mod columns;

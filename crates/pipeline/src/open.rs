@@ -7,6 +7,7 @@ use torqueflow_model::{Finding, LeftOut, Row, RowClass};
 use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
+use crate::beside::{PlacedLandmark, beside, landmarks};
 use crate::column_findings::ColumnFinding;
 use crate::flagged::flags;
 use crate::owners::{OwnerTracker, OwnerVotes};
@@ -16,7 +17,7 @@ use crate::understand::{TableChoice, Understood, understand};
 use crate::votes::TableVotes;
 
 /// Rows that detection may look at: of each column, it looks at the first values in them.
-const SAMPLE_ROWS: usize = 1000;
+pub(crate) const SAMPLE_ROWS: usize = 1000;
 /// More worksheets than a file can have.
 const SHEETS: usize = 1 << 20;
 
@@ -123,7 +124,8 @@ impl OpenedTable {
     }
 }
 
-/// Opens a file, reads each of its tables once, and says what they are.
+/// Opens a file, reads each of its tables once, and says what they are. Of a workbook with several worksheets, the heads of all
+/// are looked at before, so that each table is held against the others.
 ///
 /// With a `source_system`, tables are recognised as that system's only. Rows go to the sink as they are read, so memory
 /// does not grow with the file.
@@ -193,8 +195,8 @@ pub fn open_heads<'a>(
 
 /// How tables are read.
 #[derive(Clone, Copy)]
-struct Reading<'a> {
-    sources: &'a Sources,
+pub(crate) struct Reading<'a> {
+    pub sources: &'a Sources,
     source_system: Option<&'a str>,
     choose: Choose<'a>,
     extent: Extent,
@@ -202,7 +204,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     /// What a table is, from its head.
-    fn understand(&self, index: usize, headers: &[String], rows: &[Row], around: &Surroundings) -> Understood {
+    pub fn understand(&self, index: usize, headers: &[String], rows: &[Row], around: &Surroundings) -> Understood {
         let by = |choice: &TableChoice| understand(self.sources, self.source_system, headers, rows, around, choice);
         let chosen = (self.choose)(index).and_then(|choice| by(&choice).ok());
         chosen.unwrap_or_else(|| {
@@ -250,6 +252,7 @@ fn read_tables<'a>(
     let encrypted = document.was_encrypted();
     let notes: Vec<_> = document.notes().iter().map(torqueflow_tabular::Note::message).collect();
     let infos = document.tables().to_vec();
+    let landmarks = landmarks(&mut document, name, reading)?;
     let mut tables = Vec::new();
     for (sheet_index, info) in infos.into_iter().enumerate() {
         let mut reader = document.read_table(sheet_index)?;
@@ -262,8 +265,9 @@ fn read_tables<'a>(
                     file_name: name.to_owned(),
                     sheet: info.name.clone(),
                     titles: head.titles.clone(),
+                    beside: Vec::new(),
                 };
-                let opened = read_table(sheet_index, &mut reader, reading, around, sink)?;
+                let opened = read_table(sheet_index, &mut reader, reading, around, &landmarks, sink)?;
                 is_whole = opened.is_whole;
                 let mut opened = opened.table;
                 opened.sheet.clone_from(&info.name);
@@ -298,7 +302,7 @@ struct ReadTable {
 }
 
 /// What tells a table from the others of its file.
-fn table_index(sheet_index: usize, ordinal: usize) -> usize {
+pub(crate) fn table_index(sheet_index: usize, ordinal: usize) -> usize {
     sheet_index + ordinal.saturating_sub(1) * SHEETS
 }
 
@@ -316,7 +320,8 @@ fn read_table(
     sheet_index: usize,
     table: &mut TableReader<'_>,
     reading: Reading<'_>,
-    around: Surroundings,
+    mut around: Surroundings,
+    landmarks: &[PlacedLandmark],
     sink: &mut dyn RowSink,
 ) -> Result<ReadTable, OpenError> {
     let head = table.head().clone();
@@ -335,6 +340,7 @@ fn read_table(
             of_samples.push(std::mem::take(&mut findings));
         }
     }
+    around.beside = beside(reading.sources, landmarks, index, &head.columns, &samples);
     let Understood {
         detection,
         mut plan,

@@ -48,8 +48,18 @@ impl Sources {
     }
 
     /// The table read as one of this type, whatever it seems to be. `None` if there is no such type.
-    pub fn detect_type(&self, type_id: &str, headers: &[String], samples: &[Row]) -> Option<Detection> {
-        self.detector.detect_type(type_id, headers, samples)
+    pub fn detect_type(
+        &self,
+        type_id: &str,
+        headers: &[String],
+        samples: &[Row],
+        around: &Surroundings,
+    ) -> Option<Detection> {
+        self.detector.detect_type_in(type_id, headers, samples, around)
+    }
+
+    pub(crate) fn detector(&self) -> &Detector {
+        &self.detector
     }
 
     /// What a table is. With a source system, what it is of that system's tables.
@@ -57,7 +67,7 @@ impl Sources {
         self.detect_in(source_system, headers, samples, &Surroundings::default())
     }
 
-    /// The same, with the words that stand around the table.
+    /// The same, with what stands around the table.
     pub fn detect_in(
         &self,
         source_system: Option<&str>,

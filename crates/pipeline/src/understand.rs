@@ -95,7 +95,7 @@ pub fn understand(
 ) -> Result<Understood, ChoiceError> {
     let mut detection = match &choice.table_type {
         Some(type_id) => sources
-            .detect_type(type_id, headers, samples)
+            .detect_type(type_id, headers, samples, around)
             .ok_or_else(|| unknown_type(sources, type_id))?,
         None => sources.detect_in(source_system, headers, samples, around),
     };

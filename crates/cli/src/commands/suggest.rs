@@ -68,7 +68,7 @@ impl<'a> Suggester<'a> {
             return Vec::new();
         }
         let suggestion = |type_id: &str| {
-            let detection = self.sources.detect_type(type_id, headers, rows)?;
+            let detection = self.sources.detect_type(type_id, headers, rows, &table.plan.around)?;
             let mut line = CommandLine::new("import");
             line.with(&shell::path(path));
             self.add_options(&mut line);

@@ -55,6 +55,17 @@ pub struct Candidate<'a> {
     pub confidence: f64,
     /// The headers are those of our own template.
     pub template: bool,
+    /// What the other tables of the document say of it.
+    pub standing: Standing,
+}
+
+/// What other tables say of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing against it.
+    Possible,
+    /// The rows are no list of what the type lists.
+    Denied,
 }
 
 impl<'a> Candidate<'a> {
@@ -81,6 +92,7 @@ impl<'a> Candidate<'a> {
             weight: 0.0,
             explained: 0.0,
             confidence: 0.0,
+            standing: Standing::Possible,
         };
         candidate.drop_mismatched(words, file);
         candidate.prefer_what_tells_rows_apart(words, file);

@@ -2,7 +2,7 @@
 
 use torqueflow_model::{EntityKind, FieldKind, FieldRef, Slot, TableSignature};
 
-use super::{Candidate, is_typical};
+use super::{Candidate, Standing, is_typical};
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
 use crate::signature::ratio;
@@ -128,7 +128,7 @@ impl<'a> Candidate<'a> {
 
     /// Everything that it must have is there, and it is more than a guess.
     pub fn is_possible(&self) -> bool {
-        let is_whole = self.missing.is_empty() && !self.is_no_line;
+        let is_whole = self.missing.is_empty() && !self.is_no_line && self.standing != Standing::Denied;
         is_whole && self.is_named_where_it_must_be() && self.confidence >= 0.4
     }
 
