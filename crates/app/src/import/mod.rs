@@ -7,14 +7,15 @@ mod imported;
 mod merge;
 mod pace;
 mod refresh;
+mod stand_ins;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{Finding, FindingCode};
-use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
+use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, Run, StoreError};
 
 use crate::App;
 use crate::ambiguous::AmbiguousIds;
@@ -24,7 +25,6 @@ use crate::job_rows::{JobRow, JobRows};
 use crate::options::{RunMode, RunOptions};
 use crate::progress::Listener;
 use crate::retry::Retries;
-use crate::values::stored;
 use context::BatchContext;
 use draft::Draft;
 use pace::Pace;
@@ -77,7 +77,8 @@ impl Importer<'_> {
 
     /// Imports a job from its checkpoint to its end.
     pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
-        let facts = self.app.store.job_facts(job.organization, job.job.id).await?;
+        let store = &self.app.store;
+        let facts = store.job_facts(job.organization, self.run.id, job.job.id).await?;
         let mut state = JobProgress {
             checkpoint: job.job.checkpoint,
             counts: job.job.counts,
@@ -108,14 +109,15 @@ impl Importer<'_> {
     ) -> Result<(), AppError> {
         let mut pending = vec![rows];
         while let Some(rows) = pending.pop() {
-            match self.write_once(job, facts, rows, state).await {
+            match self.write_once(job, facts, rows, state, None).await {
                 Ok(after) => *state = after,
                 // What is outdated each time it is read anew leads to something that can't be led to.
                 Err(AppError::Store(reason @ (StoreError::Refused(_) | StoreError::Outdated))) => {
                     // Whoever took the run over may have written the same rows: that is not the data's fault.
                     self.app.store.lease_renew(self.lease).await?;
                     if let [row] = rows {
-                        *state = self.write_failed(job, row, state, &reason.to_string()).await?;
+                        let refused = Some((row.number, reason.to_string()));
+                        *state = self.write_once(job, facts, rows, state, refused).await?;
                     } else if rows.len() > BATCH_ROWS {
                         pending.extend(rows.chunks(BATCH_ROWS).rev());
                     } else {
@@ -130,13 +132,15 @@ impl Importer<'_> {
         Ok(())
     }
 
-    /// Resolves and writes rows as one batch, trying again while the database fails for a moment only.
+    /// Resolves and writes rows as one batch, trying again while the database fails for a moment only. `refused`: a row that
+    /// the database refuses, and why.
     async fn write_once(
         &self,
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
+        refused: Option<(i64, String)>,
     ) -> Result<JobProgress, AppError> {
         let mut retries = Retries::default();
         loop {
@@ -147,7 +151,7 @@ impl Importer<'_> {
                 {
                     return Ok(committed);
                 }
-                let batch = self.build(job, facts, rows, state).await?;
+                let batch = self.build(job, facts, rows, state, refused.as_ref()).await?;
                 self.commit(job, &batch).await?;
                 Ok::<_, AppError>(batch.progress)
             };
@@ -174,13 +178,29 @@ impl Importer<'_> {
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
+        refused: Option<&(i64, String)>,
     ) -> Result<ImportBatch, AppError> {
-        let context = BatchContext::load(self, job, facts, rows).await?;
-        let mut draft = Draft::new(self, job, context, state);
-        for row in rows {
-            draft.add(row);
+        let facts = JobFacts {
+            has_rows_out: facts.has_rows_out || state.counts.failed > 0,
+            ..facts
+        };
+        let mut failed: HashSet<i64> = refused.iter().map(|(row, _)| *row).collect();
+        loop {
+            let context = BatchContext::load(self, job, facts, rows, &failed).await?;
+            let mut draft = Draft::new(self, job, context, state);
+            for row in rows {
+                match refused {
+                    Some((number, reason)) if *number == row.number => draft.add_refused(row, reason),
+                    _ => draft.add(row),
+                }
+            }
+            // What a row that fails would have brought comes with the next one that holds it.
+            let failed_before = failed.len();
+            failed.extend(draft.failed.iter().copied());
+            if failed.len() == failed_before {
+                return Ok(draft.finish(rows));
+            }
         }
-        Ok(draft.finish(rows))
     }
 
     async fn commit(&self, job: &JobRows, batch: &ImportBatch) -> Result<(), AppError> {
@@ -189,32 +209,6 @@ impl Importer<'_> {
             .batch_commit(job.organization, self.run.id, job.job.id, self.lease, batch)
             .await?;
         Ok(())
-    }
-
-    /// Keeps that a row was refused, and why.
-    async fn write_failed(
-        &self,
-        job: &JobRows,
-        row: &JobRow,
-        state: &JobProgress,
-        reason: &str,
-    ) -> Result<JobProgress, AppError> {
-        let mut progress = state.clone();
-        progress.checkpoint = row.index + 1;
-        RowOutcome::Failed.count(&mut progress.counts);
-        for record in &row.clean.records {
-            let entity = record.slot.entity().name().to_owned();
-            progress.entity_counts.entry(entity).or_default().failed += 1;
-        }
-        let finding = Finding::row(FindingCode::WriteFailed, reason);
-        let batch = ImportBatch {
-            results: vec![(row.number, RowOutcome::Failed)],
-            findings: vec![stored(row.number, FIRST_ORDINAL, &finding)],
-            progress,
-            ..ImportBatch::default()
-        };
-        self.commit(job, &batch).await?;
-        Ok(batch.progress)
     }
 }
 
