@@ -313,6 +313,26 @@ fn a_row_of_another_table_stands_in_and_has_the_decision_on_the_record() {
 }
 
 #[test]
+fn who_matched_the_row_that_is_left_out_is_the_first_now() {
+    on_each_database(|workspace| {
+        let service = workspace.serve("");
+        let client = service.client("garage", "owner");
+        let text = "Customer Number,Name,Email,Mobile\n\
+            C1,Ada Smith,ada@smith.example,\n\
+            C7,Ada Smith,ada@smith.example,07700 900101\n\
+            C1,Ada Smith,,\n\
+            C2,Ben Brown,ben@brown.example,\n";
+        let run = upload(&client, &[("a.csv", text)]);
+        decide_all(&client, &run, "skip");
+        assert_eq!(leave_out(&client, &run, "a.csv", 2), [1, 0]);
+        let done = finish(&client, &run);
+        assert_eq!(outcomes(&done["totals"]), [2, 0, 1, 1, 0, 0]);
+        let numbers: Vec<String> = people(workspace).iter().map(|person| person[0].clone()).collect();
+        assert_eq!(numbers, ["C2", "C7"]);
+    });
+}
+
+#[test]
 fn what_a_row_that_is_left_out_adds_to_a_record_is_not_imported() {
     on_each_database(|workspace| {
         let service = workspace.serve("");

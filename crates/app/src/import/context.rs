@@ -133,6 +133,7 @@ impl BatchContext {
             context.load_decisions(importer, job, first, last).await?;
         }
         context.follow_decisions(importer, job).await?;
+        context.turn_decisions(importer, job).await?;
         if others_active {
             context.find_late_matches(importer, job, rows).await?;
         }
@@ -307,6 +308,25 @@ impl BatchContext {
                     decision.lead_to(*next);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Who was to be left out in favour of a record, or merged into it, is there before the row that stands in for it: then
+    /// that one is left out, or merged.
+    async fn turn_decisions(&mut self, importer: &Importer<'_>, job: &JobRows) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let stand_ins: Vec<Uuid> = self.stand_ins.iter().copied().collect();
+        for duplicate in store
+            .duplicate_list_of_matches(job.organization, importer.run.id, &stand_ins)
+            .await?
+        {
+            let decision = match effective(importer, &duplicate) {
+                Some(DuplicateAction::Skip) => Decision::Skip(duplicate.record_id),
+                Some(DuplicateAction::Merge) => Decision::Merge(duplicate.record_id),
+                Some(DuplicateAction::Create) | None => continue,
+            };
+            self.decisions.entry(duplicate.match_record_id).or_insert(decision);
         }
         Ok(())
     }

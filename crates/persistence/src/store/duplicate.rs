@@ -260,6 +260,29 @@ impl Store {
         Ok(())
     }
 
+    /// The matches of a run whose incoming records match these.
+    pub async fn duplicate_list_of_matches(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        match_record_ids: &[Uuid],
+    ) -> Result<Vec<Duplicate>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in padded_chunks(match_record_ids) {
+            let rows = Entity::find()
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::RunId.eq(run_id))
+                .filter(Column::MatchRecordId.is_in(chunk))
+                .order_by_asc(Column::Id)
+                .all(&self.reader)
+                .await?;
+            for row in rows {
+                found.push(Duplicate::from_model(row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// How many matches of a run, of this level and without a decision, are on a record that comes with no row: a person left
     /// out all that hold it.
     pub async fn duplicate_count_of_rows_left_out(
