@@ -40,6 +40,7 @@ migrations![
     m20261130_000005_organization_settings,
     m20261130_000006_findings_of_columns,
     m20261130_000008_saved_mappings,
+    m20261130_000010_rows_of_records,
 ];
 
 /// Brings a database up to date, each migration in a transaction of its own. Several processes may do so at once: the

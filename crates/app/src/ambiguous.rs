@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use torqueflow_model::{EntityKind, JobStatus};
+use torqueflow_model::EntityKind;
 use torqueflow_persistence::{Job, OrganizationId, Store};
 use torqueflow_pipeline::{HeaderSet, TablePlan};
 
 use crate::error::AppError;
+use crate::tables::takes_part;
 use crate::work::{plan_of, source_of};
 
 /// Jobs of earlier runs of a source that are asked, the newest first.
@@ -31,8 +32,7 @@ impl AmbiguousIds {
         let mut ids = Self::default();
         let mut systems: BTreeSet<String> = BTreeSet::new();
         let mut tables: Vec<(String, HeaderSet)> = Vec::new();
-        let is_imported = |job: &&Job| !matches!(job.status, JobStatus::Skipped | JobStatus::Unrecognised);
-        for job in jobs.iter().filter(is_imported) {
+        for job in jobs.iter().filter(|job| takes_part(job)) {
             let plan = plan_of(job)?;
             let system = source_of(job, &plan);
             tables.extend(HeaderSet::of(plan.headers()).map(|set| (system.clone(), set)));

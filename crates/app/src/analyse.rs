@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use torqueflow_dedupe::MatchKey;
 use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
 use torqueflow_persistence::{
-    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, NamedCustomer, RecordFill, StoredFinding,
+    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, NamedCustomer, RecordFill, Repeat, StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -18,6 +18,7 @@ use crate::App;
 use crate::ambiguous::AmbiguousIds;
 use crate::crossed::{Crossed, MOST_CROSSED};
 use crate::customer_names::{CustomerNames, named, wrong_name};
+use crate::decisions::decide_again;
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
@@ -162,7 +163,8 @@ impl Analysis<'_> {
     }
 
     /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has, and which of them are
-    /// empty records; these are left out. Decisions that people took on its duplicates stand.
+    /// empty records; these are left out. Decisions that people took on its duplicates stand. What an analysis kept of the job
+    /// before has been forgotten.
     pub async fn run(
         &mut self,
         job: &Arc<JobRows>,
@@ -170,8 +172,7 @@ impl Analysis<'_> {
         progress: impl Fn(i64),
     ) -> Result<(i64, LeftOutRows), AppError> {
         let store = &self.app.store;
-        let decisions = store.duplicate_decisions(job.organization, job.job.id).await?;
-        store.analysis_reset(job.organization, job.job.id).await?;
+        let is_decided = store.decision_exists(job.organization, self.run_id).await?;
         self.know_keys().await?;
         self.matcher.begin(job.job.id)?;
         self.replaced = Tallies::default();
@@ -194,9 +195,8 @@ impl Analysis<'_> {
             if let Some(all) = &mut self.crossed {
                 all.extend(crossed);
             }
-            for duplicate in &mut chunk.duplicates {
-                let place = (duplicate.row_number, duplicate.slot.clone());
-                duplicate.action = decisions.get(&place).copied();
+            if is_decided {
+                decide_again(self.app, job.organization, self.run_id, job.job.id, &mut chunk).await?;
             }
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, done)
@@ -228,7 +228,8 @@ impl Analysis<'_> {
         Ok((done, empty))
     }
 
-    /// Analyses anew those rows of a job that have no result yet.
+    /// Analyses anew those rows of a job that have no result yet. What an analysis met in them has been forgotten, but for its
+    /// findings.
     pub async fn run_again(
         &mut self,
         job: &Arc<JobRows>,
@@ -250,9 +251,10 @@ impl Analysis<'_> {
             rows.retain(|row| row.clean.is_record() && !finished.contains(&row.number));
             let numbers: Vec<i64> = rows.iter().map(|row| row.number).collect();
             store
-                .analysis_reset_rows(job.organization, job.job.id, &self.lease, &numbers)
+                .finding_forget_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
             let (mut chunk, _, _) = self.analyse(job, rows).await?;
+            decide_again(self.app, job.organization, self.run_id, job.job.id, &mut chunk).await?;
             // They were counted in the findings of their columns.
             let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
             chunk.findings.retain(|finding| !is_counted(finding));
@@ -444,6 +446,13 @@ impl Analysis<'_> {
             } else if let Some(conflicts) =
                 self.merge_into_first(hash, record, ((job.job.id, row.number), is_alone), known, draft)?
             {
+                draft.chunk.repeats.push(Repeat {
+                    key_hash: hash,
+                    job_id: job.job.id,
+                    row_number: row.number,
+                    slot: record.slot.name().to_owned(),
+                    row_index: row.index,
+                });
                 let column_of = |field| job.cleaner.column_of(field);
                 let conflicts = conflicts.into_iter();
                 findings.extend(conflicts.map(|conflict| conflict.finding(record.slot, column_of)));

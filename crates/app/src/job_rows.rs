@@ -211,6 +211,18 @@ impl JobRows {
         let clean = self.cleaner.clean_owned(&row, reader.owner());
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
+
+    /// The row with this number, cleaned.
+    pub fn row_of_number(&self, number: i64) -> Result<Option<CleanRow>, AppError> {
+        let mut reader = self.reader(0)?;
+        let mut row = Row::default();
+        while reader.next_row(&mut row)? {
+            if row.number as i64 == number {
+                return Ok(Some(self.cleaner.clean_owned(&row, reader.owner())));
+            }
+        }
+        Ok(None)
+    }
 }
 
 /// What cleans the rows of a table of this run: as of its day, and for its country.

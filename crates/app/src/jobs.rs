@@ -2,6 +2,7 @@
 
 mod cells;
 pub(crate) mod patch;
+mod row_effect;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub use self::cells::PreviewCell;
 pub use self::patch::{JobPatch, MappingPatch};
+pub use self::row_effect::RowEffect;
 use crate::detect::{FoundHead, choices_of, order_jobs, read_heads};
 use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
@@ -362,9 +364,27 @@ pub async fn findings(
     })
 }
 
-/// Leaves a row out of the import, or takes it in again. Before the start only.
+/// Leaves a row out of the import, or takes it in again. Before the start only. Says what that means for other rows.
 #[boxed(?Send)]
 pub async fn set_row_included(
+    app: &App,
+    caller: &Caller,
+    job_id: Uuid,
+    row_number: i64,
+    included: bool,
+) -> Result<RowEffect, AppError> {
+    choose_row(app, caller, job_id, row_number, included).await?;
+    if included {
+        return Ok(RowEffect::default());
+    }
+    let organization = caller.organization;
+    let job = get(app, organization, job_id).await?;
+    let run = app.store.run_get(organization, job.run_id).await?;
+    row_effect::effect_of(app, organization, &run, (job_id, row_number)).await
+}
+
+/// Leaves a row out of the import, or takes it in again.
+pub(crate) async fn choose_row(
     app: &App,
     caller: &Caller,
     job_id: Uuid,

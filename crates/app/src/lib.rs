@@ -8,6 +8,7 @@ pub mod audit;
 pub mod blobs;
 mod customer_names;
 pub mod customers;
+mod decisions;
 pub mod duplicates;
 pub mod error_log;
 pub mod events;

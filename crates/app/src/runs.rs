@@ -398,5 +398,5 @@ pub async fn exclude_row(
         file: file.to_owned(),
         sheet: sheet.map(str::to_owned),
     })?;
-    crate::jobs::set_row_included(app, caller, job.id, row_number, false).await
+    crate::jobs::choose_row(app, caller, job.id, row_number, false).await
 }

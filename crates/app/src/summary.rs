@@ -85,9 +85,18 @@ pub struct Totals {
 impl Totals {
     /// The rows of a job.
     pub fn of(job: &Job) -> Self {
+        let rows = job.row_count.unwrap_or_default();
+        let mut counts = job.counts;
+        let left = (rows - counts.rows()).max(0);
+        match job.status {
+            JobStatus::Skipped => counts.skipped_choice += left,
+            // It failed as a whole: these were not looked at.
+            JobStatus::Failed | JobStatus::RolledBack => counts.failed += left,
+            _ => {}
+        }
         Self {
-            rows: job.row_count.unwrap_or_default(),
-            counts: job.counts,
+            rows,
+            counts,
             left_out: job.left_out.counts(),
         }
     }
@@ -248,7 +257,7 @@ pub async fn run_list(app: &App, organization: OrganizationId, limit: u64) -> Re
             created_at: run.created_at.format(&Rfc3339).unwrap_or_default(),
             files: files.into_iter().map(|file| file.name).collect(),
             rows: jobs.iter().filter_map(|job| job.row_count).sum(),
-            failed: jobs.iter().map(|job| job.counts.failed).sum(),
+            failed: Totals::of_all(&jobs).counts.failed,
         });
     }
     Ok(items)

@@ -208,6 +208,11 @@ fn describe(job: &mut Job, detection: &Detection, plan: &TablePlan, notes: &[Str
 /// The code of what is said of a table whose type is not imported.
 pub(crate) const NOT_IMPORTED: &str = "not_imported";
 
+/// The table brings records to its run: it is known what it is, and nobody left it out.
+pub(crate) fn takes_part(job: &Job) -> bool {
+    !matches!(job.status, JobStatus::Skipped | JobStatus::Unrecognised)
+}
+
 /// It is known what the table is, and tables of that type are left out. One that a person left out has kinds of record.
 pub(crate) fn is_left_out(job: &Job) -> bool {
     job.status == JobStatus::Skipped && job.table_type.is_some() && job.entities.is_empty()

@@ -34,6 +34,7 @@ pub use store::customer::search::{CustomerClause, CustomerSearch};
 pub use store::customer::undo::{KeptReason, KeptValue, MAX_KEPT, UndoPlan, UndoReport};
 pub use store::customer::write::{ColumnValues, NewRecord};
 pub use store::customer::{CustomerRow, NamedCustomer};
+pub use store::decision::{DecidedRecord, Decision};
 pub use store::dump::dump;
 pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
 pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};
@@ -47,6 +48,7 @@ pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
 pub use store::organization::{Organization, OrganizationSettings};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
+pub use store::repeat::Repeat;
 pub use store::rollback::{
     CurrentMapping, CurrentRecord, Judge, MappingImage, Owners, RollbackFacts, RollbackOutcome, RollbackPage,
     RollbackPart, RollbackReason, Verdict, Writes,

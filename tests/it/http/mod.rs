@@ -14,6 +14,7 @@ mod issuer;
 mod leaving;
 mod mappings;
 mod options;
+mod order;
 mod organization;
 mod records;
 mod refusals;

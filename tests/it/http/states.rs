@@ -66,7 +66,7 @@ impl Command {
             Self::RemoveFile if before_start => return (404, Some("not_found"), from),
             Self::RemoveFile => None,
             Self::SetDefault => before_start.then_some((200, from)),
-            Self::ExcludeRow => (from == RunStatus::Ready).then_some((204, from)),
+            Self::ExcludeRow => (from == RunStatus::Ready).then_some((200, from)),
         };
         match taken {
             Some((status, next)) => (status, None, next),

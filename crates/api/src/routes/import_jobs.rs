@@ -359,10 +359,27 @@ struct RowRequest {
     included: bool,
 }
 
+/// What it means for other rows that one is excluded.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "row": 17, "included": false, "standing_in": 1, "losing_reference": 2 })))]
+struct RowChoiceView {
+    /// The row's number.
+    row: i64,
+    /// Whether it is imported.
+    included: bool,
+    /// How many rows stand in: the next one that holds a record of the excluded row brings it in its place. 0 where the row
+    /// is included.
+    standing_in: u64,
+    /// How many rows that take part refer to records which come with no row any more, also by way of other rows. Those that
+    /// can't do without them fail, unless orphans are imported unlinked. 0 where the row is included.
+    losing_reference: u64,
+}
+
 /// Exclude a row
 ///
-/// Or take it in again; while the run is `ready`. A row that is excluded counts as `skipped_choice`. One that holds no record is
-/// left out in any case, and counts by its class.
+/// Or take it in again; while the run is `ready`. A row that is excluded counts as `skipped_choice`, and nothing that it says
+/// is imported: the next row that holds the same record stands in for it. One that holds no record is left out in any case,
+/// and counts by its class.
 #[utoipa::path(
     tag = "import-jobs",
     params(
@@ -370,7 +387,7 @@ struct RowRequest {
         ("row" = i64, Path, description = "The row's number, as the person's program shows it.", minimum = 1)
     ),
     request_body = RowRequest,
-    responses((status = 204, description = "It is noted.")),
+    responses((status = 200, description = "It is noted; what that means for other rows.", body = RowChoiceView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
         ("x-problems" = json!(["not_found", "wrong_state", "run_busy"]))
@@ -382,13 +399,19 @@ async fn set_row_included(
     path: web::Path<(Uuid, i64)>,
     request: Body<RowRequest>,
     service: web::Data<Service>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<web::Json<RowChoiceView>, ApiError> {
     let (job_id, row) = path.into_inner();
     if row < 1 {
         return Err(ApiError::parameter("row", "rows are numbered from 1"));
     }
-    jobs::set_row_included(&service.app, &caller.caller, job_id, row, request.0.included).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let included = request.0.included;
+    let effect = jobs::set_row_included(&service.app, &caller.caller, job_id, row, included).await?;
+    Ok(web::Json(RowChoiceView {
+        row,
+        included,
+        standing_in: effect.standing_in,
+        losing_reference: effect.losing_reference,
+    }))
 }
 
 /// A page of findings.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use serde::Serialize;
 use torqueflow_model::{EntityKind, Record, Slot, Storage, Value};
 use torqueflow_persistence::{
-    AuditEvent, BusinessRow, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel, OrganizationId,
-    Run, StoreError,
+    AuditEvent, BusinessRow, DecidedRecord, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel,
+    OrganizationId, Run, StoreError,
 };
 use uuid::Uuid;
 
+use crate::decisions::decisions_on;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::OnDuplicate;
@@ -54,8 +55,19 @@ pub struct DuplicateView {
     pub action: Option<DuplicateAction>,
     /// What will happen with it as things stand; `None`: it waits for a decision.
     pub effective_action: Option<DuplicateAction>,
+    /// What was decided for the incoming record when another one was its best match.
+    pub earlier_decision: Option<EarlierDecision>,
     /// Field by field: what the incoming record says, what the matching one says.
     pub fields: Vec<ComparedField>,
+}
+
+/// What was decided for an incoming record when another one was its best match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EarlierDecision {
+    /// What was decided.
+    pub action: DuplicateAction,
+    /// What it matched then: a record of the database, or an earlier row.
+    pub matches: String,
 }
 
 /// A field of both records.
@@ -131,7 +143,7 @@ pub async fn get(
     page.items.pop().ok_or(AppError::NotFound { what: "duplicate" })
 }
 
-/// How many matches stop the start of a run.
+/// How many matches stop the start of a run. Those of records that come with no row, since a person left them out, do not.
 #[boxed]
 pub async fn undecided_count(app: &App, organization: OrganizationId, run: &Run) -> Result<u64, AppError> {
     let default = options_of(run)?.on_duplicate;
@@ -142,7 +154,12 @@ pub async fn undecided_count(app: &App, organization: OrganizationId, run: &Run)
                 level: Some(level),
                 ..DuplicateFilter::undecided()
             };
-            count += app.store.duplicate_count(organization, run.id, &filter).await?;
+            let of_level = app.store.duplicate_count(organization, run.id, &filter).await?;
+            if of_level > 0 {
+                let store = &app.store;
+                let gone = store.duplicate_count_of_rows_left_out(organization, run.id, level);
+                count += of_level.saturating_sub(gone.await?);
+            }
         }
     }
     Ok(count)
@@ -250,20 +267,23 @@ impl<'a> Viewer<'a> {
     async fn view(&mut self, duplicate: Duplicate) -> Result<DuplicateView, AppError> {
         let slot = Slot::from_name(&duplicate.slot).ok_or(AppError::Internal("a duplicate has no slot"))?;
         let incoming = self.record(duplicate.job_id, duplicate.row_number, slot).await?;
-        let store = &self.app.store;
-        let in_run = store
-            .record_places(self.organization, self.run.id, &[duplicate.match_record_id])
+        let pair = [duplicate.record_id, duplicate.match_record_id];
+        let in_run = self
+            .app
+            .store
+            .decided_records(self.organization, self.run.id, &pair)
             .await?;
-        let (matches, existing) = match in_run.get(&duplicate.match_record_id) {
+        let earlier_decision = self.earlier_decision(&duplicate, slot.entity(), &in_run).await?;
+        let place = in_run.get(&duplicate.match_record_id).and_then(|matched| matched.place);
+        let (matches, existing) = match place {
             Some((job_id, row)) => {
-                let (file, sheet) = self.place(*job_id);
-                let label = format!("row {row} of {}", sheet.unwrap_or(file));
-                (label, fields_of(self.record(*job_id, *row, slot).await?.as_ref()))
+                let existing = fields_of(self.record(job_id, row, slot).await?.as_ref());
+                (self.label_of_row(job_id, row), existing)
             }
             None => self.stored(slot.entity(), duplicate.match_record_id).await?,
         };
         let (file, sheet) = self.place(duplicate.job_id);
-        let match_id = (!in_run.contains_key(&duplicate.match_record_id)).then_some(duplicate.match_record_id);
+        let match_id = place.is_none().then_some(duplicate.match_record_id);
         Ok(DuplicateView {
             id: duplicate.id,
             job_id: duplicate.job_id,
@@ -279,8 +299,40 @@ impl<'a> Viewer<'a> {
             reasons: duplicate.reasons,
             action: duplicate.action,
             effective_action: duplicate.action.or(self.default.of(duplicate.level)),
+            earlier_decision,
             fields: compare(slot.entity(), &fields_of(incoming.as_ref()), &existing),
         })
+    }
+
+    fn label_of_row(&self, job_id: Uuid, row: i64) -> String {
+        let (file, sheet) = self.place(job_id);
+        format!("row {row} of {}", sheet.unwrap_or(file))
+    }
+
+    async fn earlier_decision(
+        &self,
+        duplicate: &Duplicate,
+        entity: EntityKind,
+        in_run: &HashMap<Uuid, DecidedRecord>,
+    ) -> Result<Option<EarlierDecision>, AppError> {
+        let store = &self.app.store;
+        let key = in_run.get(&duplicate.record_id).map(|record| record.key);
+        let row = (duplicate.job_id, duplicate.row_number, duplicate.row_number);
+        let decisions = store
+            .decision_find(self.organization, self.run.id, key.as_slice(), row)
+            .await?;
+        let earlier = decisions_on(duplicate, &decisions, in_run).on_another;
+        let Some((decision, action)) = earlier.and_then(|earlier| Some((earlier, earlier.action?))) else {
+            return Ok(None);
+        };
+        let matches = match decision.matched.place {
+            Some((job_id, _)) if self.jobs.iter().all(|job| job.id != job_id) => {
+                "a row of a file that was removed".to_owned()
+            }
+            Some((job_id, row)) => self.label_of_row(job_id, row),
+            None => self.stored(entity, Uuid::from_u128(decision.matched.key)).await?.0,
+        };
+        Ok(Some(EarlierDecision { action, matches }))
     }
 
     fn place(&self, job_id: Uuid) -> (String, Option<String>) {

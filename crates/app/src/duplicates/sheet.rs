@@ -42,6 +42,7 @@ pub async fn write_csv(
         "confidence",
         "reasons",
         "merge_fills",
+        "earlier_decision",
         ACTION,
     ])
     .map_err(failed)?;
@@ -61,11 +62,14 @@ pub async fn write_csv(
     }
 }
 
-fn line(item: &DuplicateView) -> [String; 12] {
+fn line(item: &DuplicateView) -> [String; 13] {
     let fills = item.fields.iter().filter(|field| field.merge_fills);
     let fills: Vec<_> = fills
         .map(|field| format!("{}: {}", field.label, field.incoming.as_deref().unwrap_or_default()))
         .collect();
+    let earlier = item.earlier_decision.as_ref();
+    let earlier = earlier.map(|earlier| format!("{}: {}", earlier.action.name(), earlier.matches));
+    let earlier = earlier.unwrap_or_default();
     [
         item.id.to_string(),
         neutral(&item.file),
@@ -78,6 +82,7 @@ fn line(item: &DuplicateView) -> [String; 12] {
         format!("{:.2}", item.confidence),
         neutral(&item.reasons.join("; ")),
         neutral(&fills.join("; ")),
+        neutral(&earlier),
         item.action.map(DuplicateAction::name).unwrap_or_default().to_owned(),
     ]
 }

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::Importer;
 use super::imported::ImportedValues;
+use super::stand_ins::SaidAgain;
 use crate::customer_names::RunCustomer;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
@@ -31,9 +32,14 @@ pub(super) struct BatchContext {
     pub done: HashSet<i64>,
     /// Rows that a person left out.
     pub excluded: HashSet<i64>,
-    /// Records whose first row is in the batch, by row and slot.
+    /// Records that rows of the batch bring, by row and slot: those whose first rows they are, and those for whose first
+    /// rows they stand in.
     pub found: HashMap<(i64, String), FoundRecord>,
-    /// Records whose first row was left out or failed, by identity: the row that is at hand stands in for it.
+    /// Of these, the ones for whose first rows they stand in, by the ids that they get.
+    pub stand_ins: HashSet<Uuid>,
+    /// Records that the run has imported and of which the rows that take part say something else by now, by row and slot.
+    pub said_again: HashMap<(i64, String), SaidAgain>,
+    /// Records that no row before has brought although it could have, by identity.
     pub inherited: HashMap<u128, FoundRecord>,
     /// Decisions on those, by the id that they would get. What is not here is created.
     pub decisions: HashMap<Uuid, Decision>,
@@ -66,15 +72,20 @@ pub(super) enum Decision {
     Skip(Uuid),
     /// It is merged into this record.
     Merge(Uuid),
-    /// A match appeared after the analysis, and nobody said what to do then.
-    Undecided,
+    /// It matches this record, and nobody said what to do then: the match appeared after the analysis.
+    Undecided(Uuid),
 }
 
 impl Decision {
-    fn target(self) -> Option<Uuid> {
+    fn target(self) -> Uuid {
         match self {
-            Self::Skip(id) | Self::Merge(id) => Some(id),
-            Self::Undecided => None,
+            Self::Skip(id) | Self::Merge(id) | Self::Undecided(id) => id,
+        }
+    }
+
+    fn lead_to(&mut self, target: Uuid) {
+        match self {
+            Self::Skip(id) | Self::Merge(id) | Self::Undecided(id) => *id = target,
         }
     }
 }
@@ -85,6 +96,7 @@ impl BatchContext {
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
+        failed: &HashSet<i64>,
     ) -> Result<Self, AppError> {
         let mut context = Self::default();
         let numbers = rows.iter().map(|row| row.number);
@@ -107,13 +119,21 @@ impl BatchContext {
             .into_iter()
             .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
             .collect();
+        if facts.has_rows_out || !failed.is_empty() {
+            context.find_stand_ins(importer, job, rows, failed).await?;
+        }
         let others_active = importer.others_active(job).await?;
         context.load_mappings(importer, job, rows, others_active).await?;
         context.load_imported(importer, job, rows).await?;
         context.load_inherited(importer, job, rows).await?;
+        if job.job.attempt > 1 || !failed.is_empty() {
+            context.find_said_again(importer, job, rows, failed).await?;
+        }
         if facts.has_duplicates {
             context.load_decisions(importer, job, first, last).await?;
         }
+        context.follow_decisions(importer, job).await?;
+        context.turn_decisions(importer, job).await?;
         if others_active {
             context.find_late_matches(importer, job, rows).await?;
         }
@@ -247,7 +267,7 @@ impl BatchContext {
         Ok(())
     }
 
-    /// The decisions on the batch's records, each led on to where its match itself ended up.
+    /// The decisions on the records of these rows.
     async fn load_decisions(
         &mut self,
         importer: &Importer<'_>,
@@ -262,12 +282,17 @@ impl BatchContext {
         for duplicate in &duplicates {
             self.decide(importer, duplicate);
         }
+        Ok(())
+    }
+
+    /// Leads each decision on to where its match itself ended up.
+    async fn follow_decisions(&mut self, importer: &Importer<'_>, job: &JobRows) -> Result<(), AppError> {
+        let store = &importer.app.store;
         for _ in 0..MAX_HOPS {
-            let targets: Vec<Uuid> = self
-                .decisions
-                .values()
-                .filter_map(|decision| decision.target())
-                .collect();
+            let targets: Vec<Uuid> = self.decisions.values().map(|decision| decision.target()).collect();
+            if targets.is_empty() {
+                break;
+            }
             let onward: HashMap<Uuid, Uuid> = store
                 .duplicate_find(job.organization, importer.run.id, &targets)
                 .await?
@@ -284,18 +309,35 @@ impl BatchContext {
                 break;
             }
             for decision in self.decisions.values_mut() {
-                if let Decision::Skip(target) | Decision::Merge(target) = decision
-                    && let Some(next) = onward.get(target)
-                {
-                    *target = *next;
+                if let Some(next) = onward.get(&decision.target()) {
+                    decision.lead_to(*next);
                 }
             }
         }
         Ok(())
     }
 
-    /// Records that belong to an earlier row which did not bring them: a person left it out, or it failed when it was
-    /// written. They come with the next row that has them.
+    /// Who was to be left out in favour of a record, or merged into it, is there before the row that stands in for it: then
+    /// that one is left out, or merged.
+    async fn turn_decisions(&mut self, importer: &Importer<'_>, job: &JobRows) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let stand_ins: Vec<Uuid> = self.stand_ins.iter().copied().collect();
+        for duplicate in store
+            .duplicate_list_of_matches(job.organization, importer.run.id, &stand_ins)
+            .await?
+        {
+            let decision = match effective(importer, &duplicate) {
+                Some(DuplicateAction::Skip) => Decision::Skip(duplicate.record_id),
+                Some(DuplicateAction::Merge) => Decision::Merge(duplicate.record_id),
+                Some(DuplicateAction::Create) | None => continue,
+            };
+            self.decisions.entry(duplicate.match_record_id).or_insert(decision);
+        }
+        Ok(())
+    }
+
+    /// Records that belong to an earlier row which did not bring them, and the decisions on them and on those for whose first
+    /// rows the batch stands in.
     async fn load_inherited(
         &mut self,
         importer: &Importer<'_>,
@@ -313,7 +355,8 @@ impl BatchContext {
         let lost: Vec<_> = lost.into_iter().collect();
         let store = &importer.app.store;
         let known = store.record_find(job.organization, importer.run.id, &lost).await?;
-        let ids: Vec<Uuid> = known.values().map(|known| known.found.record_id).collect();
+        let inherited = known.values().map(|known| known.found.record_id);
+        let ids: Vec<Uuid> = inherited.chain(self.stand_ins.iter().copied()).collect();
         for duplicate in store
             .duplicate_find(job.organization, importer.run.id, &ids)
             .await?
@@ -330,7 +373,7 @@ impl BatchContext {
             Some(DuplicateAction::Create) => return,
             Some(DuplicateAction::Skip) => Decision::Skip(duplicate.match_record_id),
             Some(DuplicateAction::Merge) => Decision::Merge(duplicate.match_record_id),
-            None => Decision::Undecided,
+            None => Decision::Undecided(duplicate.match_record_id),
         };
         self.decisions.insert(duplicate.record_id, decision);
     }
@@ -373,7 +416,7 @@ impl BatchContext {
                         Some(DuplicateAction::Create) => continue,
                         Some(DuplicateAction::Skip) => Decision::Skip(target),
                         Some(DuplicateAction::Merge) => Decision::Merge(target),
-                        None => Decision::Undecided,
+                        None => Decision::Undecided(target),
                     };
                     self.decisions.insert(record_id, decision);
                 }
@@ -387,11 +430,7 @@ impl BatchContext {
     }
 
     async fn load_targets(&mut self, importer: &Importer<'_>, job: &JobRows) -> Result<(), AppError> {
-        let ids: Vec<Uuid> = self
-            .decisions
-            .values()
-            .filter_map(|decision| decision.target())
-            .collect();
+        let ids: Vec<Uuid> = self.decisions.values().map(|decision| decision.target()).collect();
         if ids.is_empty() {
             return Ok(());
         }
@@ -399,15 +438,11 @@ impl BatchContext {
         // A match that was merged into another customer since leads to that one.
         let survivors = store.customer_survivors(job.organization, &ids).await?;
         for decision in self.decisions.values_mut() {
-            if let Decision::Skip(target) | Decision::Merge(target) = decision {
-                *target = survivors.get(target).copied().unwrap_or(*target);
+            if let Some(survivor) = survivors.get(&decision.target()) {
+                decision.lead_to(*survivor);
             }
         }
-        let ids: Vec<Uuid> = self
-            .decisions
-            .values()
-            .filter_map(|decision| decision.target())
-            .collect();
+        let ids: Vec<Uuid> = self.decisions.values().map(|decision| decision.target()).collect();
         for entity in [EntityKind::Customer, EntityKind::Vehicle] {
             for row in store.business_load(job.organization, entity, &ids).await? {
                 self.targets.insert(row.id, (entity, row));

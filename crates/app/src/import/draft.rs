@@ -1,6 +1,6 @@
 //! A batch as it is put together, row by row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use torqueflow_dedupe::MatchKey;
 use torqueflow_model::{
@@ -24,11 +24,16 @@ use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::options::{Orphans, RunOptions};
 use crate::values::{row_hash, source_hash, stored, whole};
 
+/// More than a row writes.
+const MOST_WRITES: i64 = 10_000;
+
 /// A batch in the making.
 pub(super) struct Draft<'a> {
     importer: &'a Importer<'a>,
     job: &'a JobRows,
     pub context: BatchContext,
+    /// Rows that failed here, and not in the analysis before.
+    pub failed: HashSet<i64>,
     batch: ImportBatch,
     /// Records that this batch gave an id, by identity.
     resolved: HashMap<u128, Uuid>,
@@ -64,6 +69,7 @@ impl<'a> Draft<'a> {
             importer,
             job,
             context,
+            failed: HashSet::new(),
             batch: ImportBatch {
                 progress: state.clone(),
                 ..ImportBatch::default()
@@ -157,9 +163,18 @@ impl<'a> Draft<'a> {
         if !row.clean.is_record() || self.context.done.contains(&row.number) {
             return;
         }
-        self.ordinal = 0;
-        self.findings = 0;
+        self.begin_row();
         let outcome = self.outcome(row);
+        self.end_row(row, outcome);
+    }
+
+    /// The writes of a row that is run again stand behind those of before.
+    fn begin_row(&mut self) {
+        self.ordinal = (self.job.job.attempt - 1) * MOST_WRITES;
+        self.findings = 0;
+    }
+
+    fn end_row(&mut self, row: &JobRow, outcome: RowOutcome) {
         if outcome == RowOutcome::Failed {
             for record in &row.clean.records {
                 self.count(record.slot.entity()).failed += 1;
@@ -187,11 +202,25 @@ impl<'a> Draft<'a> {
         };
         match links {
             Ok(links) => self.write_row(row, &fates, &links),
-            Err(finding) => {
-                self.find(row, &finding);
-                RowOutcome::Failed
-            }
+            Err(finding) => self.fail(row, &finding),
         }
+    }
+
+    /// The row is not imported, and what it adds to records is taken back.
+    fn fail(&mut self, row: &JobRow, finding: &Finding) -> RowOutcome {
+        self.find(row, finding);
+        self.failed.insert(row.number);
+        for record in &row.clean.records {
+            self.say_again(row, record);
+        }
+        RowOutcome::Failed
+    }
+
+    /// Adds a row that the database refused.
+    pub fn add_refused(&mut self, row: &JobRow, reason: &str) {
+        self.begin_row();
+        let outcome = self.fail(row, &Finding::row(FindingCode::WriteFailed, reason));
+        self.end_row(row, outcome);
     }
 
     pub fn find(&mut self, row: &JobRow, finding: &Finding) {
@@ -435,7 +464,11 @@ impl<'a> Draft<'a> {
                 }
                 RowOutcome::SkippedChoice
             }
-            Fate::Repeat(_) | Fate::LeftOut | Fate::Lost | Fate::Undecided | Fate::Ambiguous => RowOutcome::Unchanged,
+            Fate::Repeat(_) => {
+                self.say_again(row, record);
+                RowOutcome::Unchanged
+            }
+            Fate::LeftOut | Fate::Lost | Fate::Undecided | Fate::Ambiguous => RowOutcome::Unchanged,
         }
     }
 

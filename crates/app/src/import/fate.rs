@@ -108,11 +108,11 @@ impl Draft<'_> {
             [_, _, ..] => return Fate::Ambiguous,
         }
         match self.context.decisions.get(&found.record_id) {
-            Some(Decision::Undecided) => Fate::Undecided,
+            Some(Decision::Undecided(target)) if self.exists(*target) => Fate::Undecided,
             Some(Decision::Skip(target)) if self.exists(*target) => Fate::Skip(*target),
             Some(Decision::Merge(target)) if self.exists(*target) => Fate::Merge(*target),
             // A match that was itself not imported is no match.
-            Some(Decision::Skip(_) | Decision::Merge(_)) | None => Fate::Create(found.record_id),
+            Some(_) | None => Fate::Create(found.record_id),
         }
     }
 

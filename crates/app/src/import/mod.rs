@@ -7,14 +7,15 @@ mod imported;
 mod merge;
 mod pace;
 mod refresh;
+mod stand_ins;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use torqueflow_model::{Finding, FindingCode};
-use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, RowOutcome, Run, StoreError};
+use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, Run, StoreError};
 
 use crate::App;
 use crate::ambiguous::AmbiguousIds;
@@ -24,7 +25,6 @@ use crate::job_rows::{JobRow, JobRows};
 use crate::options::{RunMode, RunOptions};
 use crate::progress::Listener;
 use crate::retry::Retries;
-use crate::values::stored;
 use context::BatchContext;
 use draft::{Brought, Draft};
 use pace::Pace;
@@ -41,6 +41,17 @@ struct Planned {
     brought: Brought,
     /// Some of its records match others that are not new.
     matches: bool,
+}
+
+/// What comes before rows that are planned.
+#[derive(Clone, Copy)]
+enum After<'a> {
+    /// All of it is committed.
+    Commit,
+    /// A group that brings this is being written.
+    Uncommitted(&'a Brought),
+    /// The database refused the one row for this reason.
+    Refusal(&'a str),
 }
 
 /// Imports the jobs of a run.
@@ -85,7 +96,8 @@ impl Importer<'_> {
 
     /// Imports a job from its checkpoint to its end.
     pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
-        let facts = self.app.store.job_facts(job.organization, job.job.id).await?;
+        let store = &self.app.store;
+        let facts = store.job_facts(job.organization, self.run.id, job.job.id).await?;
         let mut state = JobProgress {
             checkpoint: job.job.checkpoint,
             counts: job.job.counts,
@@ -102,7 +114,7 @@ impl Importer<'_> {
             let begun = Instant::now();
             let planned = match ahead.take() {
                 Some(planned) => Ok(planned),
-                None => self.plan(job, facts, &rows, &state, None).await,
+                None => self.plan(job, facts, &rows, &state, After::Commit).await,
             };
             let following = next_group(&mut batches, pace.batches()).await?;
             let written = match planned {
@@ -127,7 +139,8 @@ impl Importer<'_> {
 
     /// Plans the next rows while a group is being written. That only goes where nothing of the group can change what becomes
     /// of them: where it writes no record, or where nothing was imported before and none of the rows matches others, so that what
-    /// the group brings is all that matters, and is handed on.
+    /// the group brings is all that matters, and is handed on. Later rows stand in for those that fail, which are known once they
+    /// are written.
     async fn plan_ahead(
         &self,
         job: &JobRows,
@@ -136,12 +149,18 @@ impl Importer<'_> {
         before: &Planned,
     ) -> Option<Planned> {
         let is_quiet = before.batch.writes_no_record();
-        if !is_quiet && (!self.is_first_import() || self.updates()) {
+        if before.batch.has_failed_rows() || !is_quiet && (!self.is_first_import() || self.updates()) {
             return None;
         }
         // What fails here fails again when it is planned by itself, and is told then.
         let planned = self
-            .plan(job, facts, rows?, &before.batch.progress, Some(&before.brought))
+            .plan(
+                job,
+                facts,
+                rows?,
+                &before.batch.progress,
+                After::Uncommitted(&before.brought),
+            )
             .await;
         planned.ok().filter(|planned| is_quiet || !planned.matches)
     }
@@ -159,14 +178,21 @@ impl Importer<'_> {
         let mut error = Some(error);
         let mut pending = vec![rows];
         while let Some(rows) = pending.pop() {
-            match self.write_once(job, facts, rows, state, error.take()).await {
+            match self
+                .write_once(job, facts, rows, state, (After::Commit, error.take()))
+                .await
+            {
                 Ok(after) => *state = after,
                 // What is outdated each time it is read anew leads to something that can't be led to.
                 Err(AppError::Store(reason @ (StoreError::Refused(_) | StoreError::Outdated))) => {
                     // Whoever took the run over may have written the same rows: that is not the data's fault.
                     self.app.store.lease_renew(self.lease).await?;
                     if let [row] = rows {
-                        *state = self.write_failed(job, row, state, &reason.to_string()).await?;
+                        let reason = reason.to_string();
+                        let after = (After::Refusal(&reason), None);
+                        *state = self
+                            .write_once(job, facts, std::slice::from_ref(row), state, after)
+                            .await?;
                     } else if rows.len() > BATCH_ROWS {
                         pending.extend(rows.chunks(BATCH_ROWS).rev());
                     } else {
@@ -189,7 +215,7 @@ impl Importer<'_> {
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
-        failed: Option<AppError>,
+        (after, failed): (After<'_>, Option<AppError>),
     ) -> Result<JobProgress, AppError> {
         let mut retries = Retries::default();
         if let Some(error) = failed {
@@ -203,7 +229,7 @@ impl Importer<'_> {
                 {
                     return Ok(committed);
                 }
-                let planned = self.plan(job, facts, rows, state, None).await?;
+                let planned = self.plan(job, facts, rows, state, after).await?;
                 self.commit(job, &planned.batch).await?;
                 Ok::<_, AppError>(planned.batch.progress)
             };
@@ -224,30 +250,48 @@ impl Importer<'_> {
         }))
     }
 
-    /// What becomes of rows: all that is to be written. `before` is what a group brings that is being written.
+    /// What becomes of rows: all that is to be written.
     async fn plan(
         &self,
         job: &JobRows,
         facts: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
-        before: Option<&Brought>,
+        after: After<'_>,
     ) -> Result<Planned, AppError> {
-        let context = BatchContext::load(self, job, facts, rows).await?;
-        let matches = context.has_matches();
-        let mut draft = Draft::new(self, job, context, state);
-        if let Some(before) = before {
-            draft.goes_on(before);
+        let facts = JobFacts {
+            has_rows_out: facts.has_rows_out || state.counts.failed > 0,
+            ..facts
+        };
+        let mut failed: HashSet<i64> = HashSet::new();
+        if let (After::Refusal(_), [row]) = (after, rows) {
+            failed.insert(row.number);
         }
-        for row in rows {
-            draft.add(row);
+        loop {
+            let context = BatchContext::load(self, job, facts, rows, &failed).await?;
+            let matches = context.has_matches();
+            let mut draft = Draft::new(self, job, context, state);
+            if let After::Uncommitted(before) = after {
+                draft.goes_on(before);
+            }
+            for row in rows {
+                match after {
+                    After::Refusal(reason) => draft.add_refused(row, reason),
+                    After::Commit | After::Uncommitted(_) => draft.add(row),
+                }
+            }
+            // What a row that fails would have brought comes with the next one that holds it.
+            let failed_before = failed.len();
+            failed.extend(draft.failed.iter().copied());
+            if failed.len() == failed_before {
+                let (batch, brought) = draft.finish(rows);
+                return Ok(Planned {
+                    batch,
+                    brought,
+                    matches,
+                });
+            }
         }
-        let (batch, brought) = draft.finish(rows);
-        Ok(Planned {
-            batch,
-            brought,
-            matches,
-        })
     }
 
     async fn commit(&self, job: &JobRows, batch: &ImportBatch) -> Result<(), AppError> {
@@ -256,32 +300,6 @@ impl Importer<'_> {
             .batch_commit(job.organization, self.run.id, job.job.id, self.lease, batch)
             .await?;
         Ok(())
-    }
-
-    /// Keeps that a row was refused, and why.
-    async fn write_failed(
-        &self,
-        job: &JobRows,
-        row: &JobRow,
-        state: &JobProgress,
-        reason: &str,
-    ) -> Result<JobProgress, AppError> {
-        let mut progress = state.clone();
-        progress.checkpoint = row.index + 1;
-        RowOutcome::Failed.count(&mut progress.counts);
-        for record in &row.clean.records {
-            let entity = record.slot.entity().name().to_owned();
-            progress.entity_counts.entry(entity).or_default().failed += 1;
-        }
-        let finding = Finding::row(FindingCode::WriteFailed, reason);
-        let batch = ImportBatch {
-            results: vec![(row.number, RowOutcome::Failed)],
-            findings: vec![stored(row.number, FIRST_ORDINAL, &finding)],
-            progress,
-            ..ImportBatch::default()
-        };
-        self.commit(job, &batch).await?;
-        Ok(batch.progress)
     }
 }
 

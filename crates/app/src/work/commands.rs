@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{AuditEvent, FileStatus, Job, Run, RunChange};
+use uuid::Uuid;
 
 use super::Work;
 use crate::blobs::note_leftovers;
@@ -66,12 +67,16 @@ impl Work<'_> {
             return Err(self.refusal("cancelled"));
         }
         let mut jobs = self.app.store.job_list(self.organization, run.id).await?;
+        if run.started_at.is_none() {
+            let all: Vec<Uuid> = jobs.iter().map(|job| job.id).collect();
+            self.forget_analysis(&all).await?;
+            self.app.store.decision_forget(self.organization, run.id).await?;
+        }
         jobs.retain(|job| job.status.can_become(JobStatus::Cancelled));
         for job in &mut jobs {
-            if run.started_at.is_none() {
-                self.app.store.analysis_reset(self.organization, job.id).await?;
-            }
             job.status = JobStatus::Cancelled;
+            let left = job.row_count.unwrap_or_default() - job.counts.rows();
+            job.counts.skipped_choice += left.max(0);
         }
         if run.started_at.is_none() {
             run.expired_at = Some(OffsetDateTime::now_utc());

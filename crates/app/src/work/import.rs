@@ -4,6 +4,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use torqueflow_model::{EntityKind, FieldKind, JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Run, RunChange};
+use uuid::Uuid;
 
 use super::{Work, options_of};
 use crate::ambiguous::AmbiguousIds;
@@ -109,9 +110,15 @@ impl Work<'_> {
         let mode = run.mode.clone();
         let mut analysis = self.analysis(run, &options, jobs).await?;
         run.mode = mode;
+        let is_again = |job: &Job| job.attempt > 1 && job.status == JobStatus::Queued;
+        let again: Vec<Uuid> = jobs.iter().filter(|job| is_again(job)).map(|job| job.id).collect();
+        let store = &self.app.store;
+        store
+            .analysis_reset_unfinished(self.organization, run.id, &again, &self.lease)
+            .await?;
         for job in jobs.iter().filter(|job| job.staged_key.is_some()) {
             let rows = self.rows(job.clone()).await?;
-            if job.attempt > 1 && job.status == JobStatus::Queued {
+            if is_again(job) {
                 analysis.run_again(&rows, || self.go_on()).await?;
             } else {
                 analysis.knows(&rows);

@@ -23,6 +23,7 @@ use crate::job_rows::JobRows;
 use crate::options::RunOptions;
 use crate::owner;
 use crate::progress::{Event, Listener, TableProgress};
+use crate::tables::takes_part;
 use crate::{App, Caller};
 
 /// How long a lease holds without a sign of life. Each batch is one, and so is each third of this time.
@@ -177,7 +178,7 @@ impl<'a> Work<'a> {
 
     /// The customers of a run's tables by name, if any of these refers to customers so.
     async fn customer_names(&self, jobs: &[Job]) -> Result<CustomerNames, AppError> {
-        let is_staged = |job: &&Job| job.staged_key.is_some() && job.table_type.is_some();
+        let is_staged = |job: &&Job| job.staged_key.is_some() && job.table_type.is_some() && takes_part(job);
         let mut customers = Vec::new();
         let mut is_wanted = false;
         for job in jobs.iter().filter(is_staged) {

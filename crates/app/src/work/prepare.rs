@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
 use torqueflow_pipeline::{OwnerVotes, Password, TableVotes};
+use uuid::Uuid;
 
 use super::{Work, options_of, plan_of};
 use crate::ambiguous::AmbiguousIds;
@@ -19,7 +20,7 @@ use crate::options::{RunMode, RunOptions};
 use crate::progress::{Event, Phase};
 use crate::replaced::Tallies;
 use crate::runs::Said;
-use crate::tables::{NOT_IMPORTED, is_left_out, note_rows, why_left_out};
+use crate::tables::{NOT_IMPORTED, is_left_out, note_rows, takes_part, why_left_out};
 
 impl Work<'_> {
     /// Opens, recognises and analyses. See [`runs::prepare`](crate::runs::prepare).
@@ -110,18 +111,18 @@ impl Work<'_> {
         run: &mut Run,
         options: &RunOptions,
         files: &[ImportFile],
-        jobs: Vec<Job>,
+        mut jobs: Vec<Job>,
     ) -> Result<(), AppError> {
         (self.listener)(Event::Phase(Phase::Analysing));
-        let mut analysis = self.analysis(run, options, &jobs).await?;
         // What comes before the first table that is new or was changed has been analysed, and stays so.
-        let mut all_before_stand = true;
-        for mut job in jobs {
-            if !matches!(job.status, JobStatus::Pending | JobStatus::Analysing | JobStatus::Ready) {
+        let standing = jobs.iter().position(is_to_do).unwrap_or(jobs.len());
+        self.begin_anew(&mut jobs, standing).await?;
+        let mut analysis = self.analysis(run, options, &jobs).await?;
+        for (place, mut job) in jobs.into_iter().enumerate() {
+            if job.status != JobStatus::Ready && !is_to_do(&job) {
                 continue;
             }
-            all_before_stand &= job.status == JobStatus::Ready;
-            if all_before_stand {
+            if place < standing {
                 analysis.stands(&self.rows(job).await?);
                 continue;
             }
@@ -137,6 +138,7 @@ impl Work<'_> {
             if !crossed.is_empty() {
                 keep_apart(&crossed, &analysis, files, &mut job)?;
                 self.commit(RunChange::of(run).with_jobs([job.clone()])).await?;
+                self.forget_analysis(&[job.id]).await?;
                 rows = self.rows(job.clone()).await?;
                 let report = self.reporter(files, &job, Event::Analysed);
                 (count, empty) = analysis.run(&rows, || self.go_on(), report).await?;
@@ -147,6 +149,31 @@ impl Work<'_> {
             self.commit(RunChange::of(run).with_jobs([job])).await?;
         }
         Ok(())
+    }
+
+    /// Forgets what was found in the tables that do not stand, and in those that are left out by now, before any is analysed:
+    /// none may match what will be gone.
+    async fn begin_anew(&self, jobs: &mut [Job], standing: usize) -> Result<(), AppError> {
+        let mut forgotten = Vec::new();
+        for (place, job) in jobs.iter_mut().enumerate() {
+            if place < standing && job.status == JobStatus::Ready {
+                continue;
+            }
+            forgotten.push(job.id);
+            if is_to_do(job) || job.status == JobStatus::Ready {
+                let mut plan = plan_of(job)?;
+                plan.forget_conflicts_of_other_tables();
+                job.plan = serde_json::to_value(&plan).unwrap_or_default();
+            }
+        }
+        self.forget_analysis(&forgotten).await
+    }
+
+    /// Forgets what an analysis has found in these jobs.
+    pub(super) async fn forget_analysis(&self, jobs: &[Uuid]) -> Result<(), AppError> {
+        let store = &self.app.store;
+        let forgotten = store.analysis_reset(self.organization, self.run.id, jobs, &self.lease);
+        Ok(forgotten.await?)
     }
 
     /// An analysis of this run, which also says whether it is its source's first.
@@ -204,7 +231,8 @@ impl Work<'_> {
 
     /// The source systems of these jobs of which records were imported before.
     async fn mapped_systems(&self, jobs: &[Job]) -> Result<HashSet<String>, AppError> {
-        let systems: HashSet<&String> = jobs.iter().filter_map(|job| job.source_system.as_ref()).collect();
+        let taking_part = jobs.iter().filter(|job| takes_part(job));
+        let systems: HashSet<&String> = taking_part.filter_map(|job| job.source_system.as_ref()).collect();
         let mut mapped = HashSet::new();
         for system in systems {
             if self.app.store.mapping_count(self.organization, system).await? > 0 {
@@ -241,6 +269,11 @@ fn keep_apart(
     }
     job.plan = serde_json::to_value(&plan).unwrap_or_default();
     Ok(())
+}
+
+/// The job waits to be analysed.
+fn is_to_do(job: &Job) -> bool {
+    matches!(job.status, JobStatus::Pending | JobStatus::Analysing)
 }
 
 /// Something can be imported, or could be once a person says what it is.

@@ -7,11 +7,12 @@ use torqueflow_model::ColumnType;
 use uuid::Uuid;
 
 use super::padded_chunks;
-use crate::bulk::{Rows, Scalar};
+use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::entity::{import_record, import_row_choice};
 use crate::store::duplicate::{Duplicate, DuplicateAction};
 use crate::store::finding::StoredFinding;
 use crate::store::lease::Lease;
+use crate::store::repeat::{Repeat, repeat_rows};
 use crate::{OrganizationId, Store, StoreError};
 
 /// A record that the analysis met for the first time.
@@ -64,6 +65,8 @@ pub struct AnalysisChunk {
     pub records: Vec<FoundRecord>,
     /// Additions to records of earlier chunks.
     pub fills: Vec<RecordFill>,
+    /// Rows that hold records again.
+    pub repeats: Vec<Repeat>,
     /// Matches.
     pub duplicates: Vec<Duplicate>,
     /// Findings.
@@ -79,6 +82,8 @@ pub struct JobFacts {
     pub has_choices: bool,
     /// A record matches another.
     pub has_duplicates: bool,
+    /// Rows of the run, in this job or another, take no part: a person left them out, or they have failed.
+    pub has_rows_out: bool,
 }
 
 impl From<import_record::Model> for KnownRecord {
@@ -104,15 +109,71 @@ fn as_uuids(hashes: &[u128]) -> Vec<Uuid> {
 }
 
 impl Store {
-    /// Forgets what an analysis of this job has kept, so that it can begin anew.
-    pub async fn analysis_reset(&self, organization: OrganizationId, job_id: Uuid) -> Result<(), StoreError> {
-        let key = [Scalar::from(organization.0), Scalar::from(job_id)];
+    /// Forgets what an analysis has kept of these jobs of a run, all of it at once, so that none of it is met when they are
+    /// analysed anew. What people decided on matches stays.
+    pub async fn analysis_reset(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_ids: &[Uuid],
+        lease: &Lease,
+    ) -> Result<(), StoreError> {
+        let filled = self.fills_without(organization, run_id, job_ids).await?;
+        let organization = Scalar::from(organization.0);
         let mut transaction = self.begin().await?;
-        for table in ["import_record", "import_duplicate", "import_finding"] {
-            let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
-            transaction.execute(&sql, &key).await?;
+        for fill in filled {
+            transaction.set_fills(&organization, &fill).await?;
         }
+        for job_id in job_ids.iter().copied().map(Scalar::from) {
+            let key = [organization.clone(), job_id.clone()];
+            for table in ["import_record", "import_duplicate", "import_finding"] {
+                let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
+                transaction.execute(&sql, &key).await?;
+            }
+            transaction
+                .execute(
+                    "DELETE FROM import_repeat WHERE organization_id = ? AND run_id = ? AND job_id = ?",
+                    &[organization.clone(), run_id.into(), job_id],
+                )
+                .await?;
+        }
+        transaction.fence(lease).await?;
         self.commit(transaction).await
+    }
+
+    /// What is filled in records of other jobs of a run by rows of these jobs: the fills without theirs.
+    async fn fills_without(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_ids: &[Uuid],
+    ) -> Result<Vec<RecordFill>, StoreError> {
+        use import_record::{Column, Entity};
+        let rows = Entity::find()
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::RunId.eq(run_id))
+            .filter(Column::JobId.is_not_in(job_ids.iter().copied()))
+            .filter(Column::Fills.is_not_null())
+            .all(&self.reader)
+            .await?;
+        let gone: Vec<String> = job_ids.iter().map(Uuid::to_string).collect();
+        let mut filled = Vec::new();
+        for row in rows {
+            let Some(serde_json::Value::Object(mut fills)) = row.fills else {
+                continue;
+            };
+            let all = fills.len();
+            fills.retain(|_, entry| !gone.iter().any(|job| entry.get(2).is_some_and(|by| by == job.as_str())));
+            if fills.len() < all {
+                filled.push(RecordFill {
+                    job_id: row.job_id,
+                    row_number: row.row_number,
+                    slot: row.slot,
+                    fills: serde_json::Value::Object(fills),
+                });
+            }
+        }
+        Ok(filled)
     }
 
     /// Keeps one step of an analysis, if the lease still holds. `analysed`: the rows of the job that are done with it.
@@ -131,19 +192,11 @@ impl Store {
             .insert(&record_rows(organization, run_id, job_id, &chunk.records))
             .await?;
         for fill in &chunk.fills {
-            transaction
-                .execute(
-                    "UPDATE import_record SET fills = ? WHERE organization_id = ? AND job_id = ? AND row_number = ? AND slot = ?",
-                    &[
-                        Scalar::Json(fill.fills.to_string()),
-                        Scalar::from(organization.0),
-                        Scalar::from(fill.job_id),
-                        Scalar::from(fill.row_number),
-                        Scalar::from(fill.slot.as_str()),
-                    ],
-                )
-                .await?;
+            transaction.set_fills(&Scalar::from(organization.0), fill).await?;
         }
+        transaction
+            .insert(&repeat_rows(organization, run_id, &chunk.repeats))
+            .await?;
         transaction
             .insert(&duplicate_rows(organization, run_id, &chunk.duplicates))
             .await?;
@@ -255,8 +308,24 @@ impl Store {
     }
 
     /// Whether anything was found or decided about rows of a job, so that it has to be asked for batch by batch.
-    pub async fn job_facts(&self, organization: OrganizationId, job_id: Uuid) -> Result<JobFacts, StoreError> {
-        use crate::entity::{import_duplicate, import_finding};
+    pub async fn job_facts(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_id: Uuid,
+    ) -> Result<JobFacts, StoreError> {
+        use crate::entity::{import_duplicate, import_finding, import_job};
+        let jobs: Vec<(Uuid, i64)> = import_job::Entity::find()
+            .select_only()
+            .columns([import_job::Column::Id, import_job::Column::Failed])
+            .filter(import_job::Column::OrganizationId.eq(organization.0))
+            .filter(import_job::Column::RunId.eq(run_id))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let all: Vec<Uuid> = jobs.iter().map(|(id, _)| *id).collect();
+        let has_rows_out =
+            jobs.iter().any(|(_, failed)| *failed > 0) || self.row_choice_exists(organization, &all).await?;
         let errors = import_finding::Entity::find()
             .filter(import_finding::Column::OrganizationId.eq(organization.0))
             .filter(import_finding::Column::JobId.eq(job_id))
@@ -274,55 +343,28 @@ impl Store {
             has_errors: errors.await?.is_some(),
             has_choices: choices.await?.is_some(),
             has_duplicates: duplicates.await?.is_some(),
+            has_rows_out,
         })
     }
+}
 
-    /// Rows of a job that a person left out, between first and last.
-    pub async fn row_choice_excluded(
-        &self,
-        organization: OrganizationId,
-        job_id: Uuid,
-        first: i64,
-        last: i64,
-    ) -> Result<std::collections::HashSet<i64>, StoreError> {
-        use import_row_choice::{Column, Entity};
-        let rows: Vec<i64> = Entity::find()
-            .select_only()
-            .column(Column::RowNumber)
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::JobId.eq(job_id))
-            .filter(Column::RowNumber.between(first, last))
-            .filter(Column::Included.eq(false))
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        Ok(rows.into_iter().collect())
-    }
-
-    /// Leaves rows of a job out.
-    pub async fn row_choice_set(
-        &self,
-        organization: OrganizationId,
-        job_id: Uuid,
-        row_numbers: &[i64],
-        included: bool,
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        for row_number in row_numbers {
-            transaction
-                .execute(
-                    "INSERT INTO import_row_choice (organization_id, job_id, row_number, included) VALUES (?, ?, ?, ?) \
-                     ON CONFLICT (organization_id, job_id, row_number) DO UPDATE SET included = excluded.included",
-                    &[
-                        Scalar::from(organization.0),
-                        Scalar::from(job_id),
-                        Scalar::from(*row_number),
-                        Scalar::from(included),
-                    ],
-                )
-                .await?;
-        }
-        self.commit(transaction).await
+impl BulkTransaction {
+    /// Keeps what later rows add to a record; nothing, where that is empty.
+    async fn set_fills(&mut self, organization: &Scalar, fill: &RecordFill) -> Result<(), StoreError> {
+        let is_empty = fill.fills.as_object().is_some_and(serde_json::Map::is_empty);
+        let fills = (!is_empty).then(|| fill.fills.to_string());
+        self.execute(
+            "UPDATE import_record SET fills = ? WHERE organization_id = ? AND job_id = ? AND row_number = ? AND slot = ?",
+            &[
+                fills.map_or(Scalar::Null, Scalar::Json),
+                organization.clone(),
+                Scalar::from(fill.job_id),
+                Scalar::from(fill.row_number),
+                Scalar::from(fill.slot.as_str()),
+            ],
+        )
+        .await?;
+        Ok(())
     }
 }
 

@@ -37,6 +37,11 @@ pub struct ImportBatch {
 }
 
 impl ImportBatch {
+    /// Some of its rows could not be imported.
+    pub fn has_failed_rows(&self) -> bool {
+        self.results.iter().any(|(_, outcome)| *outcome == RowOutcome::Failed)
+    }
+
     /// It only says what became of its rows.
     pub fn writes_no_record(&self) -> bool {
         self.created.is_empty() && self.updated.is_empty() && self.mappings.is_empty() && self.remapped.is_empty()

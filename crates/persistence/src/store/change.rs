@@ -5,7 +5,8 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, Transa
 use uuid::Uuid;
 
 use crate::entity::{
-    import_duplicate, import_file, import_finding, import_job, import_record, import_row_choice, import_run,
+    import_decision, import_duplicate, import_file, import_finding, import_job, import_record, import_repeat,
+    import_row_choice, import_run,
 };
 use crate::store::audit::{self, AuditEvent};
 use crate::store::file::ImportFile;
@@ -145,7 +146,9 @@ async fn forget_job(
         };
     }
     delete!(import_record, JobId);
+    delete!(import_repeat, JobId);
     delete!(import_duplicate, JobId);
+    delete!(import_decision, JobId);
     delete!(import_finding, JobId);
     delete!(import_row_choice, JobId);
     delete!(import_job, Id);

@@ -16,6 +16,7 @@ use super::padded_chunks;
 use crate::entity::import_duplicate::{Column, Entity, Model};
 use crate::entity::import_run;
 use crate::store::audit::{self, AuditEvent};
+use crate::store::decision;
 use crate::{OrganizationId, Store, StoreError};
 
 /// What happens with a record that matches another.
@@ -208,6 +209,8 @@ impl Store {
     ) -> Result<u64, StoreError> {
         let transaction = self.writer.begin().await?;
         hold_ready(&transaction, organization, run_id).await?;
+        // First: which matches are meant may depend on what was decided before.
+        decision::keep(&transaction, filter.condition(organization, run_id), action).await?;
         let decided = Entity::update_many()
             .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
             .filter(filter.condition(organization, run_id))
@@ -236,11 +239,14 @@ impl Store {
         let mut decided = 0;
         for (action, ids) in by_action {
             for chunk in padded_chunks(&ids) {
+                let meant = Condition::all()
+                    .add(Column::OrganizationId.eq(organization.0))
+                    .add(Column::RunId.eq(run_id))
+                    .add(Column::Id.is_in(chunk));
+                decision::keep(&transaction, meant.clone(), action).await?;
                 let changed = Entity::update_many()
                     .col_expr(Column::Action, Expr::value(action.map(DuplicateAction::name)))
-                    .filter(Column::OrganizationId.eq(organization.0))
-                    .filter(Column::RunId.eq(run_id))
-                    .filter(Column::Id.is_in(chunk))
+                    .filter(meant)
                     .exec(&transaction)
                     .await?;
                 decided += changed.rows_affected;
@@ -254,6 +260,56 @@ impl Store {
         Ok(())
     }
 
+    /// The matches of a run whose incoming records match these.
+    pub async fn duplicate_list_of_matches(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        match_record_ids: &[Uuid],
+    ) -> Result<Vec<Duplicate>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in padded_chunks(match_record_ids) {
+            let rows = Entity::find()
+                .filter(Column::OrganizationId.eq(organization.0))
+                .filter(Column::RunId.eq(run_id))
+                .filter(Column::MatchRecordId.is_in(chunk))
+                .order_by_asc(Column::Id)
+                .all(&self.reader)
+                .await?;
+            for row in rows {
+                found.push(Duplicate::from_model(row)?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// How many matches of a run, of this level and without a decision, are on a record that comes with no row: a person left
+    /// out all that hold it.
+    pub async fn duplicate_count_of_rows_left_out(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        level: MatchLevel,
+    ) -> Result<u64, StoreError> {
+        const LEFT_OUT: &str = "SELECT c.job_id, c.row_number FROM import_row_choice c \
+            JOIN import_job j ON j.organization_id = c.organization_id AND j.id = c.job_id \
+            WHERE c.organization_id = $1 AND j.run_id = $2 AND c.included = FALSE";
+        let sql = format!(
+            "WITH left_out AS ({LEFT_OUT}), gone AS (SELECT r.record_id FROM left_out o \
+             JOIN import_record r ON r.organization_id = $1 AND r.job_id = o.job_id AND r.row_number = o.row_number \
+             WHERE NOT EXISTS (SELECT 1 FROM import_repeat p WHERE p.organization_id = $1 AND p.run_id = $2 \
+             AND p.key_hash = r.key_hash AND NOT EXISTS (SELECT 1 FROM left_out q WHERE q.job_id = p.job_id \
+             AND q.row_number = p.row_number))) \
+             SELECT count(*) AS gone FROM import_duplicate d WHERE d.organization_id = $1 AND d.run_id = $2 AND d.level = $3 \
+             AND d.action IS NULL AND (d.record_id IN (SELECT record_id FROM gone) \
+             OR d.match_record_id IN (SELECT record_id FROM gone))"
+        );
+        let values = vec![organization.0.into(), run_id.into(), level.name().into()];
+        let rows = self.select(&sql, values).await?;
+        let gone: i64 = rows.first().map_or(Ok(0), |row| row.try_get("", "gone"))?;
+        Ok(gone.unsigned_abs())
+    }
+
     /// The ids of all matches of a run.
     pub async fn duplicate_ids(&self, organization: OrganizationId, run_id: Uuid) -> Result<HashSet<Uuid>, StoreError> {
         let ids: Vec<Uuid> = Entity::find()
@@ -265,27 +321,6 @@ impl Store {
             .all(&self.reader)
             .await?;
         Ok(ids.into_iter().collect())
-    }
-
-    /// The decisions that people took on rows of a job: row, slot, action.
-    pub async fn duplicate_decisions(
-        &self,
-        organization: OrganizationId,
-        job_id: Uuid,
-    ) -> Result<HashMap<(i64, String), DuplicateAction>, StoreError> {
-        let rows: Vec<(i64, String, String)> = Entity::find()
-            .select_only()
-            .columns([Column::RowNumber, Column::Slot, Column::Action])
-            .filter(Column::OrganizationId.eq(organization.0))
-            .filter(Column::JobId.eq(job_id))
-            .filter(Column::Action.is_not_null())
-            .into_tuple()
-            .all(&self.reader)
-            .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(row, slot, action)| Some(((row, slot), action.parse().ok()?)))
-            .collect())
     }
 
     /// The matches of rows of a job, first and last row included.

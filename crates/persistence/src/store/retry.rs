@@ -44,8 +44,36 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// Forgets what the analysis kept of these rows of a job.
-    pub async fn analysis_reset_rows(
+    /// Forgets the records, and their matches, that the analysis met in rows of these jobs which have no result yet, so that
+    /// none of them is met when these rows are analysed anew. What people decided on matches stays.
+    pub async fn analysis_reset_unfinished(
+        &self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        job_ids: &[Uuid],
+        lease: &Lease,
+    ) -> Result<(), StoreError> {
+        const UNFINISHED: &str = "job_id = ? AND row_number NOT IN \
+            (SELECT row_number FROM import_row_result WHERE organization_id = ? AND job_id = ?)";
+        let organization = Scalar::from(organization.0);
+        let mut transaction = self.begin().await?;
+        for job_id in job_ids.iter().copied().map(Scalar::from) {
+            let rows = [job_id.clone(), organization.clone(), job_id];
+            for table in ["import_record", "import_duplicate"] {
+                let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND {UNFINISHED}");
+                let of_job = [[organization.clone()].as_slice(), &rows].concat();
+                transaction.execute(&sql, &of_job).await?;
+            }
+            let sql = format!("DELETE FROM import_repeat WHERE organization_id = ? AND run_id = ? AND {UNFINISHED}");
+            let of_run = [[organization.clone(), run_id.into()].as_slice(), &rows].concat();
+            transaction.execute(&sql, &of_run).await?;
+        }
+        transaction.fence(lease).await?;
+        self.commit(transaction).await
+    }
+
+    /// Forgets what the analysis found in these rows of a job.
+    pub async fn finding_forget_rows(
         &self,
         organization: OrganizationId,
         job_id: Uuid,
@@ -54,11 +82,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         for row in rows {
-            let key = [organization.0.into(), job_id.into(), Scalar::from(*row)];
-            for table in ["import_record", "import_duplicate", "import_finding"] {
-                let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ? AND row_number = ?");
-                transaction.execute(&sql, &key).await?;
-            }
+            transaction
+                .execute(
+                    "DELETE FROM import_finding WHERE organization_id = ? AND job_id = ? AND row_number = ?",
+                    &[organization.0.into(), job_id.into(), Scalar::from(*row)],
+                )
+                .await?;
         }
         transaction.fence(lease).await?;
         self.commit(transaction).await

@@ -63,6 +63,13 @@ pub struct PlannedConflict {
 const MOST_OF_OTHER_TABLES: usize = 5000;
 
 impl TablePlan {
+    /// Forgets which ids of this table are those of other records of tables before it, so that these can be looked for anew.
+    pub fn forget_conflicts_of_other_tables(&mut self) {
+        for identity in self.identities.iter_mut().flatten() {
+            identity.conflicts.retain(|conflict| conflict.first_file.is_none());
+        }
+    }
+
     /// Takes note that an id in this table is that of another record, which stands in a table before it: in this row of this
     /// file. A table without a column of such ids has no place for it.
     pub fn add_conflict(&mut self, keeper: &Record, id: &str, first: (u64, &str), other_row: u64) {

@@ -41,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "reasons": ["same e-mail address"],
     "action": null,
     "effective_action": null,
+    "earlier_decision": null,
     "fields": [{ "field": "phone", "label": "Mobile", "incoming": "+447700900123", "existing": null, "merge_fills": true }]
 })))]
 struct DuplicateItem {
@@ -77,8 +78,22 @@ struct DuplicateItem {
     /// What will happen with it as things stand; null: it waits for a decision.
     #[schema(required)]
     effective_action: Option<String>,
+    /// What was decided for the incoming record when another one was its best match; null: nothing. It counts no more: a
+    /// decision is on two records.
+    #[schema(required)]
+    earlier_decision: Option<EarlierDecisionView>,
     /// Field by field, what each says.
     fields: Vec<FieldPair>,
+}
+
+/// What was decided for an incoming record when another one was its best match.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(examples(json!({ "action": "merge", "matches": "customer Marta Ellwood in the database" })))]
+struct EarlierDecisionView {
+    /// What was decided: `skip`, `merge` or `create`.
+    action: String,
+    /// What the record matched then, in words.
+    matches: String,
 }
 
 /// A field of both records.
@@ -135,6 +150,10 @@ impl From<DuplicateView> for DuplicateItem {
             reasons: view.reasons,
             action: view.action.map(|action| action.name().to_owned()),
             effective_action: view.effective_action.map(|action| action.name().to_owned()),
+            earlier_decision: view.earlier_decision.map(|earlier| EarlierDecisionView {
+                action: earlier.action.name().to_owned(),
+                matches: earlier.matches,
+            }),
             fields: view.fields.into_iter().map(FieldPair::from).collect(),
         }
     }

@@ -39,6 +39,8 @@ pub(super) struct Sides<'a> {
     /// What was imported last. `None`: nothing; the record was found by its code and is to say what the file says.
     pub last: Option<&'a ImportedValues>,
     pub blank_wipes: bool,
+    /// What no row says any more that takes part is taken back.
+    pub takes_back: bool,
 }
 
 impl Sides<'_> {
@@ -79,7 +81,7 @@ impl Sides<'_> {
             return None;
         }
         let policy = Policy {
-            blank_wipes: self.blank_wipes && field.has_column && self.is_blank(place, given),
+            blank_wipes: self.takes_back || self.blank_wipes && field.has_column && self.is_blank(place, given),
             source_owned: field.is_owned,
             same_text: entry.is_some_and(|entry| is_same_text(entry, given)),
         };

@@ -94,17 +94,29 @@ impl BatchContext {
                 }
             }
         }
-        let store = &importer.app.store;
         for (entity, (ids, records)) in changed {
-            let values = store
-                .mapping_imported_values(job.organization, &job.source_system, entity, &ids)
-                .await?;
-            let values = values.into_iter();
-            self.imported
-                .extend(values.map(|(id, json)| ((entity, id), ImportedValues::read(json))));
-            self.load_records(importer, job, entity, &records).await?;
+            self.load_last(importer, job, entity, &ids, &records).await?;
         }
         Ok(())
+    }
+
+    /// Reads what was imported last under these ids, and the records that they lead to.
+    pub(in crate::import) async fn load_last(
+        &mut self,
+        importer: &Importer<'_>,
+        job: &JobRows,
+        entity: EntityKind,
+        ids: &[String],
+        records: &[Uuid],
+    ) -> Result<(), AppError> {
+        let store = &importer.app.store;
+        let values = store
+            .mapping_imported_values(job.organization, &job.source_system, entity, ids)
+            .await?;
+        let values = values.into_iter();
+        self.imported
+            .extend(values.map(|(id, json)| ((entity, id), ImportedValues::read(json))));
+        self.load_records(importer, job, entity, records).await
     }
 
     /// A mapped record that this run may change: an earlier run imported it, and it is still there.

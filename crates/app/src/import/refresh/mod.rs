@@ -10,6 +10,7 @@ use torqueflow_model::{FieldKind, FieldRef, Finding, FindingCode, Record, Storag
 use torqueflow_persistence::{
     BusinessRow, JournalAction, JournalEntry, MappedRecord, MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
+use torqueflow_pipeline::id_text;
 use uuid::Uuid;
 
 use super::draft::Draft;
@@ -42,13 +43,48 @@ impl Draft<'_> {
             return RowOutcome::Unchanged;
         };
         let last = self.context.imported.remove(&key).unwrap_or_default();
-        let fields = self.compare(row, refreshed, Some(&last));
-        let (before, version_after) = self.apply(refreshed, &fields).unzip();
+        let fields = self.compare(row, refreshed, Some(&last), false);
+        let is_updated = self.take_over(row, refreshed, &mapped, last, &fields);
+        self.count_refreshed(row, refreshed.record, &fields, is_updated)
+    }
+
+    /// Lets a record that the run has imported say what the rows say of it that take part: with what this row adds, or without
+    /// it. What people changed since stays.
+    pub(super) fn say_again(&mut self, row: &JobRow, record: &Record) {
+        let place = (row.number, record.slot.name().to_owned());
+        let Some(said) = self.context.said_again.remove(&place) else {
+            return;
+        };
+        let refreshed = Refreshed {
+            target: said.record_id,
+            source_id: id_text(&record.source_id, 0),
+            record: &said.record,
+            links: RecordLinks::new(),
+        };
+        let key = (record.slot.entity(), refreshed.source_id.clone());
+        if let Some(mapped) = self.context.mappings.get(&key).copied()
+            && let Some(last) = self.context.imported.remove(&key)
+        {
+            let fields = self.compare(row, &refreshed, Some(&last), true);
+            self.take_over(row, &refreshed, &mapped, last, &fields);
+        }
+    }
+
+    /// Writes the fields that change, and what the source says now. Says whether the record changes.
+    fn take_over(
+        &mut self,
+        row: &JobRow,
+        refreshed: &Refreshed<'_>,
+        mapped: &MappedRecord,
+        last: ImportedValues,
+        fields: &[RefreshedField],
+    ) -> bool {
+        let (before, version_after) = self.apply(refreshed, fields).unzip();
         let is_updated = before.is_some();
         self.journal(JournalEntry {
             row_number: row.number,
             ordinal: 0,
-            entity,
+            entity: refreshed.record.slot.entity(),
             record_id: refreshed.target,
             action: if is_updated {
                 JournalAction::Updated
@@ -58,15 +94,15 @@ impl Draft<'_> {
             mapping: Some((self.source_system().to_owned(), refreshed.source_id.clone())),
             before,
             version_after,
-            mapping_before: Some(mapping_before(&mapped, &last)),
+            mapping_before: Some(mapping_before(mapped, &last)),
         });
-        self.remember(refreshed, &mapped, last, &fields);
-        self.count_refreshed(row, refreshed.record, &fields, is_updated)
+        self.remember(refreshed, mapped, last, fields);
+        is_updated
     }
 
     /// Makes a record that was found by its code say what the row says. Blank cells change nothing.
     pub(super) fn update_existing(&mut self, row: &JobRow, refreshed: &Refreshed<'_>, occurrence: i64) -> RowOutcome {
-        let fields = self.compare(row, refreshed, None);
+        let fields = self.compare(row, refreshed, None, false);
         let values = ImportedValues::of(refreshed.record, &refreshed.links, |_| false);
         self.map(
             row,
@@ -94,7 +130,13 @@ impl Draft<'_> {
         self.count_refreshed(row, refreshed.record, &fields, is_updated)
     }
 
-    fn compare(&self, row: &JobRow, refreshed: &Refreshed<'_>, last: Option<&ImportedValues>) -> Vec<RefreshedField> {
+    fn compare(
+        &self,
+        row: &JobRow,
+        refreshed: &Refreshed<'_>,
+        last: Option<&ImportedValues>,
+        takes_back: bool,
+    ) -> Vec<RefreshedField> {
         let Some((_, stored)) = self.context.targets.get(&refreshed.target) else {
             return Vec::new();
         };
@@ -106,6 +148,7 @@ impl Draft<'_> {
             stored,
             last,
             blank_wipes: self.options().blank_wipes && last.is_some(),
+            takes_back,
         };
         let mut fields = sides.fields();
         units::settle(&mut fields);

@@ -1,0 +1,163 @@
+//! Decisions on matches that are found anew: a decision is on two records, wherever and whenever they are met.
+
+use std::collections::HashMap;
+
+use torqueflow_persistence::{AnalysisChunk, DecidedRecord, Decision, Duplicate, OrganizationId};
+use uuid::Uuid;
+
+use crate::App;
+use crate::error::AppError;
+
+/// Gives the matches of a chunk what people decided on the same two records before. Where another record is the best match
+/// by now, nothing is decided.
+pub(crate) async fn decide_again(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    job_id: Uuid,
+    chunk: &mut AnalysisChunk,
+) -> Result<(), AppError> {
+    let numbers = chunk.duplicates.iter().map(|duplicate| duplicate.row_number);
+    let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
+        return Ok(());
+    };
+    let own = chunk.records.iter().map(|found| {
+        let record = DecidedRecord {
+            key: found.key_hash,
+            occurrence: found.occurrence,
+            place: Some((job_id, found.row_number)),
+        };
+        (found.record_id, record)
+    });
+    let mut known: HashMap<Uuid, DecidedRecord> = own.collect();
+    let incoming = chunk.duplicates.iter();
+    let keys: Vec<u128> = incoming
+        .filter_map(|duplicate| Some(known.get(&duplicate.record_id)?.key))
+        .collect();
+    let rows = (job_id, first, last);
+    let decisions = app.store.decision_find(organization, run_id, &keys, rows).await?;
+    if decisions.is_empty() {
+        return Ok(());
+    }
+    let matched = chunk.duplicates.iter().map(|duplicate| duplicate.match_record_id);
+    let earlier: Vec<Uuid> = matched.filter(|id| !known.contains_key(id)).collect();
+    known.extend(app.store.decided_records(organization, run_id, &earlier).await?);
+    for duplicate in &mut chunk.duplicates {
+        let taken = decisions_on(duplicate, &decisions, &known);
+        duplicate.action = taken.on_the_match.and_then(|decision| decision.action);
+    }
+    Ok(())
+}
+
+/// The newest decisions on an incoming record.
+pub(crate) struct Taken<'a> {
+    /// On the match that it has now.
+    pub on_the_match: Option<&'a Decision>,
+    /// On another one.
+    pub on_another: Option<&'a Decision>,
+}
+
+/// What was decided on the incoming record of a match. `decisions`: the newest first. `known`: the records of the run; others
+/// are in the store.
+pub(crate) fn decisions_on<'a>(
+    duplicate: &Duplicate,
+    decisions: &'a [Decision],
+    known: &HashMap<Uuid, DecidedRecord>,
+) -> Taken<'a> {
+    let record_of = |id: Uuid| known.get(&id).copied().unwrap_or_else(|| DecidedRecord::stored(id));
+    let (record, matched) = (record_of(duplicate.record_id), record_of(duplicate.match_record_id));
+    let on_record = |decision: &&Decision| decision.slot == duplicate.slot && decision.record.is(&record);
+    let mut on_record = decisions.iter().filter(on_record);
+    Taken {
+        on_the_match: on_record.clone().find(|decision| decision.matched.is(&matched)),
+        on_another: on_record.find(|decision| decision.action.is_some() && !decision.matched.is(&matched)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use torqueflow_persistence::{DuplicateAction, MatchLevel};
+
+    use super::*;
+
+    const JOB: Uuid = Uuid::from_u128(1);
+    const INCOMING: Uuid = Uuid::from_u128(10);
+    const STORED: Uuid = Uuid::from_u128(20);
+    const OF_RUN: Uuid = Uuid::from_u128(30);
+
+    fn of_run(key: u128, row: i64) -> DecidedRecord {
+        DecidedRecord {
+            key,
+            occurrence: 0,
+            place: Some((JOB, row)),
+        }
+    }
+
+    fn decision(record: DecidedRecord, matched: DecidedRecord, action: Option<DuplicateAction>) -> Decision {
+        Decision {
+            record,
+            slot: "customer".to_owned(),
+            matched,
+            action,
+        }
+    }
+
+    /// What counts for the record with key 100 in row 5, which matches `matched`: the decision on the match, and the one on
+    /// another.
+    #[track_caller]
+    fn check(matched: Uuid, decisions: &[Decision], expected: [Option<DuplicateAction>; 2]) {
+        let duplicate = Duplicate {
+            id: Uuid::nil(),
+            job_id: JOB,
+            row_number: 5,
+            slot: "customer".to_owned(),
+            record_id: INCOMING,
+            label: String::new(),
+            match_record_id: matched,
+            level: MatchLevel::High,
+            confidence: 1.0,
+            reasons: Vec::new(),
+            action: None,
+        };
+        let known = HashMap::from([(INCOMING, of_run(100, 5)), (OF_RUN, of_run(300, 3))]);
+        let taken = decisions_on(&duplicate, decisions, &known);
+        let actions = [taken.on_the_match, taken.on_another].map(|decision| decision.and_then(|taken| taken.action));
+        assert_eq!(actions, expected);
+    }
+
+    #[test]
+    fn a_decision_is_on_two_records() {
+        let merge = Some(DuplicateAction::Merge);
+        let on_stored = decision(of_run(100, 5), DecidedRecord::stored(STORED), merge);
+        check(STORED, std::slice::from_ref(&on_stored), [merge, None]);
+        check(OF_RUN, std::slice::from_ref(&on_stored), [None, merge]);
+        // In other rows, both are known by their identities.
+        check(
+            OF_RUN,
+            &[decision(of_run(100, 9), of_run(300, 8), merge)],
+            [merge, None],
+        );
+        // With other identities, by their rows; and a row may be another record's first.
+        check(
+            OF_RUN,
+            &[decision(of_run(101, 5), of_run(301, 3), merge)],
+            [merge, None],
+        );
+        check(OF_RUN, &[decision(of_run(101, 6), of_run(300, 3), merge)], [None, None]);
+        let of_vehicle = Decision {
+            slot: "vehicle".to_owned(),
+            ..on_stored
+        };
+        check(STORED, &[of_vehicle], [None, None]);
+    }
+
+    #[test]
+    fn the_newest_decision_counts_also_where_it_takes_one_back() {
+        let stored = DecidedRecord::stored(STORED);
+        let (skip, merge) = (Some(DuplicateAction::Skip), Some(DuplicateAction::Merge));
+        let decided = |action| decision(of_run(100, 5), stored, action);
+        check(STORED, &[decided(skip), decided(merge)], [skip, None]);
+        check(STORED, &[decided(None), decided(merge)], [None, None]);
+        check(OF_RUN, &[decided(None), decided(merge)], [None, merge]);
+    }
+}
