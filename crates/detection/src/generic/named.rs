@@ -34,6 +34,11 @@ impl Candidate<'_> {
             || (self.named > 0.0 && (self.hints > 0 || !self.is_of_others))
     }
 
+    /// Headers say that it is this type, and no words around the table.
+    pub fn is_told_by_signs(&self) -> bool {
+        self.signs > 0 && !self.is_spoken_of()
+    }
+
     /// Something says that it is this type: the words around, its flags, or two headers that are hints of it.
     pub fn is_called_for(&self) -> bool {
         let is_hinted = self.hints > 1 && self.against.is_empty() && !self.is_of_others;
@@ -105,7 +110,9 @@ impl Candidate<'_> {
             return;
         }
         for (header, fields) in &self.table.when_named {
-            let Some(index) = file.headers.position(header) else {
+            let is_it = |index: &usize| file.words(*index).len() == 1 && file.variants(*index).contains(header);
+            let position = file.headers.position(header);
+            let Some(index) = position.or_else(|| (0..file.headers.len()).find(is_it)) else {
                 continue;
             };
             let is_free = self.mapping.field(index).is_none() && !file.is_no_field(index);

@@ -29,7 +29,7 @@ const OF_ONE_RECORD: &[(&[&str], &[&str])] = &[
     (&["customer.display_name"], &["customer.email", "customer.phone", "billing_address.line_1"]),
     (&["supplier.code"], &["supplier.name"]),
     (&["supplier.name"], &["supplier.phone", "supplier.email", "supplier.line_1"]),
-    (&["vehicle.registration", "vehicle.vin"], &["vehicle.model"]),
+    (&["vehicle.registration", "vehicle.vin"], &["vehicle.model", "vehicle.mileage"]),
     (&["invoice.number"], &["invoice.customer"]),
 ];
 /// Last words of headers for money that something cost, and for when it was, and words that say that it is of the vehicle.
