@@ -34,10 +34,12 @@ pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detect
     let doubts: Vec<&Candidate> = candidates.iter().filter(|other| is_doubt(other, best)).collect();
     let is_close = |other: &&Candidate| {
         let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
-        let is_near = best.rank() - other.rank() < MARGIN;
+        let is_near = other.is_possible() && best.rank() - other.rank() < MARGIN;
         let is_doubt = doubts.iter().any(|doubt| std::ptr::eq(*doubt, *other));
-        let may_be = other.is_possible() || other.is_left_out() || other.understood() > 1;
-        is_other && ((other.is_possible() && is_near) || (is_doubt && may_be) || is_named_instead(other, best))
+        let is_worth_saying = other.is_possible() || other.is_left_out() || other.understood() > 1;
+        let is_outvoted = best.is_spoken_of() && other.is_told_by_signs();
+        let may_be = is_near || (is_doubt && is_worth_saying) || is_named_instead(other, best);
+        is_other && may_be && !is_outvoted
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));

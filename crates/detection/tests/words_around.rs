@@ -388,8 +388,8 @@ fn what_happens_to_vehicles_is_no_list_of_them() {
         assert_eq!(type_of(&detect("export.csv", text)), "none", "{text}");
     }
     for text in [
-        "Stock No|Reg|Make|Model|Purchase Date|Purchase Cost\nS1|AB12 CDE|Ford|Focus|2025-01-11|6500\nS2|BC15 DEF|VW|Golf|2025-02-11|7500",
-        "Fleet No|Reg|Make|Model|Tax Expiry Date|Driver Name\n1|AB12 CDE|Ford|Focus|2025-01-11|Ida Moor\n2|BC15 DEF|VW|Golf|2025-02-11|Ned Dale",
+        "Stock No|Reg|Make|Model|Purchase Date|Purchase Price\nS1|AB12 CDE|Ford|Focus|2025-01-11|6500\nS2|BC15 DEF|VW|Golf|2025-02-11|7500",
+        "Fleet No|Reg|Make|Model|Tax Expiry Date|Colour\n1|AB12 CDE|Ford|Focus|2025-01-11|Red\n2|BC15 DEF|VW|Golf|2025-02-11|Blue",
     ] {
         check("export.csv", text, "generic.vehicles");
     }
