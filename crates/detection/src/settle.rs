@@ -13,10 +13,14 @@ const MARGIN: f64 = 0.75;
 /// Below this confidence, that a type is the best of all does not make it the right one.
 pub const SURE: f64 = 0.55;
 
+/// The possible type that explains most. Customers that the words speak of stay customers though a column says who of the
+/// staff looks after them.
 pub fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
+    let are_customers = |other: &Candidate| other.is_plainly_named() && other.is_of_customers();
+    let has_customers = candidates.iter().any(are_customers);
     candidates
         .iter()
-        .filter(|candidate| candidate.is_possible())
+        .filter(|candidate| candidate.is_possible() && !(has_customers && candidate.is_told_by_signs()))
         .reduce(|best, other| if other.rank() > best.rank() { other } else { best })
 }
 
@@ -30,10 +34,12 @@ pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detect
     let doubts: Vec<&Candidate> = candidates.iter().filter(|other| is_doubt(other, best)).collect();
     let is_close = |other: &&Candidate| {
         let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
-        let is_near = best.rank() - other.rank() < MARGIN;
+        let is_near = other.is_possible() && best.rank() - other.rank() < MARGIN;
         let is_doubt = doubts.iter().any(|doubt| std::ptr::eq(*doubt, *other));
-        let may_be = other.is_possible() || other.is_left_out() || other.understood() > 1;
-        is_other && ((other.is_possible() && is_near) || (is_doubt && may_be) || is_named_instead(other, best))
+        let is_worth_saying = other.is_possible() || other.is_left_out() || other.understood() > 1;
+        let is_outvoted = best.is_spoken_of() && other.is_told_by_signs();
+        let may_be = is_near || (is_doubt && is_worth_saying) || is_named_instead(other, best);
+        is_other && may_be && !is_outvoted
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
@@ -115,7 +121,7 @@ fn is_doubt(other: &Candidate, best: &Candidate) -> bool {
 /// The words around the table name this type, and it explains nearly as much as the other, which they don't name.
 fn is_named_instead(other: &Candidate, best: &Candidate) -> bool {
     let is_named = other.is_plainly_named() && !best.is_spoken_of() && !other.is_left_out();
-    is_named && !other.table.must_be_named && other.has_identity() && other.rank() + 1.0 >= best.rank()
+    is_named && !other.table.must_be_named && other.rank() + 1.0 >= best.rank()
 }
 
 /// The names in a list that is mostly about something else make no customers: of a stock of vehicles it is the vehicles.

@@ -157,6 +157,11 @@ fn customers_stay_customers_though_a_word_is_that_of_staff() {
         let text = format!("{people}|{header}\n{rows}|Sam Lee\n{more}|Kim Ray");
         check("export.csv", &text, "generic.customers");
     }
+    check(
+        "customers.csv",
+        "id|name|email|phone|employee_id\n1|Larch|a@larch.example|01632 960011|7\n2|Elm|b@elm.example|01632 960012|8",
+        "generic.customers",
+    );
     let groups = "Name|Phone|Email|Customer Group\nIda Moor|07400 124001|ida@moor.example|Staff discount\n\
         Ned Dale|07400 124002|ned@dale.example|Employees";
     check("customers.csv", groups, "generic.customers");
@@ -287,6 +292,14 @@ fn a_half_understood_table_is_what_it_is_called() {
          a1|c1|v1|e1|Brake pads|Done|1|20.10|2025-10-06T16:37:51Z|2025-10-18T19:58:40Z\na2|c2|v2|e1|Full service|Open|2|30.00|2025-10-07T16:37:51Z|",
         "generic.work_orders",
     );
+    for (file, headers) in [
+        ("arbetsorder.csv", "nr|datum|beskrivning|status"),
+        ("zlecenia.csv", "numer|data|opis|status"),
+        ("werkorders.csv", "nummer|datum|omschrijving|status"),
+    ] {
+        let text = format!("{headers}\n1|2025-01-02|Brakes|open\n2|2025-01-03|Service|done");
+        check(file, &text, "generic.work_orders");
+    }
     check(
         "veicoli.csv",
         "id|marca|modello|data_arrivo|costo\n1|Ford|Kuga|2025-03-10|2987\n2|Toyota|Yaris|2025-07-28|1052",
@@ -306,6 +319,12 @@ fn what_is_called_after_a_type_and_little_understood_is_a_question() {
         "Liste clients.csv",
         "Exploitation|Référence agri|Code postal|Culture\nFerme du Bois|A1|29200|Lait\nFerme du Pin|A2|22400|Porc",
         &["generic.customers"],
+    );
+    // A name and a number are enough where the file says whose they are.
+    check(
+        "Clients.csv",
+        "Numéro de carte|Nom client|Points|Remarque\n118|Samuel Roy|40|x\n996|Ida Moor|140|y",
+        "generic.customers",
     );
     // Nothing of it is understood, and nothing names it.
     check_asked("zodiac.csv", "Aries|Taurus|Gemini\n1|2|3\n4|5|6", &[]);
@@ -369,8 +388,8 @@ fn what_happens_to_vehicles_is_no_list_of_them() {
         assert_eq!(type_of(&detect("export.csv", text)), "none", "{text}");
     }
     for text in [
-        "Stock No|Reg|Make|Model|Purchase Date|Purchase Cost\nS1|AB12 CDE|Ford|Focus|2025-01-11|6500\nS2|BC15 DEF|VW|Golf|2025-02-11|7500",
-        "Fleet No|Reg|Make|Model|Tax Expiry Date|Driver Name\n1|AB12 CDE|Ford|Focus|2025-01-11|Ida Moor\n2|BC15 DEF|VW|Golf|2025-02-11|Ned Dale",
+        "Stock No|Reg|Make|Model|Purchase Date|Purchase Price\nS1|AB12 CDE|Ford|Focus|2025-01-11|6500\nS2|BC15 DEF|VW|Golf|2025-02-11|7500",
+        "Fleet No|Reg|Make|Model|Tax Expiry Date|Colour\n1|AB12 CDE|Ford|Focus|2025-01-11|Red\n2|BC15 DEF|VW|Golf|2025-02-11|Blue",
     ] {
         check("export.csv", text, "generic.vehicles");
     }

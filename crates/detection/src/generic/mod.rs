@@ -18,6 +18,18 @@ use crate::vocabulary::Vocabulary;
 
 pub use mismatch::Mismatch;
 
+/// What headers say beyond the columns that they name.
+#[derive(Default)]
+struct Clues {
+    /// How many headers say that it is what must be named, and how many hint at it.
+    signs: usize,
+    hints: usize,
+    /// Headers say what is kept of others than those whom such a table is of.
+    of_others: bool,
+    /// The number that lines would repeat is one of each row's own.
+    no_line: bool,
+}
+
 /// How well a file fits one generic type.
 pub struct Candidate<'a> {
     pub table: &'a TableSignature,
@@ -38,13 +50,7 @@ pub struct Candidate<'a> {
     pub named_as: &'a str,
     /// A header names it: 1, or 0.
     named_by_header: f64,
-    /// How many headers say that it is what must be named, and how many hint at it.
-    signs: usize,
-    hints: usize,
-    /// Headers say what is kept of others than those whom such a table is of.
-    is_of_others: bool,
-    /// The number that lines would repeat is one of each row's own.
-    is_no_line: bool,
+    clues: Clues,
     /// The number by which a record is known stands in several rows.
     pub repeats: bool,
     /// The weight of the columns that are understood.
@@ -84,10 +90,7 @@ impl<'a> Candidate<'a> {
             named,
             named_as: &table.noun,
             named_by_header: 0.0,
-            signs: 0,
-            hints: 0,
-            is_of_others: false,
-            is_no_line: false,
+            clues: Clues::default(),
             repeats: false,
             weight: 0.0,
             explained: 0.0,

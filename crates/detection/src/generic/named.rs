@@ -30,14 +30,19 @@ impl Candidate<'_> {
             || self.template
             || self.flagged > 0.0
             || self.named_by_header > 0.0
-            || self.signs > 0
-            || (self.named > 0.0 && (self.hints > 0 || !self.is_of_others))
+            || self.clues.signs > 0
+            || (self.named > 0.0 && (self.clues.hints > 0 || !self.clues.of_others))
+    }
+
+    /// Headers say that it is this type, and no words around the table.
+    pub fn is_told_by_signs(&self) -> bool {
+        self.clues.signs > 0 && !self.is_spoken_of()
     }
 
     /// Something says that it is this type: the words around, its flags, or two headers that are hints of it.
     pub fn is_called_for(&self) -> bool {
-        let is_hinted = self.hints > 1 && self.against.is_empty() && !self.is_of_others;
-        self.table.must_be_named && (self.is_plainly_named() || self.flagged > 0.0 || self.signs > 0 || is_hinted)
+        let is_hinted = self.clues.hints > 1 && self.against.is_empty() && !self.clues.of_others;
+        self.table.must_be_named && (self.is_plainly_named() || self.flagged > 0.0 || self.clues.signs > 0 || is_hinted)
     }
 
     /// The words around the table name it, or its flags do.
@@ -53,7 +58,7 @@ impl Candidate<'_> {
     /// The words around name it, most of it is understood so, and its records are told apart.
     pub fn is_understood_by_its_name(&self) -> bool {
         let is_most = self.explained >= HALF && self.understood() > 2 && self.confidence >= 0.4;
-        is_most && self.is_plainly_named() && self.has_identity() && self.against.is_empty() && !self.is_no_line
+        is_most && self.is_plainly_named() && self.has_identity() && self.against.is_empty() && !self.clues.no_line
     }
 
     /// It is of those whom the garage buys from.
@@ -89,14 +94,14 @@ impl Candidate<'_> {
             };
             (0..file.headers.len()).filter(is_one).count()
         };
-        self.signs = count(&self.table.signs);
-        self.hints = count(&self.table.hints);
+        self.clues.signs = count(&self.table.signs);
+        self.clues.hints = count(&self.table.hints);
         let has_signs = !self.table.signs.is_empty() || !self.table.hints.is_empty();
         let is_of_customers = |index: usize| {
             let mut words = file.words(index).iter();
             file.is_filled(index) && words.any(|word| OF_CUSTOMERS.contains(&word.as_str()))
         };
-        self.is_of_others = has_signs && (0..file.headers.len()).any(is_of_customers);
+        self.clues.of_others = has_signs && (0..file.headers.len()).any(is_of_customers);
     }
 
     /// Headers that mean a field of this type only because the words around the table name it.
@@ -105,7 +110,9 @@ impl Candidate<'_> {
             return;
         }
         for (header, fields) in &self.table.when_named {
-            let Some(index) = file.headers.position(header) else {
+            let is_it = |index: &usize| file.words(*index).len() == 1 && file.variants(*index).contains(header);
+            let position = file.headers.position(header);
+            let Some(index) = position.or_else(|| (0..file.headers.len()).find(is_it)) else {
                 continue;
             };
             let is_free = self.mapping.field(index).is_none() && !file.is_no_field(index);
@@ -113,8 +120,8 @@ impl Candidate<'_> {
                 continue;
             }
             for field in fields {
-                let is_id = matches!(field.spec.name, "number" | "code" | "external_customer_number");
-                let is_told_apart = !is_id || file.column(index).is_none_or(ColumnValues::is_unique);
+                let is_number = matches!(field.spec.name, "number" | "code" | "external_customer_number");
+                let is_told_apart = !is_number || file.column(index).is_none_or(ColumnValues::is_unique);
                 if is_told_apart
                     && file.is_likely_to_hold(index, *field)
                     && self.mapping.offer(index, *field, MatchedBy::Similar)

@@ -12,9 +12,10 @@ use crate::table::Table;
 const ROWS: usize = 8;
 /// So many of the rows say again what another says: a list of records has no more than a few of those.
 const REPEATED: f64 = 0.3;
-/// In fewer rows than [`ROWS`], but not in less than [`FEWEST`], so many have to.
+/// In fewer rows than [`ENOUGH`], but not in less than [`FEWEST`], so many have to.
 const HALF: f64 = 0.5;
 const FEWEST: usize = 4;
+const ENOUGH: usize = 12;
 /// What tells the records of a kind apart, best first, and what one record has one of.
 #[rustfmt::skip]
 const OF_ONE_RECORD: &[(&[&str], &[&str])] = &[
@@ -29,7 +30,7 @@ const OF_ONE_RECORD: &[(&[&str], &[&str])] = &[
     (&["customer.display_name"], &["customer.email", "customer.phone", "billing_address.line_1"]),
     (&["supplier.code"], &["supplier.name"]),
     (&["supplier.name"], &["supplier.phone", "supplier.email", "supplier.line_1"]),
-    (&["vehicle.registration", "vehicle.vin"], &["vehicle.model"]),
+    (&["vehicle.registration", "vehicle.vin"], &["vehicle.model", "vehicle.mileage"]),
     (&["invoice.number"], &["invoice.customer"]),
 ];
 /// Last words of headers for money that something cost, and for when it was, and words that say that it is of the vehicle.
@@ -153,6 +154,6 @@ fn are_parts(file: &Table, key: usize, other: usize) -> bool {
     let again = if 2 * of_none > again { again - of_none } else { again };
     let different = repeated.iter().filter(|(_, (_, values))| values.len() > 1).count();
     let share = again as f64 / all.max(1) as f64;
-    let is_many = (all >= ROWS && share >= REPEATED) || (all >= FEWEST && share >= HALF);
+    let is_many = (all >= ENOUGH && share >= REPEATED) || (all >= FEWEST && share >= HALF);
     is_many && different >= 2 && 2 * different >= repeated.len()
 }

@@ -71,9 +71,9 @@ impl<'a> Candidate<'a> {
         self.flagged = self.flags(file);
         self.unsure_registration = self.is_a_registration_of_anything(file);
         self.repeats = self.is_repeated(file);
-        self.is_no_line = self.has_numbers_of_its_own(file);
+        self.clues.no_line = self.has_numbers_of_its_own(file);
         self.count_signs(file);
-        let by_header = self.signs > 0 || self.is_named_by_a_header(file);
+        let by_header = self.clues.signs > 0 || self.is_named_by_a_header(file);
         self.named_by_header = f64::from(u8::from(by_header));
         let weights: Vec<f64> = columns()
             .filter(|index| file.is_filled(*index))
@@ -128,7 +128,7 @@ impl<'a> Candidate<'a> {
 
     /// Everything that it must have is there, and it is more than a guess.
     pub fn is_possible(&self) -> bool {
-        let is_whole = self.missing.is_empty() && !self.is_no_line && self.standing != Standing::Denied;
+        let is_whole = self.missing.is_empty() && !self.clues.no_line && self.standing != Standing::Denied;
         is_whole && self.is_named_where_it_must_be() && self.confidence >= 0.4
     }
 
