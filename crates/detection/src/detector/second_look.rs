@@ -342,6 +342,9 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         let parts = self.candidates.iter().filter(is_part);
         let best = parts.max_by(|one, other| strength(one).total_cmp(&strength(other)))?;
         let confidence = best.confidence + 0.25 * best.against.len() as f64;
+        if confidence < SURE {
+            return None;
+        }
         let mut why = evidence::of_candidate(best, self.file);
         why.extend(evidence::of_bond(by));
         let why = (confidence.clamp(SETTLED, PROBABLE), why);
