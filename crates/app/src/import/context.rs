@@ -111,7 +111,7 @@ impl BatchContext {
         if job.job.attempt > 1 {
             context.done = store.row_result_done(organization, job_id, first, last).await?;
         }
-        if facts.has_choices {
+        if facts.has_rows_out {
             context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
         }
         let found = store.record_list_of_rows(organization, job_id, first, last).await?;

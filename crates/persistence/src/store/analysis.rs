@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::entity::{import_record, import_row_choice};
+use crate::entity::import_record;
 use crate::store::duplicate::{Duplicate, DuplicateAction};
 use crate::store::finding::StoredFinding;
 use crate::store::lease::Lease;
@@ -78,8 +78,6 @@ pub struct AnalysisChunk {
 pub struct JobFacts {
     /// A row has an error.
     pub has_errors: bool,
-    /// A person left rows out.
-    pub has_choices: bool,
     /// A record matches another.
     pub has_duplicates: bool,
     /// Rows of the run, in this job or another, take no part: a person left them out, or they have failed.
@@ -331,17 +329,12 @@ impl Store {
             .filter(import_finding::Column::JobId.eq(job_id))
             .filter(import_finding::Column::Severity.eq("error"))
             .one(&self.reader);
-        let choices = import_row_choice::Entity::find()
-            .filter(import_row_choice::Column::OrganizationId.eq(organization.0))
-            .filter(import_row_choice::Column::JobId.eq(job_id))
-            .one(&self.reader);
         let duplicates = import_duplicate::Entity::find()
             .filter(import_duplicate::Column::OrganizationId.eq(organization.0))
             .filter(import_duplicate::Column::JobId.eq(job_id))
             .one(&self.reader);
         Ok(JobFacts {
             has_errors: errors.await?.is_some(),
-            has_choices: choices.await?.is_some(),
             has_duplicates: duplicates.await?.is_some(),
             has_rows_out,
         })
