@@ -88,7 +88,7 @@ pub static RULES: &[Rule] = &[
         why: "Every system names its states differently.",
         examples: &[("Terminée", "completed"), ("Closed", "completed"), ("Quality Check", "quality_check")] },
     Rule { name: "address", applies_to: &["customer_address"],
-        what: "Puts free lines into town, county, postcode and country; an address without a value is none.",
+        what: "Puts free lines into town, county, postcode and country; an address of nothing but a country is none.",
         why: "Some systems export five free lines.",
         examples: &[] },
     Rule { name: "opt_out", applies_to: &["customer"],
