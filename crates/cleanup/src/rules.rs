@@ -80,7 +80,7 @@ pub static RULES: &[Rule] = &[
         why: "Exports in capitals shout.",
         examples: &[("SMITH & SONS LTD", "Smith & Sons Ltd"), ("BMW UK LTD", "BMW UK Ltd")] },
     Rule { name: "number", applies_to: &["Decimal", "Integer"],
-        what: "Currencies, thousands separators and units go; the mark before decimals is proven per column; percent, durations, kilometres and litres are converted.",
+        what: "Currencies, words for tax beside prices, thousands separators and units go; the mark before decimals is proven per column; percent, fractions of rates, durations, kilometres and litres are converted.",
         why: "Money is kept in exact pennies.",
         examples: &[("£1,234.50", "1234.50"), ("(12.50)", "-12.50"), ("45.00 CR", "-45.00")] },
     Rule { name: "choice", applies_to: &["Choice"],
