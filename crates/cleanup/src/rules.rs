@@ -32,7 +32,7 @@ pub static RULES: &[Rule] = &[
         why: "A code with a lost zero or an added .0 finds nothing.",
         examples: &[("'00417", "00417"), ("=\"0123\"", "0123")] },
     Rule { name: "vat_number", applies_to: &["customer"],
-        what: "A VAT number that has the form of its country is written in capitals without spaces and marks; others are kept.",
+        what: "A VAT number that has the form of its country is written in capitals without spaces and marks; others are kept; zeros are null.",
         why: "de 123.456.789 and DE123456789 are one number.",
         examples: &[] },
     Rule { name: "phone", applies_to: &["Phone", "Landline"],
