@@ -37,7 +37,7 @@ const SPREADSHEET_ERRORS: &[&str] = &[
     "Err:522",
 ];
 
-/// What people write into a cell that should be blank, in any case; what databases export for an empty field (MySQL and
+/// What people write into a cell that should be blank, in any case; what databases export for an empty field (`MySQL` and
 /// PostgreSQL); what JavaScript makes of an object of which it needs the text (ECMA-262, Object.prototype.toString).
 const BLANK_WORDS: &[&str] = &[
     "n/a",

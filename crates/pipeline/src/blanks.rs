@@ -159,7 +159,7 @@ impl BlankVotes {
         let mut words: Vec<(&'static str, NamePart)> = Vec::new();
         let portraits = &self.portraits;
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
-            let text = cell.text.trim_matches(' ');
+            let text = trimmed(&cell.text);
             if text.is_empty() {
                 continue;
             }
@@ -238,6 +238,14 @@ impl BlankVotes {
         // As names are written, one row may be that of a person with a column more.
         let is_one_persons = is_written_as_name(word) && vote.rows < 2;
         vote.is_whole_name || several_parts || beside_names && !is_one_persons || having().any(is_common)
+    }
+}
+
+/// The text without blanks around it, which few cells have.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] | [b'!'..=b'~'] => text,
+        _ => text.trim_matches(' '),
     }
 }
 
