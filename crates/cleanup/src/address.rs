@@ -2,7 +2,7 @@
 //!
 //! What: free lines are put into town, county, postcode and country where those are missing; a postcode may stand at the
 //! end of any line; what is left over joins the second line. Of several addresses in a row, such as home and business, the
-//! first that says something is taken whole. An address without a single value is no address.
+//! first that says something is taken whole. An address without a single value is no address, nor is a country alone.
 //! Why: Sage and others export five free lines, and address books one text of several lines.
 //! Example: `12 Mill Lane` / `Headingley` / `Leeds` / `West Yorkshire` / `LS6 3AA` becomes two lines, town, county, postcode.
 
@@ -40,16 +40,27 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     take_postcode(draft, inputs, &mut lines);
     add_house_number(draft, inputs, &mut lines);
     place(draft, lines);
-    let real = [
-        FREE_LINES.as_slice(),
-        &["city", "region", "postal_code", "country_code"],
-    ]
-    .concat();
+    let real = [FREE_LINES.as_slice(), &["city", "region", "postal_code"]].concat();
     if real.iter().any(|name| draft.get(name).is_some()) {
         draft.set_by_name("address_type", Value::Text(address_type.to_owned()), "");
         draft.set_by_name("is_primary", Value::Boolean(address_type == "billing"), "");
     } else {
+        tell_country(draft, inputs);
         draft.clear();
+    }
+}
+
+/// Says that the country is left out of which nothing else is known.
+fn tell_country(draft: &mut Draft<'_>, inputs: &[&Input<'_>]) {
+    let Some(country) = draft.text("country_code").map(str::to_owned) else {
+        return;
+    };
+    // What each row has, no cell says.
+    let said = || inputs.iter().filter(|input| input.column().is_some());
+    let column = said().find(|input| input.kind() == FieldKind::Country);
+    if let Some(input) = column.or_else(|| said().next()) {
+        let detail = format!("address (it has nothing but the country {country})");
+        draft.note(FindingCode::RecordLeftOut, &detail, input);
     }
 }
 
@@ -57,8 +68,13 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
 fn one_address<'i, 'c>(draft: &mut Draft<'_>, inputs: &'i [Input<'c>]) -> Vec<&'i Input<'c>> {
     let context = draft.context();
     let address = |input: &Input<'_>| context.column(input.column()).address;
-    let said = inputs.iter().filter(|input| !stands_for_blank(&input.text));
-    let first = said.map(address).filter(|address| *address > 0).min();
+    let first_of = |counts: &dyn Fn(&Input<'_>) -> bool| {
+        let said = inputs
+            .iter()
+            .filter(|input| counts(input) && !stands_for_blank(&input.text));
+        said.map(address).filter(|address| *address > 0).min()
+    };
+    let first = first_of(&|input| input.kind() != FieldKind::Country).or_else(|| first_of(&|_| true));
     let (taken, others): (Vec<_>, Vec<_>) = inputs
         .iter()
         .partition(|input| address(input) == 0 || Some(address(input)) == first);
@@ -340,5 +356,19 @@ mod tests {
     #[test]
     fn an_address_without_values_is_none() {
         check(&[("line_1", " "), ("postal_code", "-"), ("customer", "C1001")], &[]);
+    }
+
+    #[test]
+    fn a_country_alone_is_no_address() {
+        check(&[("country_code", "France")], &[]);
+        check(&[("country_code", "US"), ("line_1", ""), ("city", "-")], &[]);
+        check(
+            &[("country_code", "France"), ("city", "Paris")],
+            &[("country_code", "FR"), ("city", "Paris")],
+        );
+        check(
+            &[("country_code", "US"), ("region", "Ohio")],
+            &[("country_code", "US"), ("region", "Ohio")],
+        );
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! What: trimmed, lower case, `mailto:` and stray punctuation dropped, checked against the lengths and characters of
 //! RFC 5321 and RFC 5322 (the dot-atom form; nobody's customer has a quoted local part). Of several addresses the first
-//! is taken. Placeholders and what is not an address become null.
+//! is taken. Words may stand behind an address, and before it if they end in a colon or name another address; other words
+//! before it may be the half of it that has a blank too many. Blanks beside the `@` and in the domain are dropped.
+//! Placeholders and what is not an address become null.
 //! Why: addresses match customers, so `Ada@Smith.example.` and `ada@smith.example` must be one; `noemail@noemail.com`
-//! must match nobody.
+//! must match nobody. `ADA SMITH@mail.example` is no address, and `smith@mail.example` would be somebody else's.
 //! Example: `mailto:Ada@Smith.example;` becomes `ada@smith.example`.
 
 use torqueflow_model::FindingCode;
@@ -81,10 +83,8 @@ pub(crate) fn email(text: &str) -> Verdict {
         return judge(lower, false, &[]);
     }
     let mut found: Vec<String> = Vec::new();
-    for part in lower.split([' ', '\n', ';', ',', '|', '/', '<', '>', '(', ')', '"', '\t']) {
-        if let Some(address) = repair(part)
-            && !found.contains(&address)
-        {
+    for address in lower.split(BETWEEN).flat_map(addresses) {
+        if !found.contains(&address) {
             found.push(address);
         }
     }
@@ -96,6 +96,27 @@ pub(crate) fn email(text: &str) -> Verdict {
             None => Verdict::null(FindingCode::EmailInvalid),
         },
     }
+}
+
+/// What stands between addresses and around them.
+const BETWEEN: [char; 11] = ['\n', '\r', ';', ',', '|', '/', '<', '>', '(', ')', '"'];
+/// Words between two addresses.
+const JOINING: &[&str] = &[
+    "or", "and", "&", "+", "-", "und", "oder", "et", "ou", "en", "of", "y", "e", "o", "i", "lub", "og", "eller", "och",
+];
+
+/// The addresses in a text without marks between them; none where words before the first may be a part of it.
+fn addresses(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for word in text.split_whitespace() {
+        match repair(word) {
+            Some(address) => found.push(address),
+            None if word.ends_with(':') || JOINING.contains(&word) => {}
+            None if found.is_empty() => break,
+            None => {}
+        }
+    }
+    found
 }
 
 /// Marks that carry no meaning of their own stood around the one address.
@@ -134,8 +155,13 @@ fn repair(word: &str) -> Option<String> {
     is_address(&address).then_some(address)
 }
 
-/// The address in a text of which spaces or commas broke it: `ada @ smith.example`, `ada@smith,co,uk`.
+/// The address in a text of which spaces or commas broke it: `ada @ smith.example`, `ada@smith,co,uk`. A blank within the
+/// local part does not break it: nobody knows what stood there.
 fn repair_spread(text: &str) -> Option<String> {
+    let (local, _) = text.split_once('@')?;
+    if local.trim().contains(char::is_whitespace) {
+        return None;
+    }
     let joined: String = text.chars().filter(|character| !character.is_whitespace()).collect();
     let only_one = joined.matches('@').count() == 1;
     if !only_one {
@@ -231,7 +257,51 @@ mod tests {
     }
 
     #[test]
+    fn no_address_is_made_of_the_end_of_a_text() {
+        for wrong in [
+            "ADA SMITH@mail.example",
+            "Ada Maria Smith@mail.example",
+            "ada smith @ mail.example",
+            "ada  smith @mail.example",
+            "mailto:ada smith@mail.example",
+            "<ada smith@mail.example>",
+            "ring her on ada@smith.example",
+            "07700 900123 ada@smith.example",
+        ] {
+            check(wrong, "- [email_invalid]");
+        }
+    }
+
+    #[test]
+    fn labels_and_words_behind_an_address_are_no_part_of_it() {
+        for text in [
+            "E-mail: ada@smith.example",
+            "ada@smith.example (work)",
+            "ada@smith.example work",
+            "Smith, Ada <ada@smith.example>",
+            "Ada Smith (ada@smith.example)",
+            "\"Smith, Ada\" <ada@smith.example>",
+        ] {
+            check(text, "ada@smith.example [email_repaired: ada@smith.example]");
+        }
+        check("  ada@smith.example ", "ada@smith.example");
+        check("mailto: ada@smith.example", "ada@smith.example");
+        check(
+            "a1@smith.example home b2@smith.example",
+            "a1@smith.example [email_several: b2@smith.example]",
+        );
+    }
+
+    #[test]
     fn the_first_of_several_is_taken() {
+        for text in [
+            "a1@smith.example b2@smith.example",
+            "a1@smith.example or b2@smith.example",
+            "a1@smith.example & b2@smith.example",
+            "a1@smith.example\nb2@smith.example",
+        ] {
+            check(text, "a1@smith.example [email_several: b2@smith.example]");
+        }
         check(
             "a1@smith.example; b2@smith.example",
             "a1@smith.example [email_several: b2@smith.example]",

@@ -37,13 +37,26 @@ const SPREADSHEET_ERRORS: &[&str] = &[
     "Err:522",
 ];
 
-/// What people write into a cell that should be blank, in any case.
-const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]"];
+/// What people write into a cell that should be blank, in any case; what databases export for an empty field (`MySQL` and
+/// PostgreSQL); what JavaScript makes of an object of which it needs the text (ECMA-262, Object.prototype.toString).
+const BLANK_WORDS: &[&str] = &[
+    "n/a",
+    "n.a.",
+    "n\\a",
+    "(null)",
+    "<null>",
+    "[null]",
+    "\\n",
+    "[object object]",
+];
 /// What programs write, in the spellings that they use.
-const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "NaT", "<NA>", "undefined", "None"];
+const MACHINE_BLANKS: &[&str] = &["null", "NULL", "Null", "nan", "NaN", "NaT", "<NA>", "undefined", "None"];
+
+/// What no person writes.
+const NEVER_SAID: &[&str] = &["\\N", "[object Object]"];
 
 /// The longest of these words.
-const LONGEST_WORD: usize = 9;
+const LONGEST_WORD: usize = 15;
 
 /// Most characters of a value that records are found by. PostgreSQL takes 2,704 bytes of all columns in an entry of an
 /// index (1/3 of a page), and a character takes up to four.
@@ -195,6 +208,43 @@ pub fn stands_for_blank(text: &str) -> bool {
 pub(crate) fn names_nobody(text: &str) -> bool {
     let is_word = || BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
     (text.len() <= LONGEST_WORD && is_word()) || text.chars().all(says_nothing)
+}
+
+/// What programs write for nothing, if a text is that. Whether it is meant so, its table says: there are people called Null.
+///
+/// ```
+/// use torqueflow_cleanup::machine_blank;
+/// assert_eq!(machine_blank("undefined"), Some("undefined"));
+/// assert_eq!(machine_blank("Nullmeyer"), None);
+/// ```
+pub fn machine_blank(text: &str) -> Option<&'static str> {
+    if !matches!(text.as_bytes(), [b'n' | b'N' | b'u' | b'<' | b'\\' | b'[', ..]) || text.len() > LONGEST_WORD {
+        return None;
+    }
+    let mut words = MACHINE_BLANKS.iter().chain(NEVER_SAID);
+    words.find(|word| **word == text).copied()
+}
+
+/// Whether a text may stand for a code that there is not: several words without a digit, or nothing but zeros. Whether it does,
+/// its column says.
+///
+/// ```
+/// use torqueflow_cleanup::may_stand_for_no_code;
+/// assert!(may_stand_for_no_code("No barcode found") && may_stand_for_no_code("000"));
+/// assert!(!may_stand_for_no_code("MOT") && !may_stand_for_no_code("Oil filter 12"));
+/// ```
+pub fn may_stand_for_no_code(text: &str) -> bool {
+    if text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) {
+        return false;
+    }
+    let is_of_words = || text.contains(' ') && !text.contains('0') && text.chars().any(char::is_alphabetic);
+    is_zeros(text) || is_of_words()
+}
+
+/// Whether a number is nothing but zeros, in whatever groups.
+pub(crate) fn is_zeros(text: &str) -> bool {
+    let is_mark = |byte: u8| matches!(byte, b' ' | b'.' | b'-' | b'/');
+    text.contains('0') && text.bytes().all(|byte| byte == b'0' || is_mark(byte))
 }
 
 /// Dashes, dots and the like, of which any number says nothing.

@@ -1,14 +1,14 @@
 //! VAT numbers.
 //!
 //! What: a number that begins with the letters of its country and has the form of that country's VAT numbers is written in
-//! capitals without spaces and marks. Others, such as national tax numbers, are kept as they are given.
+//! capitals without spaces and marks. Others, such as national tax numbers, are kept as they are given. Zeros are none.
 //! Why: `de 123.456.789` and `DE123456789` are one number, and the second is how VIES and bills want it.
 //! Example: `NL 0012.34.567.B01` becomes `NL001234567B01`.
 //!
 //! The forms are those of the European Commission (VIES, frequently asked questions, "What is the format of a VAT number?"), of
 //! HMRC for Great Britain and Northern Ireland (VATREC20500), and of Switzerland and Norway (UID-Register, Brønnøysundregistrene).
 
-use torqueflow_model::{CellKind, Value};
+use torqueflow_model::{CellKind, FindingCode, Value};
 
 use crate::text;
 use crate::verdict::Verdict;
@@ -29,9 +29,13 @@ const FORMS: &[(&str, &[&str])] = &[
 /// A VAT number.
 pub(crate) fn vat_number(text: &str, kind: CellKind) -> Verdict {
     let mut verdict = text::code(text, kind);
-    if let Some(Value::Text(number)) = &mut verdict.value
-        && let Some(compact) = compact(number)
-    {
+    let Some(Value::Text(number)) = &mut verdict.value else {
+        return verdict;
+    };
+    if text::is_zeros(number) {
+        return Verdict::null(FindingCode::ValuePlaceholder);
+    }
+    if let Some(compact) = compact(number) {
         *number = compact;
     }
     verdict
@@ -97,5 +101,15 @@ mod tests {
             check(number, number);
         }
         check("N/A", "- [value_placeholder]");
+    }
+
+    #[test]
+    fn zeros_are_no_number() {
+        for nothing in ["0", "00000000000", "0.0", "000-000-000", "-", "--"] {
+            check(nothing, "- [value_placeholder]");
+        }
+        for number in ["00000000019", "0A", "IT 00000000000"] {
+            check(number, number.replace(' ', "").as_str());
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use torqueflow_model::{Cell, CellKind, FieldKind, Row, yes_or_no};
+use torqueflow_model::{Cell, CellKind, FieldKind, Row, without_tax_words, yes_or_no};
 
 use crate::values::{ColumnLook, Look, is_binary, is_date, is_flag, values};
 
@@ -308,8 +308,10 @@ impl<'t> Value<'t> {
     }
 }
 
-/// A text with digits has nothing beside them but the marks, currencies and units that numbers are written with.
+/// A text with digits has nothing beside them but the marks, currencies and units that numbers are written with, and words
+/// about tax.
 fn is_number(text: &str) -> bool {
+    let text = without_tax_words(text).unwrap_or(text);
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let known = letters.clone().all(|word| UNITS.contains(&word) || word == "e");
     known && letters.count() <= 2
@@ -382,6 +384,11 @@ mod tests {
         check(&["45T", "300", "N/A"], FieldKind::Integer, true);
         check(&["1.6 litres", "1,998 cc"], FieldKind::Integer, true);
         check(&["TBA", "N/A"], FieldKind::Integer, true);
+        let price = FieldKind::Decimal { scale: 4 };
+        check(&["€229,99 Incl. btw", "€19,99 Incl. btw"], price, true);
+        check(&["29,99 € inkl. 19 % MwSt.", "9,99 € inkl. 19 % MwSt."], price, true);
+        check(&["19.99 ex VAT", "5 ex VAT"], price, true);
+        check(&["12 pieces net weight", "3 pieces"], price, false);
         check(&["AB12 CDE", "TBA", "AB12 CDE / XY34 ZZZ"], FieldKind::Vrm, true);
         check(&["1", "45", "11"], FieldKind::Vrm, false);
         check(&["MFT555", "FGK203"], FieldKind::Vrm, true);

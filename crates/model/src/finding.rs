@@ -249,7 +249,7 @@ finding_codes! {
     /// A field that the record can't do without.
     RequiredMissing = "required_missing", Error, "A required value is missing: {}", "Fill in the value.";
     /// A record of the row, not its main one, lacks what it can't do without.
-    RecordLeftOut = "record_left_out", Warning, "The row was imported without its {}", "Fill in what is missing.";
+    RecordLeftOut = "record_left_out", Warning per Text, "The row was imported without its {}", "Fill in what is missing.";
     /// A row that says something else of a record than an earlier row of this import.
     ConflictingRepeat = "conflicting_repeat", Warning, "An earlier row of this import gives this record another value: {}", "Check which of the values is right.";
     // Ids

@@ -27,6 +27,7 @@ mod record;
 mod row_class;
 mod source;
 mod state;
+mod tax_words;
 mod truth;
 mod value;
 
@@ -44,5 +45,6 @@ pub use record::{FieldValue, Record, SourceId};
 pub use row_class::{LeftOut, LeftOutRows, RowClass};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
 pub use state::{JobStatus, RunStatus};
+pub use tax_words::without_tax_words;
 pub use truth::yes_or_no;
 pub use value::{Decimal, Value};

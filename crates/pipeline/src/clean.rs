@@ -11,6 +11,7 @@ use torqueflow_model::{
 use torqueflow_tabular::staging::Owner;
 
 use crate::bare::BareRule;
+use crate::blanks::BlankColumns;
 use crate::empty::is_empty_record;
 use crate::feeds::Feeds;
 use crate::flagged::FlagColumns;
@@ -87,6 +88,7 @@ pub struct Cleaner {
     ids: KnownIds,
     naturals: KnownNaturals,
     bare: BareRule,
+    blanks: BlankColumns,
     type_id: String,
     required_values: Vec<Vec<FieldRef>>,
     owner_columns: Option<OwnerColumns>,
@@ -109,6 +111,7 @@ impl Cleaner {
             ids,
             naturals: KnownNaturals::of(plan),
             bare: plan.bare,
+            blanks: BlankColumns::of(plan),
             type_id: plan.type_id.clone().unwrap_or_default(),
             required_values: plan.required_values.clone(),
             owner_columns: OwnerColumns::of(plan),
@@ -253,7 +256,7 @@ impl Cleaner {
             .iter()
             .zip(&self.fields)
             .enumerate()
-            .filter(|(_, (cell, _))| !cell.is_blank())
+            .filter(|(column, (cell, _))| !cell.is_blank() && !self.blanks.has(*column, cell))
             .filter_map(|(column, (cell, field))| {
                 Some(MappedCell {
                     field: (*field)?,

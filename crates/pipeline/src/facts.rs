@@ -81,6 +81,8 @@ pub enum PlannedUnit {
     Kilometres,
     /// Litres, in a field of cubic centimetres.
     Litres,
+    /// Fractions of one, in a field of percent.
+    Fractions,
 }
 
 /// What numbers in a column count since the beginning of 1970.
@@ -187,6 +189,7 @@ impl From<PlannedUnit> for ColumnUnit {
         match unit {
             PlannedUnit::Kilometres => Self::Kilometres,
             PlannedUnit::Litres => Self::Litres,
+            PlannedUnit::Fractions => Self::Fractions,
         }
     }
 }

@@ -207,7 +207,7 @@ impl IdColumn {
 }
 
 /// No other column gives what the record, or the source's rows, can't be without.
-fn is_needed(field: FieldRef, plan: &TablePlan) -> bool {
+pub(crate) fn is_needed(field: FieldRef, plan: &TablePlan) -> bool {
     let is_field = |other: &FieldRef| other.slot == field.slot && other.spec.name == field.spec.name;
     let is_mapped = |other: &FieldRef| {
         let mut mapped = plan.columns.iter().filter_map(|column| column.field);

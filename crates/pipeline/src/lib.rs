@@ -3,6 +3,7 @@
 mod analyse;
 mod bare;
 mod beside;
+mod blanks;
 mod clean;
 mod column_findings;
 mod columns;
@@ -29,6 +30,7 @@ mod votes;
 
 pub use analyse::{Analysis, CleanOptions, CleanedTable, analyse_file, clean_file};
 pub use bare::BareRule;
+pub use blanks::PlannedBlank;
 pub use clean::{CleanRow, Cleaner, RowLink};
 pub use column_findings::{CellExample, ColumnFinding, ColumnFindings, ColumnTally};
 pub use facts::{PlannedDamage, PlannedDecimalMark, PlannedFacts, PlannedNames, PlannedUnit, PlannedUnixTime};

@@ -6,6 +6,7 @@ use torqueflow_detection::{Detection, Surroundings, TypeCandidate};
 use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef, Finding, FindingCode, LeftOutRows};
 
 use crate::bare::BareRule;
+use crate::blanks::PlannedBlank;
 use crate::column_findings::{CellExample, ColumnFinding};
 use crate::columns;
 use crate::facts::{PlannedFacts, PlannedNames};
@@ -51,6 +52,9 @@ pub struct TablePlan {
     /// Which natural keys name several records; `None` until the rows were asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub naturals: Option<PlannedNaturals>,
+    /// What stands for nothing in its column; `None` until the rows were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blanks: Option<Vec<PlannedBlank>>,
     /// Columns without a field whose headers say of each row whether it is of the table's type.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<usize>,
@@ -317,7 +321,10 @@ impl TablePlan {
             cells: rows.count,
             examples: rows.first.iter().take(5).map(example).collect(),
         };
-        told.map(finding).collect()
+        let blanks = self.blanks.iter().flatten();
+        told.map(finding)
+            .chain(blanks.map(|blank| blank.finding(&self.columns)))
+            .collect()
     }
 
     /// The ids that rows of different records have, with the kind of these.

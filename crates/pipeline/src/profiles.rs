@@ -4,6 +4,7 @@ use torqueflow_cleanup::{ColumnProfiler, Expected};
 use torqueflow_model::Row;
 
 use crate::bare::BareVotes;
+use crate::blanks::BlankVotes;
 use crate::ids::IdentityVotes;
 use crate::kinds::RowKinds;
 use crate::natural::NaturalVotes;
@@ -16,6 +17,7 @@ pub(crate) struct ProfileVotes {
     identities: IdentityVotes,
     naturals: NaturalVotes,
     bare: BareVotes,
+    blanks: BlankVotes,
     /// What rows are no records says nothing of the ids of those that are.
     kinds: Option<RowKinds>,
     /// The plan has no profiles yet.
@@ -39,6 +41,7 @@ impl ProfileVotes {
             identities: IdentityVotes::of(plan),
             naturals: NaturalVotes::of(plan),
             bare: BareVotes::of(plan),
+            blanks: BlankVotes::of(plan),
             kinds: Some(RowKinds::of(plan)).filter(RowKinds::is_open),
             are_wanted,
         }
@@ -46,7 +49,8 @@ impl ProfileVotes {
 
     /// Nothing is open.
     pub fn is_empty(&self) -> bool {
-        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty() && !self.bare.is_open()
+        let is_open = self.bare.is_open() || self.blanks.is_open();
+        !self.are_wanted && self.identities.is_empty() && self.naturals.is_empty() && !is_open
     }
 
     /// Takes a row into account.
@@ -62,6 +66,7 @@ impl ProfileVotes {
         if !is_other {
             self.identities.observe(row);
             self.naturals.observe(row);
+            self.blanks.observe(row);
         }
     }
 
@@ -75,6 +80,8 @@ impl ProfileVotes {
         if !self.columns.is_empty() {
             plan.profiles = self.columns.iter().map(ColumnProfiler::profile).collect();
         }
+        // What stands for nothing is no key of anything.
+        self.blanks.settle(plan);
         self.naturals.settle(plan);
         let mut notes = self.identities.settle(plan);
         notes.extend(self.bare.settle(plan));

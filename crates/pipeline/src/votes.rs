@@ -175,6 +175,10 @@ fn settle_numbers(
             "Column `{}` holds litres; they were converted to cubic centimetres.",
             column.header
         )),
+        Some(PlannedUnit::Fractions) => notes.push(format!(
+            "Column `{}` holds rates as fractions of one (0.2 for 20 %); they were converted to percent.",
+            column.header
+        )),
         None => {}
     }
 }
@@ -232,6 +236,7 @@ fn unit(vote: &NumberVote, column: &PlannedColumn) -> Option<PlannedUnit> {
     match column.field?.spec.measure? {
         Measure::Miles => names_kilometres(&column.header).then_some(PlannedUnit::Kilometres),
         Measure::CubicCentimetres => vote.are_litres().then_some(PlannedUnit::Litres),
+        Measure::Percent => vote.are_fractions().then_some(PlannedUnit::Fractions),
         _ => None,
     }
 }
@@ -500,6 +505,12 @@ mod tests {
             &["1.6", "2.0"],
             &["Column `Engine` holds litres; they were converted to cubic centimetres."],
         );
+        check(
+            ("IVA", "product.vat_rate"),
+            &["0,22", "0,05", "0"],
+            &["Column `IVA` holds rates as fractions of one (0.2 for 20 %); they were converted to percent."],
+        );
+        check(("IVA", "product.vat_rate"), &["22", "5", "0"], &[]);
         check(
             ("Date", "invoice.issued_on"),
             &["1715592600", "1715592601"],

@@ -1,6 +1,6 @@
-//! What stands beside a number: its sign, brackets, the currency, the unit.
+//! What stands beside a number: its sign, brackets, the currency, the unit, words about tax.
 
-use torqueflow_model::Measure;
+use torqueflow_model::{Measure, without_tax_words};
 
 use super::currency;
 
@@ -100,6 +100,9 @@ fn take_off<'t>(dressed: &mut Dressed<'t>, wardrobe: Wardrobe) -> Option<Option<
         return Some(None);
     }
     if wardrobe.is_money {
+        if let Some(rest) = without_tax_words(body) {
+            return Some(Some(rest));
+        }
         if let Some((side, rest)) = side(body) {
             return dressed.side.replace(side).is_none().then_some(Some(rest));
         }

@@ -15,8 +15,16 @@ const MOST_CUBIC_CENTIMETRES: i64 = 40_000;
 /// The first cars that still run.
 const FIRST_YEAR: i64 = 1900;
 
-/// Hundredths. What is below one is no rate of any tax and may be meant as a fraction of one; it is kept as it is.
-pub(super) fn percent(reading: Reading, scale: u8) -> Verdict {
+/// Hundredths. What is below one is no rate of any tax: it is converted where all of its column are fractions of one, else it
+/// may be meant as such and is kept as it is.
+pub(super) fn percent(mut reading: Reading, text: &str, scale: u8, field: NumberField<'_>) -> Verdict {
+    let in_fractions = field.numbers().unit == Some(ColumnUnit::Fractions) && !text.contains('%');
+    if in_fractions
+        && reading.number.is_below(1)
+        && let Some(number) = reading.number.hundredfold().filter(|number| !number.is_below(1))
+    {
+        reading.number = number;
+    }
     let verdict = rounded(reading, scale);
     let number = reading.number;
     let Some(Value::Decimal(rate)) = verdict.value else {

@@ -1,8 +1,8 @@
 //! Money, quantities and whole numbers.
 //!
-//! What: currency signs, thousands separators and units go; `(12.50)`, `12.50-` and `12.50 CR` are negative; which mark
+//! What: currency signs, words about tax beside a price, thousands separators and units go; `(12.50)`, `12.50-` and `12.50 CR` are negative; which mark
 //! stands before decimals is proven per column by all of its rows ([`NumberVote`]); formats that say what a number counts
-//! (20 % for 0.2, 1:30 for an hour and a half) are read. What has more digits than the field keeps is rounded half to even,
+//! (20 % for 0.2, 1:30 for an hour and a half) are read; fractions of one in a column of rates are percents of a hundredth. What has more digits than the field keeps is rounded half to even,
 //! and said so, unless the digits are no more than the noise of computing.
 //! Why: money is kept as scaled integers, and a point read as a comma is wrong by a factor of a thousand.
 //! Example: `£1,234.50` becomes 1234.50; `64,210 miles` becomes 64210; `3,125` is 3.125 where another row says `4,20`.
@@ -12,6 +12,7 @@ mod dress;
 mod duration;
 mod marks;
 mod measure;
+mod rates;
 mod read;
 mod vote;
 
@@ -59,7 +60,7 @@ pub(crate) fn decimal(text: &str, kind: CellKind, scale: u8, field: NumberField<
         Err(code) => return Verdict::null(code),
     };
     match field.spec.measure {
-        Some(Measure::Percent) => measure::percent(reading, scale),
+        Some(Measure::Percent) => measure::percent(reading, text, scale, field),
         _ => rounded(reading, scale),
     }
 }

@@ -47,7 +47,7 @@ impl Number {
     }
 
     /// A hundred times as much.
-    fn hundredfold(self) -> Option<Self> {
+    pub(super) fn hundredfold(self) -> Option<Self> {
         match self.scale.checked_sub(2) {
             Some(scale) => Some(Self { scale, ..self }),
             None => self

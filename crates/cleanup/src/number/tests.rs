@@ -224,6 +224,54 @@ fn a_rate_is_what_its_format_shows() {
 }
 
 #[test]
+fn a_rate_is_in_percent_where_its_column_holds_fractions() {
+    let rate = "product.vat_rate";
+    let numbers = ColumnNumbers {
+        unit: Some(ColumnUnit::Fractions),
+        ..ColumnNumbers::default()
+    };
+    let check = |text: &str, kind, expected: &str| assert_eq!(read_as(rate, text, kind, numbers), expected, "{text:?}");
+    check("0,22", CellKind::Text, "22.00");
+    check("0.055", CellKind::Text, "5.50");
+    check("0.2", CellKind::Number(0.2), "20.00");
+    check("20%", CellKind::Number(0.2), "20.00");
+    check("0", CellKind::Text, "0.00");
+    // What is in percent stays so, and what was converted.
+    check("22.00", CellKind::Text, "22.00");
+    check("1.00", CellKind::Text, "1.00");
+    check("0.5 %", CellKind::Text, "0.50 [rate_maybe_fraction: 0.50]");
+    check(
+        "0.005",
+        CellKind::Text,
+        "0.00 [number_rounded: 0.00] [rate_maybe_fraction: 0.00]",
+    );
+}
+
+#[test]
+fn words_about_tax_change_no_price() {
+    let price = "product.retail_price";
+    for text in [
+        "€29,99 Incl. btw",
+        "29,99 € inkl. MwSt.",
+        "29,99 € inkl. 19 % MwSt.",
+        "29.99 ex VAT",
+        "29,99 € TTC",
+        "29,99 HT",
+        "29,99 IVA incl.",
+        "29,99 zł z VAT",
+        "29,99 kr inkl. moms",
+        "EUR 29,99 (excl. btw)",
+        "£29.99 +VAT",
+    ] {
+        check_in(price, text, "29.9900");
+    }
+    check_in(price, "-29,99 € inkl. MwSt.", "-29.9900");
+    check_in(price, "incl. btw", "- [number_invalid]");
+    // Elsewhere they are no units.
+    check_in("product.stock_level", "12 ex VAT", "- [number_invalid]");
+}
+
+#[test]
 fn a_duration_is_in_hours() {
     let hours = "work_order_labour.hours";
     check_typed(hours, "1:30:00", 1.5 / 24.0, "1.500");

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use torqueflow_model::{Cell, CellKind};
+use torqueflow_model::{Cell, CellKind, without_tax_words};
 
 use super::marks::{DecimalMark, Layout, layout};
+use super::rates::{fraction, typed_fraction};
 use crate::evidence::{Sides, weigh};
 use crate::text::prepare;
 
@@ -39,6 +40,8 @@ pub enum ColumnUnit {
     Kilometres,
     /// Litres in a field of cubic centimetres.
     Litres,
+    /// Fractions of one in a field of percent.
+    Fractions,
 }
 
 impl Default for ColumnNumbers {
@@ -76,6 +79,9 @@ pub struct NumberVote {
     /// Numbers below and from 30 on.
     small: u64,
     large: u64,
+    /// Numbers below one that are rates in use as fractions, and those that are not; zeros are neither.
+    fractions: u64,
+    others: u64,
 }
 
 /// What one cell says.
@@ -84,14 +90,17 @@ pub(crate) struct NumberSign {
     layout: Layout,
     /// From 30 on (`true`), or more than nothing (`false`).
     is_large: Option<bool>,
+    /// A rate in use as a fraction of one (`true`), or none; nothing and what the format shows in percent is neither.
+    is_fraction: Option<bool>,
 }
 
 impl NumberSign {
     /// Typed numbers have no marks.
-    fn of_typed(number: f64) -> Self {
+    fn of_typed(number: f64, text: &str) -> Self {
         Self {
             layout: Layout::Unmarked,
             is_large: size(number),
+            is_fraction: typed_fraction(number).filter(|is_one| !is_one || !text.contains('%')),
         }
     }
 
@@ -100,7 +109,11 @@ impl NumberSign {
         let layout = layout(core)?;
         // Of `1.598` litres and `1,598` cubic centimetres nobody knows which it is, and it does not matter.
         if let Layout::Open { .. } = layout {
-            return Some(Self { layout, is_large: None });
+            return Some(Self {
+                layout,
+                is_large: None,
+                is_fraction: Some(false),
+            });
         }
         let whole: u64 = core
             .bytes()
@@ -110,6 +123,7 @@ impl NumberSign {
         Some(Self {
             layout,
             is_large: size(whole as f64),
+            is_fraction: if whole > 0 { Some(false) } else { fraction(core) },
         })
     }
 }
@@ -136,14 +150,21 @@ impl NumberVote {
         match cell.kind {
             CellKind::Text if cell.text.is_ascii() => self.offer_text(&cell.text),
             CellKind::Text => self.offer_text(&prepare(cell).ok()?.text),
-            CellKind::Number(number) => Some(NumberSign::of_typed(number)),
+            CellKind::Number(number) => Some(NumberSign::of_typed(number, &cell.text)),
             _ => None,
         }
     }
 
     fn offer_text(&mut self, text: &str) -> Option<NumberSign> {
-        let core = core(text)?;
-        let sign = NumberSign::of(core)?;
+        let whole = core(text);
+        // The rate of a tax may stand behind a price.
+        let price = || without_tax_words(text.contains('%').then_some(text)?).and_then(core);
+        let core = whole.or_else(price)?;
+        let mut sign = NumberSign::of(core)?;
+        // What says that it is in percent is no fraction, and a sign before it makes it none.
+        if sign.is_fraction == Some(true) && text.contains(['%', '-']) {
+            sign.is_fraction = Some(false);
+        }
         if let Some(proof) = self.proof_of(sign.layout) {
             proof.offer_text(core);
         }
@@ -177,6 +198,11 @@ impl NumberVote {
             Some(false) => self.small += 1,
             None => {}
         }
+        match sign.is_fraction {
+            Some(true) => self.fractions += 1,
+            Some(false) => self.others += 1,
+            None => {}
+        }
     }
 
     /// Adds the evidence of other rows of the same column.
@@ -189,6 +215,8 @@ impl NumberVote {
         self.round_comma += other.round_comma;
         self.small += other.small;
         self.large += other.large;
+        self.fractions += other.fractions;
+        self.others += other.others;
     }
 
     /// The verdict on the decimal mark. Where no row proves anything the default holds: what the table's other columns
@@ -234,6 +262,12 @@ impl NumberVote {
     /// Whether the numbers of a field of cubic centimetres are litres: all but next to none are too small for an engine.
     pub fn are_litres(&self) -> bool {
         weigh(self.small, self.large) == Sides::First
+    }
+
+    /// Whether the numbers of a field of percent are fractions of one: all but next to none are below one, and rates in use
+    /// once multiplied by a hundred.
+    pub fn are_fractions(&self) -> bool {
+        weigh(self.fractions, self.others) == Sides::First
     }
 }
 
@@ -388,5 +422,58 @@ mod tests {
         assert!(vote(&["1.6", "2.0", "0", "1,6 TDI"]).are_litres());
         assert!(!vote(&["1.6", "1968"]).are_litres());
         assert!(!vote(&["0", ""]).are_litres());
+    }
+
+    #[test]
+    fn a_column_of_rates_below_one_is_in_fractions() {
+        for texts in [
+            &["0,22", "0,05", "0,1"][..],
+            &["0.2", "0", ".055", ""],
+            &["0.20"],
+            &["0.2000", "0.000"],
+        ] {
+            assert!(vote(texts).are_fractions(), "{texts:?}");
+        }
+        for texts in [
+            &["0.2", "20"][..],
+            &["20", "5.5", "0"],
+            &["0.5", "0.2"],
+            &["0.22 %", "0.05 %"],
+            &["0.221"],
+            &["0", "", "x"],
+            &["-0.2"],
+            &["1.200"],
+        ] {
+            assert!(!vote(texts).are_fractions(), "{texts:?}");
+        }
+        let mut many = vec!["0.2"; 40];
+        many.push("20");
+        assert!(vote(&many).are_fractions());
+    }
+
+    #[test]
+    fn typed_fractions_are_told_from_those_that_are_shown_in_percent() {
+        let check = |cells: &[(f64, &str)], expected| {
+            let mut vote = NumberVote::new();
+            for (number, text) in cells {
+                vote.observe(&Cell {
+                    text: (*text).to_owned(),
+                    kind: CellKind::Number(*number),
+                });
+            }
+            assert_eq!(vote.are_fractions(), expected, "{cells:?}");
+        };
+        check(&[(0.22, "0.22"), (0.1 + 0.1, "0.2"), (0.0, "0")], true);
+        check(&[(0.22, "22%"), (0.2, "20%")], false);
+        check(&[(0.22, "0.22"), (22.0, "22")], false);
+        check(&[(0.22, "0.22"), (0.2, "20%")], true);
+    }
+
+    #[test]
+    fn prices_with_words_about_tax_show_their_mark() {
+        check(
+            &["€229,99 Incl. btw", "29,99 € inkl. 19 % MwSt."],
+            ColumnDecimalMark::Proven(DecimalMark::Comma),
+        );
     }
 }

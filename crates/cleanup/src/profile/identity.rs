@@ -229,6 +229,14 @@ impl IdentityVote {
         self.bound();
     }
 
+    /// Leaves out a text that stands for no id, in so many rows.
+    pub fn forget(&mut self, id: &str, rows: u64) {
+        let print = hash64(id.as_bytes());
+        self.known.remove(&print);
+        self.conflicts.remove(&print);
+        self.ids = self.ids.saturating_sub(rows);
+    }
+
     /// The verdict. A column of which the header speaks of something else than the record has to be without exception
     /// (`is_strict`).
     pub fn verdict(&self, is_strict: bool) -> IdVerdict {

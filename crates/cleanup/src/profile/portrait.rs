@@ -42,6 +42,9 @@ pub enum PortraitRule {
     Thing,
     /// Documents, whose lines may stand in rows of their own: two features and all that both rows have.
     Document,
+    /// Documents of one customer, which the first feature names: as above, or another customer, unless the third feature (what
+    /// it is about, what it comes to) is the same.
+    CustomersDocument,
 }
 
 /// Fingerprints of what a row says of its record. Zeros stand for what it does not say.
@@ -194,11 +197,18 @@ impl Common {
                 (Some(plate), Some(vin)) => plate && vin,
                 (plate, vin) => plate.or(vin) == Some(true),
             },
-            PortraitRule::Document => {
-                let features: Vec<bool> = (0..FIRST_LETTER).filter_map(|feature| self.feature(feature)).collect();
-                features.len() >= 2 && features.iter().all(|differs| *differs)
+            PortraitRule::Document => self.features_differ(),
+            PortraitRule::CustomersDocument => {
+                let is_others = self.feature(0) == Some(true) && self.feature(2) != Some(false);
+                is_others || self.features_differ()
             }
         }
+    }
+
+    /// Whether two features differ, and all that the rows have.
+    fn features_differ(&self) -> bool {
+        let features: Vec<bool> = (0..FIRST_LETTER).filter_map(|feature| self.feature(feature)).collect();
+        features.len() >= 2 && features.iter().all(|differs| *differs)
     }
 
     /// Whether no word is common in any set that the rows have. `None` where they have none, or not all of them.
@@ -371,6 +381,20 @@ mod tests {
             false,
         );
         check(PortraitRule::Document, &[document(&["C1"]), document(&["C2"])], false);
+        let of_customers = |one: &[&str], other: &[&str], expected| {
+            check(
+                PortraitRule::CustomersDocument,
+                &[document(one), document(other)],
+                expected,
+            );
+        };
+        of_customers(&["C1"], &["C2"], true);
+        of_customers(&["C1", "2024-03-01"], &["C2", "2024-03-01"], true);
+        of_customers(&["C1", "2024-03-01", "90.00"], &["C2", "2024-03-01", "90.00"], false);
+        of_customers(&["C1", "2024-03-01", "90.00"], &["C1", "2024-03-02", "20.00"], false);
+        of_customers(&["C1", "2024-03-01", "90.00"], &["", "2024-03-02", "20.00"], true);
+        of_customers(&["C1"], &[""], false);
+        of_customers(&["C1"], &["c1"], false);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 mod portrait;
 mod subject;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use torqueflow_cleanup::{IdVerdict, IdentityVote, Portrait, PortraitRule};
 use torqueflow_model::{EntityKind, FieldKind, FieldRef, LeftOutRows, Record, Row, Slot};
@@ -178,7 +180,8 @@ impl IdentityVotes {
             let Some(planned) = plan.columns.get(column.column) else {
                 continue;
             };
-            let (identity, note) = column.settle(column.subject(planned), &planned.header);
+            let vote = column.without_blanks(plan);
+            let (identity, note) = column.settle(&vote, column.subject(planned), &planned.header);
             notes.extend(note);
             identities.push(identity);
         }
@@ -208,7 +211,7 @@ impl IdentityVotes {
     fn spare(&self, plan: &TablePlan, identities: &mut [PlannedIdentity]) -> Vec<String> {
         let subject_of = |vote: &ColumnVote| plan.columns.get(vote.column).map(|column| vote.subject(column));
         let is_own = |(vote, identity): &(&ColumnVote, &PlannedIdentity)| {
-            let is_id = identity.verdict == PlannedIdVerdict::Id && vote.vote.ids() > 0;
+            let is_id = identity.verdict == PlannedIdVerdict::Id && vote.without_blanks(plan).ids() > 0;
             is_id && subject_of(vote) == Some(Subject::Record)
         };
         let votes = self.columns.iter().zip(identities.iter());
@@ -243,20 +246,31 @@ impl ColumnVote {
         }
     }
 
-    fn settle(&self, subject: Subject, header: &str) -> (PlannedIdentity, Option<String>) {
+    /// The votes of its ids, without what stands for none.
+    fn without_blanks(&self, plan: &TablePlan) -> Cow<'_, IdentityVote> {
+        let mut vote = Cow::Borrowed(&self.vote);
+        for blank in plan.blanks.iter().flatten().filter(|blank| blank.column == self.column) {
+            if let Some(text) = &blank.text {
+                vote.to_mut().forget(text, blank.rows.count);
+            }
+        }
+        vote
+    }
+
+    fn settle(&self, vote: &IdentityVote, subject: Subject, header: &str) -> (PlannedIdentity, Option<String>) {
         let entity = self.field.slot.entity().spec().label.to_lowercase();
         let mut identity = PlannedIdentity {
             column: self.column,
             verdict: PlannedIdVerdict::Id,
             conflicts: Vec::new(),
-            is_sampled: !self.vote.is_complete(),
+            is_sampled: !vote.is_complete(),
         };
         if subject == Subject::Other {
             identity.verdict = PlannedIdVerdict::Foreign;
             let note = format!("Column `{header}` is not taken for the id of the {entity}: it names something else.");
-            return (identity, (self.vote.ids() > 0).then_some(note));
+            return (identity, (vote.ids() > 0).then_some(note));
         }
-        let note = match self.vote.verdict(subject == Subject::Doubtful) {
+        let note = match vote.verdict(subject == Subject::Doubtful) {
             IdVerdict::Identifies(conflicts) => {
                 identity.conflicts = conflicts.into_iter().map(PlannedConflict::from).collect();
                 let note = || {

@@ -92,9 +92,8 @@ fn rule(entity: EntityKind) -> PortraitRule {
     match entity {
         EntityKind::Customer => PortraitRule::Person,
         EntityKind::Vehicle => PortraitRule::Vehicle,
-        EntityKind::WorkOrder | EntityKind::Invoice | EntityKind::Payment | EntityKind::Device => {
-            PortraitRule::Document
-        }
+        EntityKind::WorkOrder | EntityKind::Invoice => PortraitRule::CustomersDocument,
+        EntityKind::Payment | EntityKind::Device => PortraitRule::Document,
         _ => PortraitRule::Thing,
     }
 }
@@ -116,7 +115,7 @@ fn features(entity: EntityKind) -> (Features, Features) {
     match entity {
         EntityKind::Customer => (&[(0, "company")], &[]),
         EntityKind::Vehicle => (&[], &[(0, "registration"), (1, "vin")]),
-        EntityKind::WorkOrder => (&[(0, "customer")], &[(1, "registration")]),
+        EntityKind::WorkOrder => (&[(0, "customer")], &[(2, "registration")]),
         EntityKind::Invoice => (&[(0, "customer"), (1, "issued_on"), (2, "total_gross")], &[]),
         EntityKind::Payment => (&[(0, "invoice"), (1, "paid_on"), (2, "amount")], &[]),
         EntityKind::Device => (&[(0, "product"), (1, "customer")], &[]),

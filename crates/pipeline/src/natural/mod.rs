@@ -179,6 +179,9 @@ impl NaturalVotes {
             return;
         }
         let mut naturals = PlannedNaturals::default();
+        let blanks = plan.blanks.iter().flatten().filter_map(|blank| blank.text.as_deref());
+        let blanks: Vec<String> = blanks.map(TraitColumns::code_key).collect();
+        let is_blank = |key: &String| blanks.contains(key);
         for watched in &self.kinds {
             let proven = watched.proven_numbers(&plan.profiles);
             let columns = TraitColumns::of(&plan.columns, watched.entity, Some(&proven));
@@ -193,9 +196,10 @@ impl NaturalVotes {
                 };
                 let keeper = watched.only(keeper, &proven);
                 let others = conflict.others.iter().map(|other| watched.only(other, &proven));
-                if others
-                    .into_iter()
-                    .any(|other| columns.are_others(&conflict.key, &keeper, &other))
+                if !is_blank(&conflict.key)
+                    && others
+                        .into_iter()
+                        .any(|other| columns.are_others(&conflict.key, &keeper, &other))
                 {
                     naturals.conflicts.push(PlannedNatural {
                         entity: conflict.entity,

@@ -171,12 +171,17 @@ impl TraitColumns {
             }
             EntityKind::Customer => keys.extend(self.person(row)),
             EntityKind::Product => {
-                keys.extend(name("code").map(|code| key(CODE, &[code])));
+                keys.extend(name("code").map(Self::code_key));
                 keys.extend(name("name").map(|name| key("name", &[&fold(name)])));
             }
             _ => keys.extend(name("name").map(|name| key(self.entity.name(), &[&fold(name)]))),
         }
         keys
+    }
+
+    /// The key of what has this code.
+    pub fn code_key(code: &str) -> String {
+        key(CODE, &[code])
     }
 
     /// The name of a customer, folded, in any order of its words.
@@ -234,7 +239,7 @@ impl TraitColumns {
         let contact = contact.or_else(|| {
             text("vat_number")
                 .map(letters_and_digits)
-                .filter(|number| !number.is_empty())
+                .filter(|number| number.chars().any(|sign| sign != '0'))
         });
         let contact = contact.filter(|_| !words.is_empty())?;
         Some(key("person", &[&words, &contact]))

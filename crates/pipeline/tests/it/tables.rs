@@ -227,6 +227,16 @@ fn further_lines_of_invoices_are_told_once() {
 }
 
 #[test]
+fn rows_of_other_customers_are_no_further_lines() {
+    let text = "Invoice Number,Invoice Date,Customer ID,Item Name\n20240812P,12/08/2024,1,Oil\n20240812P,12/08/2024,2,Filter\n\
+                20240903P,13/09/2024,3,Bulb\n20240903P,13/09/2024,4,Fuse\n";
+    let (file, _) = clean(text);
+    assert_eq!(file.tables[0].plan.type_id.as_deref(), Some("generic.invoices"));
+    assert_eq!(file.tables[0].plan.further_lines.count, 0, "{:?}", file.tables[0].notes);
+    assert_eq!(file.tables[0].column_findings, []);
+}
+
+#[test]
 fn credit_notes_are_no_invoices_and_take_no_number_from_one() {
     let text = "Doc Type,Invoice Number,Invoice Date,Total\nFA,20,13/02/2024,90.00\nNC,21,13/02/2024,-12.50\nFA,21,14/03/2024,20.00\n\
                 CCR,22,14/02/2024,-9.00\nFA,23,15/02/2024,30.00\nFA,24,15/02/2024,31.00\n";

@@ -41,7 +41,7 @@ pub struct ColumnFactsView {
     /// For numbers, the mark before decimals: `point`, `comma`, `assumed_point`, `assumed_comma` or `mixed`.
     #[schema(required)]
     pub decimal_mark: Option<String>,
-    /// For numbers, a unit that is not the field's: `kilometres` or `litres`.
+    /// For numbers, a unit that is not the field's: `kilometres`, `litres` or `fractions` (of one, for percent).
     #[schema(required)]
     pub unit: Option<String>,
     /// For dates, numbers that count from the beginning of 1970: `seconds` or `milliseconds`.
