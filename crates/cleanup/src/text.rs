@@ -38,7 +38,7 @@ const SPREADSHEET_ERRORS: &[&str] = &[
 ];
 
 /// What people write into a cell that should be blank, in any case.
-const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]"];
+const BLANK_WORDS: &[&str] = &["n/a", "n.a.", "n\\a", "(null)", "<null>", "[null]", "\\N"];
 /// What programs write, in the spellings that they use.
 const MACHINE_BLANKS: &[&str] = &["null", "NULL", "nan", "NaN", "NaT", "<NA>", "undefined", "None"];
 
@@ -197,6 +197,36 @@ pub(crate) fn names_nobody(text: &str) -> bool {
     (text.len() <= LONGEST_WORD && is_word()) || text.chars().all(says_nothing)
 }
 
+/// What programs write for nothing, in whatever case.
+pub(crate) fn is_machine_blank(text: &str) -> bool {
+    text.len() <= LONGEST_WORD && MACHINE_BLANKS.iter().any(|blank| blank.eq_ignore_ascii_case(text))
+}
+
+/// Words that begin a sentence which says that there is no code.
+#[rustfmt::skip]
+const NOT: &[&str] = &[
+    "no", "not", "without", "kein", "keine", "ohne", "nicht", "pas", "sans", "aucun", "geen", "zonder", "niet", "sin", "ningún", "sem",
+    "nenhum", "senza", "nessun", "brak", "nie", "ingen", "inget", "utan", "uden", "uten",
+];
+/// What such a sentence says is not there.
+#[rustfmt::skip]
+const OF_CODES: &[&str] = &[
+    "found", "available", "assigned", "known", "given", "set", "code", "barcode", "ean", "gtin", "sku", "number", "id", "ref",
+    "reference", "vorhanden", "bekannt", "gefunden", "nummer", "artikelnummer", "code-barres", "référence", "trouvé", "disponible",
+    "gevonden", "bekend", "beschikbaar", "streepjescode", "código", "codigo", "referencia", "encontrado", "referência", "disponível",
+    "codice", "trovato", "disponibile", "kod", "kodu", "numeru", "streckkod", "kode", "stregkode", "strekkode",
+];
+
+/// `No barcode found` stands where a code would.
+fn says_no_code(text: &str) -> bool {
+    if text.bytes().any(|byte| byte.is_ascii_digit()) || !text.contains(' ') {
+        return false;
+    }
+    let lower = text.to_lowercase();
+    let mut words = lower.split(' ');
+    words.next().is_some_and(|first| NOT.contains(&first)) && words.any(|word| OF_CODES.contains(&word))
+}
+
 /// Dashes, dots and the like, of which any number says nothing.
 fn says_nothing(character: char) -> bool {
     const DASHES: &str = "-_\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
@@ -223,7 +253,7 @@ pub(crate) fn long_text(text: &str) -> Verdict {
 /// unless the format gave it leading zeros or letters.
 pub(crate) fn code(text: &str, kind: CellKind) -> Verdict {
     let line = one_line(text);
-    if stands_for_blank(&line) {
+    if stands_for_blank(&line) || says_no_code(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
     match whole_number(&line, kind) {
@@ -299,6 +329,19 @@ mod tests {
     fn characters_are_composed() {
         check("Rene\u{301}e", "Renée");
         check("A\0B", "A\u{fffd}B");
+    }
+
+    #[test]
+    fn a_sentence_that_says_that_there_is_no_code_is_none() {
+        let check = |text: &str, expected: &str| assert_eq!(code(text, CellKind::Text).to_string(), expected);
+        check("No barcode found", "- [value_placeholder]");
+        check("kein EAN", "- [value_placeholder]");
+        check("Sin código", "- [value_placeholder]");
+        check("brak kodu", "- [value_placeholder]");
+        check("NO SPILL", "NO SPILL");
+        check("NO-12 REF", "NO-12 REF");
+        check("Norton ref", "Norton ref");
+        check("No", "No");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! The forms are those of the European Commission (VIES, frequently asked questions, "What is the format of a VAT number?"), of
 //! HMRC for Great Britain and Northern Ireland (VATREC20500), and of Switzerland and Norway (UID-Register, Brønnøysundregistrene).
 
-use torqueflow_model::{CellKind, Value};
+use torqueflow_model::{CellKind, FindingCode, Value};
 
 use crate::text;
 use crate::verdict::Verdict;
@@ -28,6 +28,10 @@ const FORMS: &[(&str, &[&str])] = &[
 
 /// A VAT number.
 pub(crate) fn vat_number(text: &str, kind: CellKind) -> Verdict {
+    // Nobody has the number 0.
+    if text.bytes().any(|byte| byte == b'0') && text.bytes().all(|byte| byte == b'0') {
+        return Verdict::null(FindingCode::ValuePlaceholder);
+    }
     let mut verdict = text::code(text, kind);
     if let Some(Value::Text(number)) = &mut verdict.value
         && let Some(compact) = compact(number)
@@ -97,5 +101,8 @@ mod tests {
             check(number, number);
         }
         check("N/A", "- [value_placeholder]");
+        check("0", "- [value_placeholder]");
+        check("00000", "- [value_placeholder]");
+        check("0100", "0100");
     }
 }

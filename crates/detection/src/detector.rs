@@ -166,7 +166,9 @@ impl Detector {
     }
 
     fn candidates(&self, file: &Table, around: &Surroundings) -> Vec<Candidate<'_>> {
-        let named = self.names.named(around);
+        let mut named = self.names.named(around);
+        let shared = file.headers.shared_words().iter();
+        named.extend(shared.filter_map(|word| self.names.of_word(word)));
         let strength = |table: &TableSignature| {
             let own = named.iter().filter(|(type_id, _)| *type_id == table.type_id);
             own.map(|(_, strength)| *strength).fold(0.0, f64::max)
@@ -283,7 +285,8 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
-    let is_sure = best.confidence >= SURE && !best.only_names_people() && !is_of_others;
+    let is_of_lines = best.merged.is_some_and(|merged| merged.is_doubtful);
+    let is_sure = best.confidence >= SURE && !best.only_names_people() && !is_of_others && !is_of_lines;
     if close.is_empty() && is_sure {
         if best.is_left_out() {
             let why = (best.confidence, evidence::of_candidate(best, file));
@@ -294,7 +297,12 @@ fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection 
     let mut detection = suggested(Some(best), file, samples);
     let possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
-    detection.warnings.push(evidence::ambiguous(&labels));
+    detection
+        .warnings
+        .push(match best.merged.filter(|_| is_of_lines && labels.len() == 1) {
+            Some(merged) => evidence::few_records(merged, best.table),
+            None => evidence::ambiguous(&labels),
+        });
     let importable = possible.into_iter().filter(|candidate| !candidate.is_left_out());
     detection.candidates = importable
         .map(|candidate| TypeCandidate {
@@ -410,6 +418,7 @@ fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detec
             "Several rows have the same invoice number: they are lines of one invoice, and lines are not imported.";
         warnings.push(DetectionWarning::new("lines_not_imported", message));
     }
+    warnings.extend(candidate.merged.map(|merged| evidence::merged(merged, candidate.table)));
     let outcome = Outcome {
         table_type: Some(describe(GENERIC, candidate.table)),
         mapping: &candidate.mapping,

@@ -1,10 +1,10 @@
 //! Says in sentences why a table was taken for what it is, and what a person should know about it.
 
-use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
+use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row, TableSignature};
 
 use crate::assign::Mapping;
 use crate::detection::{DetectionWarning, MatchedBy};
-use crate::generic::{Candidate, Mismatch};
+use crate::generic::{Candidate, Merged, Mismatch};
 use crate::headers::Headers;
 use crate::signature::Fit;
 use crate::table::Table;
@@ -248,6 +248,28 @@ pub fn ambiguous(labels: &[String]) -> DetectionWarning {
         "ambiguous_type",
         format!("The table may be {}{question}", either(labels)),
     )
+}
+
+/// `ambiguous_type`: what the records are known by is the same in most rows, though they differ in the rest.
+pub fn few_records(merged: Merged, table: &TableSignature) -> DetectionWarning {
+    let Merged { rows, records, .. } = merged;
+    let message = format!(
+        "The table may be {}, but {rows} rows have only {records} different names or codes and differ in the rest, as the lines of \
+         something else do. Please say what it is.",
+        table.label
+    );
+    DetectionWarning::new("ambiguous_type", message)
+}
+
+/// `names_repeat`: nothing but a name tells the records apart, and many rows share one.
+pub fn merged(merged: Merged, table: &TableSignature) -> DetectionWarning {
+    let Merged { rows, records, .. } = merged;
+    let message = format!(
+        "Nothing but their names tells the {} apart, and {rows} rows have {records} different ones: rows of the same name become \
+         one. If a column is their number or code, map it.",
+        table.noun
+    );
+    DetectionWarning::new("names_repeat", message)
 }
 
 /// Names to choose from: `Invoices, Payments or Jobs`.

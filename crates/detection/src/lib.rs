@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod affix;
 mod assign;
 mod built_in;
 mod by_text;

@@ -184,6 +184,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The rows that are looked at.
+    pub fn samples(&self) -> &'a [Row] {
+        self.samples
+    }
+
     pub fn column(&self, index: usize) -> Option<&ColumnValues> {
         self.columns.get(index)
     }

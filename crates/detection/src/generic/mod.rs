@@ -3,6 +3,8 @@
 mod apart;
 mod columns;
 mod mismatch;
+mod names;
+mod own_id;
 mod weight;
 
 use torqueflow_model::{FieldKind, FieldRef, TableSignature};
@@ -15,6 +17,7 @@ use crate::values::Look;
 use crate::vocabulary::Vocabulary;
 
 pub use mismatch::Mismatch;
+pub use own_id::Merged;
 
 /// How well a file fits one generic type.
 pub struct Candidate<'a> {
@@ -38,6 +41,8 @@ pub struct Candidate<'a> {
     named_by_header: f64,
     /// The number by which a record is known stands in several rows.
     pub repeats: bool,
+    /// Rows that are taken for the same record though they say different things of it.
+    pub merged: Option<Merged>,
     /// The weight of the columns that are understood.
     weight: f64,
     /// The share of the telling columns that is understood.
@@ -65,6 +70,7 @@ impl<'a> Candidate<'a> {
             named_as: &table.noun,
             named_by_header: 0.0,
             repeats: false,
+            merged: None,
             weight: 0.0,
             explained: 0.0,
             confidence: 0.0,
@@ -73,8 +79,12 @@ impl<'a> Candidate<'a> {
         candidate.prefer_what_tells_rows_apart(words, file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
+        candidate.add_titles(file);
+        candidate.name_firms(file);
         candidate.drop_names_of_others(file);
         candidate.drop_totals_of_lines(file);
+        candidate.tell_codes_from_counters(words, file);
+        candidate.add_own_id(words, file);
         candidate.missing = table
             .required
             .iter()
@@ -87,6 +97,7 @@ impl<'a> Candidate<'a> {
             .map(|(_, group)| group_name(table, group))
             .collect();
         candidate.weigh(file);
+        candidate.merged = candidate.merged(file);
         candidate
     }
 
