@@ -26,6 +26,19 @@ const OF_VALUES: &[&str] = &[
     "service", "social", "optional", "required",
 ];
 
+/// How words begin for people and things that are none of ours: what is said of them is not said of a customer or a part.
+#[rustfmt::skip]
+const OF_OTHERS: &[&str] = &[
+    "employe", "staff", "worker", "driver", "technic", "mechanic", "student", "pupil", "teacher", "patient", "doctor", "guest", "user",
+    "applicant", "candidate", "player", "author", "event", "course", "lesson", "pet", "animal", "book", "movie", "mitarbeiter",
+    "personal", "fahrer", "schüler", "benutzer", "salari", "chauffeur", "élève", "utilisat", "emplead", "trabajador", "conductor",
+    "alumno", "paciente", "usuari", "funcionári", "funcionari", "motorista", "aluno", "dipendent", "autist", "utent", "studente",
+    "medewerker", "werknemer", "chauffeur", "leerling", "gebruiker", "pracownik", "kierowc", "uczeń", "uczen", "użytkownik",
+    "anställd", "anstalld", "förare", "elev", "användare", "ansat", "medarbejder", "sjåfør", "bruker", "bruger",
+];
+/// The same, where the word is no more than this.
+const EMPLOYEES: &[&str] = &["emp", "empl", "stu", "usr"];
+
 /// What records are called in headers that are no field of theirs, folded: a table may be called so in any language.
 const RECORDS: &[&str] = &[
     "customer",
@@ -91,7 +104,7 @@ impl Stripped {
         let most = counts.into_iter().max_by_key(|(word, count)| (*count, *word));
         let Some((word, count)) = most else { return false };
         let share = count as f64 / all as f64;
-        if count < FEWEST || share < MOST || is_of_values(word) {
+        if count < FEWEST || share < MOST || is_of_values(word) || is_of_others(word) {
             return false;
         }
         for ((text, header), own) in self.texts.iter_mut().zip(headers).zip(&ends) {
@@ -147,6 +160,10 @@ impl End {
         };
         (!rest.is_empty()).then(|| rest.to_owned())
     }
+}
+
+fn is_of_others(word: &str) -> bool {
+    EMPLOYEES.contains(&word) || OF_OTHERS.iter().any(|beginning| word.starts_with(beginning))
 }
 
 fn is_of_values(word: &str) -> bool {
@@ -227,6 +244,8 @@ mod tests {
         let same = |headers: &[&str]| check(headers, headers, &[]);
         same(&["Order_Number", "Vehicle_VIN", "Vehicle_Model", "Status", "Notes"]);
         same(&["Date In", "Date Out", "Date Paid"]);
+        same(&["Employee Name", "Employee Phone", "Employee Email"]);
+        same(&["mitarbeiter_vorname", "mitarbeiter_name", "mitarbeiter_telefon"]);
         same(&["Fecha alta", "Fecha baja", "Fecha pago"]);
         same(&["Phone 1", "Phone 2", "Phone 3"]);
         same(&["Zip", "Name", "Town"]);

@@ -202,6 +202,12 @@ impl<'a> Table<'a> {
         !self.column(index).is_some_and(|column| column.is_blank)
     }
 
+    /// Fewer than one in twenty of the rows that were looked at have a value.
+    pub fn is_hardly_filled(&self, index: usize) -> bool {
+        let filled = self.column(index).map_or(0, |column| column.filled);
+        self.is_filled(index) && filled > 0 && filled * 20 < self.samples.len()
+    }
+
     /// Nine in ten of the rows that were looked at have a value.
     pub fn is_in_nearly_all_rows(&self, index: usize) -> bool {
         let has_value = |row: &&Row| row.cells.get(index).is_some_and(|cell| !cell.is_blank());

@@ -118,6 +118,17 @@ fn a_prefix_speaks_for_what_it_is_the_beginning_of() {
 }
 
 #[test]
+fn what_is_said_of_others_makes_no_customers() {
+    let detection = detect(
+        "export.csv",
+        "emp_name|emp_phone|emp_email
+         Ada Smith|07911 123456|ada@garage.example
+         Bob Jones|07911 234567|bob@garage.example",
+    );
+    assert_eq!(detection.table_type, None, "{:?}", detection.evidence);
+}
+
+#[test]
 fn what_is_known_with_its_prefix_keeps_it() {
     check(
         "export.csv",
@@ -320,6 +331,46 @@ fn a_name_beside_those_of_whom_to_talk_to_is_the_firm_s() {
             "customer.external_customer_number",
             "customer.last_name",
             "customer.first_name",
+            "billing_address.city",
+            "customer.email",
+        ],
+    );
+}
+
+#[test]
+fn numbers_of_persons_are_no_tax_numbers() {
+    check(
+        "kunder.csv",
+        "Fornavn|Efternavn|CPR nr.|Telefon|Postnr
+         Ida|Holm|1234|20 12 34 56|2100
+         Bo|Lund|2345|20 23 45 67|8000",
+        "generic.customers",
+        &[
+            "customer.first_name",
+            "customer.last_name",
+            "-",
+            "customer.phone",
+            "billing_address.postal_code",
+        ],
+    );
+}
+
+#[test]
+fn of_two_columns_for_a_field_the_filled_one_counts() {
+    let row = |row: usize| {
+        let private = if row == 7 { "Weg 3|Kiel" } else { "|" };
+        format!("\nFirma {row}|{private}|Allee {row}|Bonn|kontakt{row}@firma.example")
+    };
+    let rows: String = (0..40).map(row).collect();
+    check(
+        "Kontakte.csv",
+        &format!("Firma|Straße privat|Ort privat|Straße geschäftlich|Ort geschäftlich|E-Mail{rows}"),
+        "generic.customers",
+        &[
+            "customer.company",
+            "-",
+            "-",
+            "billing_address.line_1",
             "billing_address.city",
             "customer.email",
         ],

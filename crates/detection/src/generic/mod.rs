@@ -151,25 +151,33 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Assigns by known spellings. What holds nothing leaves the field to another column with a name for it, and so does what
-/// holds something else.
+/// Assigns by known spellings. What holds nothing, or hardly anything, leaves the field to another column with a name for it,
+/// and so does what holds something else.
 fn by_alias(table: &TableSignature, words: &Vocabulary, file: &Table) -> Mapping {
     let present = words.columns_among(file.headers);
     let wanted = |column| present.contains(&column);
     let fits = |index, field: FieldRef| !file.is_no_field(index) && file.may_hold(index, field);
-    let filled = |index, field: FieldRef| file.is_filled(index) && fits(index, field);
-    let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, filled);
-    if (0..file.headers.len()).any(|index| !file.is_filled(index)) {
-        let blank = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
-            !file.is_filled(index) && fits(index, field)
+    let is_hardly = |index| file.is_hardly_filled(index);
+    let is_well = |index| file.is_filled(index) && !is_hardly(index);
+    let is_blank = |index| !file.is_filled(index);
+    let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+        is_well(index) && fits(index, field)
+    });
+    let others: [&dyn Fn(usize) -> bool; 2] = [&is_hardly, &is_blank];
+    for is_one in others {
+        if !(0..file.headers.len()).any(is_one) {
+            continue;
+        }
+        let next = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+            is_one(index) && fits(index, field)
         });
-        for (index, field) in blank.fields.iter().enumerate() {
+        for (index, field) in next.fields.iter().enumerate() {
             if let Some((field, by)) = field {
                 mapping.offer(index, *field, *by);
             }
         }
-        for (found, by_blank) in mapping.found.iter_mut().zip(&blank.found) {
-            *found = found.or(*by_blank);
+        for (found, by_next) in mapping.found.iter_mut().zip(&next.found) {
+            *found = found.or(*by_next);
         }
     }
     mapping
