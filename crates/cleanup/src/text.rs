@@ -247,6 +247,11 @@ pub(crate) fn is_zeros(text: &str) -> bool {
     text.contains('0') && text.bytes().all(|byte| byte == b'0' || is_mark(byte))
 }
 
+/// What programs write for nothing, in whatever case.
+pub(crate) fn is_machine_blank(text: &str) -> bool {
+    text.len() <= LONGEST_WORD && MACHINE_BLANKS.iter().any(|blank| blank.eq_ignore_ascii_case(text))
+}
+
 /// Dashes, dots and the like, of which any number says nothing.
 fn says_nothing(character: char) -> bool {
     const DASHES: &str = "-_\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2212}";
@@ -349,6 +354,19 @@ mod tests {
     fn characters_are_composed() {
         check("Rene\u{301}e", "Renée");
         check("A\0B", "A\u{fffd}B");
+    }
+
+    #[test]
+    fn a_sentence_that_says_that_there_is_no_code_is_none() {
+        let check = |text: &str, expected: &str| assert_eq!(code(text, CellKind::Text).to_string(), expected);
+        check("No barcode found", "- [value_placeholder]");
+        check("kein EAN", "- [value_placeholder]");
+        check("Sin código", "- [value_placeholder]");
+        check("brak kodu", "- [value_placeholder]");
+        check("NO SPILL", "NO SPILL");
+        check("NO-12 REF", "NO-12 REF");
+        check("Norton ref", "Norton ref");
+        check("No", "No");
     }
 
     #[test]

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = files!["sources":
     "dmservices",
     "dvla",
     "dvsa",
+    "erpnext",
     "freshbooks",
     "fuelio",
     "ga4",

@@ -40,9 +40,10 @@ const PLACEHOLDERS: &[&str] = &[
 
 /// Units that may stand behind a number, and currencies beside it, in small letters.
 const UNITS: &[&str] = &[
-    "km", "kms", "miles", "mile", "mi", "m", "cc", "ccm", "cm3", "l", "ltr", "litre", "litres", "h", "hr", "hrs",
-    "hour", "hours", "kg", "kw", "hp", "gbp", "eur", "usd", "aud", "cad", "nzd", "chf", "pln", "zar", "inr", "rs",
-    "kr", "aed", "cr", "dr", "pcs", "pc", "ea", "each", "k",
+    "incl", "inkl", "inc", "excl", "exkl", "zzgl", "btw", "mwst", "ust", "vat", "tva", "ttc", "ht", "iva", "moms",
+    "mva", "tax", "gst", "netto", "brutto", "plus", "km", "kms", "miles", "mile", "mi", "m", "cc", "ccm", "cm3", "l",
+    "ltr", "litre", "litres", "h", "hr", "hrs", "hour", "hours", "kg", "kw", "hp", "gbp", "eur", "usd", "aud", "cad",
+    "nzd", "chf", "pln", "zar", "inr", "rs", "kr", "aed", "cr", "dr", "pcs", "pc", "ea", "each", "k",
 ];
 
 const MONTHS: &[&str] = &[
@@ -227,6 +228,33 @@ impl ColumnValues {
         self.filled > 0 && self.share_of(Form::Postcode) >= MOST
     }
 
+    /// Its values are whole numbers, as ids are that only count.
+    pub fn are_counters(&self) -> bool {
+        let counts = |text: &&String| text.bytes().all(|byte| byte.is_ascii_digit());
+        !self.texts.is_empty() && self.share(counts) >= NEARLY_ALL
+    }
+
+    /// Its values are in one piece, of letters and digits together, and no two are the same.
+    pub fn are_lettered_codes(&self) -> bool {
+        let is_lettered = |text: &&String| {
+            let has = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+            !text.contains(' ') && has(u8::is_ascii_alphabetic) && has(u8::is_ascii_digit)
+        };
+        !self.texts.is_empty() && self.share(is_lettered) >= NEARLY_ALL && self.repeat_share() <= 1.0 - NEARLY_ALL
+    }
+
+    /// Its values are in one piece and have digits, and are neither amounts nor telephone numbers.
+    pub fn are_ids(&self) -> bool {
+        let is_id =
+            |text: &&String| !text.contains([' ', ',', '@', '/']) && text.bytes().any(|byte| byte.is_ascii_digit());
+        !self.texts.is_empty() && self.fractions == 0 && self.share(is_id) >= NEARLY_ALL
+    }
+
+    /// The share of its different values that pass a test.
+    fn share(&self, test: impl Fn(&&String) -> bool) -> f64 {
+        self.texts.iter().filter(test).count() as f64 / self.texts.len().max(1) as f64
+    }
+
     /// All of its values are JSON objects or lists.
     pub fn is_structured(&self) -> bool {
         self.filled > 0 && self.structures == self.filled
@@ -314,7 +342,7 @@ fn is_number(text: &str) -> bool {
     let text = without_tax_words(text).unwrap_or(text);
     let letters = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
     let known = letters.clone().all(|word| UNITS.contains(&word) || word == "e");
-    known && letters.count() <= 2
+    known && letters.count() <= 3
 }
 
 /// `5 Mar 2024`, `March 2024`, `20240305`, `2024`, `12/2024`, Unix time, days of a spreadsheet. `digits`: how many there are.

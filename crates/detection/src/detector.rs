@@ -211,7 +211,9 @@ impl Detector {
     }
 
     fn candidates(&self, file: &Table, around: &Surroundings) -> Vec<Candidate<'_>> {
-        let named = self.names.named(around);
+        let mut named = self.names.named(around);
+        let shared = file.headers.shared_words().iter();
+        named.extend(shared.filter_map(|word| self.names.of_word(word)));
         let strength = |table: &TableSignature| {
             let own = named.iter().filter(|(type_id, _)| *type_id == table.type_id);
             own.map(|(_, strength)| *strength).fold(0.0, f64::max)

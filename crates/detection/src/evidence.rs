@@ -1,11 +1,11 @@
 //! Says in sentences why a table was taken for what it is, and what a person should know about it.
 
-use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row};
+use torqueflow_model::{CellKind, DateOrder, FieldKind, FieldRef, Row, TableSignature};
 
 use crate::assign::Mapping;
 use crate::beside::{Beside, Bond};
 use crate::detection::{DetectionWarning, MatchedBy};
-use crate::generic::{Candidate, Mismatch};
+use crate::generic::{Candidate, Merged, Mismatch};
 use crate::headers::Headers;
 use crate::signature::Fit;
 use crate::table::Table;
@@ -283,6 +283,17 @@ pub fn of_bond(beside: &Beside) -> Option<String> {
         )),
         Bond::None => None,
     }
+}
+
+/// `names_repeat`: nothing but a name tells the records apart, and many rows share one.
+pub fn merged(merged: Merged, table: &TableSignature) -> DetectionWarning {
+    let Merged { rows, records, .. } = merged;
+    let message = format!(
+        "Nothing but their names tells the {} apart, and {rows} rows have {records} different ones: rows of the same name become \
+         one. If a column is their number or code, map it.",
+        table.noun
+    );
+    DetectionWarning::new("names_repeat", message)
 }
 
 /// Names to choose from: `Invoices, Payments or Jobs`.

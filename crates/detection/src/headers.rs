@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use torqueflow_model::fold_header;
 
+use crate::affix::Stripped;
 use crate::spoken::Spoken;
 
 /// The header row of a table, ready to be looked up in.
@@ -14,6 +15,8 @@ pub struct Headers {
     written: Vec<String>,
     /// The first column with each folded header.
     first_written: Places,
+    /// What is left of them without the words that most of them share.
+    stripped: Stripped,
     /// What they are read as, where they are not English.
     spoken: Option<Spoken>,
     /// Folded, in English.
@@ -25,13 +28,14 @@ pub struct Headers {
 
 impl Headers {
     pub fn new(columns: &[String]) -> Self {
-        let written: Vec<String> = columns.iter().map(|text| fold_header(text)).collect();
+        let written: Vec<String> = columns.iter().map(|text| fold_header(without_duty(text))).collect();
         let first = Places::of(&written);
         Self {
             texts: columns.to_vec(),
             folded: written.clone(),
             first_written: first.clone(),
             written,
+            stripped: Stripped::default(),
             spoken: None,
             first,
             read_as: HashMap::new(),
@@ -41,15 +45,36 @@ impl Headers {
     /// The same headers, read in English. `is_english` says whether a folded header is an English one that is known.
     pub fn in_english(&self, is_english: impl Fn(&str) -> bool) -> Self {
         let mut read = self.clone();
-        read.spoken = Spoken::of(&self.texts, &self.written, is_english);
-        if let Some(spoken) = &read.spoken {
-            for (index, folded) in read.folded.iter_mut().enumerate() {
-                if let Some(english) = spoken.english(index) {
-                    *folded = fold_header(english);
+        read.stripped = Stripped::of(&self.texts);
+        // What is known as it stands needs nothing taken off.
+        for (text, written) in read.stripped.texts.iter_mut().zip(&self.written) {
+            text.take_if(|_| is_english(written));
+        }
+        let texts: Vec<&str> = (0..self.len()).map(|index| read.stripped_text(index)).collect();
+        let short: Vec<Option<String>> = read
+            .stripped
+            .texts
+            .iter()
+            .map(|text| text.as_deref().map(fold_header))
+            .collect();
+        let spoken = Spoken::of(&texts, &self.written, &short, is_english);
+        let words = short.iter().enumerate();
+        let mut changed = words
+            .filter_map(|(index, short)| Some((index, short.clone()?)))
+            .collect::<Vec<_>>();
+        for index in 0..self.len() {
+            let english = spoken.as_ref().and_then(|spoken| spoken.english(index));
+            changed.extend(english.map(|english| (index, fold_header(english))));
+        }
+        if !changed.is_empty() {
+            for (index, text) in changed {
+                if let Some(folded) = read.folded.get_mut(index) {
+                    *folded = text;
                 }
             }
             read.first = Places::of(&read.folded);
         }
+        read.spoken = spoken;
         read
     }
 
@@ -65,6 +90,17 @@ impl Headers {
     /// The columns that are read so.
     pub fn read_otherwise(&self) -> impl Iterator<Item = usize> + '_ {
         self.read_as.keys().copied()
+    }
+
+    /// The words that nearly all headers begin or end with.
+    pub fn shared_words(&self) -> &[String] {
+        &self.stripped.words
+    }
+
+    /// The header without what most headers share.
+    fn stripped_text(&self, index: usize) -> &str {
+        let rest = self.stripped.texts.get(index).and_then(Option::as_deref);
+        rest.unwrap_or_else(|| self.text(index))
     }
 
     /// What people call the language of the headers, if it is not English.
@@ -101,13 +137,18 @@ impl Headers {
         self.written.get(index).map_or("", String::as_str)
     }
 
+    /// The header as it stands in the file, without what says whether it must be filled.
+    pub fn name(&self, index: usize) -> &str {
+        without_duty(self.text(index)).trim_end_matches('*')
+    }
+
     /// The header in English.
     pub fn english(&self, index: usize) -> &str {
         if let Some(english) = self.read_as.get(&index) {
             return english;
         }
         let english = self.spoken.as_ref().and_then(|spoken| spoken.english(index));
-        english.unwrap_or_else(|| self.text(index))
+        english.unwrap_or_else(|| self.stripped_text(index))
     }
 
     /// What the header would be in English, were it mistyped or without its hint; folded.
@@ -142,6 +183,26 @@ impl Headers {
             }
         }
         names
+    }
+}
+
+/// Words in brackets behind a header that say whether it must be filled, in small letters.
+#[rustfmt::skip]
+const DUTIES: &[&str] = &[
+    "optional", "required", "mandatory", "if any", "if known", "if applicable", "pflichtfeld", "pflicht", "erforderlich",
+    "freiwillig", "facultatif", "obligatoire", "optionnel", "verplicht", "optioneel", "opcional", "obligatorio", "obligatório",
+    "obbligatorio", "facoltativo", "opzionale", "wymagane", "opcjonalne", "obligatorisk", "valfri", "valfritt", "valgfri",
+    "valgfritt", "påkrevd", "påkrævet",
+];
+
+/// The header without the brackets at its end that say whether it must be filled: `Company (optional)`.
+fn without_duty(text: &str) -> &str {
+    let trimmed = text.trim_end();
+    let opened = trimmed.strip_suffix([')', ']']);
+    let parts = opened.and_then(|rest| rest.rsplit_once(['(', '[']));
+    match parts {
+        Some((before, duty)) if DUTIES.contains(&duty.trim().to_lowercase().as_str()) => before,
+        _ => text,
     }
 }
 

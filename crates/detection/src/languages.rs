@@ -210,7 +210,8 @@ impl Language {
         }
         let whose = |list: &[(String, String)], cut: for<'t> fn(&'t str, &str) -> Option<&'t str>| {
             list.iter().find_map(|(word, english)| {
-                let header = self.look_up(cut(folded, word)?, rules)?;
+                let rest = cut(folded, word)?;
+                let header = self.look_up(rest, rules).or_else(|| of_records(rest))?;
                 Some(format!("{english} {header}"))
             })
         };
@@ -233,11 +234,21 @@ impl Language {
         })
     }
 
-    /// The English header for one with a hint in brackets, or a unit: `Prix HT (€)`, `Laufleistung in km`.
+    /// The English header for one with a hint in brackets, a unit, or something else that stands in the same column:
+    /// `Prix HT (€)`, `Laufleistung in km`, `Codice articolo e immagine`.
     pub fn read_without_hint(&self, text: &str) -> Option<String> {
-        const UNITS: [&str; 8] = ["€", "eur", "euro", "km", "in", "en", "ccm", "kw"];
+        const UNITS: [&str; 26] = [
+            "€", "eur", "euro", "km", "in", "en", "ccm", "kw", "chf", "pln", "zł", "sek", "dkk", "nok", "kr", "usd",
+            "$", "mxn", "cop", "ars", "clp", "pen", "brl", "r$", "gbp", "mad",
+        ];
+        const AND: [&str; 8] = ["e", "y", "et", "und", "en", "and", "og", "och"];
         let before = text.split(['(', '[']).next().unwrap_or_default();
         let mut words: Vec<&str> = before.split([' ', '_']).filter(|word| !word.is_empty()).collect();
+        let is_and = |word: &&str| AND.contains(&word.to_lowercase().as_str());
+        // A single word before it is too short to be told from a part of something longer.
+        if let Some(place) = words.iter().position(is_and).filter(|place| *place > 1) {
+            words.truncate(place);
+        }
         while words.len() > 1
             && words
                 .last()
@@ -262,6 +273,17 @@ impl Language {
     }
 }
 
+/// The English word for what every kind of record has and every language writes alike, where it stands beside a word for the
+/// kind: `id_vehiculo`, `cod_producto`.
+fn of_records(rest: &str) -> Option<&'static str> {
+    match rest {
+        "id" | "uuid" | "guid" => Some("ID"),
+        "nr" | "num" | "no" | "numero" => Some("Number"),
+        "code" | "cod" | "kod" => Some("Code"),
+        _ => None,
+    }
+}
+
 impl Language {
     /// What people call it.
     pub fn label(&self) -> &str {
@@ -273,22 +295,70 @@ impl Language {
         self.headers.contains_key(header) || self.headers.contains_key(plain)
     }
 
-    /// The headers of a table in English, as far as they are understood.
-    pub fn readings(&self, headers: &[String]) -> Vec<Option<String>> {
-        let readings: Vec<_> = headers.iter().map(|header| self.read(header, &[])).collect();
-        let rules: Vec<&Rule> = self
-            .beside
-            .iter()
-            .filter(|rule| {
-                let mut known = readings.iter().flatten();
-                known.any(|english| fold_header(english).ends_with(&rule.next_to))
-            })
-            .collect();
-        if rules.is_empty() {
-            return readings;
-        }
-        headers.iter().map(|header| self.read(header, &rules)).collect()
+    /// What a folded word is in English, folded, if it is a header by itself.
+    pub fn header(&self, word: &str) -> Option<String> {
+        self.look_up(word, &[]).map(fold_header)
     }
+
+    /// The headers of a table in English, as far as they are understood. `rest`: without what most of them share, for those
+    /// that are not understood with it.
+    pub fn readings(&self, headers: &[String], rest: &[String]) -> Vec<Option<String>> {
+        let read = |rules: &[&Rule]| -> Vec<Option<String>> {
+            let all = headers.iter().zip(rest);
+            all.map(|(header, rest)| {
+                let short = || (rest != header).then(|| self.read(rest, rules))?;
+                self.read(header, rules).or_else(short)
+            })
+            .collect()
+        };
+        let plain = read(&[]);
+        let known: Vec<String> = plain.iter().flatten().map(|english| fold_header(english)).collect();
+        let is_there = |rule: &&Rule| known.iter().any(|english| english.ends_with(&rule.next_to));
+        let rules: Vec<&Rule> = self.beside.iter().filter(is_there).collect();
+        if rules.is_empty() {
+            return plain;
+        }
+        let ruled = read(&rules);
+        let of_contact: Vec<bool> = headers.iter().map(|header| self.is_of_contact(header)).collect();
+        if !names_contacts_only(&plain, &ruled, &of_contact) {
+            return ruled;
+        }
+        // Where whom to talk to has both names, the name beside them is that of a firm.
+        let others: Vec<&Rule> = rules.into_iter().filter(|rule| !is_of_person(&rule.next_to)).collect();
+        let others = read(&others);
+        let all = ruled.into_iter().zip(others).zip(of_contact);
+        all.map(|((ruled, other), of_contact)| match ruled {
+            Some(ruled) if of_contact && !ruled.starts_with("Contact") => Some(format!("Contact {ruled}")),
+            ruled if of_contact => ruled,
+            _ => other,
+        })
+        .collect()
+    }
+
+    /// A folded header says that it is of whom to talk to.
+    fn is_of_contact(&self, header: &str) -> bool {
+        let is_one = |(_, english): &&(String, String)| english == "Contact";
+        let mut before = self.before.iter().filter(is_one);
+        let mut after = self.after.iter().filter(is_one);
+        before.any(|(word, _)| header.starts_with(word.as_str()))
+            || after.any(|(word, _)| header.ends_with(word.as_str()))
+    }
+}
+
+/// The first and the last name in a table are those of whom to talk to, and of nobody else.
+fn names_contacts_only(plain: &[Option<String>], ruled: &[Option<String>], of_contact: &[bool]) -> bool {
+    let all = || {
+        let both = plain.iter().zip(ruled).zip(of_contact);
+        both.filter_map(|((plain, ruled), of)| {
+            Some((fold_header(plain.as_deref()?), fold_header(ruled.as_deref()?), *of))
+        })
+    };
+    let has = |name: &str| all().any(|(_, ruled, of)| of && ruled.ends_with(name));
+    has("firstname") && has("lastname") && !all().any(|(plain, _, of)| !of && is_of_person(&plain))
+}
+
+fn is_of_person(folded: &str) -> bool {
+    folded.ends_with("firstname") || folded.ends_with("lastname")
 }
 
 /// All languages, in the order of their files.
@@ -317,6 +387,17 @@ pub fn name_in_english(name: &str) -> Option<String> {
         rest = after;
     }
     is_translated.then(|| english.join(" "))
+}
+
+/// What files and sheets are called in any language that begins with these letters, folded: the length of each, and the
+/// English name.
+pub fn names_that_begin(letters: &str) -> Vec<(usize, &'static str)> {
+    let plain = fold_accents(letters);
+    let names = LANGUAGES.iter().flat_map(|language| &language.names);
+    let begun = names.filter(|(name, _)| name.starts_with(plain.as_ref()));
+    begun
+        .map(|(name, english)| (name.chars().count(), english.as_str()))
+        .collect()
 }
 
 /// What is kept of a person, behind `personal`, which alone are those who work somewhere in some languages.

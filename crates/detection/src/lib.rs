@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod affix;
 mod assign;
 mod beside;
 mod built_in;

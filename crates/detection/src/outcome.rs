@@ -115,6 +115,7 @@ pub fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> D
             "Several rows have the same invoice number: they are lines of one invoice, and lines are not imported.";
         warnings.push(DetectionWarning::new("lines_not_imported", message));
     }
+    warnings.extend(candidate.merged.map(|merged| evidence::merged(merged, candidate.table)));
     let outcome = Outcome {
         table_type: Some(describe(GENERIC, candidate.table)),
         mapping: &candidate.mapping,

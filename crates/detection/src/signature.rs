@@ -106,7 +106,7 @@ impl<'a> Fit<'a> {
             };
             all += 1;
             let by_alias = headers.folded(*place) != fold_header(&column.header);
-            same += usize::from(by_alias || plain(headers.text(*place)) == plain(&column.header));
+            same += usize::from(by_alias || plain(headers.name(*place)) == plain(&column.header));
         }
         same * 4 >= all * 3
     }

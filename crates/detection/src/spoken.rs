@@ -34,9 +34,24 @@ struct Count {
 }
 
 impl Spoken {
-    /// Reads headers: as they stand in the file, and folded. `None`: they are English, or nothing that is known.
-    pub fn of(texts: &[String], headers: &[String], is_english: impl Fn(&str) -> bool) -> Option<Self> {
-        let english: Vec<bool> = headers.iter().map(|header| is_english(header)).collect();
+    /// Reads headers. `None`: they are English, or nothing that is known.
+    ///
+    /// `texts`: without what most of them share; `headers`: as they stand in the file, folded; `short`: what is left of each,
+    /// folded, where it shares something.
+    pub fn of(
+        texts: &[&str],
+        headers: &[String],
+        short: &[Option<String>],
+        is_english: impl Fn(&str) -> bool,
+    ) -> Option<Self> {
+        let shortest =
+            |index: usize, header: &String| short.get(index).cloned().flatten().unwrap_or_else(|| header.clone());
+        let rest: Vec<String> = headers
+            .iter()
+            .enumerate()
+            .map(|(index, header)| shortest(index, header))
+            .collect();
+        let english: Vec<bool> = rest.iter().map(|header| is_english(header)).collect();
         let all = headers.iter().filter(|header| !header.is_empty()).count();
         if english.iter().filter(|is_english| **is_english).count() == all {
             return None;
@@ -45,8 +60,8 @@ impl Spoken {
             count,
             language,
             mut readings,
-        } = most_understood(headers, &english)?;
-        let only_english = headers
+        } = most_understood(headers, &rest, &english)?;
+        let only_english = rest
             .iter()
             .zip(&readings)
             .zip(&english)
@@ -63,7 +78,7 @@ impl Spoken {
                 *reading = None;
             }
         }
-        let guess = |((text, header), (reading, is_english)): ((&String, &String), (&Option<String>, &bool))| {
+        let guess = |((text, header), (reading, is_english)): ((&&str, &String), (&Option<String>, &bool))| {
             let is_open = reading.is_none() && !is_english;
             is_open.then(|| {
                 language
@@ -72,7 +87,7 @@ impl Spoken {
             })?
         };
         let known = readings.iter().zip(&english);
-        let guesses = texts.iter().zip(headers).zip(known).map(guess).collect();
+        let guesses = texts.iter().zip(&rest).zip(known).map(guess).collect();
         Some(Self {
             language,
             readings,
@@ -102,10 +117,11 @@ struct Attempt {
     readings: Vec<Option<String>>,
 }
 
-/// The language of which most headers are understood that are not English, the first of several.
-fn most_understood(headers: &[String], english: &[bool]) -> Option<Attempt> {
-    let attempts = likely(headers, english).into_iter().map(|language| {
-        let readings = language.readings(headers);
+/// The language of which most headers are understood that are not English, the first of several. `rest`: without what most of
+/// them share.
+fn most_understood(headers: &[String], rest: &[String], english: &[bool]) -> Option<Attempt> {
+    let attempts = likely(rest, english).into_iter().map(|language| {
+        let readings = language.readings(headers, rest);
         let mut count = Count::default();
         for (reading, is_english) in readings.iter().zip(english) {
             count.own += usize::from(reading.is_some() && !is_english);

@@ -4,8 +4,13 @@ use serde::{Deserialize, Serialize};
 use torqueflow_model::{SourceDefinition, header_words};
 
 use crate::beside::Beside;
-use crate::languages::name_in_english;
+use crate::languages::{name_in_english, names_that_begin};
 
+/// So many letters may be the beginning of a name.
+const BEGINNING: usize = 3;
+/// How much a word that most headers share names a type, and one that is the beginning of its name only.
+const SHARED: f64 = 0.7;
+const BEGUN: f64 = 0.5;
 /// Longer titles are sentences, which speak of many things.
 const TITLE_WORDS: usize = 6;
 
@@ -93,6 +98,32 @@ impl TypeNames {
         found
     }
 
+    /// The type that a word names which most headers share, or of whose name it is the beginning: `cust`, `forn`, `kun`.
+    pub fn of_word<'a>(&'a self, word: &str) -> Option<(&'a str, f64)> {
+        if word.chars().count() < BEGINNING {
+            return None;
+        }
+        let word = stem(word);
+        let in_english = names_that_begin(word);
+        let own = |name: &str| {
+            let words = words(name);
+            let mut all = self.names.iter();
+            all.find(|(name, _)| *name == words)
+                .map(|(_, type_id)| type_id.as_str())
+        };
+        let english = self.names.iter().filter_map(|(name, type_id)| match name.as_slice() {
+            [only] if only.starts_with(word) => Some((only.chars().count(), type_id.as_str())),
+            _ => None,
+        });
+        let foreign = in_english
+            .into_iter()
+            .filter_map(|(length, name)| Some((length, own(name)?)));
+        // Of `inv`, the invoices rather than the inventory: the word is most of its name.
+        let (length, type_id) = english.chain(foreign).min()?;
+        let is_whole = length <= word.chars().count() + 2;
+        Some((type_id, if is_whole { SHARED } else { BEGUN }))
+    }
+
     /// The types that a text names. What stands last is what it is: of `customer invoices`, the invoices.
     fn in_text<'a>(&'a self, text: &str, strength: f64) -> Vec<(&'a str, f64)> {
         let english = name_in_english(text);
@@ -134,6 +165,12 @@ impl TypeNames {
         let mentioned: Vec<(&str, f64)> = mentioned.map(|type_id| (type_id, strength / 2.0)).collect();
         found.into_iter().map(weigh).chain(mentioned).collect()
     }
+}
+
+/// A word without the vowel that it has in the singular only: `articolo`, `articoli`.
+fn stem(word: &str) -> &str {
+    let short = word.strip_suffix(['a', 'e', 'o']);
+    short.filter(|short| short.chars().count() >= 5).unwrap_or(word)
 }
 
 /// The words of a name, in the singular.

@@ -184,6 +184,11 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The rows that are looked at.
+    pub fn samples(&self) -> &'a [Row] {
+        self.samples
+    }
+
     pub fn column(&self, index: usize) -> Option<&ColumnValues> {
         self.columns.get(index)
     }
@@ -195,6 +200,12 @@ impl<'a> Table<'a> {
     /// It has values, or no rows were looked at: it can speak for something.
     pub fn is_filled(&self, index: usize) -> bool {
         !self.column(index).is_some_and(|column| column.is_blank)
+    }
+
+    /// Fewer than one in twenty of the rows that were looked at have a value.
+    pub fn is_hardly_filled(&self, index: usize) -> bool {
+        let filled = self.column(index).map_or(0, |column| column.filled);
+        self.is_filled(index) && filled > 0 && filled * 20 < self.samples.len()
     }
 
     /// Nine in ten of the rows that were looked at have a value.

@@ -35,6 +35,14 @@ impl Look {
         if self.is_of_all() { 0 } else { values / 5 }
     }
 
+    /// Ids may look like it.
+    pub fn may_be_id(self) -> bool {
+        !matches!(
+            self,
+            Self::Flag | Self::Binary | Self::Email | Self::Vin | Self::Date | Self::Party
+        )
+    }
+
     /// In words, for several values.
     pub fn plural(self) -> &'static str {
         match self {

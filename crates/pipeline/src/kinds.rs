@@ -70,6 +70,8 @@ const RULES: [Rule; 2] = [
                     "paid out",
                     "spend money",
                     "spent",
+                    "pay",
+                    "internal transfer",
                     "bill payment",
                     "supplier payment",
                     "vendor payment",

@@ -4,6 +4,8 @@ mod apart;
 mod columns;
 mod mismatch;
 mod named;
+mod names;
+mod own_id;
 mod rows;
 mod weight;
 
@@ -17,6 +19,7 @@ use crate::values::Look;
 use crate::vocabulary::Vocabulary;
 
 pub use mismatch::Mismatch;
+pub use own_id::Merged;
 
 /// What headers say beyond the columns that they name.
 #[derive(Default)]
@@ -53,6 +56,8 @@ pub struct Candidate<'a> {
     clues: Clues,
     /// The number by which a record is known stands in several rows.
     pub repeats: bool,
+    /// Rows that are taken for the same record though they say different things of it.
+    pub merged: Option<Merged>,
     /// The weight of the columns that are understood.
     weight: f64,
     /// The share of the telling columns that is understood.
@@ -92,6 +97,7 @@ impl<'a> Candidate<'a> {
             named_by_header: 0.0,
             clues: Clues::default(),
             repeats: false,
+            merged: None,
             weight: 0.0,
             explained: 0.0,
             confidence: 0.0,
@@ -102,8 +108,12 @@ impl<'a> Candidate<'a> {
         candidate.add_when_named(file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
+        candidate.add_titles(file);
+        candidate.name_firms(file);
         candidate.drop_names_of_others(file);
         candidate.drop_totals_of_lines(file);
+        candidate.tell_codes_from_counters(words, file);
+        candidate.add_own_id(words, file);
         candidate.missing = table
             .required
             .iter()
@@ -116,6 +126,7 @@ impl<'a> Candidate<'a> {
             .map(|(_, group)| group_name(table, group))
             .collect();
         candidate.weigh(file);
+        candidate.merged = candidate.merged(file);
         candidate
     }
 
@@ -169,25 +180,33 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Assigns by known spellings. What holds nothing leaves the field to another column with a name for it, and so does what
-/// holds something else.
+/// Assigns by known spellings. What holds nothing, or hardly anything, leaves the field to another column with a name for it,
+/// and so does what holds something else.
 fn by_alias(table: &TableSignature, words: &Vocabulary, file: &Table) -> Mapping {
     let present = words.columns_among(file.headers);
     let wanted = |column| present.contains(&column);
     let fits = |index, field: FieldRef| !file.is_no_field(index) && file.may_hold(index, field);
-    let filled = |index, field: FieldRef| file.is_filled(index) && fits(index, field);
-    let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, filled);
-    if (0..file.headers.len()).any(|index| !file.is_filled(index)) {
-        let blank = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
-            !file.is_filled(index) && fits(index, field)
+    let is_hardly = |index| file.is_hardly_filled(index);
+    let is_well = |index| file.is_filled(index) && !is_hardly(index);
+    let is_blank = |index| !file.is_filled(index);
+    let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+        is_well(index) && fits(index, field)
+    });
+    let others: [&dyn Fn(usize) -> bool; 2] = [&is_hardly, &is_blank];
+    for is_one in others {
+        if !(0..file.headers.len()).any(is_one) {
+            continue;
+        }
+        let next = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+            is_one(index) && fits(index, field)
         });
-        for (index, field) in blank.fields.iter().enumerate() {
+        for (index, field) in next.fields.iter().enumerate() {
             if let Some((field, by)) = field {
                 mapping.offer(index, *field, *by);
             }
         }
-        for (found, by_blank) in mapping.found.iter_mut().zip(&blank.found) {
-            *found = found.or(*by_blank);
+        for (found, by_next) in mapping.found.iter_mut().zip(&next.found) {
+            *found = found.or(*by_next);
         }
     }
     mapping

@@ -53,6 +53,10 @@ impl Candidate<'_> {
             None
         } else if self.is_of_parts_of_records(file) {
             Some("many of its rows have the same name or number, and differ in what there is one of")
+        } else if self.merged.is_some_and(|merged| merged.is_doubtful) {
+            Some(
+                "most of its rows share their name or code with others, and differ in the rest, as the lines of something else do",
+            )
         } else if self.is_of_events(file) {
             Some("its rows may be of what happens to vehicles, and not of the vehicles")
         } else {
