@@ -66,11 +66,8 @@ pub fn clean_record(slot: Slot, cells: &[MappedCell], context: &Context) -> Clea
         .filter(|mapped| mapped.field.slot == slot)
         .filter_map(|mapped| draft.read(mapped))
         .collect();
-    let is_nobody = name::are_blanks(&inputs);
     for input in &inputs {
-        if is_nobody && input.kind() == FieldKind::PersonName {
-            draft.apply(input, Verdict::null(FindingCode::ValuePlaceholder));
-        } else if let Some(verdict) = verdict(input, &draft) {
+        if let Some(verdict) = verdict(input, &draft) {
             draft.apply(input, verdict);
         }
     }

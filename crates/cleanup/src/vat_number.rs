@@ -28,10 +28,6 @@ const FORMS: &[(&str, &[&str])] = &[
 
 /// A VAT number.
 pub(crate) fn vat_number(text: &str, kind: CellKind) -> Verdict {
-    // Nobody has the number 0.
-    if text.bytes().any(|byte| byte == b'0') && text.bytes().all(|byte| byte == b'0') {
-        return Verdict::null(FindingCode::ValuePlaceholder);
-    }
     let mut verdict = text::code(text, kind);
     let Some(Value::Text(number)) = &mut verdict.value else {
         return verdict;
@@ -105,9 +101,6 @@ mod tests {
             check(number, number);
         }
         check("N/A", "- [value_placeholder]");
-        check("0", "- [value_placeholder]");
-        check("00000", "- [value_placeholder]");
-        check("0100", "0100");
     }
 
     #[test]

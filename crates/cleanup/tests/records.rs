@@ -187,38 +187,6 @@ fn couples_are_reported_once() {
 }
 
 #[test]
-fn both_names_of_nobody_are_none() {
-    check(
-        "customer",
-        &[
-            ("first_name", "null"),
-            ("last_name", "null"),
-            ("company", "Farmacia Luna"),
-        ],
-        &[
-            "company=Farmacia Luna",
-            "display_name=Farmacia Luna",
-            "search_name=farmacia luna",
-            "sort_name=farmacia luna",
-            "[value_placeholder customer.first_name 0 \"null\"]",
-            "[value_placeholder customer.last_name 0 \"null\"]",
-        ],
-    );
-    check(
-        "customer",
-        &[("first_name", "Ada"), ("last_name", "Smith"), ("company", "null")],
-        &[
-            "display_name=Ada Smith",
-            "first_name=Ada",
-            "last_name=Smith",
-            "search_name=ada smith",
-            "sort_name=smith ada",
-            "[value_placeholder customer.company 0 \"null\"]",
-        ],
-    );
-}
-
-#[test]
 fn people_called_null_exist() {
     check(
         "customer",

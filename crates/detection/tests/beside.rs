@@ -105,7 +105,7 @@ fn check_type(sheets: &[Sheet<'_>], expected: &str, why: &str) {
     );
 }
 
-/// The first sheet has a type of its own and none beside the others: a person is asked which of these it is, and told why.
+/// The first sheet has no type beside the others: a person is asked which of these it is, and told why.
 #[track_caller]
 fn check_asked(sheets: &[Sheet<'_>], expected: &[&str], why: &str) {
     let detection = look(sheets).remove(0);
@@ -121,7 +121,6 @@ fn check_asked(sheets: &[Sheet<'_>], expected: &[&str], why: &str) {
         "{:?}",
         detection.warnings
     );
-    assert!(first_alone(sheets).is_some(), "it is asked without the others");
 }
 
 /// All sheets are what they are without the others.
@@ -259,7 +258,6 @@ fn however_sure_they_are_several_people_of_one_customer_are_asked_for() {
     let people = "Customer No|Contact Name|Phone|Email\nC100|Ida Moor|07911 123450|ida@mail.example\n\
         C100|Bo Moor|07911 123460|bo@mail.example\nC101|Ned Dale|07911 123451|ned@mail.example\n\
         C101|Kit Dale|07911 123461|kit@mail.example";
-    assert_eq!(alone(("People", people)).confidence_level, ConfidenceLevel::High);
     check_asked(
         &[("People", people), CUSTOMERS],
         &["generic.customers"],
@@ -337,7 +335,7 @@ fn a_tie_is_settled_by_a_sheet_with_the_same_columns_that_has_a_telling_name() {
 }
 
 #[test]
-fn a_sheet_that_nobody_recognises_is_asked_for_as_what_one_with_the_same_columns_is() {
+fn a_sheet_that_nobody_is_sure_of_is_what_one_with_the_same_columns_is() {
     let parts = "Customer|Maker|Bin|Discription|Stock Qty|OEM P/N|Max";
     let known = format!("{parts}\n|Bosch|A1|Filter|4|B-1|9\n|ATE|A2|Valve|5|B-2|9\n|Hella|A3|Lamp|6|B-3|9");
     // A column of customers speaks against products.
@@ -346,7 +344,7 @@ fn a_sheet_that_nobody_recognises_is_asked_for_as_what_one_with_the_same_columns
     let found = look(sheets);
     assert_eq!(type_of(&found[1]), Some("generic.products"), "{:?}", found[1].evidence);
     assert_eq!(type_of(&alone(sheets[0])), None);
-    assert_eq!(candidates(&found[0]), ["generic.products"], "{:?}", found[0].evidence);
+    assert_eq!(type_of(&found[0]), Some("generic.products"), "{:?}", found[0].evidence);
 }
 
 #[test]

@@ -28,31 +28,16 @@ use std::borrow::Cow;
 use torqueflow_model::{FieldKind, FindingCode, Party, Value, fold};
 
 use crate::clean::{Draft, Input};
-use crate::text::{findable_part, is_machine_blank, names_nobody, one_line, stands_for_blank};
+use crate::text::{findable_part, names_nobody, one_line};
 use crate::verdict::Verdict;
 use firms::Named;
 use job::split_job;
 use split::{Parts, split};
 
-/// The first and the last name both say what programs write for nothing. Alone, either may be somebody's: there are people called
-/// Null.
-pub(crate) fn are_blanks(inputs: &[Input<'_>]) -> bool {
-    let names = || inputs.iter().filter(|input| input.kind() == FieldKind::PersonName);
-    let of = |name: &str| names().any(|input| input.name() == name);
-    of("first_name") && of("last_name") && names().all(|input| is_machine_blank(&one_line(&input.text)))
-}
-
-/// A whole name that is none.
-fn is_no_name(text: &str) -> bool {
-    let line = one_line(text);
-    let are_blanks = || line.contains(' ') && line.split(' ').all(is_machine_blank);
-    names_nobody(&line) || stands_for_blank(&line) || are_blanks()
-}
-
 /// A company's name where it stands alone, as a supplier's does.
 pub(crate) fn company_name(text: &str) -> Verdict {
     let line = one_line(text);
-    if stands_for_blank(&line) {
+    if names_nobody(&line) {
         return Verdict::null(FindingCode::ValuePlaceholder);
     }
     Verdict::text(case::company(&line))
@@ -91,10 +76,10 @@ pub(crate) fn complete(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
         return;
     }
     let full_names = || inputs.iter().filter(|input| input.kind() == FieldKind::FullName);
-    for input in full_names().filter(|input| is_no_name(&input.text)) {
+    for input in full_names().filter(|input| names_nobody(&input.text)) {
         draft.note(FindingCode::ValuePlaceholder, "", input);
     }
-    let mut whole = full_names().filter(|input| !is_no_name(&input.text));
+    let mut whole = full_names().filter(|input| !names_nobody(&input.text));
     if let Some(input) = whole.next() {
         take_apart(draft, input, whose::said(inputs));
         for other in whole.filter(|other| fold(&other.text) != fold(&input.text)) {

@@ -11,13 +11,6 @@ const NEUTRAL: &[&str] = &[
     "hora", "ore", "ora", "godz.", "godz", "timmar", "timer", "tim", "stück", "stk.", "stk", "st.", "stuks", "pièces",
     "pz.", "pz", "uds.", "uds", "ud.", "szt.", "szt", "un.",
 ];
-/// What prices say of the tax on them, which changes no figure.
-#[rustfmt::skip]
-const TAXES: &[&str] = &[
-    "incl.", "incl", "inkl.", "inkl", "inc.", "inc", "excl.", "excl", "exkl.", "exkl", "escl.", "ex.", "ex", "zzgl.", "zzgl", "plus",
-    "inclusief", "exclusief", "inclus", "inclusa", "incluida", "incluido", "exclusa", "esclusa", "mwst.", "mwst", "ust.", "ust", "btw",
-    "vat", "tva", "ttc", "ht", "iva", "moms", "mva", "gst", "tax", "netto", "brutto", "net", "gross",
-];
 const MILES: &[&str] = &["miles", "mile", "mls", "mi", "m"];
 const KILOMETRES: &[&str] = &["kilometres", "kilometers", "kilometre", "kilometer", "kms", "km"];
 const CUBIC_CENTIMETRES: &[&str] = &["ccm", "cm3", "cm\u{b3}", "cc"];
@@ -113,7 +106,7 @@ fn take_off<'t>(dressed: &mut Dressed<'t>, wardrobe: Wardrobe) -> Option<Option<
         if let Some((side, rest)) = side(body) {
             return dressed.side.replace(side).is_none().then_some(Some(rest));
         }
-        if let Some(rest) = currency::strip(body).or_else(|| strip_word(body, TAXES)) {
+        if let Some(rest) = currency::strip(body) {
             return Some(Some(rest));
         }
     }

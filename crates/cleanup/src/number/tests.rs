@@ -43,13 +43,6 @@ fn dressing_is_dropped() {
     check("5.", "5.00");
     check("12 each", "12.00");
     check("approx 64", "64.00");
-    check("€229,99 Incl. btw", "229.99");
-    check("29,99 € inkl. MwSt.", "29.99");
-    check("12,50 EUR zzgl. MwSt", "12.50");
-    check("45,00 € TTC", "45.00");
-    check("£80.00 ex VAT", "80.00");
-    check("1.250,00 + IVA", "1250.00");
-    check("VAT", "- [number_invalid]");
 }
 
 #[test]
