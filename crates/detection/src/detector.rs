@@ -185,13 +185,10 @@ impl Detector {
             return Some(best);
         }
         let named = self.names.named(around);
-        let entities_of = |type_id: &str| {
-            let mut tables = generic_tables(&self.sources);
-            tables.find(|table| table.type_id == type_id)
-        };
+        let table_of = |type_id: &str| generic_tables(&self.sources).find(|table| table.type_id == type_id);
         let named: Vec<(&TableSignature, f64)> = named
             .into_iter()
-            .filter_map(|(type_id, strength)| Some((entities_of(type_id)?, strength)))
+            .filter_map(|(type_id, strength)| Some((table_of(type_id)?, strength)))
             .collect();
         let is_of_customers = |(table, _): &(&TableSignature, f64)| table.entities().contains(&EntityKind::Customer);
         if named.iter().any(is_of_customers) {
@@ -206,8 +203,8 @@ impl Detector {
             let own = suppliers.filter(|fit| fit.source.id == best.source.id && fit.verdict != Verdict::Not);
             return best_fit(own);
         }
-        let names_others = |(table, strength): &(&TableSignature, f64)| *strength >= PLAINLY && table.must_be_named;
-        (!named.iter().any(names_others)).then_some(best)
+        let names_staff = |(table, strength): &(&TableSignature, f64)| *strength >= PLAINLY && !table.signs.is_empty();
+        (!named.iter().any(names_staff)).then_some(best)
     }
 
     fn candidates(&self, file: &Table, around: &Surroundings) -> Vec<Candidate<'_>> {
@@ -232,7 +229,8 @@ impl Detector {
 
     /// The tables that have the very same columns as the one that fits, unless the words around name that one.
     fn equals<'a, 'b>(&self, fit: &Fit<'b>, fits: &'a [Fit<'b>], around: &Surroundings) -> Equals<'a, 'b> {
-        let all = fits.iter().filter(|other| fit.indistinguishable_from(other));
+        let may_be = |other: &&Fit| !other.table.must_be_named && fit.indistinguishable_from(other);
+        let all = fits.iter().filter(may_be);
         let (own, other): (Vec<_>, Vec<_>) = all.partition(|other| other.source.id == fit.source.id);
         if own.is_empty() {
             return Equals {

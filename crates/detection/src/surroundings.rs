@@ -219,5 +219,10 @@ mod tests {
         check("export.csv", "Ordres de réparation", "", &["generic.work_orders"]);
         check("export.csv", "", "Lista de clientes", &["generic.customers"]);
         check("x.csv", "Sheet1", "", &[]);
+        // What a name only mentions, or what is a firm's, is not what the table is.
+        let both = ["generic.customers", "generic.staff"];
+        check("customers_by_technician.csv", "", "", &both);
+        check("Drivers Garage.csv", "", "", &[]);
+        check("Personalliste.xlsx", "", "", &["generic.staff"]);
     }
 }
