@@ -201,13 +201,14 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 /// assert!(!stands_for_blank("Nash"));
 /// ```
 pub fn stands_for_blank(text: &str) -> bool {
-    names_nobody(text) || (text.len() <= LONGEST_WORD && MACHINE_BLANKS.contains(&text))
+    names_nobody(text) || machine_blank(text).is_some()
 }
 
 /// As [`stands_for_blank`], where what machines write for nothing may be somebody's name: there are people called Null.
 pub(crate) fn names_nobody(text: &str) -> bool {
+    let begins = matches!(text.as_bytes(), [b'n' | b'N' | b'(' | b'<' | b'[' | b'\\', ..]);
     let is_word = || BLANK_WORDS.iter().any(|word| word.eq_ignore_ascii_case(text));
-    (text.len() <= LONGEST_WORD && is_word()) || text.chars().all(says_nothing)
+    (begins && text.len() <= LONGEST_WORD && is_word()) || text.chars().all(says_nothing)
 }
 
 /// What programs write for nothing, if a text is that. Whether it is meant so, its table says: there are people called Null.
