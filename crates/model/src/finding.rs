@@ -352,11 +352,12 @@ impl FindingCode {
             Some(row) if !detail.is_empty() && self.template().contains("{}") => format!("; in row {row}"),
             _ => String::new(),
         };
-        let place = match self.scope() {
-            Scope::Table => "rows of this table",
-            Scope::Row | Scope::Column | Scope::Text => "cells of this column",
+        let (one, of) = match self.scope() {
+            Scope::Table => ("row", "of this table"),
+            Scope::Row | Scope::Column | Scope::Text => ("cell", "of this column"),
         };
-        format!("In {cells} {place}{rows}{example}: {}", self.message(detail))
+        let plural = if cells == 1 { "" } else { "s" };
+        format!("In {cells} {one}{plural} {of}{rows}{example}: {}", self.message(detail))
     }
 
     /// The message for a person with this detail.

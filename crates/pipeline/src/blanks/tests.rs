@@ -242,9 +242,9 @@ fn a_firm_without_a_person_is_called_by_its_name() {
             &[("display_name", "Ada Smith"), ("company", "")],
         ],
         &[
-            "In 1 cells of this column, first in row 2: This is a placeholder, not a value",
-            "In 1 cells of this column, first in row 2: This is a placeholder, not a value",
-            "In 1 cells of this column, first in row 3: This is a placeholder, not a value",
+            "In 1 cell of this column, first in row 2: This is a placeholder, not a value",
+            "In 1 cell of this column, first in row 2: This is a placeholder, not a value",
+            "In 1 cell of this column, first in row 3: This is a placeholder, not a value",
         ],
     );
 }
