@@ -136,12 +136,18 @@ impl Candidate<'_> {
         };
         let of_kind = NOUNS.iter().find(|(_, nouns)| nouns.contains(&of.as_str()));
         match of_kind {
-            Some((other, _)) if *other == kind => Some(Of::Own),
+            // Vehicles that have plates are known by them, and their numbers in a fleet change.
+            Some((other, _)) if *other == kind => (is_id || !self.is_known_by_plates()).then_some(Of::Own),
             // What a file of jobs calls orders are the jobs.
             None if of == "order" && kind == EntityKind::WorkOrder && self.named > 0.0 => Some(Of::Own),
             None if is_id && !OTHERS.contains(&of.as_str()) => Some(Of::Unknown),
             _ => None,
         }
+    }
+
+    fn is_known_by_plates(&self) -> bool {
+        let mut plates = ["vehicle.registration", "vehicle.vin"].into_iter();
+        plates.any(|name| self.column_of(name).is_some())
     }
 
     /// Nothing by which a record of the table could be known is there.

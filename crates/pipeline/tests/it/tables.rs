@@ -228,9 +228,12 @@ fn further_lines_of_invoices_are_told_once() {
 
 #[test]
 fn rows_of_other_customers_are_no_further_lines() {
-    let text = "Invoice Number,Invoice Date,Customer ID,Item Name\n20240812P,12/08/2024,1,Oil\n20240812P,12/08/2024,2,Filter\n\
-                20240903P,13/09/2024,3,Bulb\n20240903P,13/09/2024,4,Fuse\n";
-    let (file, _) = clean(text);
+    let mut text = "Invoice Number,Invoice Date,Customer ID,Item Name\n20240812P,12/08/2024,1,Oil\n20240812P,12/08/2024,2,Filter\n"
+        .to_owned();
+    for day in 13..=28 {
+        text.extend([format!("202408{day}P,{day}/08/2024,{day},Fuse\n")]);
+    }
+    let (file, _) = clean(&text);
     assert_eq!(file.tables[0].plan.type_id.as_deref(), Some("generic.invoices"));
     assert_eq!(file.tables[0].plan.further_lines.count, 0, "{:?}", file.tables[0].notes);
     assert_eq!(file.tables[0].column_findings, []);
