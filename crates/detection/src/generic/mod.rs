@@ -180,36 +180,49 @@ impl<'a> Candidate<'a> {
     }
 }
 
-/// Assigns by known spellings. What holds nothing, or hardly anything, leaves the field to another column with a name for it,
-/// and so does what holds something else.
+/// Assigns by known spellings. What holds nothing leaves the field to another column with a name for it, and so does what holds
+/// something else; of two addresses, the one that hardly anybody has to the other.
 fn by_alias(table: &TableSignature, words: &Vocabulary, file: &Table) -> Mapping {
     let present = words.columns_among(file.headers);
     let wanted = |column| present.contains(&column);
     let fits = |index, field: FieldRef| !file.is_no_field(index) && file.may_hold(index, field);
-    let is_hardly = |index| file.is_hardly_filled(index);
-    let is_well = |index| file.is_filled(index) && !is_hardly(index);
-    let is_blank = |index| !file.is_filled(index);
+    let is_spare = |index, field: FieldRef| field.slot.address_type().is_some() && file.is_hardly_filled(index);
     let mut mapping = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
-        is_well(index) && fits(index, field)
+        file.is_filled(index) && !is_spare(index, field) && fits(index, field)
     });
-    let others: [&dyn Fn(usize) -> bool; 2] = [&is_hardly, &is_blank];
-    for is_one in others {
-        if !(0..file.headers.len()).any(is_one) {
-            continue;
-        }
-        let next = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
-            is_one(index) && fits(index, field)
+    let all = || 0..file.headers.len();
+    if all().any(|index| file.is_hardly_filled(index)) {
+        add_by_alias(&mut mapping, table, file, wanted, |index, field| {
+            is_spare(index, field) && fits(index, field)
         });
-        for (index, field) in next.fields.iter().enumerate() {
-            if let Some((field, by)) = field {
-                mapping.offer(index, *field, *by);
-            }
-        }
-        for (found, by_next) in mapping.found.iter_mut().zip(&next.found) {
-            *found = found.or(*by_next);
-        }
+    }
+    if all().any(|index| !file.is_filled(index)) {
+        add_by_alias(&mut mapping, table, file, wanted, |index, field| {
+            !file.is_filled(index) && fits(index, field)
+        });
     }
     mapping
+}
+
+/// Gives columns the fields that nothing feeds yet.
+fn add_by_alias(
+    mapping: &mut Mapping,
+    table: &TableSignature,
+    file: &Table,
+    wanted: impl Fn(usize) -> bool,
+    fits: impl Fn(usize, FieldRef) -> bool,
+) {
+    let next = Mapping::by_alias_of(table, file.headers, wanted, |index, field| {
+        !mapping.has(field) && fits(index, field)
+    });
+    for (index, field) in next.fields.iter().enumerate() {
+        if let Some((field, by)) = field {
+            mapping.offer(index, *field, *by);
+        }
+    }
+    for (found, by_next) in mapping.found.iter_mut().zip(&next.found) {
+        *found = found.or(*by_next);
+    }
 }
 
 /// Values of this look are what such a field holds, and hardly anything else.
