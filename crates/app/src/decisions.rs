@@ -67,10 +67,19 @@ pub(crate) fn decisions_on<'a>(
     let record_of = |id: Uuid| known.get(&id).copied().unwrap_or_else(|| DecidedRecord::stored(id));
     let (record, matched) = (record_of(duplicate.record_id), record_of(duplicate.match_record_id));
     let on_record = |decision: &&Decision| decision.slot == duplicate.slot && decision.record.is(&record);
-    let mut on_record = decisions.iter().filter(on_record);
+    let on_record = decisions.iter().filter(on_record);
+    let (on_it, others): (Vec<&Decision>, Vec<&Decision>) =
+        on_record.partition(|decision| decision.matched.is(&matched));
+    // One that was taken back since is none.
+    let stands = |place: usize, decision: &Decision| {
+        let mut newer = others.iter().take(place);
+        decision.action.is_some() && newer.all(|newer| !newer.matched.is(&decision.matched))
+    };
+    let mut numbered = others.iter().enumerate();
+    let on_another = numbered.find(|(place, decision)| stands(*place, decision));
     Taken {
-        on_the_match: on_record.clone().find(|decision| decision.matched.is(&matched)),
-        on_another: on_record.find(|decision| decision.action.is_some() && !decision.matched.is(&matched)),
+        on_the_match: on_it.first().copied(),
+        on_another: on_another.map(|(_, decision)| *decision),
     }
 }
 
@@ -158,6 +167,6 @@ mod tests {
         let decided = |action| decision(of_run(100, 5), stored, action);
         check(STORED, &[decided(skip), decided(merge)], [skip, None]);
         check(STORED, &[decided(None), decided(merge)], [None, None]);
-        check(OF_RUN, &[decided(None), decided(merge)], [None, merge]);
+        check(OF_RUN, &[decided(None), decided(merge)], [None, None]);
     }
 }
