@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, match_keys};
-use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
+use torqueflow_model::{
+    EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, RowPart, RunIds, Slot, SourceId,
+};
 use torqueflow_persistence::{
     AnalysisChunk, Duplicate, FoundRecord, KnownRecord, Lease, MappedRecord, MatchLevel, MatchPosting, NamedCustomer,
     RecordFill, StoredFinding,
@@ -30,6 +32,9 @@ use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
+
+/// A row that was let in though no id can name it.
+const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");
 
 /// Analyses the jobs of a run, one after the other in import order.
 pub(crate) struct Analysis<'a> {
@@ -95,6 +100,9 @@ struct Draft {
     /// Records whose ids others of earlier jobs have.
     crossed: Vec<Crossed>,
 }
+
+/// The place of a record's table in the import order, if the record is of this run, and its id.
+type OrderOfComing = (Option<i64>, Uuid);
 
 /// What a chunk adds, what of it is mapped, and which of its ids others have.
 type Analysed = (AnalysisChunk, Vec<MetAgain>, Vec<Crossed>);
@@ -444,7 +452,7 @@ impl Analysis<'_> {
                 .met
                 .extend(MetAgain::of(row.number, &id, mapped, record, job.country));
             let is_mapped = mapped.is_some();
-            let record_id = Uuid::now_v7();
+            let record_id = job.new_id(row, RowPart::Record(record.slot)).ok_or(BEYOND_IDS)?;
             if !is_mapped && !known.exists(record) {
                 draft.add_candidate(row, index, record_id);
             }
@@ -531,8 +539,22 @@ impl Analysis<'_> {
         job.record_at(earlier.found.row_index, slot)
     }
 
+    /// In which order records came, for matches that are equally sure: those of the store first, then those of the run, by the
+    /// order of the jobs.
+    fn order_of_coming(&self) -> impl Fn(Uuid) -> OrderOfComing {
+        let ids = RunIds::of(self.run_id.as_u128());
+        let jobs = self.jobs.values();
+        let positions: HashMap<i64, i64> = jobs.map(|rows| (rows.job.ordinal, rows.job.position)).collect();
+        move |id| {
+            let place = ids.place(id.as_u128());
+            let position = place.and_then(|place| positions.get(&place.table()).copied());
+            (position, id)
+        }
+    }
+
     /// Matches the new records against the store, against earlier rows of the run, and against each other.
     async fn match_candidates(&self, job: &JobRows, draft: &mut Draft) -> Result<(), AppError> {
+        let order = self.order_of_coming();
         for entity in [EntityKind::Customer, EntityKind::Vehicle] {
             let candidates: Vec<_> = draft
                 .candidates
@@ -549,7 +571,10 @@ impl Analysis<'_> {
                 holders.entry(posting.key_hash).or_default().push(posting.record_id);
             }
             for candidate in candidates {
-                draft.chunk.duplicates.extend(best_match(job, candidate, &holders));
+                draft
+                    .chunk
+                    .duplicates
+                    .extend(best_match(job, candidate, &holders, &order));
                 for key in &candidate.keys {
                     let holders = holders.entry(key.hash).or_default();
                     if holders.len() < MAX_HOLDERS {
@@ -577,22 +602,27 @@ fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
 }
 
 /// The best match among those that share a key with the record: the surest, and of equals the one that came first.
-fn best_match(job: &JobRows, candidate: &Candidate, holders: &HashMap<u128, Vec<Uuid>>) -> Option<Duplicate> {
-    let mut shared: BTreeMap<Uuid, Vec<SharedKey>> = BTreeMap::new();
+fn best_match(
+    job: &JobRows,
+    candidate: &Candidate,
+    holders: &HashMap<u128, Vec<Uuid>>,
+    order: impl Fn(Uuid) -> OrderOfComing,
+) -> Option<Duplicate> {
+    let mut shared: BTreeMap<OrderOfComing, Vec<SharedKey>> = BTreeMap::new();
     for key in &candidate.keys {
         let others = holders.get(&key.hash).map(Vec::as_slice).unwrap_or_default();
         if others.len() >= MAX_HOLDERS {
             continue;
         }
         for other in others {
-            shared.entry(*other).or_default().push(SharedKey {
+            shared.entry(order(*other)).or_default().push(SharedKey {
                 kind: key.kind,
                 holders: others.len(),
             });
         }
     }
     let mut best: Option<(Uuid, torqueflow_dedupe::Match)> = None;
-    for (record_id, keys) in shared {
+    for ((_, record_id), keys) in shared {
         if let Some(found) = assess(&keys)
             && best.as_ref().is_none_or(|(_, best)| found.confidence > best.confidence)
         {
