@@ -25,6 +25,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("error_message", Text, Yes),
             // Grows with every committed change that a person could see.
             ("progress_version", Integer, No),
+            // Tables that it has had, those that were removed too: the ordinal of the next one.
+            ("tables_made", Integer, No),
             ("created_at", Timestamp, No),
             ("analysed_at", Timestamp, Yes),
             ("started_at", Timestamp, Yes),
@@ -56,6 +58,9 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("id", Uuid, No),
             ("run_id", Uuid, No),
             ("file_id", Uuid, No),
+            // Stands in the ids of its records: fixed, and no other table of the run ever has it.
+            ("ordinal", Integer, No),
+            // Its place in the import order, which changes as tables come and are understood anew.
             ("position", Integer, No),
             ("sheet", Text, Yes),
             ("status", Text, No),

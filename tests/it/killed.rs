@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
+use torqueflow_model::RecordPlace;
 use torqueflow_test_support::postgres::TestDatabase;
 use torqueflow_test_support::rng::Rng;
 use torqueflow_test_support::sample::{Garage, SampleOptions};
@@ -62,6 +63,8 @@ fn an_import_that_is_killed_while_it_takes_its_files_in_has_all_of_them_later() 
 struct Outcome {
     dump: String,
     written: BTreeMap<String, i64>,
+    /// What the ids say of where their records stand, whichever run it is.
+    places: Vec<(String, RecordPlace)>,
     fates: Vec<Vec<String>>,
     counts: Vec<Vec<String>>,
 }
@@ -148,6 +151,7 @@ fn outcome(workspace: &Workspace) -> Outcome {
     Outcome {
         dump: workspace.dump(),
         written: workspace.written(),
+        places: places(workspace),
         fates: workspace.query("SELECT outcome, count(*) FROM import_row_result GROUP BY outcome ORDER BY outcome"),
         counts: workspace.query(
             "SELECT sheet, status, row_count, checkpoint, imported, updated, skipped_duplicate, skipped_choice, \
@@ -156,8 +160,20 @@ fn outcome(workspace: &Workspace) -> Outcome {
     }
 }
 
+/// By kind and id, so as they stand one behind the other.
+fn places(workspace: &Workspace) -> Vec<(String, RecordPlace)> {
+    let places = workspace.record_places().into_iter();
+    places.map(|((table, _), place)| (table, place)).collect()
+}
+
 fn assert_same(actual: &Outcome, expected: &Outcome) {
     assert_eq!(actual.written, expected.written);
+    let is_other = actual
+        .places
+        .iter()
+        .zip(&expected.places)
+        .find(|(actual, expected)| actual != expected);
+    assert_eq!(is_other, None, "an id depends on who made it, or when");
     assert_eq!(actual.fates, expected.fates);
     assert_eq!(actual.counts, expected.counts);
     let lines = actual.dump.lines().zip(expected.dump.lines());

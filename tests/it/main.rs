@@ -56,6 +56,8 @@ mod older_workbooks;
 #[cfg(test)]
 mod password;
 #[cfg(test)]
+mod record_ids;
+#[cfg(test)]
 mod refresh;
 #[cfg(test)]
 mod refresh_interrupted;

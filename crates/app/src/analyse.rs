@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::MatchKey;
-use torqueflow_model::{EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, Slot, SourceId};
+use torqueflow_model::{
+    EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, RowPart, RunIds, Slot, SourceId,
+};
 use torqueflow_persistence::{
     AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, NamedCustomer, RecordFill, Repeat, StoredFinding,
 };
@@ -23,7 +25,7 @@ use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
-use crate::matching::{Candidate, MATCHED, Matcher};
+use crate::matching::{Candidate, MATCHED, Matcher, OrderOfComing};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
@@ -31,6 +33,9 @@ use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
 const CHUNK_ROWS: usize = 1000;
+
+/// A row that was let in though no id can name it.
+const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");
 
 /// Analyses the jobs of a run, one after the other in import order.
 pub(crate) struct Analysis<'a> {
@@ -288,7 +293,10 @@ impl Analysis<'_> {
                 .findings
                 .extend(numbered.map(|(ordinal, finding)| stored(row.number, ordinal as i64, finding)));
         }
-        draft.chunk.duplicates = self.matcher.matches(job, &draft.candidates).await?;
+        draft.chunk.duplicates = self
+            .matcher
+            .matches(job, &draft.candidates, self.order_of_coming())
+            .await?;
         draft.chunk.fills = draft.fills.into_values().collect();
         Ok((draft.chunk, draft.met, draft.crossed))
     }
@@ -464,7 +472,7 @@ impl Analysis<'_> {
                 .met
                 .extend(MetAgain::of(row.number, &id, mapped, record, job.country));
             let is_mapped = mapped.is_some();
-            let record_id = Uuid::now_v7();
+            let record_id = job.new_id(row, RowPart::Record(record.slot)).ok_or(BEYOND_IDS)?;
             if !is_mapped && !known.exists(record) {
                 draft.candidates.extend(Candidate::of(row, index, record_id));
             }
@@ -549,6 +557,19 @@ impl Analysis<'_> {
             .get(&earlier.job_id)
             .ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?;
         job.record_at(earlier.found.row_index, slot)
+    }
+
+    /// In which order records came, for matches that are equally sure: those of the store first, then those of the run, by the
+    /// order of the jobs.
+    fn order_of_coming(&self) -> impl Fn(Uuid) -> OrderOfComing {
+        let ids = RunIds::of(self.run_id.as_u128());
+        let jobs = self.jobs.values();
+        let positions: HashMap<i64, i64> = jobs.map(|rows| (rows.job.ordinal, rows.job.position)).collect();
+        move |id| {
+            let place = ids.place(id.as_u128());
+            let position = place.and_then(|place| positions.get(&place.table()).copied());
+            (position, id)
+        }
     }
 }
 

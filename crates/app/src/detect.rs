@@ -8,11 +8,14 @@ use tokio_util::sync::CancellationToken;
 use torqueflow_model::{EntityKind, Finding, Row, RowClass};
 use torqueflow_persistence::{FileStatus, ImportFile, Job, OrganizationId, RunChange};
 use torqueflow_pipeline::staging::Owner;
-use torqueflow_pipeline::{OpenError, OpenOptions, OpenedFile, Password, RowSink, Sources, open_heads, open_tables};
+use torqueflow_pipeline::{
+    OpenError, OpenOptions, OpenedFile, OpenedTable, Password, RowSink, Sources, open_heads, open_tables,
+};
 
 use crate::App;
 use crate::error::{AppError, has_no_room};
 use crate::job_rows::{Stager, keep_staged, staged_head};
+use crate::limits::RUN_TABLES;
 use crate::saved_mappings::learn;
 use crate::tables::{Head, TableChoices, new_job, plan_again};
 
@@ -98,6 +101,12 @@ pub(crate) async fn try_open_file(
         Ok(opened) => opened,
         Err(error) => return Ok(Err(error)),
     };
+    let is_new = |table: &&OpenedTable| !known.iter().any(|job| job.table_index == table.index as i64);
+    let added = opened.tables.iter().filter(is_new).count();
+    match check_tables(app, organization, file.run_id, added).await {
+        Err(AppError::LimitExceeded { limit, maximum }) => return Ok(Err(limit.exceeded(maximum))),
+        checked => checked?,
+    }
     let mut outcome = OpenedJobs::of(file.clone());
     accept(&mut outcome.file, &opened);
     let stager = Stager::new(&app.blobs, prefix);
@@ -112,6 +121,7 @@ pub(crate) async fn try_open_file(
         match before {
             Some(before) => outcome.jobs.push(Job {
                 id: before.id,
+                ordinal: before.ordinal,
                 position: before.position,
                 version: before.version,
                 ..job
@@ -125,6 +135,21 @@ pub(crate) async fn try_open_file(
     });
     outcome.removed_jobs = gone.map(|job| job.id).collect();
     Ok(Ok(outcome))
+}
+
+/// Refuses tables beyond those that a run may have.
+pub(crate) async fn check_tables(
+    app: &App,
+    organization: OrganizationId,
+    run_id: uuid::Uuid,
+    added: usize,
+) -> Result<(), AppError> {
+    let made = app.store.run_tables_made(organization, run_id).await?;
+    let maximum = app.limits().max_run_tables;
+    if made as u64 + added as u64 > maximum {
+        return Err(AppError::limit(&RUN_TABLES, maximum));
+    }
+    Ok(())
 }
 
 /// Looks into the first rows of a new file, for what can be said at once. Its jobs are provisional until it is opened.

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
+use torqueflow_model::{Cell, Finding, FindingCode, RecordPlace, Row, RowClass, RowPart, RunIds, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{
     CleanRow, Cleaner, ColumnFinding, ColumnTally, Country, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
     TableVotes,
 };
+use uuid::Uuid;
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
@@ -199,6 +200,13 @@ impl JobRows {
             owners.observe(&row);
         }
         Ok(())
+    }
+
+    /// The id of the record that a row of the table brings, or of the lookup that it names, if the run creates it. `None`
+    /// beyond the tables and rows that ids can name, which are refused when the file is opened.
+    pub fn new_id(&self, row: &JobRow, part: RowPart) -> Option<Uuid> {
+        let place = RecordPlace::new(self.job.ordinal, row.number, part)?;
+        Some(Uuid::from_u128(RunIds::of(self.job.run_id.as_u128()).id(place)))
     }
 
     /// Goes back to one record of one row.

@@ -1,6 +1,7 @@
 //! Every limit of the program by name: those of a file, and those of uploads and of the work on them.
 
 use serde::Serialize;
+use torqueflow_model::MAX_TABLES;
 use torqueflow_pipeline::{Limit, Limits as FileLimits, Setting, Unit};
 
 /// Bounds on what people may upload, and on the work for it.
@@ -20,6 +21,9 @@ pub struct Limits {
     pub file: FileLimits,
     /// Files of a run.
     pub max_run_files: u64,
+    /// Tables of a run, those that were removed with their files too. More than 4,096 are never taken: that is how many the
+    /// ids of records can tell apart.
+    pub max_run_tables: u64,
     /// Bytes of all files of a run together.
     pub max_run_bytes: u64,
     /// Seconds for opening one file and reading it to its end.
@@ -37,6 +41,7 @@ impl Default for Limits {
         Self {
             file: FileLimits::default(),
             max_run_files: 100,
+            max_run_tables: MAX_TABLES,
             max_run_bytes: 8 << 30,
             max_file_seconds: 600,
             max_conversion_memory_bytes: 224 << 20,
@@ -47,6 +52,11 @@ impl Default for Limits {
 }
 
 pub(crate) static RUN_FILES: Limit = Limit::new("run_files", Unit::Count, "the number of files of an import");
+pub(crate) static RUN_TABLES: Limit = Limit::new(
+    "run_tables",
+    Unit::Count,
+    "the number of tables of an import (4,096 at most)",
+);
 pub(crate) static RUN_BYTES: Limit = Limit::new("run_bytes", Unit::Bytes, "the size of all files of an import");
 pub(crate) static FILE_SECONDS: Limit = Limit::new("file_seconds", Unit::Seconds, "the time for reading the file");
 pub(crate) static CONVERSION_MEMORY: Limit = Limit::new(
@@ -66,11 +76,16 @@ pub(crate) static CONVERSION_OUTPUT: Limit = Limit::new(
 );
 
 /// The limits of this crate, each once.
-static SETTINGS: [Setting<Limits>; 6] = [
+static SETTINGS: [Setting<Limits>; 7] = [
     Setting {
         limit: &RUN_FILES,
         get: |limits| limits.max_run_files,
         set: |limits, value| limits.max_run_files = value,
+    },
+    Setting {
+        limit: &RUN_TABLES,
+        get: |limits| limits.max_run_tables,
+        set: |limits, value| limits.max_run_tables = value.min(MAX_TABLES),
     },
     Setting {
         limit: &RUN_BYTES,
@@ -221,6 +236,7 @@ mod tests {
         check("rows=5000", Ok(("rows", 5_000)));
         check(" file-bytes = 64 MiB", Ok(("file_bytes", 64 << 20)));
         check("run_files=2", Ok(("run_files", 2)));
+        check("run_tables=4095", Ok(("run_tables", 4_095)));
         check("run_bytes=1GB", Ok(("run_bytes", 1_000_000_000)));
         check("file_seconds=2min", Ok(("file_seconds", 120)));
         check("conversion_memory_bytes=1GiB", Ok(("conversion_memory_bytes", 1 << 30)));

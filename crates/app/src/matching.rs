@@ -16,6 +16,9 @@ use crate::job_rows::{JobRow, JobRows};
 /// Kinds of record that are matched.
 pub(crate) const MATCHED: [EntityKind; 2] = [EntityKind::Customer, EntityKind::Vehicle];
 
+/// The place of a record's table in the import order, if the record is of this run, and its id.
+pub(crate) type OrderOfComing = (Option<i64>, Uuid);
+
 /// A new record that can match others.
 pub(crate) struct Candidate {
     record_id: Uuid,
@@ -74,7 +77,12 @@ impl Matcher {
     }
 
     /// The best match of each of these records of a table, if it has one. From now on they are matched too.
-    pub async fn matches(&self, job: &JobRows, candidates: &[Candidate]) -> Result<Vec<Duplicate>, AppError> {
+    pub async fn matches(
+        &self,
+        job: &JobRows,
+        candidates: &[Candidate],
+        order: impl Fn(Uuid) -> OrderOfComing,
+    ) -> Result<Vec<Duplicate>, AppError> {
         let mut duplicates = Vec::new();
         for entity in MATCHED {
             let candidates: Vec<&Candidate> = candidates.iter().filter(|one| one.entity == entity).collect();
@@ -85,7 +93,7 @@ impl Matcher {
             }
             let mut new = Vec::new();
             for candidate in candidates {
-                duplicates.extend(best_match(job, candidate, &holders));
+                duplicates.extend(best_match(job, candidate, &holders, &order));
                 for key in &candidate.keys {
                     let holders = holders.entry(key.hash).or_default();
                     if holders.len() < MAX_HOLDERS {
@@ -213,22 +221,27 @@ pub(crate) async fn stored_postings(
 }
 
 /// The best match among those that share a key with the record: the surest, and of equals the one that came first.
-fn best_match(job: &JobRows, candidate: &Candidate, holders: &HashMap<u128, Vec<Uuid>>) -> Option<Duplicate> {
-    let mut shared: BTreeMap<Uuid, Vec<SharedKey>> = BTreeMap::new();
+fn best_match(
+    job: &JobRows,
+    candidate: &Candidate,
+    holders: &HashMap<u128, Vec<Uuid>>,
+    order: impl Fn(Uuid) -> OrderOfComing,
+) -> Option<Duplicate> {
+    let mut shared: BTreeMap<OrderOfComing, Vec<SharedKey>> = BTreeMap::new();
     for key in &candidate.keys {
         let others = holders.get(&key.hash).map(Vec::as_slice).unwrap_or_default();
         if others.len() >= MAX_HOLDERS {
             continue;
         }
         for other in others {
-            shared.entry(*other).or_default().push(SharedKey {
+            shared.entry(order(*other)).or_default().push(SharedKey {
                 kind: key.kind,
                 holders: others.len(),
             });
         }
     }
     let mut best: Option<(Uuid, torqueflow_dedupe::Match)> = None;
-    for (record_id, keys) in shared {
+    for ((_, record_id), keys) in shared {
         if let Some(found) = assess(&keys)
             && best.as_ref().is_none_or(|(_, best)| found.confidence > best.confidence)
         {

@@ -96,6 +96,7 @@ pub(crate) fn new_job(file: &ImportFile, table: &OpenedTable, staged_key: Option
         id: Uuid::now_v7(),
         run_id: file.run_id,
         file_id: file.id,
+        ordinal: 0,
         position: 0,
         sheet: table.sheet.clone(),
         status: JobStatus::Unrecognised,

@@ -10,7 +10,7 @@ use torqueflow_pipeline::{FILE_BYTES, Password};
 use uuid::Uuid;
 
 use crate::blobs::note_leftovers;
-use crate::detect::{OpenedJobs, look_into, open_file};
+use crate::detect::{OpenedJobs, check_tables, look_into, open_file};
 use crate::error::AppError;
 use crate::idempotency::Once;
 use crate::intake::{new_file, unpack};
@@ -227,6 +227,8 @@ impl Upload {
                 app.blobs.keep(&file.blob_key).await?;
             }
         }
+        let added = opened.iter().map(|opened| opened.new_jobs.len()).sum();
+        check_tables(app, organization, self.run_id, added).await?;
         Ok(opened)
     }
 }

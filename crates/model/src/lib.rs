@@ -6,6 +6,7 @@
 //! * [`EntityKind`], [`EntitySpec`], [`FieldSpec`]: the field catalogue, the one table of everything that can be imported;
 //! * [`SourceDefinition`], [`SourceAdapter`]: what is known of a source system, as data and as code;
 //! * [`Record`], [`Value`]: what a row turned out to mean;
+//! * [`RunIds`], [`RecordPlace`]: the ids of the records that a run creates, and what they say;
 //! * [`RowClass`]: what a row is, where it holds no record;
 //! * [`ColumnProfile`]: what all rows of a column say of its values;
 //! * [`Finding`], [`FindingCode`]: what was wrong with it. Bad data is never an `Err`.
@@ -24,6 +25,7 @@ mod match_values;
 mod party;
 mod profile;
 mod record;
+mod record_id;
 mod row_class;
 mod source;
 mod state;
@@ -42,6 +44,7 @@ pub use match_values::MatchValues;
 pub use party::Party;
 pub use profile::{ColumnProfile, DateForms, Distinct, Likeness, Look, NumberForms, Repeats, Shape, ValueKind};
 pub use record::{FieldValue, Record, SourceId};
+pub use record_id::{MAX_ROW, MAX_TABLES, RecordPlace, RowPart, RunIds};
 pub use row_class::{LeftOut, LeftOutRows, RowClass};
 pub use source::{ColumnSignature, DateOrder, SourceDefinition, TableSignature};
 pub use state::{JobStatus, RunStatus};

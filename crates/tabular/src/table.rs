@@ -294,6 +294,7 @@ impl<'d> TableReader<'d> {
                 self.rows += 1;
                 self.limits.check_rows(self.rows)?;
             }
+            Limits::check_row_number(waiting.row.number)?;
             self.blanks += self.blank_lines_above(waiting.row.number);
             if !waiting.row.is_blank() || !waiting.findings.is_empty() {
                 waiting.blanks = std::mem::take(&mut self.blanks);

@@ -160,6 +160,13 @@ fn more_than_an_import_may_have() {
             .collect();
         assert!(left.is_empty(), "{left:?}");
         workspace.assert_untouched();
+        // One table more than is allowed, and exactly as many.
+        let refused = workspace
+            .run("import a.csv b.csv c.csv --set-limit run_tables=2 --json")
+            .exits(3);
+        let words = "the number of tables of an import (4,096 at most) is above the limit of 2";
+        assert!(refused.stdout.contains(words), "{}", refused.stdout);
+        workspace.import("a.csv b.csv c.csv --set-limit run_tables=3", 0);
         // One byte more than is allowed, and exactly as much.
         let size = csv_file(&good()).len();
         let less = size - 1;

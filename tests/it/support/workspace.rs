@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 use torqueflow_app::{App, AppConfig, OrganizationId};
+use torqueflow_model::{EntityKind, RecordPlace, RunIds};
 use torqueflow_test_support::postgres::{TestDatabase, databases};
 
 use super::contents::{Contents, contents};
@@ -168,6 +169,25 @@ impl Workspace {
         contents(&self.database, None)
     }
 
+    /// Where each record of the business tables stands first, by table and id, as its id says. What no import has made is
+    /// left out.
+    pub fn record_places(&self) -> BTreeMap<(String, String), RecordPlace> {
+        let id = match self.database_name() {
+            "sqlite" => "lower(hex(id))",
+            _ => "CAST(id AS text)",
+        };
+        let runs = self.query(&format!("SELECT {id} FROM import_run"));
+        let runs: Vec<RunIds> = runs.iter().map(|row| RunIds::of(number_of(&row[0]))).collect();
+        let contents = self.contents().into_keys();
+        let business = contents.filter(|(table, _)| EntityKind::from_name(table).is_some());
+        let placed = business.filter_map(|key| {
+            let id = number_of(&key.1);
+            let place = runs.iter().find_map(|ids| ids.place(id))?;
+            Some((key, place))
+        });
+        placed.collect()
+    }
+
     /// The one number that a query asks for.
     #[track_caller]
     pub fn number(&self, sql: &str) -> i64 {
@@ -193,6 +213,10 @@ impl Workspace {
         let written: Vec<_> = self.written().into_iter().filter(|(_, rows)| *rows > 0).collect();
         assert!(written.is_empty(), "{written:?}");
     }
+}
+
+fn number_of(id: &str) -> u128 {
+    uuid::Uuid::parse_str(id).unwrap().as_u128()
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use torqueflow_dedupe::MatchKey;
 use torqueflow_model::{
-    EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, Slot, SourceId, Value, fold,
+    EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, RowPart, Slot, SourceId, Value, fold,
 };
 use torqueflow_persistence::{
     CreatedRecord, EntityCounts, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
@@ -281,7 +281,7 @@ impl<'a> Draft<'a> {
 
     fn follow(&mut self, row: &JobRow, fates: &[Fate], link: &WantedLink) -> Result<Option<Uuid>, Finding> {
         if let Target::Name(name) = &link.target {
-            return Ok(self.look_up(row, link.to, name));
+            return Ok(self.look_up(row, link, name));
         }
         if let Target::Row(target) = &link.target {
             let id = fates.get(*target).and_then(|fate| fate.id());
@@ -368,8 +368,8 @@ impl<'a> Draft<'a> {
     }
 
     /// The lookup with this name; made when there is none, unless that is switched off.
-    fn look_up(&mut self, row: &JobRow, kind: EntityKind, name: &str) -> Option<Uuid> {
-        let folded = fold(name);
+    fn look_up(&mut self, row: &JobRow, link: &WantedLink, name: &str) -> Option<Uuid> {
+        let (kind, folded) = (link.to, fold(name));
         if let Some(id) = self.context.lookups.get(&(kind, folded.clone())) {
             return Some(*id);
         }
@@ -394,7 +394,8 @@ impl<'a> Draft<'a> {
                 .flatten()
                 .collect(),
         };
-        let id = Uuid::now_v7();
+        let of = row.clean.records.get(link.record)?.slot;
+        let id = self.job.new_id(row, RowPart::Lookup(of, link.spec.name))?;
         self.create(row, id, 0, record, Vec::new());
         self.context.lookups.insert((kind, folded), id);
         Some(id)

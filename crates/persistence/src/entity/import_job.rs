@@ -12,6 +12,7 @@ pub struct Model {
     pub id: Uuid,
     pub run_id: Uuid,
     pub file_id: Uuid,
+    pub ordinal: i64,
     pub position: i64,
     pub sheet: Option<String>,
     pub status: String,

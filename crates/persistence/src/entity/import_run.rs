@@ -18,6 +18,7 @@ pub struct Model {
     pub error_code: Option<String>,
     pub error_message: Option<String>,
     pub progress_version: i64,
+    pub tables_made: i64,
     pub created_at: TimeDateTimeWithTimeZone,
     pub analysed_at: Option<TimeDateTimeWithTimeZone>,
     pub started_at: Option<TimeDateTimeWithTimeZone>,

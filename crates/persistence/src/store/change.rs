@@ -1,7 +1,7 @@
 //! A change of a run with its files and jobs, and the events that tell of it: committed together, under the lease.
 
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, TransactionTrait};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, Set, TransactionTrait};
 use uuid::Uuid;
 
 use crate::entity::{
@@ -101,11 +101,7 @@ impl Store {
                 .exec(&transaction)
                 .await?;
         }
-        for job in &change.new_jobs {
-            import_job::Entity::insert(job.to_row(organization))
-                .exec_without_returning(&transaction)
-                .await?;
-        }
+        add_jobs(&transaction, organization, change).await?;
         for job in &change.jobs {
             import_job::Entity::update(job.to_row(organization))
                 .exec(&transaction)
@@ -128,6 +124,48 @@ impl Store {
         lease.lock(&transaction).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Adds the new jobs, each with an ordinal that no other table of the run has had. Whoever else would add some needs the
+/// lease, and loses the race when it is locked.
+async fn add_jobs(
+    transaction: &DatabaseTransaction,
+    organization: OrganizationId,
+    change: &RunChange<'_>,
+) -> Result<(), StoreError> {
+    use import_run::Column;
+    if change.new_jobs.is_empty() {
+        return Ok(());
+    }
+    let of_run = Column::OrganizationId
+        .eq(organization.0)
+        .and(Column::Id.eq(change.run.id));
+    import_run::Entity::update_many()
+        .col_expr(
+            Column::TablesMade,
+            Expr::col(Column::TablesMade).add(change.new_jobs.len() as i64),
+        )
+        .filter(of_run.clone())
+        .exec(transaction)
+        .await?;
+    let made: Option<i64> = import_run::Entity::find()
+        .select_only()
+        .column(Column::TablesMade)
+        .filter(of_run)
+        .into_tuple()
+        .one(transaction)
+        .await?;
+    let first = made.unwrap_or_default() - change.new_jobs.len() as i64;
+    for (ordinal, job) in (first..).zip(&change.new_jobs) {
+        let row = import_job::ActiveModel {
+            ordinal: Set(ordinal),
+            ..job.to_row(organization)
+        };
+        import_job::Entity::insert(row)
+            .exec_without_returning(transaction)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Removes a job and what its analysis kept.

@@ -19,6 +19,9 @@ pub struct Job {
     pub run_id: Uuid,
     /// Its file.
     pub file_id: Uuid,
+    /// The number of the table in the ids of its records. The store gives it when the job comes to its run; whatever is here
+    /// before does not count. No other table of the run ever has it.
+    pub ordinal: i64,
     /// Its place in the run's import order, from 0.
     pub position: i64,
     /// The worksheet; `None` for a CSV.
@@ -159,6 +162,7 @@ impl Job {
             id: model.id,
             run_id: model.run_id,
             file_id: model.file_id,
+            ordinal: model.ordinal,
             position: model.position,
             sheet: model.sheet,
             status: JobStatus::from_name(&model.status).ok_or(StoreError::Damaged { what: "job status" })?,
@@ -210,6 +214,7 @@ impl Job {
             id: Set(self.id),
             run_id: Set(self.run_id),
             file_id: Set(self.file_id),
+            ordinal: Set(self.ordinal),
             position: Set(self.position),
             sheet: Set(self.sheet.clone()),
             status: Set(self.status.name().to_owned()),

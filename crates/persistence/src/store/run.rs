@@ -142,6 +142,7 @@ impl Store {
             error_code: Set(None),
             error_message: Set(None),
             progress_version: Set(0),
+            tables_made: Set(jobs.len() as i64),
             created_at: Set(run.created_at),
             analysed_at: Set(None),
             started_at: Set(None),
@@ -158,8 +159,12 @@ impl Store {
                 .exec_without_returning(&transaction)
                 .await?;
         }
-        for job in jobs {
-            import_job::Entity::insert(job.to_row(organization))
+        for (ordinal, job) in (0..).zip(jobs) {
+            let row = import_job::ActiveModel {
+                ordinal: Set(ordinal),
+                ..job.to_row(organization)
+            };
+            import_job::Entity::insert(row)
                 .exec_without_returning(&transaction)
                 .await?;
         }
@@ -241,6 +246,17 @@ impl Store {
             .into_iter()
             .map(Run::from_model)
             .collect()
+    }
+
+    /// How many tables a run has had, those that were removed too; 0 for a run that there is not.
+    pub async fn run_tables_made(&self, organization: OrganizationId, id: Uuid) -> Result<i64, StoreError> {
+        let made: Option<i64> = Entity::find_by_id((organization.0, id))
+            .select_only()
+            .column(Column::TablesMade)
+            .into_tuple()
+            .one(&self.writer)
+            .await?;
+        Ok(made.unwrap_or_default())
     }
 
     /// How far a run is: the number that grows with each change that a person could see.

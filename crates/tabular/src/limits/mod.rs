@@ -10,6 +10,8 @@ pub(crate) use settings::{
 };
 pub use settings::{FILE_BYTES, Setting};
 
+use torqueflow_model::MAX_ROW;
+
 use crate::error::OpenError;
 
 /// Bounds on what a file may ask for.
@@ -102,6 +104,11 @@ impl Limits {
     pub(crate) fn check_rows(&self, rows: u64) -> Result<(), OpenError> {
         ROWS.check(rows, self.max_rows)
     }
+
+    /// Checks the number that a person sees of a row: blank lines and lines of quoted fields count too.
+    pub(crate) fn check_row_number(number: u64) -> Result<(), OpenError> {
+        ROWS.check(number, MAX_ROW)
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +127,13 @@ mod tests {
             let namesakes = settings.iter().filter(|other| other.limit.name == setting.limit.name);
             assert_eq!(namesakes.count(), 1, "{}", setting.limit.name);
         }
+    }
+
+    #[test]
+    fn no_row_is_read_that_an_id_could_not_name() {
+        assert!(Limits::check_row_number(4_294_967_295).is_ok());
+        let refused = Limits::check_row_number(4_294_967_296).unwrap_err();
+        assert!(refused.to_string().contains("4,294,967,295"), "{refused}");
     }
 
     #[test]

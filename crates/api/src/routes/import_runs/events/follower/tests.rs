@@ -48,6 +48,7 @@ fn job(number: u128, status: JobStatus, done: i64) -> Job {
         id: Uuid::from_u128(number),
         run_id: Uuid::nil(),
         file_id: Uuid::nil(),
+        ordinal: number as i64,
         position: number as i64,
         sheet: None,
         status,
