@@ -318,18 +318,18 @@ impl Language {
         if rules.is_empty() {
             return plain;
         }
-        let ruled = read(&rules);
+        let beside = read(&rules);
         let of_contact: Vec<bool> = headers.iter().map(|header| self.is_of_contact(header)).collect();
-        if !names_contacts_only(&plain, &ruled, &of_contact) {
-            return ruled;
+        if !names_contacts_only(&plain, &beside, &of_contact) {
+            return beside;
         }
         // Where whom to talk to has both names, the name beside them is that of a firm.
         let others: Vec<&Rule> = rules.into_iter().filter(|rule| !is_of_person(&rule.next_to)).collect();
         let others = read(&others);
-        let all = ruled.into_iter().zip(others).zip(of_contact);
-        all.map(|((ruled, other), of_contact)| match ruled {
-            Some(ruled) if of_contact && !ruled.starts_with("Contact") => Some(format!("Contact {ruled}")),
-            ruled if of_contact => ruled,
+        let all = beside.into_iter().zip(others).zip(of_contact);
+        all.map(|((beside, other), of_contact)| match beside {
+            Some(beside) if of_contact && !beside.starts_with("Contact") => Some(format!("Contact {beside}")),
+            beside if of_contact => beside,
             _ => other,
         })
         .collect()

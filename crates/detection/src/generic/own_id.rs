@@ -1,6 +1,6 @@
 //! The id of the record that a row is, where no known spelling names it; and names that would make one record of many rows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use torqueflow_model::{EntityKind, FieldRef, Slot};
 
@@ -252,7 +252,7 @@ impl Table<'_> {
 
     /// How many rows have a value in a column, and how many different ones.
     fn filled_and_different(&self, index: usize) -> (usize, usize) {
-        let mut seen: HashMap<&str, ()> = HashMap::new();
+        let mut seen: HashSet<&str> = HashSet::new();
         let mut filled = 0;
         for cell in self
             .samples()
@@ -261,7 +261,7 @@ impl Table<'_> {
             .filter(|cell| !cell.is_blank())
         {
             filled += 1;
-            seen.insert(cell.text.trim(), ());
+            seen.insert(cell.text.trim());
         }
         (filled, seen.len())
     }
