@@ -118,10 +118,12 @@ fn is_doubt(other: &Candidate, best: &Candidate) -> bool {
     lists_customers && other.is_called_for()
 }
 
-/// The words around the table name this type, and it explains nearly as much as the other, which they don't name.
+/// The words around the table name this type, and it explains nearly as much as the other, which they don't name. Not where the
+/// other explains all, and this one lacks what such a table must have.
 fn is_named_instead(other: &Candidate, best: &Candidate) -> bool {
     let is_named = other.is_plainly_named() && !best.is_spoken_of() && !other.is_left_out();
-    is_named && !other.table.must_be_named && other.rank() + 1.0 >= best.rank()
+    let may_be = other.is_possible() || !best.explains_all();
+    is_named && may_be && !other.table.must_be_named && other.rank() + 1.0 >= best.rank()
 }
 
 /// The names in a list that is mostly about something else make no customers: of a stock of vehicles it is the vehicles.

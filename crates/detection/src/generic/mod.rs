@@ -130,6 +130,11 @@ impl<'a> Candidate<'a> {
         candidate
     }
 
+    /// Every telling column is one of its fields.
+    pub fn explains_all(&self) -> bool {
+        self.explained >= 1.0
+    }
+
     /// How many columns it understands.
     pub fn understood(&self) -> usize {
         if self.is_left_out() {
