@@ -7,7 +7,7 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::workspace::{Member, members};
+use super::workspace::{Member, member_named, members};
 
 #[test]
 fn every_crate_inherits_the_lints() {
@@ -100,11 +100,7 @@ fn has_docs(root: &Path) -> bool {
 
 #[test]
 fn the_readme_lists_every_crate() {
-    let root = members()
-        .iter()
-        .find(|member| member.name == "torqueflow-xtask")
-        .unwrap();
-    let root = root.folder.ancestors().nth(2).unwrap();
+    let root = member_named("xtask").folder.ancestors().nth(2).unwrap();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     for member in members() {
         let folder = member.folder.strip_prefix(root).unwrap().display().to_string();
