@@ -35,10 +35,9 @@ pub(super) struct Draft<'a> {
     /// Rows that failed here, and not in the analysis before.
     pub failed: HashSet<i64>,
     batch: ImportBatch,
-    /// Records that this batch gave an id, by identity.
-    resolved: HashMap<u128, Uuid>,
-    /// The same of the batch before it, where that is still being written.
-    before: HashMap<u128, Uuid>,
+    brought: Brought,
+    /// What the batch before it brings, where that is still being written.
+    before: Option<&'a Brought>,
     /// Records that this batch creates: where in `batch.created`.
     created: HashMap<Uuid, usize>,
     /// Addresses that this batch creates, by customer: where in `batch.created`.
@@ -49,7 +48,7 @@ pub(super) struct Draft<'a> {
     findings: i64,
 }
 
-/// What a batch brings that later rows may refer to, for those that are planned before it is committed.
+/// What a batch brings that later rows may refer to, before it is committed.
 #[derive(Default)]
 pub(super) struct Brought {
     /// Records with an id at the source, by identity.
@@ -64,7 +63,13 @@ pub(super) struct Brought {
 type Links = Vec<(usize, &'static str, Uuid)>;
 
 impl<'a> Draft<'a> {
-    pub fn new(importer: &'a Importer<'a>, job: &'a JobRows, context: BatchContext, state: &JobProgress) -> Self {
+    pub fn new(
+        importer: &'a Importer<'a>,
+        job: &'a JobRows,
+        context: BatchContext,
+        state: &JobProgress,
+        before: Option<&'a Brought>,
+    ) -> Self {
         Self {
             importer,
             job,
@@ -74,8 +79,8 @@ impl<'a> Draft<'a> {
                 progress: state.clone(),
                 ..ImportBatch::default()
             },
-            resolved: HashMap::new(),
-            before: HashMap::new(),
+            brought: Brought::default(),
+            before,
             created: HashMap::new(),
             new_addresses: HashMap::new(),
             ordinal: 0,
@@ -105,8 +110,13 @@ impl<'a> Draft<'a> {
     }
 
     pub fn resolved(&self, key_hash: u128) -> Option<Uuid> {
-        let here = self.resolved.get(&key_hash);
-        here.or_else(|| self.before.get(&key_hash)).copied()
+        let resolved = |brought: &Brought| brought.resolved.get(&key_hash).copied();
+        self.brought().find_map(resolved)
+    }
+
+    /// What is brought, and not committed for sure.
+    fn brought(&self) -> impl Iterator<Item = &Brought> {
+        std::iter::once(&self.brought).chain(self.before)
     }
 
     /// The record is in the store or comes into it with this batch.
@@ -130,32 +140,12 @@ impl<'a> Draft<'a> {
         self.batch.remapped.push(mapping);
     }
 
-    /// The batch goes on behind one that is not committed yet.
-    pub fn goes_on(&mut self, before: &Brought) {
-        self.before.clone_from(&before.resolved);
-        for (name, id) in &before.lookups {
-            self.context.lookups.entry(name.clone()).or_insert(*id);
-        }
-        for (key, ids) in &before.registrations {
-            let known = self.context.registrations.entry(*key).or_default();
-            // They may be committed by now.
-            known.extend(ids);
-            known.sort_unstable();
-            known.dedup();
-        }
-    }
-
     /// The batch, complete, and what of it matters for later rows.
     pub fn finish(mut self, rows: &[JobRow]) -> (ImportBatch, Brought) {
         if let Some(last) = rows.last() {
             self.batch.progress.checkpoint = last.index + 1;
         }
-        let brought = Brought {
-            resolved: self.resolved,
-            lookups: self.context.lookups,
-            registrations: self.context.registrations,
-        };
-        (self.batch, brought)
+        (self.batch, self.brought)
     }
 
     /// Adds a row.
@@ -306,13 +296,11 @@ impl<'a> Draft<'a> {
         let Target::Registration { registration, .. } = &link.target else {
             return self.missing(row, link);
         };
-        let key = MatchKey::of_registration(registration).hash;
-        match self.context.registrations.get(&key).map(Vec::as_slice) {
-            Some([vehicle]) => Ok(Some(*vehicle)),
+        match self.vehicles(registration).as_slice() {
+            [] => self.missing(row, link),
+            [vehicle] => Ok(Some(*vehicle)),
             // An ambiguous registration is never guessed.
-            Some([_, ..])
-                if link.on_missing == OnMissing::FailRow && self.importer.options.orphans == Orphans::Fail =>
-            {
+            [_, ..] if link.on_missing == OnMissing::FailRow && self.importer.options.orphans == Orphans::Fail => {
                 Err(link.finding(
                     self.job,
                     &row.clean,
@@ -320,9 +308,20 @@ impl<'a> Draft<'a> {
                     registration.clone(),
                 ))
             }
-            Some([_, ..]) => Ok(None),
-            _ => self.missing(row, link),
+            [_, ..] => Ok(None),
         }
+    }
+
+    /// The vehicles with this registration, of the store and of this batch and the one before it.
+    fn vehicles(&self, registration: &str) -> Vec<Uuid> {
+        let key = MatchKey::of_registration(registration).hash;
+        let brought = self.brought().map(|brought| &brought.registrations);
+        let known = std::iter::once(&self.context.registrations).chain(brought);
+        let mut vehicles: Vec<Uuid> = known.filter_map(|known| known.get(&key)).flatten().copied().collect();
+        // Those of the batch before may be committed by now.
+        vehicles.sort_unstable();
+        vehicles.dedup();
+        vehicles
     }
 
     /// The customer of a name: the only one of the run that has it, else of the store.
@@ -367,12 +366,21 @@ impl<'a> Draft<'a> {
         Ok(None)
     }
 
+    /// The lookup of this kind and folded name.
+    fn lookup(&self, key: &(EntityKind, String)) -> Option<Uuid> {
+        let brought = self.brought().map(|brought| &brought.lookups);
+        let mut known = std::iter::once(&self.context.lookups).chain(brought);
+        known.find_map(|known| known.get(key)).copied()
+    }
+
     /// The lookup with this name; made when there is none, unless that is switched off.
     fn look_up(&mut self, row: &JobRow, link: &WantedLink, name: &str) -> Option<Uuid> {
         let (kind, folded) = (link.to, fold(name));
-        if let Some(id) = self.context.lookups.get(&(kind, folded.clone())) {
-            return Some(*id);
+        let key = (kind, folded);
+        if let Some(id) = self.lookup(&key) {
+            return Some(id);
         }
+        let (kind, folded) = key;
         if !self.importer.create_missing {
             let described = format!("{} {name}", kind.spec().label.to_lowercase());
             self.find(row, &Finding::row(FindingCode::LookupNotCreated, described));
@@ -397,7 +405,7 @@ impl<'a> Draft<'a> {
         let of = row.clean.records.get(link.record)?.slot;
         let id = self.job.new_id(row, RowPart::Lookup(of, link.spec.name))?;
         self.create(row, id, 0, record, Vec::new());
-        self.context.lookups.insert((kind, folded), id);
+        self.brought.lookups.insert((kind, folded), id);
         Some(id)
     }
 
@@ -549,7 +557,7 @@ impl<'a> Draft<'a> {
             EntityKind::Vehicle => {
                 if let Some(registration) = record.text("registration") {
                     let key = MatchKey::of_registration(registration).hash;
-                    self.context.registrations.entry(key).or_default().push(id);
+                    self.brought.registrations.entry(key).or_default().push(id);
                 }
             }
             _ => {}
@@ -581,7 +589,7 @@ impl<'a> Draft<'a> {
         let source_id = id_text(&record.source_id, occurrence);
         if !matches!(record.source_id, SourceId::Content(_)) {
             let hash = key_hash(self.source_system(), entity, &record.source_id);
-            self.resolved.insert(hash, record_id);
+            self.brought.resolved.insert(hash, record_id);
         }
         self.journal(JournalEntry {
             row_number: row.number,

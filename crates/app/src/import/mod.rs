@@ -270,10 +270,11 @@ impl Importer<'_> {
         loop {
             let context = BatchContext::load(self, job, facts, rows, &failed).await?;
             let matches = context.has_matches();
-            let mut draft = Draft::new(self, job, context, state);
-            if let After::Uncommitted(before) = after {
-                draft.goes_on(before);
-            }
+            let before = match after {
+                After::Uncommitted(before) => Some(before),
+                After::Commit | After::Refusal(_) => None,
+            };
+            let mut draft = Draft::new(self, job, context, state, before);
             for row in rows {
                 match after {
                     After::Refusal(reason) => draft.add_refused(row, reason),
