@@ -23,16 +23,13 @@ use crate::customer_names::{CustomerNames, named, wrong_name};
 use crate::decisions::decide_again;
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
-use crate::job_rows::{JobRow, JobRows};
+use crate::job_rows::{CHUNK_ROWS, JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::matching::{Candidate, MATCHED, Matcher, OrderOfComing};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
 use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
-
-/// Rows of one step. A step is one transaction, and its look-ups are a few queries each.
-const CHUNK_ROWS: usize = 1000;
 
 /// A row that was let in though no id can name it.
 const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");

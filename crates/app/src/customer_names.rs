@@ -9,10 +9,8 @@ use torqueflow_persistence::NamedCustomer;
 use torqueflow_pipeline::{Called, customer_names, id_text};
 
 use crate::error::AppError;
-use crate::job_rows::JobRows;
+use crate::job_rows::{CHUNK_ROWS, JobRows};
 
-/// Rows that are read at a time.
-const CHUNK_ROWS: usize = 1000;
 /// Customers of one name that are told.
 const SHOWN: usize = 5;
 /// Customers of one name that are told apart by what else is known of them.

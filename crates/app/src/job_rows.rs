@@ -23,6 +23,9 @@ use crate::work::{options_of, plan_of, source_of};
 
 /// Rows of a head: what detection looks at, and what a preview shows.
 pub(crate) const SAMPLE_ROWS: usize = 100;
+/// Rows that are read at a time where nothing asks for less: a step of an analysis is one transaction, and its look-ups are a few
+/// queries each.
+pub(crate) const CHUNK_ROWS: usize = 1000;
 /// Rows that wait between the reader and the writer.
 const ROWS_AHEAD: usize = 1000;
 

@@ -167,16 +167,12 @@ impl Holders {
         }
         let repeated: Vec<u128> = repeats.keys().copied().collect();
         let known = store.record_find(job.organization, importer.run.id, &repeated).await?;
-        let mut asked: HashMap<Uuid, HashSet<i64>> = HashMap::new();
         let first = known.values().map(|known| (known.job_id, known.found.row_number));
         let others = repeats
             .values()
             .flatten()
             .map(|repeat| (repeat.job_id, repeat.row_number));
-        for (job_id, row) in first.chain(others) {
-            asked.entry(job_id).or_default().insert(row);
-        }
-        let mut out = store.rows_out(job.organization, &asked).await?;
+        let mut out = store.rows_out(job.organization, first.chain(others)).await?;
         out.extend(failed.iter().map(|row| (job.job.id, *row)));
         Ok(Self { known, repeats, out })
     }

@@ -1,6 +1,7 @@
 //! What it means for other rows that one is left out: which stand in for it, and which lose what they refer to.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use torqueflow_model::{EntityKind, FieldKind, JobStatus, OnMissing, Record, SourceId};
 use torqueflow_persistence::{Job, OrganizationId, Run};
@@ -9,14 +10,11 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
-use crate::job_rows::JobRows;
+use crate::job_rows::{CHUNK_ROWS, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::matching::{of_registration, stored_postings};
 use crate::options::Orphans;
 use crate::work::options_of;
-
-/// Rows that are read at a time.
-const CHUNK_ROWS: usize = 1000;
 
 /// What it means for other rows that one is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,10 +89,10 @@ struct Effects<'a> {
 }
 
 impl Effects<'_> {
-    async fn open(&self, job: &Job) -> Result<std::sync::Arc<JobRows>, AppError> {
+    async fn open(&self, job: &Job) -> Result<Arc<JobRows>, AppError> {
         let (blobs, sources) = (&self.app.blobs, self.app.sources());
         let rows = JobRows::open(self.organization, blobs, sources, job.clone(), self.run).await?;
-        Ok(std::sync::Arc::new(rows))
+        Ok(Arc::new(rows))
     }
 
     /// Takes note of who brings the records of a row that takes no part, and of those that nobody does.
@@ -142,11 +140,8 @@ impl Effects<'_> {
     }
 
     async fn taking_part(&self, places: &[RowPlace]) -> Result<Vec<RowPlace>, AppError> {
-        let mut asked: HashMap<Uuid, HashSet<i64>> = HashMap::new();
-        for (job, row) in places {
-            asked.entry(*job).or_default().insert(*row);
-        }
-        let out = self.app.store.rows_out(self.organization, &asked).await?;
+        let store = &self.app.store;
+        let out = store.rows_out(self.organization, places.iter().copied()).await?;
         let takes_part = |place: &&RowPlace| !out.contains(*place) && !self.failing.contains(*place);
         Ok(places.iter().filter(takes_part).copied().collect())
     }

@@ -123,15 +123,12 @@ impl Store {
             transaction.set_fills(&organization, &fill).await?;
         }
         for job_id in job_ids.iter().copied().map(Scalar::from) {
-            let key = [organization.clone(), job_id.clone()];
-            for table in ["import_record", "import_duplicate", "import_finding"] {
-                let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND job_id = ?");
-                transaction.execute(&sql, &key).await?;
-            }
+            let key = [organization.clone(), run_id.into(), job_id.clone()];
+            transaction.forget_found("", &key).await?;
             transaction
                 .execute(
-                    "DELETE FROM import_repeat WHERE organization_id = ? AND run_id = ? AND job_id = ?",
-                    &[organization.clone(), run_id.into(), job_id],
+                    "DELETE FROM import_finding WHERE organization_id = ? AND job_id = ?",
+                    &[organization.clone(), job_id],
                 )
                 .await?;
         }
@@ -342,6 +339,16 @@ impl Store {
 }
 
 impl BulkTransaction {
+    /// Forgets the records that were met in rows of a job, and their matches. `arguments`: the organisation, the run, the job, and
+    /// what the further condition on the rows asks for.
+    pub(super) async fn forget_found(&mut self, and: &str, arguments: &[Scalar]) -> Result<(), StoreError> {
+        for table in ["import_record", "import_duplicate", "import_repeat"] {
+            let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND run_id = ? AND job_id = ? {and}");
+            self.execute(&sql, arguments).await?;
+        }
+        Ok(())
+    }
+
     /// Keeps what later rows add to a record; nothing, where that is empty.
     async fn set_fills(&mut self, organization: &Scalar, fill: &RecordFill) -> Result<(), StoreError> {
         let is_empty = fill.fills.as_object().is_some_and(serde_json::Map::is_empty);

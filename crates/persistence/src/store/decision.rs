@@ -1,5 +1,7 @@
 //! What people decided on matches. A decision is on two records, not on a place: a match that is found anew finds it again.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use time::OffsetDateTime;
@@ -115,9 +117,9 @@ impl Store {
         organization: OrganizationId,
         run_id: Uuid,
         record_ids: &[Uuid],
-    ) -> Result<std::collections::HashMap<Uuid, DecidedRecord>, StoreError> {
+    ) -> Result<HashMap<Uuid, DecidedRecord>, StoreError> {
         use import_record::Column;
-        let mut records = std::collections::HashMap::new();
+        let mut records = HashMap::new();
         for chunk in padded_chunks(record_ids) {
             let rows = import_record::Entity::find()
                 .filter(Column::OrganizationId.eq(organization.0))

@@ -30,6 +30,7 @@ pub mod repeat;
 pub mod retry;
 pub mod role_grant;
 pub mod rollback;
+pub mod row_choice;
 pub mod run;
 pub mod saved_mapping;
 pub mod source_table;

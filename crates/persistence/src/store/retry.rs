@@ -53,20 +53,14 @@ impl Store {
         job_ids: &[Uuid],
         lease: &Lease,
     ) -> Result<(), StoreError> {
-        const UNFINISHED: &str = "job_id = ? AND row_number NOT IN \
+        const UNFINISHED: &str = "AND row_number NOT IN \
             (SELECT row_number FROM import_row_result WHERE organization_id = ? AND job_id = ?)";
         let organization = Scalar::from(organization.0);
         let mut transaction = self.begin().await?;
         for job_id in job_ids.iter().copied().map(Scalar::from) {
-            let rows = [job_id.clone(), organization.clone(), job_id];
-            for table in ["import_record", "import_duplicate"] {
-                let sql = format!("DELETE FROM {table} WHERE organization_id = ? AND {UNFINISHED}");
-                let of_job = [[organization.clone()].as_slice(), &rows].concat();
-                transaction.execute(&sql, &of_job).await?;
-            }
-            let sql = format!("DELETE FROM import_repeat WHERE organization_id = ? AND run_id = ? AND {UNFINISHED}");
-            let of_run = [[organization.clone(), run_id.into()].as_slice(), &rows].concat();
-            transaction.execute(&sql, &of_run).await?;
+            let key = [organization.clone(), run_id.into(), job_id.clone()];
+            let unfinished = [key.as_slice(), &[organization.clone(), job_id]].concat();
+            transaction.forget_found(UNFINISHED, &unfinished).await?;
         }
         transaction.fence(lease).await?;
         self.commit(transaction).await
