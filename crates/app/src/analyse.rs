@@ -11,7 +11,7 @@ use torqueflow_model::{
     EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, RowPart, RunIds, Slot, SourceId,
 };
 use torqueflow_persistence::{
-    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, NamedCustomer, RecordFill, Repeat, StoredFinding,
+    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, RecordFill, Repeat, StoredCandidate, StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -29,7 +29,7 @@ use crate::matching::{Candidate, MATCHED, Matcher, OrderOfComing};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
-use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
+use crate::values::{Conflict, by_place, merge_repeat, stored, stored_of_column};
 
 /// A row that was let in though no id can name it.
 const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");
@@ -73,7 +73,7 @@ struct Known {
     /// Records of the store that are to be updated by their code.
     existing: ByCode,
     /// Customers of the store, by name.
-    named: HashMap<String, Vec<NamedCustomer>>,
+    named: HashMap<String, Vec<StoredCandidate>>,
 }
 
 impl Known {
@@ -122,7 +122,6 @@ impl Analysis<'_> {
     /// matched.
     async fn know_keys(&mut self) -> Result<(), AppError> {
         for job in std::mem::take(&mut self.standing) {
-            self.matcher.begin(job.job.id)?;
             if !job.job.entities.iter().any(|entity| MATCHED.contains(entity)) {
                 continue;
             }
@@ -144,10 +143,7 @@ impl Analysis<'_> {
         let found = store
             .record_list_of_rows(job.organization, job.job.id, first, last)
             .await?;
-        let found: HashMap<(i64, String), FoundRecord> = found
-            .into_iter()
-            .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
-            .collect();
+        let found = by_place(found);
         let known = self.look_up(job, rows, &[]).await?;
         let mut candidates = Vec::new();
         for row in rows {
@@ -176,7 +172,9 @@ impl Analysis<'_> {
         let store = &self.app.store;
         let is_decided = store.decision_exists(job.organization, self.run_id).await?;
         self.know_keys().await?;
-        self.matcher.begin(job.job.id)?;
+        if self.jobs.contains_key(&job.job.id) {
+            self.matcher.forget(job)?;
+        }
         self.replaced = Tallies::default();
         self.knows(job);
         let (mut chunks, tally) = job.stream_tallied(CHUNK_ROWS);
@@ -239,7 +237,6 @@ impl Analysis<'_> {
     ) -> Result<(), AppError> {
         let store = &self.app.store;
         self.knows(job);
-        self.matcher.begin(job.job.id)?;
         let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {

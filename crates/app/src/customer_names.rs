@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use torqueflow_dedupe::match_values;
 use torqueflow_model::{EntityKind, FindingCode, MatchValues, Record, Slot, SourceId};
-use torqueflow_persistence::NamedCustomer;
+use torqueflow_persistence::StoredCandidate;
 use torqueflow_pipeline::{Called, customer_names, id_text};
 
 use crate::error::AppError;
@@ -99,28 +99,24 @@ impl CustomerNames {
 /// several.
 fn meant<T>(candidates: Vec<(T, &MatchValues)>, called: &Called) -> Vec<T> {
     let shared = |contacts: &MatchValues| contacts.contacts_shared(&called.contacts);
-    let most = candidates
-        .iter()
-        .map(|(_, contacts)| shared(contacts))
-        .max()
-        .unwrap_or_default();
-    let is_told_apart = candidates.len() > 1
-        && most > 0
-        && candidates
-            .iter()
-            .filter(|(_, contacts)| shared(contacts) == most)
-            .count()
-            == 1;
-    candidates
+    let (all, shared): (Vec<T>, Vec<usize>) = candidates
         .into_iter()
-        .filter(|(_, contacts)| !is_told_apart || shared(contacts) == most)
-        .map(|(candidate, _)| candidate)
-        .collect()
+        .map(|(candidate, contacts)| (candidate, shared(contacts)))
+        .unzip();
+    let most = shared.iter().copied().max().unwrap_or_default();
+    let mut with_most = (0..).zip(&shared).filter(|(_, shared)| **shared == most);
+    match (most, with_most.next(), with_most.next()) {
+        (1.., Some((one, _)), None) => all.into_iter().skip(one).take(1).collect(),
+        _ => all,
+    }
 }
 
 /// The customers of the store that may be meant, each once.
-pub(crate) fn named<'a>(stored: &'a HashMap<String, Vec<NamedCustomer>>, called: &Called) -> Vec<&'a NamedCustomer> {
-    let mut found: Vec<&NamedCustomer> = called
+pub(crate) fn named<'a>(
+    stored: &'a HashMap<String, Vec<StoredCandidate>>,
+    called: &Called,
+) -> Vec<&'a StoredCandidate> {
+    let mut found: Vec<&StoredCandidate> = called
         .names
         .iter()
         .filter_map(|name| stored.get(name))
@@ -128,7 +124,7 @@ pub(crate) fn named<'a>(stored: &'a HashMap<String, Vec<NamedCustomer>>, called:
         .collect();
     found.sort_unstable_by_key(|customer| customer.id);
     found.dedup_by_key(|customer| customer.id);
-    let found = found.into_iter().map(|customer| (customer, &customer.contacts));
+    let found = found.into_iter().map(|customer| (customer, &customer.values));
     meant(found.collect(), called)
 }
 
@@ -136,14 +132,14 @@ pub(crate) fn named<'a>(stored: &'a HashMap<String, Vec<NamedCustomer>>, called:
 pub(crate) fn wrong_name(
     name: &str,
     of_run: &[&RunCustomer],
-    of_store: &[&NamedCustomer],
+    of_store: &[&StoredCandidate],
 ) -> Option<(FindingCode, String)> {
     let ids: Vec<&str> = match (of_run, of_store) {
         ([_], _) | ([], [_]) => return None,
         ([], []) => return Some((FindingCode::LinkNameNotFound, name.to_owned())),
         ([], stored) => stored
             .iter()
-            .filter_map(|customer| customer.number.as_deref())
+            .filter_map(|customer| customer.values.number.as_deref())
             .collect(),
         (of_run, _) => of_run.iter().map(|customer| customer.id.as_str()).collect(),
     };

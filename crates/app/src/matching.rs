@@ -52,8 +52,6 @@ impl Candidate {
 pub(crate) struct Matcher {
     app: App,
     keys: Arc<RunKeys>,
-    /// The tables whose keys are known, by number.
-    tables: HashMap<Uuid, i64>,
 }
 
 impl Matcher {
@@ -62,18 +60,12 @@ impl Matcher {
         Ok(Self {
             app: app.clone(),
             keys: Arc::new(RunKeys::create(&app.blobs.folder(run_id)?)?),
-            tables: HashMap::new(),
         })
     }
 
-    /// Forgets what it knows of a table, which is about to come, perhaps again.
-    pub fn begin(&mut self, job_id: Uuid) -> Result<(), AppError> {
-        let next = self.tables.len() as i64;
-        if let Some(number) = self.tables.insert(job_id, next) {
-            self.tables.insert(job_id, number);
-            self.keys.forget(number)?;
-        }
-        Ok(())
+    /// Forgets what it knows of a table, which is about to come again.
+    pub fn forget(&self, job: &JobRows) -> Result<(), AppError> {
+        Ok(self.keys.forget(job.job.ordinal)?)
     }
 
     /// The best match of each of these records of a table, if it has one. From now on they are matched too.
@@ -86,9 +78,16 @@ impl Matcher {
         let mut duplicates = Vec::new();
         for entity in MATCHED {
             let candidates: Vec<&Candidate> = candidates.iter().filter(|one| one.entity == entity).collect();
-            let values: Vec<MatchValues> = candidates.iter().map(|candidate| candidate.values.clone()).collect();
+            let values: Vec<&MatchValues> = candidates.iter().map(|candidate| &candidate.values).collect();
+            let hashes = candidates
+                .iter()
+                .flat_map(|candidate| &candidate.keys)
+                .map(|key| key.hash);
             let mut holders: HashMap<u128, Vec<Uuid>> = HashMap::new();
-            for posting in self.postings(job.organization, entity, &values).await? {
+            for posting in self
+                .postings(job.organization, entity, &values, hashes.collect())
+                .await?
+            {
                 holders.entry(posting.key_hash).or_default().push(posting.record_id);
             }
             let mut new = Vec::new();
@@ -102,7 +101,7 @@ impl Matcher {
                     }
                 }
             }
-            self.add(job.job.id, new).await?;
+            self.add(job, new).await?;
         }
         Ok(duplicates)
     }
@@ -112,7 +111,7 @@ impl Matcher {
         let postings = candidates
             .iter()
             .flat_map(|candidate| candidate.keys.iter().map(|key| posting(key, candidate)));
-        self.add(job.job.id, postings.collect()).await
+        self.add(job, postings.collect()).await
     }
 
     /// The vehicles of the run and of the store with these registrations, by the key of the registration.
@@ -122,23 +121,29 @@ impl Matcher {
         registrations: HashSet<String>,
     ) -> Result<HashMap<u128, HashSet<Uuid>>, AppError> {
         let wanted: Vec<MatchValues> = registrations.into_iter().map(of_registration).collect();
+        let wanted: Vec<&MatchValues> = wanted.iter().collect();
+        let hashes = hashes_of(&wanted).collect();
         let mut vehicles: HashMap<u128, HashSet<Uuid>> = HashMap::new();
-        for posting in self.postings(organization, EntityKind::Vehicle, &wanted).await? {
+        for posting in self
+            .postings(organization, EntityKind::Vehicle, &wanted, hashes)
+            .await?
+        {
             vehicles.entry(posting.key_hash).or_default().insert(posting.record_id);
         }
         Ok(vehicles)
     }
 
+    /// Who of the run and of the store is under the keys of these values, which have these fingerprints.
     async fn postings(
         &self,
         organization: OrganizationId,
         entity: EntityKind,
-        wanted: &[MatchValues],
+        wanted: &[&MatchValues],
+        mut hashes: Vec<u128>,
     ) -> Result<Vec<MatchPosting>, AppError> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let mut hashes: Vec<u128> = wanted.iter().flat_map(keys_of).map(|key| key.hash).collect();
         hashes.sort_unstable();
         hashes.dedup();
         let keys = Arc::clone(&self.keys);
@@ -148,11 +153,11 @@ impl Matcher {
         Ok(postings)
     }
 
-    async fn add(&self, job_id: Uuid, mut postings: Vec<MatchPosting>) -> Result<(), AppError> {
+    async fn add(&self, job: &JobRows, mut postings: Vec<MatchPosting>) -> Result<(), AppError> {
         // Neighbours in the index are written together.
         postings.sort_unstable();
         let keys = Arc::clone(&self.keys);
-        let table = self.tables.get(&job_id).copied().unwrap_or_default();
+        let table = job.job.ordinal;
         blocking(move || keys.add(table, &postings)).await
     }
 }
@@ -172,6 +177,10 @@ async fn blocking<T: Send + 'static>(
     Ok(done.map_err(|_| AppError::Internal("the match keys of a run are lost"))??)
 }
 
+fn hashes_of(values: &[&MatchValues]) -> impl Iterator<Item = u128> {
+    values.iter().flat_map(|values| keys_of(values)).map(|key| key.hash)
+}
+
 /// What a vehicle with this registration is found by.
 pub(crate) fn of_registration(registration: String) -> MatchValues {
     MatchValues {
@@ -186,7 +195,7 @@ pub(crate) async fn stored_postings(
     app: &App,
     organization: OrganizationId,
     entity: EntityKind,
-    wanted: &[MatchValues],
+    wanted: &[&MatchValues],
 ) -> Result<Vec<MatchPosting>, AppError> {
     let store = &app.store;
     let found = store.candidate_find(organization, entity, wanted, MAX_HOLDERS).await?;
@@ -195,7 +204,7 @@ pub(crate) async fn stored_postings(
     }
     let hidden: Vec<Uuid> = found.iter().filter(|one| one.is_hidden).map(|one| one.id).collect();
     let survivors = store.customer_survivors(organization, &hidden).await?;
-    let wanted: HashSet<u128> = wanted.iter().flat_map(keys_of).map(|key| key.hash).collect();
+    let wanted: HashSet<u128> = hashes_of(wanted).collect();
     let mut holders: BTreeMap<u128, Vec<Uuid>> = BTreeMap::new();
     for candidate in &found {
         let survivor = survivors.get(&candidate.id).copied();

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::keys::match_values;
 use super::{Customer, CustomerError, get, load};
 use crate::error::AppError;
-use crate::matching::stored_postings;
+use crate::matching::{level_of, stored_postings};
 use crate::{App, Caller, OrganizationId, boxed};
 
 /// Customers that are looked at in one step.
@@ -228,11 +228,7 @@ async fn pairs(app: &App, organization: OrganizationId, ids: &[Uuid]) -> Result<
                 id: pair,
                 first: first.clone(),
                 second: second.clone(),
-                level: match found.level {
-                    torqueflow_dedupe::MatchLevel::Low => MatchLevel::Low,
-                    torqueflow_dedupe::MatchLevel::Medium => MatchLevel::Medium,
-                    torqueflow_dedupe::MatchLevel::High => MatchLevel::High,
-                },
+                level: level_of(found.level),
                 confidence: found.confidence,
                 reasons: found.reasons,
             });
@@ -251,7 +247,12 @@ async fn shared_keys(
     let absorbed = app.store.customer_absorbed(organization, ids).await?;
     let own: Vec<Uuid> = ids.iter().copied().chain(absorbed.iter().map(|(id, _)| *id)).collect();
     let own: Vec<MatchValues> = load(app, organization, &own).await?.iter().map(match_values).collect();
-    let kinds: HashMap<u128, KeyKind> = own.iter().flat_map(keys_of).map(|key| (key.hash, key.kind)).collect();
+    let own: Vec<&MatchValues> = own.iter().collect();
+    let kinds: HashMap<u128, KeyKind> = own
+        .iter()
+        .flat_map(|values| keys_of(values))
+        .map(|key| (key.hash, key.kind))
+        .collect();
     let mut holders: BTreeMap<u128, Vec<Uuid>> = BTreeMap::new();
     for posting in stored_postings(app, organization, EntityKind::Customer, &own).await? {
         holders.entry(posting.key_hash).or_default().push(posting.record_id);

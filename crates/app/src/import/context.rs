@@ -6,7 +6,7 @@ use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, keys_of, match_val
 use torqueflow_model::{EntityKind, MatchValues, SourceId, fold};
 use torqueflow_persistence::{
     BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
-    NamedCustomer,
+    StoredCandidate,
 };
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
@@ -18,7 +18,8 @@ use crate::customer_names::RunCustomer;
 use crate::error::AppError;
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, wanted};
-use crate::matching::{level_of, of_registration, stored_postings};
+use crate::matching::{MATCHED, level_of, of_registration, stored_postings};
+use crate::values::by_place;
 
 /// How far a match leads from record to record: skipped into one that was itself skipped into another, and so on.
 const MAX_HOPS: usize = 16;
@@ -60,7 +61,7 @@ pub(super) struct BatchContext {
     /// Lookups of the store, by kind and folded name.
     pub lookups: HashMap<(EntityKind, String), Uuid>,
     /// Customers of the store, by name.
-    pub named: HashMap<String, Vec<NamedCustomer>>,
+    pub named: HashMap<String, Vec<StoredCandidate>>,
     /// What became of customers of the run that rows name.
     pub of_run: HashMap<RunCustomer, Uuid>,
 }
@@ -77,6 +78,16 @@ pub(super) enum Decision {
 }
 
 impl Decision {
+    /// What an action makes of a match; `None`: the record is created.
+    fn of(action: Option<DuplicateAction>, target: Uuid) -> Option<Self> {
+        match action {
+            Some(DuplicateAction::Create) => None,
+            Some(DuplicateAction::Skip) => Some(Self::Skip(target)),
+            Some(DuplicateAction::Merge) => Some(Self::Merge(target)),
+            None => Some(Self::Undecided(target)),
+        }
+    }
+
     fn target(self) -> Uuid {
         match self {
             Self::Skip(id) | Self::Merge(id) | Self::Undecided(id) => id,
@@ -115,10 +126,7 @@ impl BatchContext {
             context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
         }
         let found = store.record_list_of_rows(organization, job_id, first, last).await?;
-        context.found = found
-            .into_iter()
-            .map(|known| ((known.found.row_number, known.found.slot.clone()), known.found))
-            .collect();
+        context.found = by_place(found);
         if facts.has_rows_out || !failed.is_empty() {
             context.find_stand_ins(importer, job, rows, failed).await?;
         }
@@ -259,6 +267,7 @@ impl BatchContext {
         registrations: HashSet<String>,
     ) -> Result<(), AppError> {
         let wanted: Vec<MatchValues> = registrations.into_iter().map(of_registration).collect();
+        let wanted: Vec<&MatchValues> = wanted.iter().collect();
         let postings = stored_postings(importer.app, job.organization, EntityKind::Vehicle, &wanted).await?;
         for posting in postings {
             let vehicles = self.registrations.entry(posting.key_hash).or_default();
@@ -326,12 +335,10 @@ impl BatchContext {
             .duplicate_list_of_matches(job.organization, importer.run.id, &stand_ins)
             .await?
         {
-            let decision = match effective(importer, &duplicate) {
-                Some(DuplicateAction::Skip) => Decision::Skip(duplicate.record_id),
-                Some(DuplicateAction::Merge) => Decision::Merge(duplicate.record_id),
-                Some(DuplicateAction::Create) | None => continue,
-            };
-            self.decisions.entry(duplicate.match_record_id).or_insert(decision);
+            let action = effective(importer, &duplicate);
+            if let Some(decision) = action.and_then(|action| Decision::of(Some(action), duplicate.record_id)) {
+                self.decisions.entry(duplicate.match_record_id).or_insert(decision);
+            }
         }
         Ok(())
     }
@@ -369,13 +376,9 @@ impl BatchContext {
     }
 
     fn decide(&mut self, importer: &Importer<'_>, duplicate: &Duplicate) {
-        let decision = match effective(importer, duplicate) {
-            Some(DuplicateAction::Create) => return,
-            Some(DuplicateAction::Skip) => Decision::Skip(duplicate.match_record_id),
-            Some(DuplicateAction::Merge) => Decision::Merge(duplicate.match_record_id),
-            None => Decision::Undecided(duplicate.match_record_id),
-        };
-        self.decisions.insert(duplicate.record_id, decision);
+        let decision = Decision::of(effective(importer, duplicate), duplicate.match_record_id);
+        self.decisions
+            .extend(decision.map(|decision| (duplicate.record_id, decision)));
     }
 
     /// Looks for matches that other runs brought into the store after the analysis.
@@ -387,7 +390,7 @@ impl BatchContext {
     ) -> Result<(), AppError> {
         let store = &importer.app.store;
         let analysed_at = importer.run.analysed_at;
-        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
+        for entity in MATCHED {
             let mut wanted: HashMap<Uuid, MatchValues> = HashMap::new();
             for row in rows {
                 for record in row.clean.records.iter().filter(|record| record.slot.entity() == entity) {
@@ -400,7 +403,7 @@ impl BatchContext {
                     }
                 }
             }
-            let values: Vec<MatchValues> = wanted.values().cloned().collect();
+            let values: Vec<&MatchValues> = wanted.values().collect();
             let mut postings = stored_postings(importer.app, job.organization, entity, &values).await?;
             let ids: Vec<_> = postings.iter().map(|posting| posting.record_id).collect();
             let late = store
@@ -409,16 +412,10 @@ impl BatchContext {
             let ids: Vec<_> = late.iter().copied().collect();
             let own = store.record_places(job.organization, importer.run.id, &ids).await?;
             postings.retain(|posting| late.contains(&posting.record_id) && !own.contains_key(&posting.record_id));
-            let keys = wanted.iter().map(|(record_id, values)| (*record_id, keys_of(values)));
-            for (record_id, keys) in keys {
-                if let Some((target, level)) = late_match(&keys, &postings) {
-                    let decision = match importer.options.on_duplicate.of(level) {
-                        Some(DuplicateAction::Create) => continue,
-                        Some(DuplicateAction::Skip) => Decision::Skip(target),
-                        Some(DuplicateAction::Merge) => Decision::Merge(target),
-                        None => Decision::Undecided(target),
-                    };
-                    self.decisions.insert(record_id, decision);
+            for (record_id, values) in wanted {
+                if let Some((target, level)) = late_match(&keys_of(&values), &postings) {
+                    let decision = Decision::of(importer.options.on_duplicate.of(level), target);
+                    self.decisions.extend(decision.map(|decision| (record_id, decision)));
                 }
             }
         }
@@ -443,7 +440,7 @@ impl BatchContext {
             }
         }
         let ids: Vec<Uuid> = self.decisions.values().map(|decision| decision.target()).collect();
-        for entity in [EntityKind::Customer, EntityKind::Vehicle] {
+        for entity in MATCHED {
             for row in store.business_load(job.organization, entity, &ids).await? {
                 self.targets.insert(row.id, (entity, row));
             }

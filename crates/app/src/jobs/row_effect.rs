@@ -155,8 +155,8 @@ impl Effects<'_> {
         if record.slot.entity() == EntityKind::Vehicle
             && let Some(registration) = record.text("registration")
         {
-            let wanted = [of_registration(registration.to_owned())];
-            let stored = stored_postings(self.app, self.organization, EntityKind::Vehicle, &wanted).await?;
+            let wanted = of_registration(registration.to_owned());
+            let stored = stored_postings(self.app, self.organization, EntityKind::Vehicle, &[&wanted]).await?;
             if stored.is_empty() {
                 self.lost.registrations.insert(registration.to_owned());
             }

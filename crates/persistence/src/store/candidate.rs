@@ -13,7 +13,7 @@ use crate::{OrganizationId, Store, StoreError};
 /// Values of one query.
 const CHUNK: usize = 1000;
 
-/// A stored record that shares a value with a wanted one.
+/// A stored record, as far as it takes to find or to tell apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredCandidate {
     /// Its id.
@@ -46,7 +46,8 @@ const fn column(table: &'static str, condition: &'static str) -> Place {
     Place { table, condition }
 }
 
-const CUSTOMER_COLUMNS: &str =
+/// What [`customer`] reads, of the customer `c`.
+pub(super) const CUSTOMER_COLUMNS: &str =
     "c.id, c.email, c.phone, c.landline, c.external_customer_number, c.sort_name, c.merged_into_id";
 const VEHICLE_COLUMNS: &str = "c.id, c.registration, c.vin";
 
@@ -58,7 +59,7 @@ impl Store {
         &self,
         organization: OrganizationId,
         kind: EntityKind,
-        wanted: &[MatchValues],
+        wanted: &[&MatchValues],
         at_most: usize,
     ) -> Result<Vec<StoredCandidate>, StoreError> {
         let search = Search {
@@ -103,7 +104,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    async fn customers(&self, wanted: &[MatchValues]) -> Result<Vec<StoredCandidate>, StoreError> {
+    async fn customers(&self, wanted: &[&MatchValues]) -> Result<Vec<StoredCandidate>, StoreError> {
         let emails = parts(wanted.iter().filter_map(|values| values.email.as_deref()));
         let phones = parts(wanted.iter().flat_map(|values| &values.phones).map(String::as_str));
         let numbers = parts(wanted.iter().filter_map(|values| values.number.as_deref()));
@@ -141,7 +142,7 @@ impl Search<'_> {
         Ok(in_order(found))
     }
 
-    async fn vehicles(&self, wanted: &[MatchValues]) -> Result<Vec<StoredCandidate>, StoreError> {
+    async fn vehicles(&self, wanted: &[&MatchValues]) -> Result<Vec<StoredCandidate>, StoreError> {
         let registrations = parts(wanted.iter().filter_map(|values| values.registration.as_deref()));
         let vins = parts(wanted.iter().filter_map(|values| values.vin.as_deref()));
         let mut found = HashMap::new();
@@ -208,7 +209,8 @@ fn in_order(found: HashMap<Uuid, StoredCandidate>) -> Vec<StoredCandidate> {
     found
 }
 
-fn customer(row: &QueryResult) -> Result<StoredCandidate, StoreError> {
+/// A customer, but for its postcodes.
+pub(super) fn customer(row: &QueryResult) -> Result<StoredCandidate, StoreError> {
     let text = |column: &str| row.try_get::<Option<String>>("", column);
     Ok(StoredCandidate {
         id: row.try_get("", "id")?,

@@ -10,11 +10,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::QueryResult;
 use time::OffsetDateTime;
-use torqueflow_model::{ColumnType, EntityKind, FieldKind, MatchValues, Storage};
+use torqueflow_model::{ColumnType, EntityKind, FieldKind, Storage};
 use uuid::Uuid;
 
 use super::batch::business_columns;
 use super::business::{BusinessRow, read_row};
+use super::candidate::{CUSTOMER_COLUMNS, StoredCandidate, customer};
 use super::padded_chunks;
 use crate::sql::{bytes, places, query};
 use crate::{OrganizationId, Store, StoreError};
@@ -32,56 +33,34 @@ pub struct CustomerRow {
     pub merged_into: Option<Uuid>,
 }
 
-/// A customer of the store, as far as it takes to refer to it by its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NamedCustomer {
-    /// Its id.
-    pub id: Uuid,
-    /// The number that it had at its source.
-    pub number: Option<String>,
-    /// What tells it from others of its name.
-    pub contacts: MatchValues,
-}
-
 impl Store {
     /// The customers that are not hidden whose name for sorting is one of these, by that name.
     pub async fn customer_named(
         &self,
         organization: OrganizationId,
         names: impl IntoIterator<Item = String>,
-    ) -> Result<HashMap<String, Vec<NamedCustomer>>, StoreError> {
+    ) -> Result<HashMap<String, Vec<StoredCandidate>>, StoreError> {
         let names: Vec<String> = names.into_iter().collect();
-        let mut found: HashMap<String, Vec<NamedCustomer>> = HashMap::new();
+        let mut found: HashMap<String, Vec<StoredCandidate>> = HashMap::new();
         for chunk in padded_chunks(&names) {
             let sql = format!(
-                "SELECT id, sort_name, external_customer_number AS number, email, phone, landline FROM customer \
-                 WHERE organization_id = ? \
-                 AND (COALESCE(sort_name, '') {}) IN ({}) AND merged_into_id IS NULL ORDER BY id",
+                "SELECT {CUSTOMER_COLUMNS} FROM customer AS c WHERE c.organization_id = ? \
+                 AND (COALESCE(c.sort_name, '') {}) IN ({}) AND c.merged_into_id IS NULL ORDER BY c.id",
                 bytes(&self.reader),
                 places(chunk.len())
             );
             let values = std::iter::once(organization.0.into()).chain(chunk.into_iter().map(Into::into));
             for row in query(&self.reader, &sql, values).await? {
-                let phones: [Option<String>; 2] = [row.try_get("", "phone")?, row.try_get("", "landline")?];
-                found
-                    .entry(row.try_get("", "sort_name")?)
-                    .or_default()
-                    .push(NamedCustomer {
-                        id: row.try_get("", "id")?,
-                        number: row.try_get("", "number")?,
-                        contacts: MatchValues {
-                            email: row.try_get("", "email")?,
-                            phones: phones.into_iter().flatten().collect(),
-                            ..MatchValues::default()
-                        },
-                    });
+                let customer = customer(&row)?;
+                let name = customer.values.name.clone().unwrap_or_default();
+                found.entry(name).or_default().push(customer);
             }
         }
         let namesakes = || found.values().filter(|customers| customers.len() > 1).flatten();
         let ids: Vec<Uuid> = namesakes().map(|customer| customer.id).collect();
         let mut postcodes = self.billing_postcodes(organization, &ids).await?;
         for customer in found.values_mut().flatten() {
-            customer.contacts.postcodes = postcodes.remove(&customer.id).unwrap_or_default();
+            customer.values.postcodes = postcodes.remove(&customer.id).unwrap_or_default();
         }
         Ok(found)
     }
