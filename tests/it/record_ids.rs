@@ -81,6 +81,7 @@ fn every_id_says_where_its_record_stands_first() {
             .filter(|(table, _)| EntityKind::from_name(table).is_some());
         let places = workspace.record_places();
         assert_eq!(places.len(), business.count(), "a record whose id says nothing");
+        let tables = tables(workspace);
         for ((entity, _), place) in &places {
             let table = if entity == "work_order" {
                 "Jobs.csv"
@@ -88,7 +89,7 @@ fn every_id_says_where_its_record_stands_first() {
                 "CustomersAndVehicles.csv"
             };
             assert!(
-                tables(workspace).contains(&[place.table().to_string(), table.to_owned()]),
+                tables.contains(&[place.table().to_string(), table.to_owned()]),
                 "{entity}"
             );
             assert_eq!(place.part().map(|part| part.entity().name()), Some(entity.as_str()));

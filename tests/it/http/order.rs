@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Workspace, on_each_database, repository};
+use crate::support::{Client, Service, Workspace, on_each_database, repository};
 
 const RUNS: &str = "/v1/import-runs";
 const OUTCOMES: [&str; 6] = [
@@ -20,6 +20,12 @@ const GARAGE: &str = "Customer Number,Name,Email,Mobile,Registration,Make\n\
     C1,Marta Ellwood,,,JX20 ABD,Audi\n\
     C1,Marta Ellwood,,07700 900101,JX20 ABE,Seat\n\
     C2,Piotr Nowicki,piotr@nowicki.example,07700 900102,KY19 DEF,Opel\n";
+/// The same, where the second row adds what the first lacks, and the third a part of it.
+const FILLED_LATER: &str = "Customer Number,Name,Email,Mobile,Registration\n\
+    C1,Marta Ellwood,,,JX20 ABC\n\
+    C1,Marta Ellwood,marta@ellwood.example,07700 900101,JX20 ABD\n\
+    C1,Marta Ellwood,,07700 900101,JX20 ABE\n\
+    C2,Piotr Nowicki,piotr@nowicki.example,07700 900102,KY19 DEF\n";
 const JOBS: &str = "Job Number,Job Date,Status,Description,Registration,Customer Number\n\
     J1,14/05/2024,Completed,Service,JX20 ABC,C1\n\
     J2,15/05/2024,Completed,MOT,JX20 ABD,C1\n\
@@ -29,6 +35,15 @@ const FIRST: &str =
     "Customer Number,Name,Email,Remarks\n1,Ada Smith,ada@smith.example,x\n2,Ben Brown,ben@brown.example,\n";
 const SECOND: &str =
     "Customer Number,Name,Email,Remarks\n7,Ada Smith,ada@smith.example,\n8,Cat Clark,cat@clark.example,y\n";
+
+/// Tells a story of an owner of a garage, to a service on each database.
+fn on_each_service(story: impl Fn(&Workspace, &Service<'_>, &Client)) {
+    on_each_database(|workspace| {
+        let service = workspace.serve("");
+        let client = service.client("garage", "owner");
+        story(workspace, &service, &client);
+    });
+}
 
 fn path(run: &Value, rest: &str) -> String {
     format!("{RUNS}/{}{rest}", run["id"].as_str().unwrap())
@@ -52,6 +67,13 @@ fn upload(client: &Client, files: &[(&str, &str)]) -> Value {
 #[track_caller]
 fn finish(client: &Client, run: &Value) -> Value {
     client.post(&path(run, "/start"), &json!({})).ok();
+    client.done(run["id"].as_str().unwrap())
+}
+
+/// Runs again what failed.
+#[track_caller]
+fn retry(client: &Client, run: &Value) -> Value {
+    client.post(&path(run, "/retry"), &json!({})).ok();
     client.done(run["id"].as_str().unwrap())
 }
 
@@ -184,20 +206,18 @@ fn a_workbook_that_is_unlocked_late_ends_like_one_with_its_password() {
 
 #[test]
 fn a_mapping_changed_in_an_earlier_table_leaves_the_matches_of_later_ones_right() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let run = upload(&client, &[("a.csv", FIRST), ("b.csv", SECOND)]);
-        let before = matches(&client, &run);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("a.csv", FIRST), ("b.csv", SECOND)]);
+        let before = matches(client, &run);
         assert_eq!(before, [json!(["Ada Smith (7)", "row 2 of a.csv", null, null])]);
         let run = patch_job(
-            &client,
+            client,
             &run,
             "a.csv",
             &json!({ "mapping": { "Remarks": "customer.notes" } }),
         );
-        assert_eq!((matches(&client, &run), dangling(workspace)), (before, 0));
-        let done = finish_skipping(&client, &run);
+        assert_eq!((matches(client, &run), dangling(workspace)), (before, 0));
+        let done = finish_skipping(client, &run);
         assert_eq!(outcomes(&done["totals"]), [3, 0, 1, 0, 0, 0]);
         assert_eq!(workspace.number("SELECT count(*) FROM customer WHERE notes = 'x'"), 1);
     });
@@ -205,13 +225,11 @@ fn a_mapping_changed_in_an_earlier_table_leaves_the_matches_of_later_ones_right(
 
 #[test]
 fn the_next_row_of_a_record_stands_in_for_one_that_is_left_out() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let run = upload(&client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
         // The first vehicle is in no other row, and a job names it.
-        assert_eq!(leave_out(&client, &run, "garage.csv", 2), [1, 1]);
-        let done = finish(&client, &run);
+        assert_eq!(leave_out(client, &run, "garage.csv", 2), [1, 1]);
+        let done = finish(client, &run);
         assert_eq!(
             (&done["status"], outcomes(&done["totals"])),
             (&json!("completed"), [6, 0, 0, 1, 0, 0])
@@ -232,8 +250,8 @@ fn the_next_row_of_a_record_stands_in_for_one_that_is_left_out() {
             workspace.number("SELECT count(*) FROM work_order JOIN customer ON customer.id = work_order.customer_id");
         assert_eq!(of_jobs, 3);
         // The same file again, complete, brings what is missing.
-        let again = upload(&client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
-        let again = finish(&client, &again);
+        let again = upload(client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
+        let again = finish(client, &again);
         assert_eq!(again["status"], "completed");
         assert_eq!(
             people(workspace)[0],
@@ -244,22 +262,20 @@ fn the_next_row_of_a_record_stands_in_for_one_that_is_left_out() {
 
 #[test]
 fn what_is_nowhere_else_takes_those_with_it_that_can_not_do_without() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let run = upload(&client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
-        assert_eq!(leave_out(&client, &run, "garage.csv", 5), [0, 1]);
-        assert_eq!(leave_out(&client, &run, "garage.csv", 2), [1, 1]);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("garage.csv", GARAGE), ("jobs.csv", JOBS)]);
+        assert_eq!(leave_out(client, &run, "garage.csv", 5), [0, 1]);
+        assert_eq!(leave_out(client, &run, "garage.csv", 2), [1, 1]);
         // The second row stood in for the first; now the third does.
-        assert_eq!(leave_out(&client, &run, "garage.csv", 3), [1, 1]);
-        assert_eq!(leave_out(&client, &run, "garage.csv", 4), [0, 2]);
+        assert_eq!(leave_out(client, &run, "garage.csv", 3), [1, 1]);
+        assert_eq!(leave_out(client, &run, "garage.csv", 4), [0, 2]);
         let row = format!("{}/rows/4", job_of(&run, "garage.csv"));
         let told = client.send("PATCH", &row, &[], Some(&json!({ "included": true }))).ok();
         assert_eq!(
             told,
             json!({ "row": 4, "included": true, "standing_in": 0, "losing_reference": 0 })
         );
-        let done = finish(&client, &run);
+        let done = finish(client, &run);
         assert_eq!(
             (&done["status"], outcomes(&done["totals"])),
             (&json!("completed_with_errors"), [3, 0, 0, 3, 0, 1])
@@ -270,14 +286,12 @@ fn what_is_nowhere_else_takes_those_with_it_that_can_not_do_without() {
 
 #[test]
 fn a_row_of_another_table_stands_in_and_has_the_decision_on_the_record() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|workspace, _, client| {
         let other = "Customer Number,Name,Email,Remarks\n9,Ada Smith,ada@smith.example,\n1,Ada Smith,,z\n";
         finish(
-            &client,
+            client,
             &upload(
-                &client,
+                client,
                 &[(
                     "before.csv",
                     "Customer Number,Name,Email\nB1,Ben Brown,ben@brown.example\n",
@@ -295,12 +309,12 @@ fn a_row_of_another_table_stands_in_and_has_the_decision_on_the_record() {
             ],
             &[("source_system", "old till")],
         );
-        let run = wait(&client, &run.ok());
-        decide_all(&client, &run, "merge");
+        let run = wait(client, &run.ok());
+        decide_all(client, &run, "merge");
         // Ben is merged into the one of the database, whichever row brings him.
-        assert_eq!(leave_out(&client, &run, "a.csv", 3), [1, 0]);
-        let run = wait(&client, &run);
-        let done = finish(&client, &run);
+        assert_eq!(leave_out(client, &run, "a.csv", 3), [1, 0]);
+        let run = wait(client, &run);
+        let done = finish(client, &run);
         assert_eq!(done["status"], "completed", "{done}");
         assert_eq!(
             people(workspace),
@@ -314,18 +328,16 @@ fn a_row_of_another_table_stands_in_and_has_the_decision_on_the_record() {
 
 #[test]
 fn who_matched_the_row_that_is_left_out_is_the_first_now() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|workspace, _, client| {
         let text = "Customer Number,Name,Email,Mobile\n\
             C1,Ada Smith,ada@smith.example,\n\
             C7,Ada Smith,ada@smith.example,07700 900101\n\
             C1,Ada Smith,,\n\
             C2,Ben Brown,ben@brown.example,\n";
-        let run = upload(&client, &[("a.csv", text)]);
-        decide_all(&client, &run, "skip");
-        assert_eq!(leave_out(&client, &run, "a.csv", 2), [1, 0]);
-        let done = finish(&client, &run);
+        let run = upload(client, &[("a.csv", text)]);
+        decide_all(client, &run, "skip");
+        assert_eq!(leave_out(client, &run, "a.csv", 2), [1, 0]);
+        let done = finish(client, &run);
         assert_eq!(outcomes(&done["totals"]), [2, 0, 1, 1, 0, 0]);
         let numbers: Vec<String> = people(workspace).iter().map(|person| person[0].clone()).collect();
         assert_eq!(numbers, ["C2", "C7"]);
@@ -334,17 +346,10 @@ fn who_matched_the_row_that_is_left_out_is_the_first_now() {
 
 #[test]
 fn what_a_row_that_is_left_out_adds_to_a_record_is_not_imported() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let text = "Customer Number,Name,Email,Mobile,Registration\n\
-            C1,Marta Ellwood,,,JX20 ABC\n\
-            C1,Marta Ellwood,marta@ellwood.example,07700 900101,JX20 ABD\n\
-            C1,Marta Ellwood,,07700 900101,JX20 ABE\n\
-            C2,Piotr Nowicki,piotr@nowicki.example,07700 900102,KY19 DEF\n";
-        let run = upload(&client, &[("garage.csv", text)]);
-        assert_eq!(leave_out(&client, &run, "garage.csv", 3), [0, 0]);
-        let done = finish(&client, &run);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("garage.csv", FILLED_LATER)]);
+        assert_eq!(leave_out(client, &run, "garage.csv", 3), [0, 0]);
+        let done = finish(client, &run);
         assert_eq!(outcomes(&done["totals"]), [3, 0, 0, 1, 0, 0]);
         assert_eq!(people(workspace)[0], ["C1", "Marta Ellwood", "-", "+447700900101"]);
     });
@@ -352,9 +357,7 @@ fn what_a_row_that_is_left_out_adds_to_a_record_is_not_imported() {
 
 #[test]
 fn a_match_of_a_row_that_is_left_out_asks_nothing() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|_, service, client| {
         // One time the row that comes in, one time the one that it matches.
         for (file, imported) in [("b.csv", ["1", "2", "8"]), ("a.csv", ["2", "7", "8"])] {
             let client_of = service.client(&file.replace(".csv", ""), "owner");
@@ -380,9 +383,9 @@ fn a_match_of_a_row_that_is_left_out_asks_nothing() {
         // As long as another row brings the record, somebody has to decide.
         let twice =
             "Customer Number,Name,Email,Remarks\n7,Ada Smith,ada@smith.example,\n7,Ada Smith,,\n8,Cat Clark,,\n";
-        let run = upload(&client, &[("a.csv", FIRST), ("b.csv", twice)]);
-        assert_eq!(leave_out(&client, &run, "b.csv", 2), [1, 0]);
-        assert_eq!(wait(&client, &run)["undecided_duplicates"], 1);
+        let run = upload(client, &[("a.csv", FIRST), ("b.csv", twice)]);
+        assert_eq!(leave_out(client, &run, "b.csv", 2), [1, 0]);
+        assert_eq!(wait(client, &run)["undecided_duplicates"], 1);
     });
 }
 
@@ -406,90 +409,77 @@ fn take_vehicles_again(workspace: &Workspace) {
     workspace.execute(if workspace.database_name() == "sqlite" {
         "DROP TRIGGER fault"
     } else {
-        "DROP TRIGGER fault ON vehicle"
+        "DROP FUNCTION fault() CASCADE"
     });
 }
 
 #[test]
 fn the_next_row_stands_in_for_one_that_the_database_refuses() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let run = upload(&client, &[("garage.csv", GARAGE)]);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("garage.csv", GARAGE)]);
         refuse_vehicle(workspace, "JX20ABC");
-        let done = finish(&client, &run);
+        let done = finish(client, &run);
         assert_eq!(outcomes(&done["totals"]), [3, 0, 0, 0, 0, 1]);
         assert_eq!(people(workspace)[0], ["C1", "Marta Ellwood", "-", "+447700900101"]);
         take_vehicles_again(workspace);
-        client.post(&path(&run, "/retry"), &json!({})).ok();
-        let done = client.done(run["id"].as_str().unwrap());
+        let done = retry(client, &run);
         assert_eq!(
             (&done["status"], outcomes(&done["totals"])),
             (&json!("completed"), [4, 0, 0, 0, 0, 0])
         );
         assert_eq!(workspace.number("SELECT count(*) FROM vehicle"), 4);
         client.post(&path(&run, "/rollback"), &json!({})).ok();
-        assert_eq!(wait(&client, &run)["status"], "rolled_back");
+        assert_eq!(wait(client, &run)["status"], "rolled_back");
         assert!(people(workspace).is_empty());
     });
 }
 
 #[test]
 fn what_a_row_adds_that_the_database_refuses_is_taken_back() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let text = "Customer Number,Name,Email,Mobile,Registration\n\
-            C1,Marta Ellwood,,,JX20 ABC\n\
-            C1,Marta Ellwood,marta@ellwood.example,07700 900101,JX20 ABD\n\
-            C1,Marta Ellwood,,07700 900101,JX20 ABE\n\
-            C2,Piotr Nowicki,piotr@nowicki.example,07700 900102,KY19 DEF\n";
-        let run = upload(&client, &[("garage.csv", text)]);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("garage.csv", FILLED_LATER)]);
         refuse_vehicle(workspace, "JX20ABD");
-        let done = finish(&client, &run);
+        let done = finish(client, &run);
         assert_eq!(outcomes(&done["totals"]), [3, 0, 0, 0, 0, 1]);
         assert_eq!(people(workspace)[0], ["C1", "Marta Ellwood", "-", "+447700900101"]);
         // When it lands in the end, so does what it adds.
         take_vehicles_again(workspace);
-        client.post(&path(&run, "/retry"), &json!({})).ok();
-        let done = client.done(run["id"].as_str().unwrap());
+        let done = retry(client, &run);
         assert_eq!(done["status"], "completed");
         assert_eq!(
             people(workspace)[0],
             ["C1", "Marta Ellwood", "marta@ellwood.example", "+447700900101"]
         );
         // The same file says nothing new, and the run can be taken back.
-        let again = upload(&client, &[("garage.csv", text)]);
-        let again = finish(&client, &again);
+        let again = upload(client, &[("garage.csv", FILLED_LATER)]);
+        let again = finish(client, &again);
         assert_eq!(outcomes(&again["totals"]), [0, 0, 0, 0, 4, 0]);
         client.post(&path(&run, "/rollback"), &json!({})).ok();
-        assert_eq!(wait(&client, &run)["status"], "rolled_back");
+        assert_eq!(wait(client, &run)["status"], "rolled_back");
         assert!(people(workspace).is_empty());
     });
 }
 
 #[test]
 fn a_table_that_is_left_out_asks_nothing_and_brings_nothing() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
-        let run = upload(&client, &[("a.csv", FIRST), ("b.csv", SECOND)]);
+    on_each_service(|workspace, _, client| {
+        let run = upload(client, &[("a.csv", FIRST), ("b.csv", SECOND)]);
         assert_eq!(run["undecided_duplicates"], 1);
-        let run = patch_job(&client, &run, "b.csv", &json!({ "included": false }));
+        let run = patch_job(client, &run, "b.csv", &json!({ "included": false }));
         assert_eq!(
             (&run["status"], &run["undecided_duplicates"], &run["missing"]),
             (&json!("ready"), &json!(0), &json!([]))
         );
-        assert!(matches(&client, &run).is_empty());
-        let run = patch_job(&client, &run, "b.csv", &json!({ "included": true }));
+        assert!(matches(client, &run).is_empty());
+        let run = patch_job(client, &run, "b.csv", &json!({ "included": true }));
         assert_eq!(run["undecided_duplicates"], 1);
         // What only the first one held comes with the second, and nothing matches it.
         let same =
             "Customer Number,Name,Email,Remarks\n1,Ada Smith,ada@smith.example,x\n8,Cat Clark,cat@clark.example,y\n";
-        let run = upload(&client, &[("a.csv", FIRST), ("b.csv", same)]);
-        let run = patch_job(&client, &run, "a.csv", &json!({ "included": false }));
+        let run = upload(client, &[("a.csv", FIRST), ("b.csv", same)]);
+        let run = patch_job(client, &run, "a.csv", &json!({ "included": false }));
         assert_eq!(run["undecided_duplicates"], 0);
-        let done = finish(&client, &run);
+        let done = finish(client, &run);
         assert_eq!(
             (&done["status"], outcomes(&done["totals"])),
             (&json!("completed"), [2, 0, 0, 2, 0, 0])
@@ -501,14 +491,12 @@ fn a_table_that_is_left_out_asks_nothing_and_brings_nothing() {
 
 #[test]
 fn the_counts_of_a_table_that_failed_as_a_whole_are_its_rows() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|workspace, _, client| {
         // Techman's own columns, but for one that is required.
         let broken = "CustomerNumber,CustomerName,Phone,Email,CustomerOnStop,VehicleRemindersEnabled,NotificationsEnabled\n\
             000001,Marta Ellwood,07181 050327,marta@ellwood.example,False,True,True\n\
             000002,Piotr Nowicki,07181 050328,piotr@nowicki.example,False,True,True\n";
-        let run = upload(&client, &[("a.csv", FIRST), ("broken.csv", broken)]);
+        let run = upload(client, &[("a.csv", FIRST), ("broken.csv", broken)]);
         let of_job = |run: &Value, file: &str| {
             let job = client.get(&job_of(run, file)).ok();
             (
@@ -518,7 +506,7 @@ fn the_counts_of_a_table_that_failed_as_a_whole_are_its_rows() {
             )
         };
         assert_eq!(of_job(&run, "broken.csv"), ("failed".to_owned(), 2, [0, 0, 0, 0, 0, 2]));
-        let done = finish(&client, &run);
+        let done = finish(client, &run);
         assert_eq!(
             of_job(&done, "broken.csv"),
             ("failed".to_owned(), 2, [0, 0, 0, 0, 0, 2])
@@ -538,13 +526,13 @@ fn the_counts_of_a_table_that_failed_as_a_whole_are_its_rows() {
             assert_eq!(table["rows_in_file"], ends.iter().sum::<i64>(), "{table}");
         }
         client.post(&path(&run, "/rollback"), &json!({})).ok();
-        let back = wait(&client, &run);
+        let back = wait(client, &run);
         assert_eq!(
             (&back["status"], of_job(&back, "broken.csv").2),
             (&json!("rolled_back"), [0, 0, 0, 0, 0, 2])
         );
         // A run that can't go on has lost what it was to read.
-        let run = upload(&client, &[("b.csv", SECOND)]);
+        let run = upload(client, &[("b.csv", SECOND)]);
         for file in workspace
             .files()
             .iter()
@@ -557,13 +545,13 @@ fn the_counts_of_a_table_that_failed_as_a_whole_are_its_rows() {
                 std::fs::remove_file(file).unwrap();
             }
         }
-        let failed = finish(&client, &run);
+        let failed = finish(client, &run);
         assert_eq!(
             (&failed["status"], outcomes(&failed["totals"])),
             (&json!("failed"), [0, 0, 0, 0, 0, 2])
         );
         // What nobody wants has no rows that are unaccounted for either.
-        let run = upload(&client, &[("b.csv", SECOND)]);
+        let run = upload(client, &[("b.csv", SECOND)]);
         client.post(&path(&run, "/cancel"), &json!({})).ok();
         let cancelled = client.done(run["id"].as_str().unwrap());
         assert_eq!(
@@ -624,42 +612,40 @@ fn a_decision_on_a_match_outlives_a_change_of_the_table() {
 
 #[test]
 fn where_another_record_is_the_best_match_by_now_it_is_asked_again() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|workspace, _, client| {
         let import = |name: &str, text: &str| {
             let files = [(name, text.as_bytes().to_vec())];
             let fields = [("source_system", name), ("options", r#"{"on_duplicate":"create"}"#)];
             let run = client.upload(RUNS, &files, &fields).ok();
-            finish(&client, &wait(&client, &run))
+            finish(client, &wait(client, &run))
         };
         import(
             "till",
             "Customer Number,Name,Email\nT1,Adeline Smith,ada@smith.example\n",
         );
         let incoming = "Customer Number,Name,Email,Mobile,Remarks\n1,Ada Smith,ada@smith.example,07700 900101,x\n";
-        let run = upload(&client, &[("a.csv", incoming)]);
-        decide_all(&client, &run, "merge");
+        let run = upload(client, &[("a.csv", incoming)]);
+        decide_all(client, &run, "merge");
         let ada = json!(["Ada Smith (1)", "customer Adeline Smith in the database", "merge", null]);
-        assert_eq!(matches(&client, &run), [ada]);
+        assert_eq!(matches(client, &run), [ada]);
         // Somebody who is surer to be her comes into the database.
         import("shop", "Customer Number,Name,Mobile\nS1,Ada Smith,07700 900101\n");
         let run = patch_job(
-            &client,
+            client,
             &run,
             "a.csv",
             &json!({ "mapping": { "Remarks": "customer.notes" } }),
         );
         let earlier = json!({ "action": "merge", "matches": "customer Adeline Smith in the database" });
         let asked = json!(["Ada Smith (1)", "customer Ada Smith in the database", null, earlier]);
-        assert_eq!(matches(&client, &run), [asked]);
+        assert_eq!(matches(client, &run), [asked]);
         client
             .post(&path(&run, "/start"), &json!({}))
             .refused(409, "duplicates_undecided");
-        decide_all(&client, &run, "create");
+        decide_all(client, &run, "create");
         let decided = json!(["Ada Smith (1)", "customer Ada Smith in the database", "create", earlier]);
-        assert_eq!(matches(&client, &run), [decided]);
-        let done = finish(&client, &run);
+        assert_eq!(matches(client, &run), [decided]);
+        let done = finish(client, &run);
         assert_eq!(outcomes(&done["totals"]), [1, 0, 0, 0, 0, 0]);
         assert_eq!(people(workspace).len(), 3);
     });
@@ -667,9 +653,7 @@ fn where_another_record_is_the_best_match_by_now_it_is_asked_again() {
 
 #[test]
 fn a_decision_outlives_a_retry() {
-    on_each_database(|workspace| {
-        let service = workspace.serve("");
-        let client = service.client("garage", "owner");
+    on_each_service(|workspace, service, _| {
         let text = "Customer Number,Name,Email,Mobile,Registration\n\
             C1,Ada Smith,ada@smith.example,,JX20 ABC\n\
             C7,Ada Smith,ada@smith.example,07700 900101,JX20 ABD\n";
@@ -681,14 +665,9 @@ fn a_decision_outlives_a_retry() {
             let done = finish(&client_of, &run);
             assert_eq!(outcomes(&done["totals"]), [1, 0, 0, 0, 0, 1]);
             take_vehicles_again(workspace);
-            client_of.post(&path(&run, "/retry"), &json!({})).ok();
-            let done = client_of.done(run["id"].as_str().unwrap());
+            let done = retry(&client_of, &run);
             assert_eq!(done["status"], "completed", "{action}: {done}");
             assert_eq!(client_of.items("/v1/customers").len(), people_then);
-            if workspace.database_name() != "sqlite" {
-                workspace.execute("DROP FUNCTION fault()");
-            }
         }
-        drop(client);
     });
 }
