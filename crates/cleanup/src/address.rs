@@ -40,8 +40,8 @@ pub(crate) fn compose(draft: &mut Draft<'_>, inputs: &[Input<'_>]) {
     take_postcode(draft, inputs, &mut lines);
     add_house_number(draft, inputs, &mut lines);
     place(draft, lines);
-    let real = [FREE_LINES.as_slice(), &["city", "region", "postal_code"]].concat();
-    if real.iter().any(|name| draft.get(name).is_some()) {
+    let mut real = FREE_LINES.iter().chain(&["city", "region", "postal_code"]);
+    if real.any(|name| draft.get(name).is_some()) {
         draft.set_by_name("address_type", Value::Text(address_type.to_owned()), "");
         draft.set_by_name("is_primary", Value::Boolean(address_type == "billing"), "");
     } else {
@@ -56,9 +56,9 @@ fn tell_country(draft: &mut Draft<'_>, inputs: &[&Input<'_>]) {
         return;
     };
     // What each row has, no cell says.
-    let said = || inputs.iter().filter(|input| input.column().is_some());
-    let column = said().find(|input| input.kind() == FieldKind::Country);
-    if let Some(input) = column.or_else(|| said().next()) {
+    let said = inputs.iter().filter(|input| input.column().is_some());
+    // The first of the country's own, else of all.
+    if let Some(input) = said.min_by_key(|input| input.kind() != FieldKind::Country) {
         let detail = format!("address (it has nothing but the country {country})");
         draft.note(FindingCode::RecordLeftOut, &detail, input);
     }

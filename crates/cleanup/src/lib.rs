@@ -43,6 +43,6 @@ pub use profile::{
     ColumnProfiler, ConflictingId, Expected, IdVerdict, IdentityVote, Portrait, PortraitRule, has_lost_digits, whole_id,
 };
 pub use rules::{RULES, Rule};
-pub use text::{machine_blank, may_stand_for_no_code, stands_for_blank};
+pub use text::{is_never_said, machine_blank, may_stand_for_no_code, stands_for_blank};
 pub use vin::vin_check_digit_fits;
 pub use vrm::{VrmShape, vrm_shape};

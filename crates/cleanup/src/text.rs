@@ -226,6 +226,11 @@ pub fn machine_blank(text: &str) -> Option<&'static str> {
     words.find(|word| **word == text).copied()
 }
 
+/// Whether no person writes this word for nothing, so that it is never anybody's name.
+pub fn is_never_said(word: &str) -> bool {
+    NEVER_SAID.contains(&word)
+}
+
 /// Whether a text may stand for a code that there is not: several words without a digit, or nothing but zeros. Whether it does,
 /// its column says.
 ///

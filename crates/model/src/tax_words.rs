@@ -86,10 +86,12 @@ fn is_of_word(sign: char) -> bool {
 
 /// Whether a word tells of a tax by itself. `None`: it does not even belong to such words.
 fn tells(word: &str) -> Option<bool> {
-    let signs = word.chars().filter(|sign| *sign != '.');
-    let letters: String = signs.flat_map(char::to_lowercase).collect();
-    let letters = letters.as_str();
-    (TELLING.contains(&letters) || BESIDE.contains(&letters)).then(|| TELLING.contains(&letters))
+    let letters = word.chars().filter(|sign| *sign != '.').flat_map(char::to_lowercase);
+    let is_in = |words: &[&str]| words.iter().any(|known| letters.clone().eq(known.chars()));
+    if is_in(TELLING) {
+        return Some(true);
+    }
+    is_in(BESIDE).then_some(false)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use torqueflow_detection::{Beside, Landmark, Surroundings};
 use torqueflow_model::Row;
-use torqueflow_tabular::{Document, OpenError, TableReader};
+use torqueflow_tabular::{Document, OpenError, TableHead, TableInfo, TableReader};
 
 use crate::open::{Reading, SAMPLE_ROWS, table_index};
 use crate::sources::Sources;
@@ -14,6 +14,16 @@ const MOST_SHEETS: usize = 100;
 pub(crate) struct PlacedLandmark {
     index: usize,
     landmark: Landmark,
+}
+
+/// The words around a table: its file, its worksheet, the lines above its header.
+pub(crate) fn around(file: &str, info: &TableInfo, head: &TableHead) -> Surroundings {
+    Surroundings {
+        file_name: file.to_owned(),
+        sheet: info.name.clone(),
+        titles: head.titles.clone(),
+        beside: Vec::new(),
+    }
 }
 
 /// What ties a table of the workbook to the others.
@@ -36,10 +46,10 @@ pub(crate) fn beside(
 /// begin in the first rows of their worksheet.
 pub(crate) fn landmarks(
     document: &mut Document<'_>,
+    infos: &[TableInfo],
     file: &str,
     reading: Reading<'_>,
 ) -> Result<Vec<PlacedLandmark>, OpenError> {
-    let infos = document.tables().to_vec();
     let mut landmarks = Vec::new();
     if !(2..=MOST_SHEETS).contains(&infos.len()) {
         return Ok(landmarks);
@@ -48,16 +58,9 @@ pub(crate) fn landmarks(
         let mut table = document.read_table(sheet_index)?;
         loop {
             let head = table.head();
-            let around = Surroundings {
-                file_name: file.to_owned(),
-                sheet: info.name.clone(),
-                titles: head.titles.clone(),
-                ..Surroundings::default()
-            };
-            let (headers, is_nothing) = (
-                head.columns.clone(),
-                head.columns.is_empty() || head.header_row.is_none(),
-            );
+            let around = around(file, info, head);
+            let headers = head.columns.clone();
+            let is_nothing = headers.is_empty() || head.header_row.is_none();
             let (samples, is_whole) = first_rows(&mut table)?;
             if !is_nothing {
                 let index = table_index(sheet_index, table.ordinal());

@@ -11,10 +11,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use torqueflow_cleanup::{Portrait, machine_blank, may_stand_for_no_code, truth};
+use torqueflow_cleanup::{Portrait, is_never_said, machine_blank, may_stand_for_no_code, truth};
 use torqueflow_model::{Cell, CellKind, FieldKind, FieldRef, Finding, FindingCode, LeftOutRows, Row, Slot};
 
-use crate::column_findings::{CellExample, ColumnFinding};
+use crate::column_findings::ColumnFinding;
 use crate::ids::PortraitColumns;
 use crate::known_ids::is_needed;
 use crate::plan::{PlannedColumn, TablePlan};
@@ -47,23 +47,14 @@ impl PlannedBlank {
             Some(_) => FindingCode::ValuePlaceholder,
             None => FindingCode::NumberInvalid,
         };
-        let value = self.text.clone().unwrap_or_default();
-        let example = |row: &u64| CellExample {
-            row: *row,
-            value: value.clone(),
+        let finding = Finding {
+            code,
+            column: Some(self.column),
+            field: columns.get(self.column).and_then(|column| column.field),
+            value: self.text.clone().unwrap_or_default(),
             detail: String::new(),
         };
-        ColumnFinding {
-            cells: self.rows.count,
-            examples: self.rows.first.iter().take(5).map(example).collect(),
-            finding: Finding {
-                code,
-                column: Some(self.column),
-                field: columns.get(self.column).and_then(|column| column.field),
-                value: value.clone(),
-                detail: String::new(),
-            },
-        }
+        ColumnFinding::of_rows(finding, &self.rows)
     }
 }
 
@@ -72,7 +63,6 @@ impl PlannedBlank {
 pub(crate) struct BlankVotes {
     is_open: bool,
     columns: Vec<ColumnVote>,
-    portraits: Vec<(Slot, PortraitColumns)>,
     words: BTreeMap<&'static str, WordVote>,
 }
 
@@ -81,7 +71,8 @@ pub(crate) struct BlankVotes {
 struct ColumnVote {
     field: Option<FieldRef>,
     part: NamePart,
-    is_code: bool,
+    /// Of a column of codes: what tells its records apart.
+    portrait: Option<PortraitColumns>,
     is_number: bool,
     filled: u64,
     words: BTreeMap<&'static str, LeftOutRows>,
@@ -128,26 +119,12 @@ impl BlankVotes {
     /// No votes yet, unless that is settled.
     pub fn of(plan: &TablePlan) -> Self {
         let is_open = plan.blanks.is_none();
-        let columns = plan.columns.iter().filter(|_| is_open).map(ColumnVote::of);
+        let columns = plan.columns.iter().filter(|_| is_open);
         Self {
             is_open,
-            columns: columns.collect(),
-            portraits: Vec::new(),
+            columns: columns.map(|column| ColumnVote::of(column, &plan.columns)).collect(),
             words: BTreeMap::new(),
         }
-        .with_portraits(plan)
-    }
-
-    fn with_portraits(mut self, plan: &TablePlan) -> Self {
-        for column in self.columns.iter().filter(|column| column.is_code) {
-            let Some(slot) = column.field.map(|field| field.slot) else {
-                continue;
-            };
-            if self.portraits.iter().all(|(known, _)| *known != slot) {
-                self.portraits.push((slot, PortraitColumns::of(&plan.columns, slot)));
-            }
-        }
-        self
     }
 
     pub fn is_open(&self) -> bool {
@@ -156,8 +133,7 @@ impl BlankVotes {
 
     /// The votes of a row.
     pub fn observe(&mut self, row: &Row) {
-        let mut words: Vec<(&'static str, NamePart)> = Vec::new();
-        let portraits = &self.portraits;
+        let mut words: BTreeMap<&'static str, Vec<NamePart>> = BTreeMap::new();
         for (column, cell) in self.columns.iter_mut().zip(&row.cells) {
             let text = trimmed(&cell.text);
             if text.is_empty() {
@@ -166,24 +142,20 @@ impl BlankVotes {
             column.filled += 1;
             if let Some(word) = machine_blank(text) {
                 column.words.entry(word).or_default().add(row.number);
-                words.push((word, column.part));
-            } else if column.is_code && may_stand_for_no_code(text) {
-                let slot = column.field.map(|field| field.slot);
-                let portrait = portraits.iter().find(|(known, _)| Some(*known) == slot);
-                let portrait = portrait.map(|(_, columns)| columns.portrait(row));
-                column.codes.observe(text, row.number, portrait.unwrap_or_default());
+                words.entry(word).or_default().push(column.part);
+            } else if let Some(portrait) = &column.portrait
+                && !column.codes.are_words
+                && may_stand_for_no_code(text)
+            {
+                column.codes.observe(text, row.number, portrait.portrait(row));
             } else if column.is_number {
                 column.observe_number(cell, text, row.number);
             }
         }
-        for (place, (word, _)) in words.iter().enumerate() {
-            let is_first = words.iter().position(|(other, _)| other == word) == Some(place);
-            let is = |part| words.contains(&(*word, part));
-            if is_first {
-                let vote = self.words.entry(word).or_default();
-                vote.rows += 1;
-                vote.is_whole_name |= is(NamePart::Given) && is(NamePart::Family);
-            }
+        for (word, parts) in words {
+            let vote = self.words.entry(word).or_default();
+            vote.rows += 1;
+            vote.is_whole_name |= parts.contains(&NamePart::Given) && parts.contains(&NamePart::Family);
         }
     }
 
@@ -249,27 +221,22 @@ fn trimmed(text: &str) -> &str {
     }
 }
 
-/// No person writes it.
-fn is_never_said(word: &str) -> bool {
-    word.starts_with(['\\', '['])
-}
-
 fn is_written_as_name(word: &str) -> bool {
     word.starts_with(char::is_uppercase) && word.ends_with(char::is_lowercase)
 }
 
 impl ColumnVote {
-    fn of(column: &PlannedColumn) -> Self {
+    fn of(column: &PlannedColumn, columns: &[PlannedColumn]) -> Self {
         let field = column.field;
-        let kind = field.map(|field| field.spec.kind);
-        let is_main = field.is_some_and(|field| match field.slot {
+        let is_main = |field: &FieldRef| match field.slot {
             Slot::Main(entity) => !entity.is_lookup(),
             _ => false,
-        });
+        };
+        let code = field.filter(is_main).filter(|field| field.spec.kind == FieldKind::Code);
         Self {
             field,
             part: field.map_or(NamePart::None, part_of),
-            is_code: is_main && kind == Some(FieldKind::Code),
+            portrait: code.map(|field| PortraitColumns::of(columns, field.slot)),
             is_number: column.holds_numbers(),
             filled: 0,
             words: BTreeMap::new(),
@@ -306,9 +273,6 @@ fn part_of(field: FieldRef) -> NamePart {
 
 impl Codes {
     fn observe(&mut self, text: &str, row: u64, portrait: Portrait) {
-        if self.are_words {
-            return;
-        }
         if let Some(known) = self.texts.get_mut(text) {
             known.rows.add(row);
             known.is_of_several |= known.first != portrait;
@@ -343,7 +307,7 @@ impl Codes {
             .iter()
             .filter(|(text, vote)| is_of_words(text) && vote.is_of_several);
         let kinds = kinds.count();
-        let has_codes = (filled - words.min(filled)) * OFTEN >= filled;
+        let has_codes = filled.saturating_sub(words) * OFTEN >= filled;
         let are_no_codes = names * OFTEN <= filled && (kinds == 1 || kinds <= MOST_PLACEHOLDERS && has_codes);
         self.texts
             .iter()

@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
-use torqueflow_model::{FieldRef, Finding, FindingCode, Row, Scope};
+use torqueflow_model::{FieldRef, Finding, FindingCode, LeftOutRows, Row, Scope};
 
 /// Cells that a finding of a column has at least.
 const LEAST_CELLS: u64 = 10;
@@ -44,6 +44,20 @@ pub struct CellExample {
 }
 
 impl ColumnFinding {
+    /// What is said of these rows.
+    pub(crate) fn of_rows(finding: Finding, rows: &LeftOutRows) -> Self {
+        let example = |row: &u64| CellExample {
+            row: *row,
+            value: finding.value.clone(),
+            detail: String::new(),
+        };
+        Self {
+            cells: rows.count,
+            examples: rows.first.iter().take(EXAMPLES).map(example).collect(),
+            finding,
+        }
+    }
+
     /// The message for a person, with the count and the first rows.
     pub fn message(&self) -> String {
         let rows: Vec<u64> = self.examples.iter().map(|example| example.row).collect();

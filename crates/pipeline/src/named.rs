@@ -1,5 +1,7 @@
 //! Customers that a row names where others give their number: `Client Name` of an invoice, `Owner` of a vehicle.
 
+use std::cell::LazyCell;
+
 use torqueflow_cleanup::{Context, clean_record};
 use torqueflow_model::{
     Cell, ColumnProfile, EntityKind, FieldKind, FieldRef, Look, MappedCell, MatchValues, Record, Row, Slot, ValueKind,
@@ -120,6 +122,7 @@ pub(crate) fn named_links(
     contacts: &[(usize, FieldRef)],
     context: &Context,
 ) -> Vec<NamedLink> {
+    let said = LazyCell::new(|| contacts_in(row, contacts, context));
     let mut links = Vec::new();
     for field in fields {
         let of_slot = records
@@ -133,7 +136,7 @@ pub(crate) fn named_links(
                     field: field.spec.name,
                     called: Called {
                         names: names_in(text, context),
-                        contacts: contacts_in(row, contacts, context),
+                        contacts: MatchValues::clone(&said),
                     },
                 });
             }

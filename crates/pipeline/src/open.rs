@@ -7,7 +7,7 @@ use torqueflow_model::{Finding, LeftOut, Row, RowClass};
 use torqueflow_tabular::staging::Owner;
 use torqueflow_tabular::{OpenError, OpenOptions, ReadSeek, TableHead, TableReader, Visibility, open};
 
-use crate::beside::{PlacedLandmark, beside, landmarks};
+use crate::beside::{PlacedLandmark, around, beside, landmarks};
 use crate::column_findings::ColumnFinding;
 use crate::flagged::flags;
 use crate::owners::{OwnerTracker, OwnerVotes};
@@ -252,7 +252,7 @@ fn read_tables<'a>(
     let encrypted = document.was_encrypted();
     let notes: Vec<_> = document.notes().iter().map(torqueflow_tabular::Note::message).collect();
     let infos = document.tables().to_vec();
-    let landmarks = landmarks(&mut document, name, reading)?;
+    let landmarks = landmarks(&mut document, &infos, name, reading)?;
     let mut tables = Vec::new();
     for (sheet_index, info) in infos.into_iter().enumerate() {
         let mut reader = document.read_table(sheet_index)?;
@@ -261,12 +261,7 @@ fn read_tables<'a>(
             let is_nothing = head.columns.is_empty() || (head.header_row.is_none() && head.is_empty);
             let mut is_whole = true;
             if !is_nothing {
-                let around = Surroundings {
-                    file_name: name.to_owned(),
-                    sheet: info.name.clone(),
-                    titles: head.titles.clone(),
-                    beside: Vec::new(),
-                };
+                let around = around(name, &info, head);
                 let opened = read_table(sheet_index, &mut reader, reading, around, &landmarks, sink)?;
                 is_whole = opened.is_whole;
                 let mut opened = opened.table;

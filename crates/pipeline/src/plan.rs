@@ -7,7 +7,7 @@ use torqueflow_model::{ColumnProfile, DateOrder, EntityKind, FieldKind, FieldRef
 
 use crate::bare::BareRule;
 use crate::blanks::PlannedBlank;
-use crate::column_findings::{CellExample, ColumnFinding};
+use crate::column_findings::ColumnFinding;
 use crate::columns;
 use crate::facts::{PlannedFacts, PlannedNames};
 use crate::ids::PlannedIdentity;
@@ -306,21 +306,12 @@ impl TablePlan {
 
     /// What is to be said of the table as a whole.
     pub fn findings(&self) -> Vec<ColumnFinding> {
-        let example = |row: &u64| CellExample {
-            row: *row,
-            value: String::new(),
-            detail: String::new(),
-        };
         let of_rows = [
             (FindingCode::FurtherLines, &self.further_lines),
             (FindingCode::NamesakeUnclear, &self.namesakes),
         ];
         let told = of_rows.into_iter().filter(|(_, rows)| rows.count > 0);
-        let finding = |(code, rows): (FindingCode, &LeftOutRows)| ColumnFinding {
-            finding: Finding::row(code, ""),
-            cells: rows.count,
-            examples: rows.first.iter().take(5).map(example).collect(),
-        };
+        let finding = |(code, rows)| ColumnFinding::of_rows(Finding::row(code, ""), rows);
         let blanks = self.blanks.iter().flatten();
         told.map(finding)
             .chain(blanks.map(|blank| blank.finding(&self.columns)))

@@ -207,8 +207,9 @@ impl Common {
 
     /// Whether two features differ, and all that the rows have.
     fn features_differ(&self) -> bool {
-        let features: Vec<bool> = (0..FIRST_LETTER).filter_map(|feature| self.feature(feature)).collect();
-        features.len() >= 2 && features.iter().all(|differs| *differs)
+        let features = (0..FIRST_LETTER).filter_map(|feature| self.feature(feature));
+        let (count, all) = features.fold((0, true), |(count, all), differs| (count + 1, all && differs));
+        count >= 2 && all
     }
 
     /// Whether no word is common in any set that the rows have. `None` where they have none, or not all of them.

@@ -211,7 +211,7 @@ impl IdentityVotes {
     fn spare(&self, plan: &TablePlan, identities: &mut [PlannedIdentity]) -> Vec<String> {
         let subject_of = |vote: &ColumnVote| plan.columns.get(vote.column).map(|column| vote.subject(column));
         let is_own = |(vote, identity): &(&ColumnVote, &PlannedIdentity)| {
-            let is_id = identity.verdict == PlannedIdVerdict::Id && vote.without_blanks(plan).ids() > 0;
+            let is_id = identity.verdict == PlannedIdVerdict::Id && vote.ids(plan) > 0;
             is_id && subject_of(vote) == Some(Subject::Record)
         };
         let votes = self.columns.iter().zip(identities.iter());
@@ -255,6 +255,15 @@ impl ColumnVote {
             }
         }
         vote
+    }
+
+    /// Rows that have an id, without what stands for none.
+    fn ids(&self, plan: &TablePlan) -> u64 {
+        let blanks = plan.blanks.iter().flatten();
+        let texts = blanks.filter(|blank| blank.column == self.column && blank.text.is_some());
+        self.vote
+            .ids()
+            .saturating_sub(texts.map(|blank| blank.rows.count).sum())
     }
 
     fn settle(&self, vote: &IdentityVote, subject: Subject, header: &str) -> (PlannedIdentity, Option<String>) {
