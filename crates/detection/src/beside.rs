@@ -94,19 +94,18 @@ struct Key {
     values: Values,
 }
 
-/// What a table is to the others, as detection says it.
-pub struct Told<'a> {
-    pub detection: &'a Detection,
-    /// What the words around it name, where they name one kind of record.
-    pub named: Option<&'a TableSignature>,
-}
-
 impl Landmark {
-    pub(crate) fn of(table: &str, headers: &[String], samples: &[Row], is_whole: bool, told: &Told<'_>) -> Self {
-        let detection = told.detection;
+    /// `named`: what the words around name where detection says nothing.
+    pub(crate) fn of(
+        table: &str,
+        headers: &[String],
+        samples: &[Row],
+        is_whole: bool,
+        detection: &Detection,
+        named: Option<&TableSignature>,
+    ) -> Self {
         let known = detection.table_type.as_ref();
         let known = known.filter(|_| detection.confidence_level >= ConfidenceLevel::Medium);
-        let named = told.named.filter(|_| detection.table_type.is_none());
         let entities = known.map_or_else(
             || named.map(TableSignature::entities).unwrap_or_default(),
             |found| found.entities.clone(),
@@ -159,8 +158,8 @@ impl Landmark {
         let other = other.filter(|_| may_be_another && self.keys.len() < OTHER_KEYS);
         let Some(entity) = own.or(other) else { return };
         let values = Values::of(samples, index);
-        let is_key = own.is_some() || is_like_a_key(&column.header, samples, index, &values);
-        if is_key && values.is_of_a_list() {
+        let is_key = || own.is_some() || is_like_a_key(&column.header, samples, index, &values);
+        if values.is_of_a_list() && is_key() {
             self.keys.push(Key {
                 entity,
                 header: fold_header(&column.header),

@@ -81,23 +81,12 @@ impl Detector {
             _ => self.candidates(&file, around),
         };
         let possible = best_candidate(&candidates);
-        let mut detection = match (best, possible) {
-            (Some(fit), Some(candidate)) if candidate.template && !fit.own_spelling => {
-                from_candidate(candidate, &file, samples)
-            }
-            (Some(fit), _) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
-            (None, _) => settle(&candidates, &file, samples),
+        let detection = match (best, possible) {
+            (Some(fit), Some(candidate)) if candidate.template && !fit.own_spelling => from_candidate(candidate, &file),
+            (Some(fit), _) => from_fit(fit, &self.equals(fit, &fits, around), &file),
+            (None, _) => settle(&candidates, &file),
         };
-        let chosen = detection.table_type.as_ref().map(|found| found.type_id.clone());
-        detection.alternatives = alternatives(&fits, &candidates);
-        detection.alternatives.retain(|(id, _)| Some(id) != chosen.as_ref());
-        detection.alternatives.truncate(ALTERNATIVES);
-        if detection.table_type.is_some() {
-            for (_, confidence) in &mut detection.alternatives {
-                *confidence = confidence.min(detection.confidence);
-            }
-        }
-        detection
+        with_alternatives(detection, &fits, &candidates)
     }
 
     /// The table of this source that fits best, with its missing columns, as if a person had named the source.
@@ -119,14 +108,14 @@ impl Detector {
         let headers = self.in_english(&written);
         let file = Table::new(&headers, samples, &self.words);
         if source.id == GENERIC {
-            let first = settle(&self.candidates(&file, around), &file, samples);
+            let first = settle(&self.candidates(&file, around), &file);
             return Some(self.look_again(first, columns, samples, around));
         }
         let fits = self.fits(&written, &file, |other| other.id == source.id);
         let best = self.best_named(&fits, &file, around).or_else(|| best_fit(&fits));
         Some(match best.filter(|fit| fit.mapping.known_count() > 0) {
-            Some(fit) => from_fit(fit, &self.equals(fit, &fits, around), &file, samples),
-            None => unrecognised(&self.candidates(&file, around), &file, samples),
+            Some(fit) => from_fit(fit, &self.equals(fit, &fits, around), &file),
+            None => unrecognised(&self.candidates(&file, around), &file),
         })
     }
 
@@ -152,14 +141,13 @@ impl Detector {
             if table.type_id == type_id && !table.entities().is_empty() {
                 let mut candidate = Candidate::new(table, words, &file, 1.0);
                 second_look::mark_read(std::slice::from_mut(&mut candidate), &headers);
-                return Some(from_candidate(&candidate, &file, samples));
+                return Some(from_candidate(&candidate, &file));
             }
         }
         let has_it = |source: &SourceDefinition| source.tables.iter().any(|table| table.type_id == type_id);
         let mut fits = self.fits(&written, &file, has_it);
         fits.retain(|fit| fit.table.type_id == type_id);
-        fits.first()
-            .map(|fit| from_fit(fit, &Equals::default(), &file, samples))
+        fits.first().map(|fit| from_fit(fit, &Equals::default(), &file))
     }
 
     /// Known systems are told by the headers as they are written, and what they don't name by what it means.
@@ -284,6 +272,20 @@ fn has_columns_of_suppliers(fit: &Fit, file: &Table) -> bool {
     let filled = || (0..file.headers.len()).filter(|index| file.is_filled(*index));
     let of_suppliers = filled().filter(|index| !fit.mapping.is_known(*index) && has(*index, &SUPPLIERS));
     of_suppliers.count() >= 2 && !(0..file.headers.len()).any(|index| has(index, &CUSTOMERS))
+}
+
+/// With what it could be instead, no likelier than what it is.
+fn with_alternatives(mut detection: Detection, fits: &[Fit], candidates: &[Candidate]) -> Detection {
+    let chosen = detection.table_type.as_ref().map(|found| &found.type_id);
+    detection.alternatives = alternatives(fits, candidates);
+    detection.alternatives.retain(|(id, _)| Some(id) != chosen);
+    detection.alternatives.truncate(ALTERNATIVES);
+    if detection.table_type.is_some() {
+        for (_, confidence) in &mut detection.alternatives {
+            *confidence = confidence.min(detection.confidence);
+        }
+    }
+    detection
 }
 
 fn alternatives(fits: &[Fit], candidates: &[Candidate]) -> Vec<(String, f64)> {

@@ -1,6 +1,6 @@
 //! What was decided, put into a [`Detection`].
 
-use torqueflow_model::{EntityKind, Row, Slot, TableSignature};
+use torqueflow_model::{EntityKind, Slot, TableSignature};
 
 use crate::assign::Mapping;
 use crate::detection::{
@@ -39,7 +39,6 @@ pub fn left_out(
     table: &TableSignature,
     (confidence, evidence): (f64, Vec<String>),
     file: &Table,
-    samples: &[Row],
 ) -> Detection {
     let outcome = Outcome {
         table_type: Some(describe(source_id, table)),
@@ -49,14 +48,14 @@ pub fn left_out(
         warnings: Vec::new(),
         evidence,
     };
-    outcome.finish(file, samples)
+    outcome.finish(file)
 }
 
-pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> Detection {
+pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table) -> Detection {
     let fit = equals.named.unwrap_or(fit);
     if fit.table.entities().is_empty() {
         let why = (fit.confidence(), evidence::of_fit(fit, file));
-        return left_out(&fit.source.id, fit.table, why, file, samples);
+        return left_out(&fit.source.id, fit.table, why, file);
     }
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&fit.missing).into_iter().collect();
     let sources: Vec<String> = equals.other.iter().map(|other| other.source.label.clone()).collect();
@@ -77,7 +76,7 @@ pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> De
         evidence: evidence::of_fit(fit, file),
     };
     if equals.own.is_empty() {
-        return outcome.finish(file, samples);
+        return outcome.finish(file);
     }
     // Which of the system's tables it is, nobody can say.
     let possible: Vec<&Fit> = std::iter::once(fit).chain(equals.own.iter().copied()).collect();
@@ -88,7 +87,7 @@ pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> De
         .warnings
         .push(DetectionWarning::new("unrecognised_file", NOT_RECOGNISED));
     outcome.warnings.push(evidence::ambiguous(&labels, None));
-    let mut detection = outcome.finish(file, samples);
+    let mut detection = outcome.finish(file);
     detection.candidates = possible
         .into_iter()
         .map(|fit| TypeCandidate {
@@ -101,7 +100,7 @@ pub fn from_fit(fit: &Fit, equals: &Equals, file: &Table, samples: &[Row]) -> De
     detection
 }
 
-pub fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> Detection {
+pub fn from_candidate(candidate: &Candidate, file: &Table) -> Detection {
     let mut warnings: Vec<DetectionWarning> = evidence::missing(&candidate.missing).into_iter().collect();
     // Which rows are of the type is told by such a column, yes or no.
     let is_flag = |index: usize| {
@@ -124,11 +123,11 @@ pub fn from_candidate(candidate: &Candidate, file: &Table, samples: &[Row]) -> D
         warnings,
         evidence: evidence::of_candidate(candidate, file),
     };
-    outcome.finish(file, samples)
+    outcome.finish(file)
 }
 
 /// No type; the columns carry what they would be in this one.
-pub fn suggested(best: Option<&Candidate>, file: &Table, samples: &[Row]) -> Detection {
+pub fn suggested(best: Option<&Candidate>, file: &Table) -> Detection {
     let nothing = Mapping::empty(file.headers.len(), 0);
     let mut mapping = best.map_or(nothing, |candidate| candidate.mapping.clone());
     for (_, by) in mapping.fields.iter_mut().flatten() {
@@ -144,7 +143,17 @@ pub fn suggested(best: Option<&Candidate>, file: &Table, samples: &[Row]) -> Det
         warnings: vec![DetectionWarning::new("unrecognised_file", NOT_RECOGNISED)],
         evidence: best.map_or(Vec::new(), |candidate| evidence::of_candidate(candidate, file)),
     };
-    outcome.finish(file, samples)
+    outcome.finish(file)
+}
+
+/// What the table may be, and why.
+pub fn type_candidate(candidate: &Candidate, file: &Table) -> TypeCandidate {
+    TypeCandidate {
+        type_id: candidate.table.type_id.clone(),
+        label: candidate.table.label.clone(),
+        confidence: rounded(candidate.confidence),
+        evidence: evidence::of_candidate(candidate, file),
+    }
 }
 
 fn describe(source_id: &str, table: &TableSignature) -> DetectedType {
@@ -171,17 +180,22 @@ struct Outcome<'a> {
 }
 
 impl Outcome<'_> {
-    fn finish(self, file: &Table, samples: &[Row]) -> Detection {
+    fn finish(self, file: &Table) -> Detection {
         let headers = file.headers;
         let confidence = rounded(self.confidence);
         let mut warnings = self.warnings;
-        warnings.extend(evidence::of_headers(headers, samples));
+        warnings.extend(evidence::of_headers(headers, file.samples()));
         if let Some(found) = &self.table_type {
             warnings.extend(match &found.not_imported {
                 Some(reason) => Some(evidence::not_imported(&found.label, reason)),
                 None => evidence::unmapped(&evidence::without_field(self.mapping, headers)),
             });
-            warnings.extend(evidence::date_order(found.date_order, self.mapping, headers, samples));
+            warnings.extend(evidence::date_order(
+                found.date_order,
+                self.mapping,
+                headers,
+                file.samples(),
+            ));
         }
         let columns = (0..headers.len())
             .map(|index| {

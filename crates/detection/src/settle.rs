@@ -1,11 +1,11 @@
 //! Which of the generic types a table is, or which it may be.
 
-use torqueflow_model::{EntityKind, Row, Slot, TableSignature};
+use torqueflow_model::{EntityKind, Slot, TableSignature};
 
-use crate::detection::{Detection, TypeCandidate};
+use crate::detection::Detection;
 use crate::evidence;
 use crate::generic::Candidate;
-use crate::outcome::{GENERIC, from_candidate, left_out, rounded, suggested};
+use crate::outcome::{GENERIC, from_candidate, left_out, suggested, type_candidate};
 use crate::table::Table;
 
 /// A type explains a file better than another if it does so by about a column.
@@ -18,81 +18,77 @@ pub const SURE: f64 = 0.55;
 pub fn best_candidate<'a, 'b>(candidates: &'a [Candidate<'b>]) -> Option<&'a Candidate<'b>> {
     let are_customers = |other: &Candidate| other.is_plainly_named() && other.is_of_customers();
     let has_customers = candidates.iter().any(are_customers);
-    candidates
+    let possible = candidates
         .iter()
-        .filter(|candidate| candidate.is_possible() && !(has_customers && candidate.is_told_by_signs()))
-        .reduce(|best, other| if other.rank() > best.rank() { other } else { best })
+        .filter(|candidate| candidate.is_possible() && !(has_customers && candidate.is_told_by_signs()));
+    highest(possible)
+}
+
+/// The one that explains most, the first of several.
+fn highest<'a, 'b: 'a>(candidates: impl Iterator<Item = &'a Candidate<'b>>) -> Option<&'a Candidate<'b>> {
+    candidates.reduce(|best, other| if other.rank() > best.rank() { other } else { best })
 }
 
 /// What a file of no known system is: the candidate that explains it, unless another does so nearly as well.
-pub fn settle(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+pub fn settle(candidates: &[Candidate], file: &Table) -> Detection {
     let Some(best) = best_candidate(candidates) else {
-        return by_its_name(candidates, file, samples);
+        return by_its_name(candidates, file);
     };
     let best = without_names(best, candidates);
     let best = suppliers_by_name(best, candidates).unwrap_or(best);
-    let doubts: Vec<&Candidate> = candidates.iter().filter(|other| is_doubt(other, best)).collect();
     let is_close = |other: &&Candidate| {
         let is_other = other.table.type_id != best.table.type_id && !is_part_of(other.table, best.table);
         let is_near = other.is_possible() && best.rank() - other.rank() < MARGIN;
-        let is_doubt = doubts.iter().any(|doubt| std::ptr::eq(*doubt, *other));
         let is_worth_saying = other.is_possible() || other.is_left_out() || other.understood() > 1;
         let is_outvoted = best.is_spoken_of() && other.is_told_by_signs();
-        let may_be = is_near || (is_doubt && is_worth_saying) || is_named_instead(other, best);
+        let may_be = is_near || (is_doubt(other, best) && is_worth_saying) || is_named_instead(other, best);
         is_other && may_be && !is_outvoted
     };
     let mut close: Vec<&Candidate> = candidates.iter().filter(is_close).collect();
     close.sort_by(|left, right| right.rank().total_cmp(&left.rank()));
-    let is_sure = best.confidence >= SURE && !best.only_names_people() && doubts.is_empty();
+    let has_doubts = candidates.iter().any(|other| is_doubt(other, best));
+    let is_sure = best.confidence >= SURE && !best.only_names_people() && !has_doubts;
     let something_else = best.rows_are_of_something_else(file);
     if close.is_empty() && is_sure && something_else.is_none() {
         if best.is_left_out() {
             let why = (best.confidence, evidence::of_candidate(best, file));
-            return left_out(GENERIC, best.table, why, file, samples);
+            return left_out(GENERIC, best.table, why, file);
         }
-        return from_candidate(best, file, samples);
+        return from_candidate(best, file);
     }
     let mut possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     // Suppliers that the words speak of come before the customers whose columns they have.
     if best.table.entities().first() == Some(&EntityKind::Customer) {
         possible.sort_by_key(|candidate| !(candidate.is_of_suppliers() && candidate.is_called_for()));
     }
-    asked(&possible, something_else, file, samples)
+    asked(&possible, something_else, file)
 }
 
 /// No type, and what it may be, the likeliest first.
-fn asked(possible: &[&Candidate], why: Option<&str>, file: &Table, samples: &[Row]) -> Detection {
+fn asked(possible: &[&Candidate], why: Option<&str>, file: &Table) -> Detection {
     let importable = || possible.iter().copied().filter(|candidate| !candidate.is_left_out());
-    let mut detection = suggested(importable().next(), file, samples);
+    let mut detection = suggested(importable().next(), file);
     let labels: Vec<String> = possible.iter().map(|candidate| candidate.table.label.clone()).collect();
     detection.warnings.push(evidence::ambiguous(&labels, why));
-    detection.candidates = importable()
-        .map(|candidate| TypeCandidate {
-            type_id: candidate.table.type_id.clone(),
-            label: candidate.table.label.clone(),
-            confidence: rounded(candidate.confidence),
-            evidence: evidence::of_candidate(candidate, file),
-        })
-        .collect();
+    detection.candidates = importable().map(|candidate| type_candidate(candidate, file)).collect();
     detection
 }
 
 /// Where nothing else fits, a table is what it is called, if most of it is understood so and its records are told apart; a
 /// little of it makes it a question.
-fn by_its_name(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+fn by_its_name(candidates: &[Candidate], file: &Table) -> Detection {
     let called = candidates.iter().filter(|candidate| {
         let is_named = candidate.is_plainly_named() || (candidate.is_of_suppliers() && candidate.is_called_for());
         is_named && !candidate.is_left_out() && candidate.understood() > 0
     });
-    let best = called.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
-    let Some(best) = best else {
-        return unrecognised(candidates, file, samples);
+    let Some(best) = highest(called) else {
+        return unrecognised(candidates, file);
     };
     let something_else = best.rows_are_of_something_else(file);
     if best.is_understood_by_its_name() && something_else.is_none() {
-        return from_candidate(best, file, samples);
+        return from_candidate(best, file);
     }
-    asked(&[best], something_else, file, samples)
+    asked(&[best], something_else, file)
 }
 
 /// Suppliers have the columns of customers: where the words or the flags speak of suppliers and not of customers, and nothing
@@ -101,7 +97,7 @@ fn suppliers_by_name<'a, 'b>(best: &Candidate, candidates: &'a [Candidate<'b>]) 
     let only_customers = best.table.entities() == [EntityKind::Customer] && !best.is_spoken_of();
     let is_one = |other: &&Candidate| {
         let is_called = other.is_of_suppliers() && !other.is_left_out() && other.is_called_for();
-        is_called && other.is_possible() && other.confidence >= SURE && other.speaks_for_itself()
+        is_called && other.is_possible() && other.confidence >= SURE && other.against.is_empty()
     };
     candidates.iter().filter(|_| only_customers).find(is_one)
 }
@@ -148,8 +144,7 @@ fn is_part_of(one: &TableSignature, other: &TableSignature) -> bool {
 }
 
 /// No type; the columns carry what they would be in the type that explains most of them.
-pub fn unrecognised(candidates: &[Candidate], file: &Table, samples: &[Row]) -> Detection {
+pub fn unrecognised(candidates: &[Candidate], file: &Table) -> Detection {
     let imported = candidates.iter().filter(|candidate| !candidate.is_left_out());
-    let best = imported.reduce(|best, other| if other.rank() > best.rank() { other } else { best });
-    suggested(best, file, samples)
+    suggested(highest(imported), file)
 }

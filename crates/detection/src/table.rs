@@ -197,6 +197,11 @@ impl<'a> Table<'a> {
         self.column(index)?.look
     }
 
+    /// It says yes or no.
+    pub fn is_flag(&self, index: usize) -> bool {
+        self.column(index).is_some_and(ColumnValues::is_flag)
+    }
+
     /// It has values, or no rows were looked at: it can speak for something.
     pub fn is_filled(&self, index: usize) -> bool {
         !self.column(index).is_some_and(|column| column.is_blank)
@@ -293,7 +298,6 @@ impl<'a> Table<'a> {
 
     /// What each row has in two columns.
     pub fn pairs(&self, one: usize, other: usize) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
         self.samples
             .iter()
             .map(move |row| (text_of(row, one), text_of(row, other)))
@@ -302,7 +306,6 @@ impl<'a> Table<'a> {
     /// Rows with the same value in one column differ in another, though they agree in those beside.
     pub fn differs_within(&self, key: usize, beside: &[usize], other: usize) -> bool {
         let mut first: HashMap<Vec<&str>, &str> = HashMap::new();
-        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
         self.samples.iter().any(|row| {
             let text = text_of(row, other);
             let keys: Vec<&str> = std::iter::once(&key)
@@ -319,7 +322,6 @@ impl<'a> Table<'a> {
     pub fn differs_mostly_within(&self, key: usize, other: usize) -> bool {
         let mut said: HashMap<&str, HashSet<&str>> = HashMap::new();
         let mut rows: HashMap<&str, usize> = HashMap::new();
-        let text_of = |row: &'a Row, index: usize| row.cells.get(index).map_or("", |cell| cell.text.trim());
         for row in self.samples {
             let (key, text) = (text_of(row, key), text_of(row, other));
             if !key.is_empty() && !text.is_empty() {
@@ -345,21 +347,26 @@ impl<'a> Table<'a> {
     }
 }
 
+/// What a row has in a column.
+pub fn text_of(row: &Row, index: usize) -> &str {
+    row.cells.get(index).map_or("", |cell| cell.text.trim())
+}
+
 /// Vehicles are called something too: what has a number, or repeats the make or the model, is no owner's name.
 fn are_nicknames(headers: &Headers, samples: &[Row]) -> bool {
     let Some(name) = headers.position("name") else {
         return false;
     };
     let models: Vec<usize> = MAKE_OR_MODEL.iter().filter_map(|text| headers.position(text)).collect();
-    let text_of = |row: &Row, index: usize| row.cells.get(index).map(|cell| fold(&cell.text)).unwrap_or_default();
+    let folded = |row: &Row, index: usize| row.cells.get(index).map(|cell| fold(&cell.text)).unwrap_or_default();
     let (mut named, mut nicknames) = (0_usize, 0_usize);
     for row in samples.iter().take(ROWS_OF_NICKNAMES) {
-        let text = text_of(row, name);
+        let text = folded(row, name);
         if text.is_empty() {
             continue;
         }
         named += 1;
-        let of_vehicle: Vec<String> = models.iter().map(|index| text_of(row, *index)).collect();
+        let of_vehicle: Vec<String> = models.iter().map(|index| folded(row, *index)).collect();
         let repeats = |word: &str| of_vehicle.iter().any(|other| other.split(' ').any(|part| part == word));
         let is_nickname = text.bytes().any(|byte| byte.is_ascii_digit()) || text.split(' ').any(repeats);
         nicknames += usize::from(is_nickname);

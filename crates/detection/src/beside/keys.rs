@@ -148,11 +148,8 @@ pub fn is_key(field: FieldRef) -> bool {
 fn is_number(field: FieldRef) -> bool {
     let Slot::Main(kind) = field.slot else { return false };
     match kind {
-        EntityKind::Customer => field.spec.name == "external_customer_number",
         EntityKind::Vehicle => matches!(field.spec.name, "registration" | "vin"),
-        EntityKind::WorkOrder | EntityKind::Invoice => field.spec.name == "number",
-        EntityKind::Product | EntityKind::Supplier => field.spec.name == "code",
-        _ => false,
+        _ => is_a_list_of(kind) && kind.code_field() == Some(field.spec.name),
     }
 }
 

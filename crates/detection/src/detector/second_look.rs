@@ -3,16 +3,16 @@
 //! They settle a tie, and make a question of what was no more than a guess. What is sure without them stays, unless they say
 //! that those whom it takes for customers are suppliers.
 
-use torqueflow_model::{EntityKind, FieldKind, FieldRef, Row, Slot, fold_header, header_words};
+use torqueflow_model::{EntityKind, FieldKind, FieldRef, Row, Slot, TableSignature, fold_header, header_words};
 
-use super::{ALTERNATIVES, Detector, alternatives, generic_tables};
-use crate::beside::{Beside, Bond, Landmark, Told, beside, is_key};
+use super::{Detector, generic_tables, with_alternatives};
+use crate::beside::{Beside, Bond, Landmark, beside, is_key};
 use crate::column::ColumnValues;
-use crate::detection::{ConfidenceLevel, Detection, MatchedBy, TypeCandidate};
+use crate::detection::{ConfidenceLevel, Detection, MatchedBy};
 use crate::evidence;
 use crate::generic::{Candidate, Standing};
 use crate::headers::Headers;
-use crate::outcome::{GENERIC, from_candidate, left_out, rounded, suggested};
+use crate::outcome::{GENERIC, from_candidate, left_out, rounded, suggested, type_candidate};
 use crate::settle::{SURE, settle};
 use crate::surroundings::Surroundings;
 use crate::table::Table;
@@ -39,13 +39,22 @@ impl Detector {
         detection: &Detection,
         around: &Surroundings,
     ) -> Landmark {
+        let named = detection
+            .table_type
+            .is_none()
+            .then(|| self.only_named(around))
+            .flatten();
+        Landmark::of(name, columns, samples, is_whole, detection, named)
+    }
+
+    /// The general type that the words around name fully, if that is one only.
+    fn only_named(&self, around: &Surroundings) -> Option<&TableSignature> {
         let named = self.names.named(around);
         let mut fully = named.iter().filter(|(_, strength)| *strength >= 1.0);
-        let named = match (fully.next(), fully.next()) {
-            (Some((type_id, _)), None) => generic_tables(&self.sources).find(|table| table.type_id == *type_id),
-            _ => None,
+        let (Some((type_id, _)), None) = (fully.next(), fully.next()) else {
+            return None;
         };
-        Landmark::of(name, columns, samples, is_whole, &Told { detection, named })
+        generic_tables(&self.sources).find(|table| table.type_id == *type_id)
     }
 
     /// What ties a table to the others of its document, for its [`Surroundings`].
@@ -91,7 +100,7 @@ impl Detector {
         let mut headers = self.in_english(&written);
         self.read_beside(&mut headers, around);
         let file = Table::new(&headers, samples, &self.words);
-        let look = SecondLook::new(&around.beside, self.candidates(&file, around), &file, samples);
+        let look = SecondLook::new(&around.beside, self.candidates(&file, around), &file);
         if let Some(by) = look.are_suppliers(&first) {
             return look.ask(&first, &[EntityKind::Supplier], &[by]);
         }
@@ -205,24 +214,19 @@ struct SecondLook<'a, 'b> {
     /// The types of which the rows are no list, and the other tables that say so.
     denied: Vec<(&'b str, &'a Beside)>,
     file: &'a Table<'a>,
-    samples: &'a [Row],
 }
 
 impl<'a, 'b> SecondLook<'a, 'b> {
-    fn new(beside: &'a [Beside], candidates: Vec<Candidate<'b>>, file: &'a Table<'a>, samples: &'a [Row]) -> Self {
+    fn new(beside: &'a [Beside], candidates: Vec<Candidate<'b>>, file: &'a Table<'a>) -> Self {
         let mut this = Self {
             beside,
             candidates,
             denied: Vec::new(),
             file,
-            samples,
         };
-        let denied = this.candidates.iter().enumerate();
-        let denied: Vec<(usize, &Beside)> = denied
-            .filter_map(|(index, candidate)| Some((index, this.denies(candidate)?)))
-            .collect();
-        for (index, by) in denied {
-            if let Some(candidate) = this.candidates.get_mut(index) {
+        let denied: Vec<Option<&Beside>> = this.candidates.iter().map(|candidate| this.denies(candidate)).collect();
+        for (candidate, by) in this.candidates.iter_mut().zip(denied) {
+            if let Some(by) = by {
                 candidate.standing = Standing::Denied;
                 this.denied.push((candidate.table.type_id.as_str(), by));
             }
@@ -261,7 +265,7 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         if let Some(like) = self.like() {
             let was_possible = first.candidates.iter().any(|other| other.type_id == like.table.type_id);
             return if was_possible {
-                self.settled(from_candidate(like, self.file, self.samples), &by)
+                self.settled(from_candidate(like, self.file), &by)
             } else {
                 self.ask_which(&[like], &by)
             };
@@ -275,13 +279,13 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         if !is_read_anew && !was_denied {
             return told(first, &by);
         }
-        let again = settle(&self.candidates, self.file, self.samples);
+        let again = settle(&self.candidates, self.file);
         if again.table_type.is_some() {
             self.settled(again, &by)
         } else if again.candidates.is_empty() {
             told(first, &by)
         } else {
-            told(self.with_alternatives(again), &by)
+            told(with_alternatives(again, &[], &self.candidates), &by)
         }
     }
 
@@ -348,8 +352,8 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         let mut why = evidence::of_candidate(best, self.file);
         why.extend(evidence::of_bond(by));
         let why = (confidence.clamp(SETTLED, PROBABLE), why);
-        let detection = left_out(GENERIC, best.table, why, self.file, self.samples);
-        Some(self.with_alternatives(detection))
+        let detection = left_out(GENERIC, best.table, why, self.file);
+        Some(with_alternatives(detection, &[], &self.candidates))
     }
 
     /// The type of all tables with the same columns, if that is one of no particular system, and has all that it needs.
@@ -410,7 +414,7 @@ impl<'a, 'b> SecondLook<'a, 'b> {
 
     /// Nobody knows which of these it is.
     fn ask_which(&self, possible: &[&Candidate<'_>], by: &[&Beside]) -> Detection {
-        let mut detection = suggested(possible.first().copied(), self.file, self.samples);
+        let mut detection = suggested(possible.first().copied(), self.file);
         let labels: Vec<String> = possible.iter().map(|other| other.table.label.clone()).collect();
         let is_denied = possible.iter().all(|other| other.standing == Standing::Denied);
         detection.warnings.push(if is_denied {
@@ -418,45 +422,29 @@ impl<'a, 'b> SecondLook<'a, 'b> {
         } else {
             evidence::ambiguous(&labels, None)
         });
-        let candidates = possible.iter().map(|other| TypeCandidate {
-            type_id: other.table.type_id.clone(),
-            label: other.table.label.clone(),
-            confidence: rounded(other.confidence),
-            evidence: evidence::of_candidate(other, self.file)
-                .into_iter()
-                .chain(by.iter().filter_map(|other| evidence::of_bond(other)))
-                .collect(),
-        });
-        detection.candidates = candidates.collect();
-        told(self.with_alternatives(detection), by)
+        detection.candidates = possible.iter().map(|other| type_candidate(other, self.file)).collect();
+        for candidate in &mut detection.candidates {
+            candidate.evidence.extend(said(by));
+        }
+        told(with_alternatives(detection, &[], &self.candidates), by)
     }
 
     /// A type that the others settle.
     fn settled(&self, mut detection: Detection, by: &[&Beside]) -> Detection {
         detection.confidence = rounded(detection.confidence.clamp(SETTLED, PROBABLE));
         detection.confidence_level = ConfidenceLevel::of(detection.confidence);
-        told(self.with_alternatives(detection), by)
-    }
-
-    fn with_alternatives(&self, mut detection: Detection) -> Detection {
-        let chosen = detection.table_type.as_ref().map(|found| &found.type_id);
-        detection.alternatives = alternatives(&[], &self.candidates);
-        detection.alternatives.retain(|(id, _)| Some(id) != chosen);
-        detection.alternatives.truncate(ALTERNATIVES);
-        if detection.table_type.is_some() {
-            for (_, confidence) in &mut detection.alternatives {
-                *confidence = confidence.min(detection.confidence);
-            }
-        }
-        detection
+        told(with_alternatives(detection, &[], &self.candidates), by)
     }
 }
 
 /// With what the others say.
 fn told(mut detection: Detection, by: &[&Beside]) -> Detection {
-    let said = by.iter().filter_map(|other| evidence::of_bond(other));
-    detection.evidence.extend(said);
+    detection.evidence.extend(said(by));
     detection
+}
+
+fn said(by: &[&Beside]) -> impl Iterator<Item = String> {
+    by.iter().filter_map(|other| evidence::of_bond(other))
 }
 
 /// It says more of the records of this kind than which they are, where that is all that some lists say.

@@ -177,6 +177,12 @@ impl<'a> Candidate<'a> {
         self.fields(columns).any(|other| other == field)
     }
 
+    /// This field, if a column of the type has it.
+    fn own_field(&self, field: FieldRef) -> Option<FieldRef> {
+        let mut columns = self.table.columns.iter();
+        columns.any(|column| column.field == Some(field)).then_some(field)
+    }
+
     /// The column that feeds a field.
     pub fn column_of(&self, name: &str) -> Option<usize> {
         let field = FieldRef::parse(name)?;

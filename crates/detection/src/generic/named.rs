@@ -50,11 +50,6 @@ impl Candidate<'_> {
         self.named > 0.0 || self.flagged > 0.0
     }
 
-    /// No header speaks against it.
-    pub fn speaks_for_itself(&self) -> bool {
-        self.against.is_empty()
-    }
-
     /// The words around name it, most of it is understood so, and its records are told apart.
     pub fn is_understood_by_its_name(&self) -> bool {
         let is_most = self.explained >= HALF && self.understood() > 2 && self.confidence >= 0.4;
@@ -67,7 +62,7 @@ impl Candidate<'_> {
     }
 
     /// A column tells one of its records from another.
-    pub fn has_identity(&self) -> bool {
+    fn has_identity(&self) -> bool {
         let names: &[&str] = match self.table.entities().first() {
             Some(EntityKind::Customer) => &["display_name", "first_name", "last_name", "company"],
             Some(EntityKind::Vehicle) => &["registration", "vin", "source_id"],
@@ -89,8 +84,9 @@ impl Candidate<'_> {
         }
         let count = |list: &[String]| {
             let is_one = |index: &usize| {
-                let is_flag = file.column(*index).is_some_and(ColumnValues::is_flag);
-                file.is_filled(*index) && !is_flag && list.iter().any(|text| text == file.headers.folded(*index))
+                file.is_filled(*index)
+                    && !file.is_flag(*index)
+                    && list.iter().any(|text| text == file.headers.folded(*index))
             };
             (0..file.headers.len()).filter(is_one).count()
         };

@@ -1,5 +1,7 @@
 //! Whose a name is where a firm and a person stand in one row, and columns of titles.
 
+use torqueflow_model::FieldRef;
+
 use super::Candidate;
 use crate::detection::MatchedBy;
 use crate::table::Table;
@@ -27,10 +29,8 @@ const NAMES: &[&str] = &[
 impl Candidate<'_> {
     /// `Gender` with Mr and Mrs in it is the title.
     pub(super) fn add_titles(&mut self, file: &Table) {
-        let title = self.table.columns.iter().filter_map(|column| column.field);
-        let Some(title) = title.into_iter().find(|field| field.to_string() == "customer.title") else {
-            return;
-        };
+        let title = FieldRef::parse("customer.title").and_then(|field| self.own_field(field));
+        let Some(title) = title else { return };
         let is_it = |index: &usize| {
             MAY_BE_TITLES.contains(&file.headers.folded(*index))
                 && self.mapping.field(*index).is_none()
@@ -56,10 +56,7 @@ impl Candidate<'_> {
         if !is_of_contact("customer.first_name") || !is_of_contact("customer.last_name") {
             return;
         }
-        let company = self.table.columns.iter().filter_map(|column| column.field);
-        let company = company
-            .into_iter()
-            .find(|field| field.to_string() == "customer.company");
+        let company = FieldRef::parse("customer.company").and_then(|field| self.own_field(field));
         if let Some(company) = company.filter(|_| NAMES.contains(&file.headers.folded(index))) {
             self.mapping.clear(index);
             self.mapping.offer(index, company, MatchedBy::Similar);

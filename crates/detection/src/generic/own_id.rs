@@ -2,12 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_model::{EntityKind, FieldRef, Slot};
+use torqueflow_model::{EntityKind, FieldRef, Row, Slot};
 
 use super::Candidate;
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
-use crate::table::Table;
+use crate::table::{Table, text_of};
 use crate::vocabulary::Vocabulary;
 
 /// Words for an id, before or behind what it is of.
@@ -73,8 +73,7 @@ impl Candidate<'_> {
         let Some(field) = self.source_id() else { return };
         let kind = field.slot.entity();
         let number = number_of(kind);
-        let has_number = number.is_some_and(|name| self.column_of(name).is_some());
-        if self.mapping.has(field) || has_number {
+        if self.mapping.has(field) || number.is_some_and(|number| self.mapping.has(number)) {
             return;
         }
         let is_open =
@@ -94,13 +93,12 @@ impl Candidate<'_> {
             // Nor does it make jobs or vehicles of rows that have an id.
             let is_of_any = matches!(kind, EntityKind::WorkOrder | EntityKind::Vehicle);
             let is_needed = !is_of_any && (self.merged(file).is_some() || self.has_no_identity(file));
-            let mut all = open.iter().filter(|_| is_needed).filter(may_be);
-            all.next()
+            open.iter().filter(|_| is_needed).find(may_be)
         };
         let Some(index) = own.or_else(unknown).copied() else {
             return;
         };
-        let field = match number.and_then(FieldRef::parse) {
+        let field = match number {
             // A job is known by its number.
             Some(number) if kind == EntityKind::WorkOrder => number,
             _ => field,
@@ -118,9 +116,7 @@ impl Candidate<'_> {
         let (Some(slot), None) = (main.next(), main.next()) else {
             return None;
         };
-        let field = FieldRef::new(slot, "source_id")?;
-        let mut columns = self.table.columns.iter();
-        columns.any(|column| column.field == Some(field)).then_some(field)
+        self.own_field(FieldRef::new(slot, "source_id")?)
     }
 
     /// What the header of a column is an id of, if it is one.
@@ -204,7 +200,7 @@ impl Candidate<'_> {
         // The weights of one code are told by the first values already.
         if file
             .column(key)
-            .is_some_and(|column| column.filled > 0 && column.repeat_share() == 0.0 && number.is_some())
+            .is_some_and(|column| column.filled > 0 && column.is_unique() && number.is_some())
         {
             return None;
         }
@@ -224,15 +220,9 @@ impl Candidate<'_> {
 }
 
 /// The field by which records of a kind are known, beside the source's own id.
-fn number_of(kind: EntityKind) -> Option<&'static str> {
-    match kind {
-        EntityKind::Customer => Some("customer.external_customer_number"),
-        EntityKind::Supplier => Some("supplier.code"),
-        EntityKind::Product => Some("product.code"),
-        EntityKind::WorkOrder => Some("work_order.number"),
-        EntityKind::LabourUnit => Some("labour_unit.code"),
-        _ => None,
-    }
+fn number_of(kind: EntityKind) -> Option<FieldRef> {
+    let has_nouns = NOUNS.iter().any(|(other, _)| *other == kind);
+    FieldRef::new(Slot::Main(kind), kind.code_field().filter(|_| has_nouns)?)
 }
 
 impl Table<'_> {
@@ -268,13 +258,9 @@ impl Table<'_> {
 
     /// How many rows have a value in a column, and how many different ones, where rows of the same one differ in others.
     fn rows_and_records(&self, key: usize, others: &[usize]) -> Option<(usize, usize)> {
-        let text_of = |row: usize, index: usize| -> &str {
-            let cell = self.samples().get(row).and_then(|row| row.cells.get(index));
-            cell.map_or("", |cell| cell.text.trim())
-        };
-        let mut first: HashMap<&str, usize> = HashMap::new();
+        let mut first: HashMap<&str, &Row> = HashMap::new();
         let (mut rows, mut conflicts) = (0, 0);
-        for row in 0..self.samples().len() {
+        for row in self.samples() {
             let text = text_of(row, key);
             if text.is_empty() {
                 continue;
@@ -285,7 +271,7 @@ impl Table<'_> {
                 let (old, new) = (text_of(before, *index), text_of(row, *index));
                 !old.is_empty() && !new.is_empty() && old != new
             };
-            conflicts += usize::from(before != row && conflicts < 2 && others.iter().any(differs));
+            conflicts += usize::from(!std::ptr::eq(before, row) && conflicts < 2 && others.iter().any(differs));
         }
         (conflicts >= 2).then_some((rows, first.len()))
     }

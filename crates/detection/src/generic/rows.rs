@@ -113,9 +113,8 @@ impl Candidate<'_> {
             return false;
         }
         let is_open = |index: &usize| {
-            let is_flag = file.column(*index).is_some_and(ColumnValues::is_flag);
             let is_unused = self.mapping.field(*index).is_none() && !file.is_no_field(*index);
-            is_unused && file.is_filled(*index) && !is_flag
+            is_unused && file.is_filled(*index) && !file.is_flag(*index)
         };
         let open: Vec<usize> = (0..file.headers.len()).filter(is_open).collect();
         let ends_in = |list: &[&str], least: usize, index: usize| {

@@ -56,14 +56,13 @@ impl<'a> Candidate<'a> {
     /// What speaks for and against it.
     pub(super) fn weigh(&mut self, file: &Table) {
         let columns = || 0..file.headers.len();
-        let is_flag = |index: usize| file.column(index).is_some_and(ColumnValues::is_flag);
         let excluded = |spelling: &str| self.table.excluded.iter().any(|text| text == spelling);
         let speaks_against = |index: &usize| {
             let first = file.variants(*index).first().map(String::as_str);
             self.mapping.field(*index).is_none()
                 && !self.is_left_out_column(*index)
                 && file.is_filled(*index)
-                && !is_flag(*index)
+                && !file.is_flag(*index)
                 && (excluded(file.headers.folded(*index)) || first.is_some_and(excluded))
         };
         let against = columns().filter(speaks_against);
@@ -200,8 +199,7 @@ impl<'a> Candidate<'a> {
         self.table.must_be_named
             && (0..file.headers.len()).any(|index| {
                 let mut words = file.words(index).iter();
-                let is_flag = file.column(index).is_some_and(ColumnValues::is_flag);
-                file.is_filled(index) && !is_flag && words.any(names)
+                file.is_filled(index) && !file.is_flag(index) && words.any(names)
             })
     }
 
