@@ -151,7 +151,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         ],
         &["source_system", "entity_type", "source_id"],
     ),
-    // Every write of a run, in order, with what was there before.
+    // The writes of a run, in order, with what was there before. What it created is told by the ids of the records, and is
+    // here only where another row brought a record than the one that its id names.
     (
         "import_journal",
         &[

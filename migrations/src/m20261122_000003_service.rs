@@ -1,7 +1,7 @@
 //! What the service adds: who did what, keys to come in with, answers that are given once, merges, and taking runs back.
 
-use sea_orm::{DbBackend, DbErr};
 use sea_orm::sea_query::{Alias, ConditionalStatement, Expr, ExprTrait, Index};
+use sea_orm::{DbBackend, DbErr};
 
 use crate::schema::Schema;
 use crate::table::Null::{No, Yes};
@@ -159,7 +159,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         ],
         &["id"],
     ),
-    // What became of each entry of a run's journal when the run was taken back.
+    // What became of each write of a run when the run was taken back: of the entries of its journal, and of the records
+    // that it created.
     (
         "import_rollback_result",
         &[
@@ -174,6 +175,9 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("reason", Text, Yes),
             // The version of the record after it was put back; null where it was deleted or left.
             ("version_after", Integer, Yes),
+            // The mapping that went with a created record.
+            ("mapping_source_system", Text, Yes),
+            ("mapping_source_id", Text, Yes),
         ],
         &["run_id", "job_id", "row_number", "ordinal"],
     ),

@@ -272,6 +272,7 @@ fn check_manifest(workspace: &Workspace, export: &Export) {
     );
     assert_eq!(
         export.lines("journal.ndjson").len() as i64,
-        workspace.number("SELECT count(*) FROM import_journal")
+        workspace.number("SELECT count(*) FROM import_journal") + workspace.record_places().len() as i64,
+        "changes, and records that were created"
     );
 }

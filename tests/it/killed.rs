@@ -186,9 +186,9 @@ fn assert_one_finished_run(workspace: &Workspace) {
     assert_eq!(statuses(workspace), ["completed_with_errors"]);
     let rows = "SELECT (SELECT count(*) FROM import_row_result) - (SELECT sum(row_count) FROM import_job)";
     assert_eq!(workspace.number(rows), 0, "one result for each row");
-    let records = "SELECT count(*) FROM (SELECT record_id FROM import_journal WHERE action = 'created' \
+    let records = "SELECT count(*) FROM (SELECT record_id FROM import_mapping WHERE origin = 'created' \
                    GROUP BY record_id HAVING count(*) > 1) AS twice";
-    assert_eq!(workspace.number(records), 0, "created twice by the journal");
+    assert_eq!(workspace.number(records), 0, "created twice by the mappings");
     assert_eq!(
         workspace.number(
             "SELECT count(*) FROM work_lease WHERE id NOT IN (SELECT id FROM import_run WHERE finished_at IS NOT NULL)"

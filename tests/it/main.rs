@@ -15,6 +15,8 @@ mod counting;
 #[cfg(test)]
 mod countries;
 #[cfg(test)]
+mod created;
+#[cfg(test)]
 mod customers;
 #[cfg(test)]
 mod duplicates;

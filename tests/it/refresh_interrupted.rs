@@ -170,6 +170,7 @@ fn outcome(workspace: &Workspace) -> (String, Vec<Vec<String>>) {
     );
     let mut written = workspace
         .query("SELECT action, count(*), sum(version_after) FROM import_journal GROUP BY action ORDER BY action");
+    written.extend(workspace.query("SELECT count(*) FROM import_mapping WHERE origin = 'created'"));
     written.extend(workspace.query("SELECT count(*), sum(version) FROM customer"));
     written.extend(workspace.query("SELECT code, count(*) FROM import_finding GROUP BY code ORDER BY code"));
     written.extend(counts);

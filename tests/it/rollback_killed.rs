@@ -11,6 +11,8 @@ use crate::killed::{SEED, killed_after, seed};
 use crate::support::{Workspace, workbook};
 
 const KILLS: usize = 6;
+/// Records that imports have created.
+const CREATED: &str = "SELECT count(*) FROM import_mapping WHERE origin = 'created'";
 /// Unoptimised programs are ten times slower.
 const CUSTOMERS: usize = if cfg!(debug_assertions) { 150 } else { 1500 };
 
@@ -45,6 +47,7 @@ fn check(database: TestDatabase) {
     let mut kills = 0;
     while kills < KILLS {
         let run = import(&workspace);
+        let created = workspace.number(CREATED);
         let earlier = kills;
         kills += kill_until_it_ends(&workspace, &run, duration, KILLS - kills, &mut rng).max(1);
         println!("{} kills, then the end", kills - earlier);
@@ -54,6 +57,11 @@ fn check(database: TestDatabase) {
              WHERE (r.outcome IS NULL OR r.outcome <> 'reversed') AND j.run_id NOT IN \
              (SELECT id FROM import_run WHERE status <> 'rolled_back')";
         assert_eq!(workspace.number(not_one_result_each), 0);
+        let of_created = "SELECT count(*) FROM import_rollback_result WHERE mapping_source_id IS NOT NULL \
+                          AND outcome = 'reversed' AND run_id = (SELECT id FROM import_run ORDER BY created_at DESC LIMIT 1)";
+        let taken_back = created - workspace.number(CREATED);
+        assert!(taken_back > CUSTOMERS as i64);
+        assert_eq!(workspace.number(of_created), taken_back, "one result for each record");
     }
 }
 

@@ -212,6 +212,12 @@ impl JobRows {
         Some(Uuid::from_u128(RunIds::of(self.job.run_id.as_u128()).id(place)))
     }
 
+    /// Whether the id of a new record names this row.
+    pub fn is_named_by(&self, row: &JobRow, record_id: Uuid) -> bool {
+        let place = RunIds::of(self.job.run_id.as_u128()).place(record_id.as_u128());
+        place.is_some_and(|place| (place.table(), place.row()) == (self.job.ordinal, row.number))
+    }
+
     /// Goes back to one record of one row.
     pub fn record_at(&self, index: i64, slot: Slot) -> Result<Option<torqueflow_model::Record>, AppError> {
         let mut reader = self.reader(index)?;

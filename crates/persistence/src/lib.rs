@@ -23,7 +23,8 @@ pub use store::api_key::ApiKey;
 pub use store::audit::{Actor, AuditEvent, AuditFilter, AuditOrder, StoredAuditEvent};
 pub use store::audit_chain::{AuditHead, AuditLink};
 pub use store::batch::{
-    CreatedRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin, RowOutcome,
+    CreatedRecord, FIRST_ENTRY, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
+    RowOutcome,
 };
 pub use store::business::BusinessRow;
 pub use store::business_list::{BusinessQuery, ListedRecord};
@@ -50,7 +51,7 @@ pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
 pub use store::repeat::Repeat;
 pub use store::rollback::{
-    CurrentMapping, CurrentRecord, Judge, MappingImage, Owners, RollbackFacts, RollbackOutcome, RollbackPage,
+    CurrentMapping, CurrentRecord, Judge, MappingImage, Owners, PageEnd, RollbackFacts, RollbackOutcome, RollbackPage,
     RollbackPart, RollbackReason, Verdict, Writes,
 };
 pub use store::run::Run;

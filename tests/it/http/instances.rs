@@ -135,12 +135,16 @@ fn assert_each_row_is_there_once(workspace: &Workspace) {
         "count(*) FROM import_row_result WHERE outcome = 'imported'",
         "count(*) FROM import_row_result",
         "count(*) FROM import_mapping",
-        "count(*) FROM import_journal",
-        "count(DISTINCT record_id) FROM import_journal WHERE action = 'created'",
-        "count(*) FROM import_journal AS entry JOIN customer ON customer.id = entry.record_id",
+        "count(DISTINCT record_id) FROM import_mapping WHERE origin = 'created'",
+        "count(*) FROM import_mapping AS entry JOIN customer ON customer.id = entry.record_id",
         "sum(checkpoint) FROM import_job",
     ] {
         assert_eq!(workspace.number(&format!("SELECT {counted}")), rows as i64, "{counted}");
     }
+    assert_eq!(
+        workspace.record_places().len(),
+        rows,
+        "created by the runs, as the ids say"
+    );
     assert_eq!(workspace.number("SELECT count(*) FROM work_lease"), 0);
 }

@@ -7,8 +7,8 @@ use torqueflow_model::{
     EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, RowPart, Slot, SourceId, Value, fold,
 };
 use torqueflow_persistence::{
-    CreatedRecord, EntityCounts, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping,
-    MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
+    CreatedRecord, EntityCounts, FIRST_ENTRY, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry,
+    Mapping, MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
 use torqueflow_pipeline::{Called, id_text, key_hash};
 use uuid::Uuid;
@@ -158,9 +158,9 @@ impl<'a> Draft<'a> {
         self.end_row(row, outcome);
     }
 
-    /// The writes of a row that is run again stand behind those of before.
+    /// The changes of a row stand behind what it creates, and those of a row that is run again behind those of before.
     fn begin_row(&mut self) {
-        self.ordinal = (self.job.job.attempt - 1) * MOST_WRITES;
+        self.ordinal = FIRST_ENTRY + (self.job.job.attempt - 1) * MOST_WRITES;
         self.findings = 0;
     }
 
@@ -571,7 +571,7 @@ impl<'a> Draft<'a> {
         places.filter_map(|at| self.batch.created.get(*at))
     }
 
-    /// Writes the mapping of a record, and the journal's entry of what was done.
+    /// Writes the mapping of a record, and the journal's entry of what was done, unless the record is new and its id says it.
     pub fn map(
         &mut self,
         row: &JobRow,
@@ -591,17 +591,20 @@ impl<'a> Draft<'a> {
             let hash = key_hash(self.source_system(), entity, &record.source_id);
             self.brought.resolved.insert(hash, record_id);
         }
-        self.journal(JournalEntry {
-            row_number: row.number,
-            ordinal: 0,
-            entity,
-            record_id,
-            action,
-            mapping: Some((self.job.source_system.clone(), source_id.clone())),
-            before: None,
-            version_after: (action == JournalAction::Created).then_some(1),
-            mapping_before: None,
-        });
+        if action != JournalAction::Created || !self.job.is_named_by(row, record_id) {
+            self.journal(JournalEntry {
+                job_id: self.job.job.id,
+                row_number: row.number,
+                ordinal: 0,
+                entity,
+                record_id,
+                action,
+                mapping: Some((self.job.source_system.clone(), source_id.clone())),
+                before: None,
+                version_after: (action == JournalAction::Created).then_some(1),
+                mapping_before: None,
+            });
+        }
         self.batch.mappings.push(Mapping {
             source_system: self.job.source_system.clone(),
             entity,

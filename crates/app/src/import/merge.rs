@@ -42,6 +42,7 @@ impl Draft<'_> {
         stored.version += 1;
         let version_after = Some(stored.version);
         self.journal(JournalEntry {
+            job_id: self.job().job.id,
             row_number: row.number,
             ordinal: 0,
             entity,

@@ -157,6 +157,7 @@ mod tests {
 
     fn entry(action: JournalAction, version_after: i64) -> JournalEntry {
         JournalEntry {
+            job_id: Uuid::nil(),
             row_number: 2,
             ordinal: 0,
             entity: EntityKind::Vehicle,

@@ -2,7 +2,7 @@
 //!
 //! [`preview`] says what would happen, [`request`] decides that it shall, [`rollback`] does it, and [`report`] says what
 //! became of it. Kinds of records are taken back in the reverse of the import's order, so that what refers to a record
-//! is gone before it.
+//! is gone before it; of each kind first all that the run changed, the newest first, then all that it created.
 
 mod decide;
 mod report;
@@ -10,7 +10,7 @@ mod state;
 mod undo;
 
 use time::OffsetDateTime;
-use torqueflow_model::{EntityKind, JobStatus, RunStatus};
+use torqueflow_model::{JobStatus, RunStatus};
 use torqueflow_persistence::{AuditEvent, Job, OrganizationId, RollbackPage, RollbackPart, Run, RunChange};
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ use undo::{Judging, PAGE};
 pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     check_state(&run)?;
+    writes_of(app, organization, run_id).await?;
     let parts = ordered_parts(app, organization, run_id).await?;
     let pages: Vec<RollbackPage> = parts
         .iter()
@@ -103,16 +104,25 @@ fn check_state(run: &Run) -> Result<(), AppError> {
     })
 }
 
-/// What the run wrote, in the order in which it is taken back: children before parents, late jobs before early ones.
+/// How much the run wrote. Nothing at all can't be taken back.
+async fn writes_of(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<i64, AppError> {
+    match app.store.rollback_count(organization, run_id).await? {
+        0 => Err(AppError::NothingToRollBack),
+        writes => Ok(writes),
+    }
+}
+
+/// What the run wrote, in the order in which it is taken back: children before parents, changes before creations, late jobs
+/// before early ones. A rollback that is taken up again finds the same order.
 async fn ordered_parts(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<RollbackPart>, AppError> {
     let jobs = app.store.job_list(organization, run_id).await?;
     let mut parts = app.store.rollback_parts(organization, run_id).await?;
-    if parts.is_empty() {
-        return Err(AppError::NothingToRollBack);
-    }
-    let position = |part: &RollbackPart| jobs.iter().position(|job| job.id == part.job_id);
-    let kind = |part: &RollbackPart| EntityKind::ALL.iter().position(|kind| *kind == part.entity);
-    parts.sort_by_key(|part| std::cmp::Reverse((kind(part), position(part))));
+    // `None`, what was created, is the least of a kind, and so the last.
+    let position = |part: &RollbackPart| {
+        let job = part.job_id?;
+        Some(jobs.iter().position(|known| known.id == job))
+    };
+    parts.sort_by_key(|part| std::cmp::Reverse((part.entity, position(part))));
     Ok(parts)
 }
 
@@ -123,10 +133,9 @@ impl Work<'_> {
         if run.status == RunStatus::RollingBack {
             return Ok(run);
         }
-        let parts = ordered_parts(self.app, self.organization, run.id).await?;
-        let entries = parts.iter().map(|part| part.entries).sum();
+        let writes = writes_of(self.app, self.organization, run.id).await?;
         let state = RollbackState::of(&run)?.unwrap_or_default();
-        let state = state.requested(&self.actor.name, entries);
+        let state = state.requested(&self.actor.name, writes);
         run.background = background;
         self.save_rollback(&mut run, RunStatus::RollingBack, &state, Vec::new())
             .await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
-use torqueflow_persistence::{JournalAction, JournalEntry, RollbackOutcome, RollbackReason, Run, Verdict};
+use torqueflow_persistence::{JournalAction, JournalEntry, PageEnd, RollbackOutcome, RollbackReason, Run, Verdict};
 use uuid::Uuid;
 
 use super::report::EntityOutcomes;
@@ -30,8 +30,8 @@ pub(super) struct RollbackState {
     pub done: i64,
     /// Parts that it has seen whole.
     pub parts_done: usize,
-    /// Where it is in the next part: row and ordinal.
-    pub after: Option<(i64, i64)>,
+    /// Where it is in the next part.
+    pub after: Option<PageEnd>,
     pub tally: Tally,
 }
 
@@ -101,7 +101,7 @@ impl Tally {
     }
 
     /// Counts an entry.
-    pub fn add(&mut self, job_id: Uuid, entry: &JournalEntry, verdict: Verdict) {
+    pub fn add(&mut self, entry: &JournalEntry, verdict: Verdict) {
         let outcomes = self.entities.entry(entry.entity).or_default();
         let counter = match (verdict.outcome, entry.action) {
             (RollbackOutcome::Reversed, JournalAction::Created) => &mut outcomes.deleted,
@@ -113,12 +113,12 @@ impl Tally {
         };
         *counter += 1;
         if let Some(reason) = verdict.reason {
-            self.add_reason(entry, verdict.outcome, reason, job_id);
+            self.add_reason(entry, verdict.outcome, reason);
         }
     }
 
-    fn add_reason(&mut self, entry: &JournalEntry, outcome: RollbackOutcome, reason: RollbackReason, job_id: Uuid) {
-        let example = (job_id, entry.row_number, entry.record_id);
+    fn add_reason(&mut self, entry: &JournalEntry, outcome: RollbackOutcome, reason: RollbackReason) {
+        let example = (entry.job_id, entry.row_number, entry.record_id);
         let known = self
             .reasons
             .iter_mut()

@@ -1,8 +1,8 @@
 //! The work of a rollback: page after page, each behind the one that was committed last.
 
 use torqueflow_persistence::{
-    JournalEntry, Judge, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason, StoreError,
-    Verdict,
+    JournalEntry, Judge, PageEnd, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason,
+    StoreError, Verdict,
 };
 
 use super::decide::decide;
@@ -32,13 +32,13 @@ impl Judge for Judging {
             decide(page.run_id, entries, facts)
         };
         for (entry, verdict) in entries.iter().zip(&verdicts) {
-            self.state.tally.add(page.part.job_id, entry, *verdict);
+            self.state.tally.add(entry, *verdict);
         }
         self.state.done += entries.len() as i64;
         verdicts
     }
 
-    fn progress(&mut self, end: Option<(i64, i64)>) -> serde_json::Value {
+    fn progress(&mut self, end: Option<PageEnd>) -> serde_json::Value {
         self.state.after = end;
         if end.is_none() {
             self.state.parts_done += 1;

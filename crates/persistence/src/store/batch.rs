@@ -101,12 +101,18 @@ impl MappingOrigin {
     }
 }
 
+/// The place of a row's first entry in the journal. The places before are those of the records that the row creates, by the
+/// numbers of its parts ([`RowPart`](torqueflow_model::RowPart)): these are in no journal, since their ids tell of them.
+pub const FIRST_ENTRY: i64 = 64;
+
 /// One write, and what it takes to take it back.
 #[derive(Debug, Clone)]
 pub struct JournalEntry {
+    /// The job of the row that caused it.
+    pub job_id: Uuid,
     /// The row that caused it.
     pub row_number: i64,
-    /// Its place among the writes of the row.
+    /// Its place among the writes of the row, from [`FIRST_ENTRY`] on.
     pub ordinal: i64,
     /// What was written.
     pub entity: EntityKind,
@@ -128,7 +134,7 @@ pub struct JournalEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
 #[strum(serialize_all = "snake_case")]
 pub enum JournalAction {
-    /// It was created.
+    /// It was created. The journal has that only of records that another row brought than the one that their id names.
     Created,
     /// It was changed.
     Updated,
@@ -137,7 +143,7 @@ pub enum JournalAction {
 }
 
 impl JournalAction {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         self.into()
     }
 }
@@ -220,7 +226,7 @@ impl Store {
             transaction.update_mapping(organization, run_id, now, remapped).await?;
         }
         transaction
-            .insert(&journal_rows(organization, run_id, job_id, &batch.journal))
+            .insert(&journal_rows(organization, run_id, &batch.journal))
             .await?;
         transaction
             .insert(&result_rows(organization, job_id, &batch.results))
@@ -431,7 +437,7 @@ fn json(value: Option<&serde_json::Value>) -> Scalar {
     value.map_or(Scalar::Null, |value| Scalar::Json(value.to_string()))
 }
 
-fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journal: &[JournalEntry]) -> Rows {
+fn journal_rows(organization: OrganizationId, run_id: Uuid, journal: &[JournalEntry]) -> Rows {
     use ColumnType::{BigInteger, Json, Text, Uuid as Id};
     let mut rows = Rows::new(
         "import_journal",
@@ -456,7 +462,7 @@ fn journal_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, journa
         rows.push([
             organization.0.into(),
             run_id.into(),
-            job_id.into(),
+            entry.job_id.into(),
             entry.row_number.into(),
             entry.ordinal.into(),
             entry.entity.name().into(),

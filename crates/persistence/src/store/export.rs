@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::{import_duplicate, import_mapping, import_record, import_row_choice};
+use crate::store::batch::JournalAction;
+use crate::store::created::CreationFilter;
 use crate::store::duplicate::Duplicate;
 use crate::{OrganizationId, Store, StoreError};
 
@@ -81,7 +83,8 @@ pub struct ExportedFills {
 }
 
 impl Store {
-    /// The writes of a run behind this place, by job, row and order in the row.
+    /// The writes of a run behind this place, by job, row and order in the row: what the journal has, and the records that the
+    /// run created, which come first in their rows.
     pub async fn export_journal(
         &self,
         organization: OrganizationId,
@@ -105,26 +108,41 @@ impl Store {
                 ],
             )
             .await?;
-        rows.iter()
-            .map(|row| {
-                let system: Option<String> = row.try_get("", "mapping_source_system")?;
-                let source_id: Option<String> = row.try_get("", "mapping_source_id")?;
-                Ok(ExportedJournal {
-                    place: Place {
-                        job_id: row.try_get("", "job_id")?,
-                        row_number: row.try_get("", "row_number")?,
-                        ordinal: row.try_get("", "ordinal")?,
-                    },
-                    entity: row.try_get("", "entity_type")?,
-                    record_id: row.try_get("", "record_id")?,
-                    action: row.try_get("", "action")?,
-                    mapping: system.zip(source_id),
-                    before: row.try_get("", "before")?,
-                    version_after: row.try_get("", "version_after")?,
-                    mapping_before: row.try_get("", "mapping_before")?,
-                })
+        let journalled = rows.iter().map(|row| {
+            let system: Option<String> = row.try_get("", "mapping_source_system")?;
+            let source_id: Option<String> = row.try_get("", "mapping_source_id")?;
+            Ok(ExportedJournal {
+                place: Place {
+                    job_id: row.try_get("", "job_id")?,
+                    row_number: row.try_get("", "row_number")?,
+                    ordinal: row.try_get("", "ordinal")?,
+                },
+                entity: row.try_get("", "entity_type")?,
+                record_id: row.try_get("", "record_id")?,
+                action: row.try_get("", "action")?,
+                mapping: system.zip(source_id),
+                before: row.try_get("", "before")?,
+                version_after: row.try_get("", "version_after")?,
+                mapping_before: row.try_get("", "mapping_before")?,
             })
-            .collect()
+        });
+        let mut written = journalled.collect::<Result<Vec<_>, StoreError>>()?;
+        let created = self
+            .creations_after(organization, run_id, CreationFilter::default(), after, limit)
+            .await?;
+        written.extend(created.into_iter().map(|created| ExportedJournal {
+            place: created.place,
+            entity: created.entity.name().to_owned(),
+            record_id: created.record_id,
+            action: JournalAction::Created.name().to_owned(),
+            mapping: created.mapping,
+            before: None,
+            version_after: Some(1),
+            mapping_before: None,
+        }));
+        written.sort_by_key(|written| written.place);
+        written.truncate(limit as usize);
+        Ok(written)
     }
 
     /// The mappings of these source ids as the run left them. Those that a later run wrote again are read from that

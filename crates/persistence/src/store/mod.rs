@@ -9,6 +9,7 @@ pub mod business;
 pub mod business_list;
 pub mod candidate;
 pub mod change;
+mod created;
 pub mod customer;
 pub mod decision;
 pub mod dump;

@@ -4,7 +4,9 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 use super::batch::business_columns;
+use super::created::{IdRange, within};
 use super::finding::{FindingCell, cells_of};
+use crate::sql::query;
 use crate::{OrganizationId, Store, StoreError};
 
 /// What was found in a column of a job, how often, and in how many rows.
@@ -122,21 +124,22 @@ impl Store {
         run_id: Uuid,
         entity: EntityKind,
     ) -> Result<Completeness, StoreError> {
-        let columns = business_columns(entity);
+        let (table, columns) = (entity.name(), business_columns(entity));
         let counts: Vec<String> = columns
             .iter()
             .map(|(name, _)| format!("count(b.\"{name}\") AS \"filled_{name}\""))
             .collect();
         let sql = format!(
-            "SELECT count(*) AS records, {} FROM (SELECT DISTINCT record_id FROM import_journal \
-             WHERE organization_id = $1 AND run_id = $2 AND entity_type = $3 AND action <> 'mapped') AS j \
-             JOIN \"{}\" b ON b.organization_id = $1 AND b.id = j.record_id",
+            "SELECT count(*) AS records, {} FROM (SELECT id FROM \"{table}\" WHERE organization_id = ? AND {} \
+             UNION SELECT record_id FROM import_journal WHERE organization_id = ? AND run_id = ? AND entity_type = ? \
+             AND action <> 'mapped') AS j JOIN \"{table}\" b ON b.organization_id = ? AND b.id = j.id",
             counts.join(", "),
-            entity.name(),
+            within(self.is_postgres(), "id"),
         );
-        let rows = self
-            .select(&sql, vec![organization.0.into(), run_id.into(), entity.name().into()])
-            .await?;
+        let own: sea_orm::Value = organization.0.into();
+        let created = std::iter::once(own.clone()).chain(IdRange::of_run(run_id).values());
+        let changed = [own.clone(), run_id.into(), table.into(), own];
+        let rows = query(&self.reader, &sql, created.chain(changed)).await?;
         let row = rows.first().ok_or(StoreError::Damaged { what: "journal" })?;
         let filled = columns
             .into_iter()

@@ -1,9 +1,12 @@
 //! What a run did to records and fields, counted by the database, and record by record.
 
+use sea_orm::QueryResult;
 use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
+use super::created::{CreationFilter, IdRange, created_mappings, created_mappings_values};
 use super::export::Place;
+use crate::sql::query;
 use crate::{OrganizationId, Store, StoreError};
 
 /// How often a run did something with a column of an entity.
@@ -30,7 +33,7 @@ pub struct FindingTally {
     pub count: i64,
 }
 
-/// What the journal says of a record.
+/// What a run did with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WriteOutcome {
     /// It was created.
@@ -82,11 +85,14 @@ impl Store {
         run_id: Uuid,
     ) -> Result<Vec<FieldCount>, StoreError> {
         let sql = format!(
-            "SELECT j.entity_type AS entity, k.key AS field, count(*) AS count {JOURNAL} CROSS JOIN {} \
-             WHERE j.organization_id = $1 AND j.run_id = $2 AND j.action = 'created' GROUP BY j.entity_type, k.key",
-            self.json_keys("m.imported_values"),
+            "SELECT c.entity_type AS entity, k.key AS field, count(*) AS count FROM ({}) AS c CROSS JOIN {} \
+             GROUP BY c.entity_type, k.key",
+            created_mappings(self.is_postgres()).join(" UNION ALL "),
+            self.json_keys("c.imported_values"),
         );
-        self.field_counts(&sql, organization, run_id).await
+        let values = created_mappings_values(organization, &IdRange::of_run(run_id));
+        let twice = values.clone().into_iter().chain(values);
+        field_counts(&query(&self.reader, &sql, twice).await?)
     }
 
     /// Per entity and column, how many records the run changed: by merging into them, or else by refreshing them.
@@ -103,25 +109,7 @@ impl Store {
             self.json_keys("j.before"),
             changed_by(merged),
         );
-        self.field_counts(&sql, organization, run_id).await
-    }
-
-    async fn field_counts(
-        &self,
-        sql: &str,
-        organization: OrganizationId,
-        run_id: Uuid,
-    ) -> Result<Vec<FieldCount>, StoreError> {
-        let rows = self.select(sql, vec![organization.0.into(), run_id.into()]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(FieldCount {
-                    entity: row.try_get("", "entity")?,
-                    field: row.try_get("", "field")?,
-                    count: row.try_get("", "count")?,
-                })
-            })
-            .collect()
+        field_counts(&self.select(&sql, vec![organization.0.into(), run_id.into()]).await?)
     }
 
     /// How often each code was found in each field of a job's rows.
@@ -178,25 +166,52 @@ impl Store {
             values.push(filter.field.unwrap_or_default().into());
         }
         let rows = self.select(&sql, values).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(WrittenRecord {
-                    place: Place {
-                        job_id: row.try_get("", "job_id")?,
-                        row_number: row.try_get("", "row_number")?,
-                        ordinal: row.try_get("", "ordinal")?,
-                    },
-                    record_id: row.try_get("", "record_id")?,
-                    source_id: row.try_get("", "mapping_source_id")?,
-                    before: row.try_get("", "before")?,
-                })
+        let written = rows.iter().map(|row| {
+            Ok(WrittenRecord {
+                place: Place {
+                    job_id: row.try_get("", "job_id")?,
+                    row_number: row.try_get("", "row_number")?,
+                    ordinal: row.try_get("", "ordinal")?,
+                },
+                record_id: row.try_get("", "record_id")?,
+                source_id: row.try_get("", "mapping_source_id")?,
+                before: row.try_get("", "before")?,
             })
-            .collect()
+        });
+        let mut written = written.collect::<Result<Vec<_>, StoreError>>()?;
+        if filter.outcome == WriteOutcome::Created {
+            let of = CreationFilter {
+                entity: Some(filter.entity),
+                field: filter.field,
+            };
+            let created = self.creations_after(organization, run_id, of, after, limit).await?;
+            written.extend(created.into_iter().map(|created| WrittenRecord {
+                place: created.place,
+                record_id: created.record_id,
+                source_id: created.mapping.map(|(_, source_id)| source_id),
+                before: None,
+            }));
+            written.sort_by_key(|written| written.place);
+            written.truncate(limit as usize);
+        }
+        Ok(written)
     }
 }
 
+fn field_counts(rows: &[QueryResult]) -> Result<Vec<FieldCount>, StoreError> {
+    rows.iter()
+        .map(|row| {
+            Ok(FieldCount {
+                entity: row.try_get("", "entity")?,
+                field: row.try_get("", "field")?,
+                count: row.try_get("", "count")?,
+            })
+        })
+        .collect()
+}
+
 impl WrittenFilter<'_> {
-    /// The condition on a line of [`JOURNAL`], where `$8` is the field.
+    /// The condition on a line of [`JOURNAL`], where `$8` is the field. It has few of the created records; see `created`.
     fn condition(&self) -> String {
         let changed = |merged| format!("j.action = 'updated' AND {}", changed_by(merged));
         let has_field = "j.before -> $8 IS NOT NULL";

@@ -82,6 +82,7 @@ impl Draft<'_> {
         let (before, version_after) = self.apply(refreshed, fields).unzip();
         let is_updated = before.is_some();
         self.journal(JournalEntry {
+            job_id: self.job().job.id,
             row_number: row.number,
             ordinal: 0,
             entity: refreshed.record.slot.entity(),
@@ -116,6 +117,7 @@ impl Draft<'_> {
         let is_updated = change.is_some();
         if let Some((before, version_after)) = change {
             self.journal(JournalEntry {
+                job_id: self.job().job.id,
                 row_number: row.number,
                 ordinal: 0,
                 entity: refreshed.record.slot.entity(),

@@ -11,7 +11,7 @@ use super::facts::with;
 use super::journal::among;
 use super::{MappingImage, RollbackFacts, RollbackPage, Verdict, place};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::store::batch::{JournalAction, JournalEntry, business_columns};
+use crate::store::batch::{FIRST_ENTRY, JournalAction, JournalEntry, business_columns};
 use crate::{OrganizationId, StoreError};
 
 impl BulkTransaction {
@@ -151,33 +151,22 @@ impl BulkTransaction {
         facts: &RollbackFacts,
         restored: &BTreeMap<Uuid, Map<String, Json>>,
     ) -> Result<(), StoreError> {
-        if page.again
-            && let (Some(newest), Some(oldest)) = (entries.first(), entries.last())
-        {
-            let ((last_row, last), (first_row, first)) = (place(newest), place(oldest));
-            let sql = "DELETE FROM import_rollback_result WHERE organization_id = ? AND run_id = ? AND job_id = ? \
-                       AND entity_type = ? AND (row_number, ordinal) <= (?, ?) AND (row_number, ordinal) >= (?, ?) \
-                       AND outcome <> 'reversed'";
-            let arguments = [
-                organization.0.into(),
-                page.run_id.into(),
-                page.part.job_id.into(),
-                page.part.entity.name().into(),
-                last_row.into(),
-                last.into(),
-                first_row.into(),
-                first.into(),
-            ];
-            self.execute(sql, &arguments).await?;
+        if page.again {
+            self.forget_results(organization, page, entries).await?;
         }
         let mut rows = result_rows();
         for (entry, verdict) in entries.iter().zip(verdicts) {
             let restored = verdict.is_reversed() && restored.contains_key(&entry.record_id);
             let version = facts.records.get(&entry.record_id).filter(|_| restored);
+            // What goes with a record that the journal does not have.
+            let mapping = entry.mapping.clone();
+            let (system, source_id) = mapping
+                .filter(|_| verdict.is_reversed() && entry.ordinal < FIRST_ENTRY)
+                .unzip();
             rows.push([
                 organization.0.into(),
                 page.run_id.into(),
-                page.part.job_id.into(),
+                entry.job_id.into(),
                 entry.row_number.into(),
                 entry.ordinal.into(),
                 entry.entity.name().into(),
@@ -185,9 +174,46 @@ impl BulkTransaction {
                 verdict.outcome.name().into(),
                 verdict.reason.map(super::RollbackReason::stored).into(),
                 version.map(|record| record.version + 1).into(),
+                system.into(),
+                source_id.into(),
             ]);
         }
         self.insert(&rows).await
+    }
+
+    /// Forgets what an earlier attempt said of the entries of a page: of those of the journal, or of created records.
+    async fn forget_results(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        entries: &[JournalEntry],
+    ) -> Result<(), StoreError> {
+        let of_part = if page.part.job_id.is_some() {
+            "ordinal >= ?"
+        } else {
+            "ordinal < ?"
+        };
+        let sql = format!(
+            "DELETE FROM import_rollback_result WHERE organization_id = ? AND run_id = ? AND job_id = ? \
+             AND entity_type = ? AND (row_number, ordinal) <= (?, ?) AND (row_number, ordinal) >= (?, ?) \
+             AND {of_part} AND outcome <> 'reversed'"
+        );
+        for (newest, oldest) in super::by_job(entries) {
+            let ((last_row, last), (first_row, first)) = (place(&newest), place(&oldest));
+            let arguments = [
+                organization.0.into(),
+                page.run_id.into(),
+                newest.job_id.into(),
+                page.part.entity.name().into(),
+                last_row.into(),
+                last.into(),
+                first_row.into(),
+                first.into(),
+                FIRST_ENTRY.into(),
+            ];
+            self.execute(&sql, &arguments).await?;
+        }
+        Ok(())
     }
 }
 
@@ -285,6 +311,8 @@ fn result_rows() -> Rows {
             ("outcome", Text),
             ("reason", Text),
             ("version_after", BigInteger),
+            ("mapping_source_system", Text),
+            ("mapping_source_id", Text),
         ],
     )
 }

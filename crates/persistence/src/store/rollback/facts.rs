@@ -11,6 +11,7 @@ use super::journal::among;
 use super::owners::{Owners, is_link_to_owner};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
+use crate::store::created::{IdRange, within};
 use crate::store::links_of;
 use crate::{OrganizationId, StoreError};
 
@@ -236,20 +237,23 @@ impl BulkTransaction {
             return Ok(());
         }
         let (condition, mut arguments) = among(&format!("c.\"{column}\""), ids.iter().copied());
+        let created = IdRange::of_run(page.run_id).scalars();
+        let is_created = within(self.is_postgres(), "c.id");
         let remaining = if is_link_to_owner(kind, column) && matches!(turn, Turn::Later { .. }) {
+            arguments.extend(created);
             arguments.push(page.run_id.into());
-            " AND (SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
-             AND j.record_id = c.id AND j.run_id = ? AND j.action <> 'mapped' LIMIT 1) IS NULL"
-                .to_owned()
+            format!(
+                " AND NOT {is_created} AND (SELECT 1 FROM import_journal AS j \
+                 WHERE j.organization_id = c.organization_id AND j.record_id = c.id AND j.run_id = ? \
+                 AND j.action <> 'mapped' LIMIT 1) IS NULL"
+            )
         } else if turn.is_preview() {
-            arguments.push(page.run_id.into());
-            // Not `EXISTS`: PostgreSQL would read the whole journal once for each page, and keep it in a hash table.
+            arguments.extend(created);
+            // Not `EXISTS`: PostgreSQL would read the whole table once for each page, and keep it in a hash table.
             let noted =
                 |link: &str| format!("(SELECT 1 FROM {NOTED} AS n WHERE n.id = c.id AND n.link = '{link}' LIMIT 1)");
             format!(
-                " AND ((SELECT 1 FROM import_journal AS j WHERE j.organization_id = c.organization_id \
-                 AND j.record_id = c.id AND j.run_id = ? AND j.action = 'created' LIMIT 1) IS NULL \
-                 OR {} IS NOT NULL) AND {} IS NULL",
+                " AND (NOT {is_created} OR {} IS NOT NULL) AND {} IS NULL",
                 noted(""),
                 noted(column)
             )

@@ -1,16 +1,21 @@
-//! The journal of a run, read from its end.
+//! What a run wrote, read from its end.
 
-use torqueflow_model::{ColumnType, EntityKind};
+use std::collections::HashSet;
+
+use torqueflow_model::{ColumnType, EntityKind, RecordPlace};
 use uuid::Uuid;
 
-use super::{RollbackPage, RollbackPart};
+use super::facts::with;
+use super::{PageEnd, RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::fetch::Fetched;
-use crate::store::batch::JournalEntry;
+use crate::store::batch::{FIRST_ENTRY, JournalAction, JournalEntry};
+use crate::store::created::{IdRange, place_of, within};
 use crate::{OrganizationId, Store, StoreError};
 
 impl Store {
-    /// What a run wrote, by job and kind of record; in no order.
+    /// What a run wrote, in no order: by job and kind of record what the journal has, and by kind what the run created. The same
+    /// however much of it was taken back.
     pub async fn rollback_parts(
         &self,
         organization: OrganizationId,
@@ -19,20 +24,44 @@ impl Store {
         let mut transaction = self.begin_reading().await?;
         let rows = transaction
             .fetch(
-                "SELECT job_id, entity_type, count(*) FROM import_journal WHERE organization_id = ? AND run_id = ? \
-                 GROUP BY job_id, entity_type",
+                "SELECT DISTINCT job_id, entity_type FROM import_journal WHERE organization_id = ? AND run_id = ?",
                 &[organization.0.into(), run_id.into()],
-                &[ColumnType::Uuid, ColumnType::Text, ColumnType::BigInteger],
+                &[ColumnType::Uuid, ColumnType::Text],
             )
             .await?;
         let parts = rows.into_iter().map(|mut row| {
             Ok(RollbackPart {
-                job_id: row.uuid()?,
+                job_id: Some(row.uuid()?),
                 entity: EntityKind::from_name(&row.text()?).ok_or(StoreError::Damaged { what: "journal" })?,
-                entries: row.integer()?,
             })
         });
-        parts.collect()
+        let created = EntityKind::ALL.map(|entity| RollbackPart { job_id: None, entity });
+        parts.chain(created.map(Ok)).collect()
+    }
+
+    /// How many writes of a run there are to take back, those that were taken back before among them.
+    pub async fn rollback_count(&self, organization: OrganizationId, run_id: Uuid) -> Result<i64, StoreError> {
+        let mut transaction = self.begin_reading().await?;
+        let own = [organization.0.into(), run_id.into()];
+        let mut count = transaction
+            .count(
+                "SELECT count(*) FROM import_journal WHERE organization_id = ? AND run_id = ?",
+                &own,
+            )
+            .await?;
+        let mut of_results = own.to_vec();
+        of_results.push(FIRST_ENTRY.into());
+        count += transaction
+            .count(
+                "SELECT count(*) FROM import_rollback_result WHERE organization_id = ? AND run_id = ? AND ordinal < ? \
+                 AND outcome = 'reversed'",
+                &of_results,
+            )
+            .await?;
+        for entity in EntityKind::ALL {
+            count += transaction.count_created(organization, run_id, entity).await?;
+        }
+        Ok(count)
     }
 
     /// The jobs of a run with writes that were not taken back.
@@ -55,13 +84,131 @@ impl Store {
 }
 
 impl BulkTransaction {
+    async fn count(&mut self, sql: &str, arguments: &[Scalar]) -> Result<i64, StoreError> {
+        let mut rows = self.fetch(sql, arguments, &[ColumnType::BigInteger]).await?;
+        rows.first_mut().map_or(Ok(0), Fetched::integer)
+    }
+
+    /// The records of a kind that a run created and that are there, or are named by a mapping though they are gone; without
+    /// those of the journal.
+    async fn count_created(
+        &mut self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        entity: EntityKind,
+    ) -> Result<i64, StoreError> {
+        let range = IdRange::of_run(run_id).scalars();
+        let table = entity.name();
+        // Not `EXISTS`: PostgreSQL would read the whole journal, and keep it in a hash table.
+        let journalled = |id: &str| {
+            format!(
+                "(SELECT 1 FROM import_journal AS j WHERE j.organization_id = t.organization_id AND j.record_id = {id} \
+                 AND j.run_id = ? AND j.action = 'created' LIMIT 1) IS NOT NULL"
+            )
+        };
+        let there = format!(
+            "SELECT count(*) FROM \"{table}\" AS t WHERE t.organization_id = ? AND {} AND NOT ({})",
+            within(self.is_postgres(), "t.id"),
+            journalled("t.id"),
+        );
+        let arguments = |others: Vec<Scalar>| {
+            let own = std::iter::once(organization.0.into()).chain(range.clone());
+            own.chain(others).collect::<Vec<Scalar>>()
+        };
+        let there = self.count(&there, &arguments(vec![run_id.into()])).await?;
+        let gone = format!(
+            "SELECT count(DISTINCT t.record_id) FROM import_mapping AS t WHERE t.organization_id = ? AND {} \
+             AND t.entity_type = ? AND t.origin = 'created' AND NOT EXISTS (SELECT 1 FROM \"{table}\" AS c \
+             WHERE c.organization_id = t.organization_id AND c.id = t.record_id) AND NOT ({}) \
+             AND NOT EXISTS (SELECT 1 FROM import_rollback_result AS r WHERE r.organization_id = t.organization_id \
+             AND r.run_id = ? AND r.record_id = t.record_id AND r.ordinal < ? AND r.outcome = 'reversed')",
+            within(self.is_postgres(), "t.record_id"),
+            journalled("t.record_id"),
+        );
+        let others = vec![table.into(), run_id.into(), run_id.into(), FIRST_ENTRY.into()];
+        Ok(there + self.count(&gone, &arguments(others)).await?)
+    }
+
     /// The next entries of a page, the newest first, and where they end: `None` when nothing is behind them.
-    pub(super) async fn journal_page(
+    pub(super) async fn written_page(
         &mut self,
         organization: OrganizationId,
         page: &RollbackPage,
-    ) -> Result<(Vec<JournalEntry>, Option<(i64, i64)>), StoreError> {
-        let (row, ordinal) = page.after.unwrap_or((i64::MAX, i64::MAX));
+    ) -> Result<(Vec<JournalEntry>, Option<PageEnd>), StoreError> {
+        let (mut entries, end) = match page.part.job_id {
+            Some(job_id) => self.journal_page(organization, page, job_id).await?,
+            None => self.created_page(organization, page).await?,
+        };
+        if page.again {
+            self.leave_out_reversed(organization, page, &mut entries).await?;
+        }
+        Ok((entries, end))
+    }
+
+    /// What the run created, in the form of journal entries; without what the journal has.
+    async fn created_page(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+    ) -> Result<(Vec<JournalEntry>, Option<PageEnd>), StoreError> {
+        let range = IdRange::of_run(page.run_id);
+        let range = match page.after {
+            Some(PageEnd::Record(id)) => range.below(id),
+            _ => range,
+        };
+        let created = self
+            .created_below(organization, page.part.entity, &range, page.limit)
+            .await?;
+        let tables = self.tables(organization, page.run_id).await?;
+        let journalled = self
+            .journalled_creations(organization, page.run_id, &created.ids)
+            .await?;
+        let end = created.ids.last().filter(|_| created.has_more);
+        let mut mappings = created.mappings;
+        let ids = created.ids.iter().filter(|id| !journalled.contains(id));
+        let entries = ids.filter_map(|id| {
+            let place = place_of(page.run_id, *id)?;
+            Some(JournalEntry {
+                job_id: *tables.get(&place.table())?,
+                mapping: mappings.remove(id),
+                ..creation(page.part.entity, *id, place)
+            })
+        });
+        Ok((entries.collect(), end.copied().map(PageEnd::Record)))
+    }
+
+    async fn journalled_creations(
+        &mut self,
+        organization: OrganizationId,
+        run_id: Uuid,
+        ids: &[Uuid],
+    ) -> Result<HashSet<Uuid>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let (condition, mut arguments) = among("record_id", ids.iter().copied());
+        arguments.push(run_id.into());
+        let sql = format!(
+            "SELECT record_id FROM import_journal WHERE organization_id = ? AND {condition} AND run_id = ? \
+             AND action = 'created'"
+        );
+        let rows = self
+            .fetch(&sql, &with(organization, arguments), &[ColumnType::Uuid])
+            .await?;
+        rows.into_iter().map(|mut row| row.uuid()).collect()
+    }
+
+    /// The next entries of the journal of a job.
+    async fn journal_page(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        job_id: Uuid,
+    ) -> Result<(Vec<JournalEntry>, Option<PageEnd>), StoreError> {
+        let (row, ordinal) = match page.after {
+            Some(PageEnd::Entry(row, ordinal)) => (row, ordinal),
+            _ => (i64::MAX, i64::MAX),
+        };
         let (columns, types) = entry_columns("j");
         let sql = format!(
             "SELECT {columns} FROM import_journal AS j \
@@ -71,7 +218,7 @@ impl BulkTransaction {
         let arguments = [
             organization.0.into(),
             page.run_id.into(),
-            page.part.job_id.into(),
+            job_id.into(),
             page.part.entity.name().into(),
             row.into(),
             ordinal.into(),
@@ -79,12 +226,9 @@ impl BulkTransaction {
         ];
         let rows = self.fetch(&sql, &arguments, &types).await?;
         let entries = rows.into_iter().map(|mut row| read_entry(page.part.entity, &mut row));
-        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let entries = entries.collect::<Result<Vec<_>, _>>()?;
         let end = entries.last().map(super::place).filter(|_| entries.len() == page.limit);
-        if page.again {
-            self.leave_out_reversed(organization, page, &mut entries).await?;
-        }
-        Ok((entries, end))
+        Ok((entries, end.map(|(row, ordinal)| PageEnd::Entry(row, ordinal))))
     }
 
     /// Leaves out what an earlier attempt has taken back.
@@ -94,27 +238,28 @@ impl BulkTransaction {
         page: &RollbackPage,
         entries: &mut Vec<JournalEntry>,
     ) -> Result<(), StoreError> {
-        let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) else {
-            return Ok(());
-        };
-        let rows = self
-            .fetch(
-                "SELECT row_number, ordinal FROM import_rollback_result \
-                 WHERE organization_id = ? AND run_id = ? AND job_id = ? AND row_number BETWEEN ? AND ? \
-                 AND outcome = 'reversed'",
-                &[
-                    organization.0.into(),
-                    page.run_id.into(),
-                    page.part.job_id.into(),
-                    oldest.row_number.into(),
-                    newest.row_number.into(),
-                ],
-                &[ColumnType::BigInteger, ColumnType::BigInteger],
-            )
-            .await?;
-        let reversed = rows.into_iter().map(|mut row| Ok((row.integer()?, row.integer()?)));
-        let reversed = reversed.collect::<Result<std::collections::HashSet<_>, StoreError>>()?;
-        entries.retain(|entry| !reversed.contains(&super::place(entry)));
+        let mut reversed: HashSet<(Uuid, (i64, i64))> = HashSet::new();
+        for (newest, oldest) in super::by_job(entries) {
+            let rows = self
+                .fetch(
+                    "SELECT row_number, ordinal FROM import_rollback_result \
+                     WHERE organization_id = ? AND run_id = ? AND job_id = ? AND row_number BETWEEN ? AND ? \
+                     AND outcome = 'reversed'",
+                    &[
+                        organization.0.into(),
+                        page.run_id.into(),
+                        newest.job_id.into(),
+                        oldest.row_number.into(),
+                        newest.row_number.into(),
+                    ],
+                    &[ColumnType::BigInteger, ColumnType::BigInteger],
+                )
+                .await?;
+            for mut row in rows {
+                reversed.insert((newest.job_id, (row.integer()?, row.integer()?)));
+            }
+        }
+        entries.retain(|entry| !reversed.contains(&(entry.job_id, super::place(entry))));
         Ok(())
     }
 }
@@ -123,6 +268,7 @@ impl BulkTransaction {
 pub(super) fn entry_columns(table: &str) -> (String, Vec<ColumnType>) {
     use ColumnType::{BigInteger, Json, Text, Uuid as Id};
     let columns = [
+        ("job_id", Id),
         ("row_number", BigInteger),
         ("ordinal", BigInteger),
         ("record_id", Id),
@@ -140,6 +286,7 @@ pub(super) fn entry_columns(table: &str) -> (String, Vec<ColumnType>) {
 /// Reads the next cells, those of [`entry_columns`], as an entry.
 pub(super) fn read_entry(entity: EntityKind, row: &mut Fetched) -> Result<JournalEntry, StoreError> {
     Ok(JournalEntry {
+        job_id: row.uuid()?,
         row_number: row.integer()?,
         ordinal: row.integer()?,
         entity,
@@ -153,6 +300,22 @@ pub(super) fn read_entry(entity: EntityKind, row: &mut Fetched) -> Result<Journa
         version_after: row.maybe_integer(),
         mapping_before: row.maybe_json()?,
     })
+}
+
+/// The creation of a record, in the form of a journal entry; of no job yet.
+pub(super) fn creation(entity: EntityKind, record_id: Uuid, place: RecordPlace) -> JournalEntry {
+    JournalEntry {
+        job_id: Uuid::nil(),
+        row_number: place.row(),
+        ordinal: place.part_number(),
+        entity,
+        record_id,
+        action: JournalAction::Created,
+        mapping: None,
+        before: None,
+        version_after: Some(1),
+        mapping_before: None,
+    }
 }
 
 /// A condition that a column has one of these values, and its arguments. Padded by repeating the last one, so that there

@@ -1,5 +1,6 @@
-//! Taking back what a run wrote: its journal read in pages, what there is to know before a page is taken back, and the
-//! writes that take it back.
+//! Taking back what a run wrote: what it changed and what it created, read in pages, what there is to know before a page is
+//! taken back, and the writes that take it back. Changes are in the journal; creations follow from the ids of the run's
+//! records, and are read in the form of journal entries.
 //!
 //! A page holds entries of one kind of record, so that each of its statements works on many records of one table. What
 //! becomes of each entry is not decided here: whoever asks hands in a function that does.
@@ -17,19 +18,17 @@ use uuid::Uuid;
 
 pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
 pub use owners::{Owners, Writes};
-pub use page::{Judge, RollbackPage};
+pub use page::{Judge, PageEnd, RollbackPage};
 
 use super::batch::JournalEntry;
 
-/// Writes of a run to records of one kind, in one job.
+/// Writes of a run to records of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RollbackPart {
-    /// The job.
-    pub job_id: Uuid,
+    /// The job of those that the journal has. `None`: the records that the run created, in all of its jobs.
+    pub job_id: Option<Uuid>,
     /// The kind of records.
     pub entity: EntityKind,
-    /// How many writes are in the journal.
-    pub entries: i64,
 }
 
 /// What becomes of a write that is to be taken back.
@@ -136,6 +135,13 @@ pub struct MappingImage {
     pub imported_values: serde_json::Value,
     /// The run that had written it.
     pub run_id: Uuid,
+}
+
+/// The newest and the oldest of those entries of a page that follow each other and are of one job.
+fn by_job(entries: &[JournalEntry]) -> Vec<(JournalEntry, JournalEntry)> {
+    let of_jobs = entries.chunk_by(|one, other| one.job_id == other.job_id);
+    let ends = of_jobs.filter_map(|of_job| Some((of_job.first()?.clone(), of_job.last()?.clone())));
+    ends.collect()
 }
 
 /// The place of an entry in its job: row and ordinal.

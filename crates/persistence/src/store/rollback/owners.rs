@@ -6,10 +6,11 @@ use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
 use super::facts::{RollbackFacts, Turn, ids, with};
-use super::journal::{among, entry_columns, read_entry};
+use super::journal::{among, creation, entry_columns, read_entry};
 use super::{RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::batch::{JournalAction, JournalEntry};
+use crate::store::created::{IdRange, place_of, within};
 use crate::{OrganizationId, StoreError};
 
 /// Entries about whose records facts are read at once.
@@ -119,9 +120,12 @@ impl BulkTransaction {
         let rows = self
             .fetch(&sql, &standing(organization, page, arguments), &types)
             .await?;
-        rows.into_iter()
-            .map(|mut row| read_entry(page.part.entity, &mut row))
-            .collect()
+        let entries = rows.into_iter().map(|mut row| read_entry(page.part.entity, &mut row));
+        let mut entries = entries.collect::<Result<Vec<_>, _>>()?;
+        let journalled = journalled(entries.iter());
+        let of_run = owners.iter().filter(|id| !journalled.contains(id));
+        entries.extend(of_run.filter_map(|id| Some(creation(page.part.entity, *id, place_of(page.run_id, *id)?))));
+        Ok(entries)
     }
 
     /// What the run wrote to records of these owners that may stay by themselves: somebody else changed them, or another
@@ -149,9 +153,48 @@ impl BulkTransaction {
         let rows = self
             .fetch(&sql, &standing(organization, page, arguments), &types)
             .await?;
-        rows.into_iter()
-            .map(|mut row| Ok((row.uuid()?, read_entry(page.part.entity, &mut row)?)))
-            .collect()
+        let owned = rows
+            .into_iter()
+            .map(|mut row| Ok((row.uuid()?, read_entry(page.part.entity, &mut row)?)));
+        let mut owned = owned.collect::<Result<Vec<_>, StoreError>>()?;
+        let created = self.owned_creations(organization, page, link, owners).await?;
+        let journalled = journalled(owned.iter().map(|(_, entry)| entry));
+        owned.extend(
+            created
+                .into_iter()
+                .filter(|(_, entry)| !journalled.contains(&entry.record_id)),
+        );
+        // Of each record the newest first, which stays so.
+        owned.sort_by_key(|(_, entry)| entry.record_id);
+        Ok(owned)
+    }
+
+    /// Those of them that the run created.
+    async fn owned_creations(
+        &mut self,
+        organization: OrganizationId,
+        page: &RollbackPage,
+        link: &str,
+        owners: &[Uuid],
+    ) -> Result<Vec<(Uuid, JournalEntry)>, StoreError> {
+        let (condition, mut arguments) = among(&format!("c.\"{link}\""), owners.iter().copied());
+        arguments.extend(IdRange::of_run(page.run_id).scalars());
+        arguments.push(page.run_id.into());
+        let sql = format!(
+            "SELECT c.\"{link}\", c.id FROM \"{}\" AS c WHERE c.organization_id = ? AND {condition} AND {} \
+             AND (c.version <> 1 OR (SELECT 1 FROM import_mapping AS m WHERE m.organization_id = c.organization_id \
+             AND m.record_id = c.id AND m.run_id <> ? LIMIT 1) IS NOT NULL)",
+            page.part.entity.name(),
+            within(self.is_postgres(), "c.id"),
+        );
+        let columns = [ColumnType::Uuid, ColumnType::Uuid];
+        let mut created = Vec::new();
+        for mut row in self.fetch(&sql, &with(organization, arguments), &columns).await? {
+            let (owner, id) = (row.uuid()?, row.uuid()?);
+            let place = place_of(page.run_id, id);
+            created.extend(place.map(|place| (owner, creation(page.part.entity, id, place))));
+        }
+        Ok(created)
     }
 }
 
@@ -166,6 +209,12 @@ const STANDING: &str = "LEFT JOIN import_rollback_result AS r ON r.organization_
 fn standing(organization: OrganizationId, page: &RollbackPage, others: Vec<Scalar>) -> Vec<Scalar> {
     let own = [page.run_id.into(), page.part.entity.name().into()];
     with(organization, own.into_iter().chain(others).collect())
+}
+
+/// The records whose creation the journal has.
+fn journalled<'a>(entries: impl Iterator<Item = &'a JournalEntry>) -> HashSet<Uuid> {
+    let created = entries.filter(|entry| entry.action == JournalAction::Created);
+    created.map(|entry| entry.record_id).collect()
 }
 
 /// The column that says what owns a record of this kind, and the kind of the owner.

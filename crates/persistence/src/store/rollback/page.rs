@@ -1,5 +1,6 @@
 //! One page of a rollback, and the whole of a preview.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
 use uuid::Uuid;
@@ -19,12 +20,22 @@ pub struct RollbackPage {
     pub run_id: Uuid,
     /// The part.
     pub part: RollbackPart,
-    /// The row and ordinal behind which the page begins; `None`: at the part's end.
-    pub after: Option<(i64, i64)>,
+    /// Where the page before it ended; `None`: it begins at the part's end.
+    pub after: Option<PageEnd>,
     /// How many entries it has at most.
     pub limit: usize,
     /// An earlier attempt may have taken some of it back.
     pub again: bool,
+}
+
+/// Where a page ends: the last of its entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum PageEnd {
+    /// An entry of the journal: row and ordinal.
+    Entry(i64, i64),
+    /// A record that was created.
+    Record(Uuid),
 }
 
 /// Decides what becomes of writes.
@@ -33,7 +44,7 @@ pub trait Judge: Send {
     fn judge(&mut self, page: &RollbackPage, entries: &[JournalEntry], facts: &RollbackFacts) -> Vec<Verdict>;
 
     /// How far the run is after a page that ends here, as `import_run.rollback` keeps it. `None`: its part is done.
-    fn progress(&mut self, end: Option<(i64, i64)>) -> serde_json::Value;
+    fn progress(&mut self, end: Option<PageEnd>) -> serde_json::Value;
 }
 
 impl Store {
@@ -45,10 +56,10 @@ impl Store {
         lease: &Lease,
         page: &RollbackPage,
         judge: &mut dyn Judge,
-    ) -> Result<Option<(i64, i64)>, StoreError> {
+    ) -> Result<Option<PageEnd>, StoreError> {
         let mut transaction = self.begin().await?;
         transaction.relax_durability().await?;
-        let (entries, end) = transaction.journal_page(organization, page).await?;
+        let (entries, end) = transaction.written_page(organization, page).await?;
         let facts = transaction.rollback_facts(organization, page, &entries, false).await?;
         let verdicts = judge.judge(page, &entries, &facts);
         let now = OffsetDateTime::now_utc();
@@ -80,7 +91,7 @@ impl Store {
         for first in pages {
             let mut page = *first;
             loop {
-                let (entries, end) = transaction.journal_page(organization, &page).await?;
+                let (entries, end) = transaction.written_page(organization, &page).await?;
                 let facts = transaction.rollback_facts(organization, &page, &entries, true).await?;
                 let verdicts = judge.judge(&page, &entries, &facts);
                 transaction.note(&entries, &verdicts).await?;
