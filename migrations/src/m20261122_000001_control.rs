@@ -93,7 +93,7 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         ],
         &["id"],
     ),
-    // One row per record that an analysis found: where it was first seen, and the id that it will get.
+    // A record of which its first row alone does not tell all: other rows hold it too, or the same content.
     (
         "import_record",
         &[
@@ -106,8 +106,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("key_hash", Uuid, No),
             // Which of several equal contents; 0 for records with an id.
             ("occurrence", Integer, No),
+            // The id that it will get.
             ("record_id", Uuid, No),
-            ("raw_hash", Uuid, No),
             // Values that later rows of the same record add to the first.
             ("fills", Json, Yes),
         ],
@@ -122,8 +122,16 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("row_number", Integer, No),
             ("slot", Text, No),
             ("record_id", Uuid, No),
+            // The identity of the incoming record, and that of what it matches: of a stored record its id.
+            ("key_hash", Uuid, No),
+            ("occurrence", Integer, No),
             ("label", Text, No),
             ("match_record_id", Uuid, No),
+            ("match_key", Uuid, No),
+            ("match_occurrence", Integer, No),
+            // Where the match stands, if it is one of the run.
+            ("match_job_id", Uuid, Yes),
+            ("match_row_number", Integer, Yes),
             ("level", Text, No),
             ("confidence", Float, No),
             ("reasons", Json, No),
@@ -168,6 +176,22 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("before", Json, Yes),
         ],
         &["run_id", "job_id", "row_number", "ordinal"],
+    ),
+    // Records that a run has found unchanged: up to 256 whose ids differ in the number of the row alone.
+    (
+        "import_confirmation",
+        &[
+            ("run_id", Uuid, No),
+            ("job_id", Uuid, No),
+            // The first of the rows.
+            ("row_number", Integer, No),
+            ("entity_type", Text, No),
+            // What the ids have in common, and which of the rows behind it.
+            ("base_id", Uuid, No),
+            ("offsets", Text, No),
+            ("records", Integer, No),
+        ],
+        &["run_id", "job_id", "row_number", "entity_type", "base_id"],
     ),
     (
         "import_row_result",
@@ -214,6 +238,7 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_duplicate", &["run_id", "record_id"]),
     ("import_duplicate", &["job_id", "row_number"]),
     ("import_mapping", &["record_id"]),
+    ("import_confirmation", &["entity_type", "base_id"]),
 ];
 
 pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {

@@ -39,9 +39,12 @@ const IMPORT_DECISION: &[Column] = &[
 ];
 
 pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {
-    let key = ["run_id", "key_hash", "job_id", "row_number", "slot"];
+    let key = ["job_id", "row_number", "slot"];
     schema
         .create_table(organization_table("import_repeat", IMPORT_REPEAT, &key))
+        .await?;
+    schema
+        .create_index(index("import_repeat", &["run_id", "key_hash"]))
         .await?;
     let key = ["run_id", "key_hash", "occurrence", "match_id", "match_occurrence"];
     schema

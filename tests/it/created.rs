@@ -47,7 +47,7 @@ fn created_fields(workspace: &Workspace, run: &str) -> Value {
         .run(&format!("report {run} --reconciliation --json"))
         .exits(0)
         .json();
-    let entities = report["reconciliation"]["entities"].as_array().unwrap().iter();
+    let entities = report["entities"].as_array().unwrap().iter();
     let counts = entities.map(|entity| {
         let fields = entity["fields"].as_array().unwrap().iter();
         let counts = fields.map(|field| json!([field["field"], field["created"]]));

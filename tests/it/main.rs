@@ -11,6 +11,8 @@ mod bad_input;
 #[cfg(test)]
 mod commands;
 #[cfg(test)]
+mod confirmed;
+#[cfg(test)]
 mod counting;
 #[cfg(test)]
 mod countries;

@@ -11,7 +11,8 @@ use torqueflow_model::{
     EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, RowPart, RunIds, Slot, SourceId,
 };
 use torqueflow_persistence::{
-    AnalysisChunk, FoundRecord, KnownRecord, Lease, MappedRecord, RecordFill, Repeat, StoredCandidate, StoredFinding,
+    AnalysisChunk, DecidedRecord, Duplicate, FoundRecord, IndexedRecord, KnownRecord, Lease, MappedRecord, RecordFill,
+    Repeat, RunIndex, StoredCandidate, StoredFinding,
 };
 use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
@@ -23,13 +24,14 @@ use crate::customer_names::{CustomerNames, named, wrong_name};
 use crate::decisions::decide_again;
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
+use crate::found::found_in_rows;
 use crate::job_rows::{CHUNK_ROWS, JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
-use crate::matching::{Candidate, MATCHED, Matcher, OrderOfComing};
+use crate::matching::{Candidate, Matcher, OrderOfComing, blocking};
 use crate::options::{Orphans, RunOptions};
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
-use crate::values::{Conflict, by_place, merge_repeat, stored, stored_of_column};
+use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
 
 /// A row that was let in though no id can name it.
 const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");
@@ -47,10 +49,14 @@ pub(crate) struct Analysis<'a> {
     pub mapped_systems: HashSet<String>,
     /// What the job at hand has under the ids of mapped records.
     pub replaced: Tallies,
+    /// What the rows have brought so far.
+    pub index: Arc<RunIndex>,
     /// Finds matches.
     pub matcher: Matcher,
-    /// Jobs that were analysed before, whose match keys are not known yet.
+    /// Jobs that were analysed before, of which the index has nothing yet.
     pub standing: Vec<Arc<JobRows>>,
+    /// Some rows were analysed before, so that records may stand again in rows behind those that are analysed.
+    pub is_again: bool,
     /// The customers of the run, where a table refers to customers by name.
     pub names: CustomerNames,
     /// Ids by which no link can be followed.
@@ -62,10 +68,10 @@ pub(crate) struct Analysis<'a> {
 
 /// What the database knows of a chunk's rows.
 struct Known {
-    /// First records of this run, by identity.
-    records: HashMap<u128, KnownRecord>,
-    /// How often contents without an id occurred.
-    occurrences: HashMap<u128, i64>,
+    /// What earlier chunks and jobs have brought, by identity: of equal contents the last.
+    records: HashMap<u128, IndexedRecord>,
+    /// Of these, what is kept of those that stand in several rows.
+    shared: HashMap<u128, KnownRecord>,
     /// Mappings, by entity and source id.
     mappings: HashMap<(EntityKind, String), MappedRecord>,
     /// Vehicles of this run and of the store, by registration.
@@ -89,10 +95,14 @@ impl Known {
 #[derive(Default)]
 struct Draft {
     chunk: AnalysisChunk,
-    /// First records of this chunk: where in `chunk.records`, and the record with what later rows added.
+    /// New records of this chunk, with the fingerprints of what the file says of them.
+    new: Vec<(FoundRecord, u128)>,
+    /// The same by identity: where in `new`, and the record with what later rows added.
     first: HashMap<u128, (usize, Record)>,
-    /// First records of earlier chunks that this one goes back to.
-    earlier: HashMap<u128, (KnownRecord, Record)>,
+    /// Records of earlier chunks that stand in this one again.
+    again: HashMap<u128, KnownRecord>,
+    /// The same in their first rows, where this chunk goes back to these.
+    earlier: HashMap<u128, Record>,
     /// Fills of those, by identity.
     fills: BTreeMap<u128, RecordFill>,
     /// New records that can match.
@@ -112,52 +122,58 @@ impl Analysis<'_> {
         self.jobs.insert(job.job.id, Arc::clone(job));
     }
 
-    /// The same, and its records can be matched.
+    /// The same, and what its rows bring is met again and matched.
     pub fn stands(&mut self, job: &Arc<JobRows>) {
         self.knows(job);
         self.standing.push(Arc::clone(job));
+        self.is_again = true;
     }
 
-    /// Makes the match keys of jobs again that were analysed before: those of records that are not mapped, since these were
-    /// matched.
-    async fn know_keys(&mut self) -> Result<(), AppError> {
+    /// Puts into the index what jobs have brought that were analysed before.
+    async fn index_standing(&mut self) -> Result<(), AppError> {
         for job in std::mem::take(&mut self.standing) {
-            if !job.job.entities.iter().any(|entity| MATCHED.contains(entity)) {
-                continue;
-            }
             let mut chunks = job.stream(0, CHUNK_ROWS, false);
             while let Some(rows) = chunks.recv().await {
-                let candidates = self.candidates_again(&job, &rows?).await?;
-                self.matcher.know(&job, &candidates).await?;
+                self.index_again(&job, &rows?).await?;
             }
         }
         Ok(())
     }
 
-    async fn candidates_again(&self, job: &JobRows, rows: &[JobRow]) -> Result<Vec<Candidate>, AppError> {
+    /// Puts into the index what rows have brought that were analysed before, with the match keys of records that are not
+    /// mapped, since these were matched.
+    async fn index_again(&self, job: &JobRows, rows: &[JobRow]) -> Result<(), AppError> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-            return Ok(Vec::new());
+            return Ok(());
         };
-        let (first, last) = (first.number, last.number);
         let store = &self.app.store;
-        let found = store
-            .record_list_of_rows(job.organization, job.job.id, first, last)
+        let failed = store
+            .finding_failed_rows(job.organization, job.job.id, first.number, last.number)
             .await?;
-        let found = by_place(found);
+        let found = found_in_rows(store, job, rows, true, &failed).await?;
         let known = self.look_up(job, rows, &[]).await?;
-        let mut candidates = Vec::new();
+        let (mut candidates, mut records) = (Vec::new(), Vec::new());
         for row in rows {
             for (index, record) in row.clean.records.iter().enumerate() {
-                let Some(found) = found.get(&(row.number, record.slot.name().to_owned())) else {
+                let Some(found) = found.get(&(row.number, record.slot)) else {
                     continue;
                 };
+                records.push(indexed(found, record.raw_hash()));
                 let id = id_text(&record.source_id, found.occurrence);
                 if !known.mappings.contains_key(&(record.slot.entity(), id)) && !known.exists(record) {
-                    candidates.extend(Candidate::of(row, index, found.record_id));
+                    candidates.extend(Candidate::of(row, index, found));
                 }
             }
         }
-        Ok(candidates)
+        self.add_to_index(job, records).await?;
+        self.matcher.know(job, &candidates).await
+    }
+
+    async fn add_to_index(&self, job: &JobRows, mut records: Vec<IndexedRecord>) -> Result<(), AppError> {
+        // Neighbours in the index are written together.
+        records.sort_unstable();
+        let (index, table) = (Arc::clone(&self.index), job.job.ordinal);
+        blocking(move || index.add_records(table, &records)).await
     }
 
     /// Analyses one job and calls `progress` with the rows done so far. Returns how many rows it has, and which of them are
@@ -171,9 +187,9 @@ impl Analysis<'_> {
     ) -> Result<(i64, LeftOutRows), AppError> {
         let store = &self.app.store;
         let is_decided = store.decision_exists(job.organization, self.run_id).await?;
-        self.know_keys().await?;
+        self.index_standing().await?;
         if self.jobs.contains_key(&job.job.id) {
-            self.matcher.forget(job)?;
+            self.index.forget(job.job.ordinal)?;
         }
         self.replaced = Tallies::default();
         self.knows(job);
@@ -196,7 +212,8 @@ impl Analysis<'_> {
                 all.extend(crossed);
             }
             if is_decided {
-                decide_again(self.app, job.organization, self.run_id, job.job.id, &mut chunk).await?;
+                let duplicates = &mut chunk.duplicates;
+                decide_again(self.app, job.organization, self.run_id, job.job.id, duplicates).await?;
             }
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, done)
@@ -229,14 +246,15 @@ impl Analysis<'_> {
     }
 
     /// Analyses anew those rows of a job that have no result yet. What an analysis met in them has been forgotten, but for its
-    /// findings.
+    /// findings. The rows of all jobs that have a result must be known: [`stands`](Self::stands) for other jobs, and
+    /// [`finished`](Self::finished) for those that are run again.
     pub async fn run_again(
         &mut self,
         job: &Arc<JobRows>,
         go_on: impl Fn() -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let store = &self.app.store;
-        self.knows(job);
+        self.index_standing().await?;
         let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
@@ -253,7 +271,14 @@ impl Analysis<'_> {
                 .finding_forget_rows(job.organization, job.job.id, &self.lease, &numbers)
                 .await?;
             let (mut chunk, _, _) = self.analyse(job, rows).await?;
-            decide_again(self.app, job.organization, self.run_id, job.job.id, &mut chunk).await?;
+            decide_again(
+                self.app,
+                job.organization,
+                self.run_id,
+                job.job.id,
+                &mut chunk.duplicates,
+            )
+            .await?;
             // They were counted in the findings of their columns.
             let is_counted = |finding: &StoredFinding| of_columns.iter().any(|known| known.covers(finding));
             chunk.findings.retain(|finding| !is_counted(finding));
@@ -261,6 +286,25 @@ impl Analysis<'_> {
             store
                 .analysis_commit(job.organization, self.run_id, job.job.id, &self.lease, &chunk, analysed)
                 .await?;
+        }
+        Ok(())
+    }
+
+    /// Takes note of a job of which only rows without a result are run again: what the others have brought stands.
+    pub async fn finished(&mut self, job: &Arc<JobRows>) -> Result<(), AppError> {
+        self.knows(job);
+        self.is_again = true;
+        let mut chunks = job.stream(0, CHUNK_ROWS, false);
+        while let Some(rows) = chunks.recv().await {
+            let mut rows = rows?;
+            let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+                continue;
+            };
+            let (organization, first, last) = (job.organization, first.number, last.number);
+            let store = &self.app.store;
+            let finished = store.row_result_done(organization, job.job.id, first, last).await?;
+            rows.retain(|row| finished.contains(&row.number));
+            self.index_again(job, &rows).await?;
         }
         Ok(())
     }
@@ -291,14 +335,82 @@ impl Analysis<'_> {
             .matcher
             .matches(job, &draft.candidates, self.order_of_coming())
             .await?;
+        draft.chunk.records = self.shared_records(job, &draft).await?;
+        let records = draft.new.iter().map(|(found, raw_hash)| indexed(found, *raw_hash));
+        self.add_to_index(job, records.collect()).await?;
+        self.identify_matches(&mut draft.chunk.duplicates).await?;
         draft.chunk.fills = draft.fills.into_values().collect();
         Ok((draft.chunk, draft.met, draft.crossed))
+    }
+
+    /// The records of which their first row alone does not tell all: those that stand in other rows too, and all but the first of
+    /// equal contents.
+    async fn shared_records(&self, job: &JobRows, draft: &Draft) -> Result<Vec<KnownRecord>, AppError> {
+        let repeats = draft.chunk.repeats.iter().map(|repeat| repeat.key_hash);
+        let mut repeated: HashSet<u128> = repeats.collect();
+        if self.is_again {
+            let new: Vec<u128> = draft.new.iter().map(|(found, _)| found.key_hash).collect();
+            let store = &self.app.store;
+            let again = store.repeat_find(job.organization, self.run_id, &new).await?;
+            repeated.extend(again.iter().map(|repeat| repeat.key_hash));
+        }
+        let is_shared = |found: &&FoundRecord| found.occurrence > 0 || repeated.contains(&found.key_hash);
+        let new = draft.new.iter().map(|(found, _)| found).filter(is_shared);
+        let new = new.map(|found| KnownRecord {
+            job_id: job.job.id,
+            found: found.clone(),
+        });
+        Ok(new.chain(draft.again.values().cloned()).collect())
+    }
+
+    /// Says of matches within the run which records they are.
+    async fn identify_matches(&self, duplicates: &mut [Duplicate]) -> Result<(), AppError> {
+        let matched = duplicates.iter().map(|duplicate| duplicate.match_record_id);
+        let of_run: Vec<Uuid> = matched.filter(|id| self.row_of(*id).is_some()).collect();
+        let index = Arc::clone(&self.index);
+        let identities = blocking(move || index.identities(&of_run)).await?;
+        for duplicate in duplicates {
+            if let Some((key, occurrence)) = identities.get(&duplicate.match_record_id) {
+                duplicate.matched = DecidedRecord {
+                    key: *key,
+                    occurrence: *occurrence,
+                    place: self.row_of(duplicate.match_record_id),
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// The job and row in which a record of the run stands, by the id that it gets.
+    fn row_of(&self, record_id: Uuid) -> Option<(Uuid, i64)> {
+        let place = RunIds::of(self.run_id.as_u128()).place(record_id.as_u128())?;
+        let job = self.jobs.values().find(|rows| rows.job.ordinal == place.table())?;
+        Some((job.job.id, place.row()))
+    }
+
+    /// A record that an earlier chunk or job has brought.
+    fn known(&self, indexed: &IndexedRecord) -> Option<KnownRecord> {
+        let place = RunIds::of(self.run_id.as_u128()).place(indexed.record_id.as_u128())?;
+        let (job_id, row_number) = self.row_of(indexed.record_id)?;
+        let Some(RowPart::Record(slot)) = place.part() else {
+            return None;
+        };
+        let found = FoundRecord {
+            row_number,
+            slot,
+            row_index: indexed.row_index,
+            key_hash: indexed.key_hash,
+            occurrence: indexed.occurrence,
+            record_id: indexed.record_id,
+            fills: None,
+        };
+        Some(KnownRecord { job_id, found })
     }
 
     async fn look_up(&self, job: &JobRows, rows: &[JobRow], links: &[Vec<WantedLink>]) -> Result<Known, AppError> {
         let store = &self.app.store;
         let system = job.source_system.as_str();
-        let mut hashes = HashSet::new();
+        let (mut own, mut hashes) = (HashSet::new(), HashSet::new());
         let mut contents: HashMap<u128, Vec<&Record>> = HashMap::new();
         let mut ids: HashMap<EntityKind, HashSet<String>> = HashMap::new();
         let (mut registrations, mut names) = (HashSet::new(), HashSet::new());
@@ -307,11 +419,12 @@ impl Analysis<'_> {
             if matches!(record.source_id, SourceId::Content(_)) {
                 contents.entry(hash).or_default().push(record);
             } else {
-                hashes.insert(hash);
+                own.insert(hash);
                 let id = id_text(&record.source_id, 0);
                 ids.entry(record.slot.entity()).or_default().insert(id);
             }
         }
+        hashes.extend(&own);
         for link in links.iter().flatten() {
             if let Some(id) = link.target.source_id() {
                 hashes.insert(id_hash(system, link.to, &id));
@@ -327,13 +440,15 @@ impl Analysis<'_> {
                 _ => {}
             }
         }
-        let hashes: Vec<_> = hashes.into_iter().collect();
-        let content_hashes: Vec<_> = contents.keys().copied().collect();
-        let occurrences = store
-            .record_count_occurrences(job.organization, self.run_id, &content_hashes)
-            .await?;
+        let index = Arc::clone(&self.index);
+        let wanted: Vec<u128> = hashes.iter().chain(contents.keys()).copied().collect();
+        let records_before = blocking(move || index.records(&wanted)).await?;
+        let again: Vec<u128> = own
+            .into_iter()
+            .filter(|hash| records_before.contains_key(hash))
+            .collect();
         for (hash, records) in &contents {
-            let before = occurrences.get(hash).copied().unwrap_or(0);
+            let before = records_before.get(hash).map_or(0, |last| last.occurrence + 1);
             for (record, occurrence) in records.iter().zip(before..) {
                 let id = id_text(&record.source_id, occurrence);
                 ids.entry(record.slot.entity()).or_default().insert(id);
@@ -354,8 +469,8 @@ impl Analysis<'_> {
         }
         Ok(Known {
             existing,
-            records: store.record_find(job.organization, self.run_id, &hashes).await?,
-            occurrences,
+            records: records_before,
+            shared: store.record_find(job.organization, self.run_id, &again).await?,
             mappings,
             registrations: self.matcher.vehicles(job.organization, registrations).await?,
             named: store.customer_named(job.organization, names).await?,
@@ -452,7 +567,7 @@ impl Analysis<'_> {
                     key_hash: hash,
                     job_id: job.job.id,
                     row_number: row.number,
-                    slot: record.slot.name().to_owned(),
+                    slot: record.slot,
                     row_index: row.index,
                 });
                 let column_of = |field| job.cleaner.column_of(field);
@@ -466,21 +581,20 @@ impl Analysis<'_> {
                 .met
                 .extend(MetAgain::of(row.number, &id, mapped, record, job.country));
             let is_mapped = mapped.is_some();
-            let record_id = job.new_id(row, RowPart::Record(record.slot)).ok_or(BEYOND_IDS)?;
-            if !is_mapped && !known.exists(record) {
-                draft.candidates.extend(Candidate::of(row, index, record_id));
-            }
-            draft.first.insert(hash, (draft.chunk.records.len(), record.clone()));
-            draft.chunk.records.push(FoundRecord {
+            let found = FoundRecord {
                 row_number: row.number,
-                slot: record.slot.name().to_owned(),
+                slot: record.slot,
                 row_index: row.index,
                 key_hash: hash,
                 occurrence,
-                record_id,
-                raw_hash: record.raw_hash(),
+                record_id: job.new_id(row, RowPart::Record(record.slot)).ok_or(BEYOND_IDS)?,
                 fills: None,
-            });
+            };
+            if !is_mapped && !known.exists(record) {
+                draft.candidates.extend(Candidate::of(row, index, &found));
+            }
+            draft.first.insert(hash, (draft.new.len(), record.clone()));
+            draft.new.push((found, record.raw_hash()));
         }
         Ok(())
     }
@@ -496,24 +610,31 @@ impl Analysis<'_> {
         draft: &mut Draft,
     ) -> Result<Option<Vec<Conflict>>, AppError> {
         if let Some((position, first)) = draft.first.get(&hash) {
-            let Some(found) = draft.chunk.records.get_mut(*position) else {
+            let Some((found, _)) = draft.new.get_mut(*position) else {
                 return Ok(None);
             };
             return Ok(Some(merge_repeat(first, &mut found.fills, record, place)));
         }
-        let Some(earlier) = known.records.get(&hash) else {
+        let Some(indexed) = known.records.get(&hash) else {
             return Ok(None);
         };
-        if earlier.found.raw_hash == record.raw_hash() {
+        let earlier = match draft.again.entry(hash) {
+            Entry::Occupied(again) => again.into_mut(),
+            Entry::Vacant(vacant) => {
+                let earlier = known.shared.get(&hash).cloned().or_else(|| self.known(indexed));
+                vacant.insert(earlier.ok_or(AppError::Internal("a record belongs to a job that was not analysed"))?)
+            }
+        };
+        if indexed.raw_hash == record.raw_hash() {
             return Ok(Some(Vec::new()));
         }
-        let (earlier, first) = match draft.earlier.entry(hash) {
+        let first = match draft.earlier.entry(hash) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(vacant) => {
                 let Some(first) = self.first_row(earlier, record.slot)? else {
                     return Ok(Some(Vec::new()));
                 };
-                vacant.insert((earlier.clone(), first))
+                vacant.insert(first)
             }
         };
         if is_alone
@@ -531,7 +652,7 @@ impl Analysis<'_> {
             let fill = RecordFill {
                 job_id: earlier.job_id,
                 row_number: earlier.found.row_number,
-                slot: earlier.found.slot.clone(),
+                slot: earlier.found.slot,
                 fills: fills.clone(),
             };
             draft.fills.insert(hash, fill);
@@ -567,6 +688,17 @@ impl Analysis<'_> {
     }
 }
 
+/// A new record as the index keeps it.
+fn indexed(found: &FoundRecord, raw_hash: u128) -> IndexedRecord {
+    IndexedRecord {
+        key_hash: found.key_hash,
+        occurrence: found.occurrence,
+        record_id: found.record_id,
+        row_index: found.row_index,
+        raw_hash,
+    }
+}
+
 /// The identities of all rows of the chunk that can be imported as far as their own cells go.
 fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
     rows.iter()
@@ -578,14 +710,10 @@ fn identities(job: &JobRows, rows: &[JobRow]) -> HashSet<u128> {
 
 impl Draft {
     /// How often this content occurred before.
-    fn next_occurrence(&mut self, hash: u128, known: &Known) -> i64 {
-        let in_chunk = self
-            .first
-            .get(&hash)
-            .and_then(|(position, _)| self.chunk.records.get(*position));
-        in_chunk.map_or_else(
-            || known.occurrences.get(&hash).copied().unwrap_or(0),
-            |last| last.occurrence + 1,
-        )
+    fn next_occurrence(&self, hash: u128, known: &Known) -> i64 {
+        let in_chunk = self.first.get(&hash).and_then(|(position, _)| self.new.get(*position));
+        let before = || known.records.get(&hash).map(|last| last.occurrence);
+        let last = in_chunk.map(|(found, _)| found.occurrence).or_else(before);
+        last.map_or(0, |last| last + 1)
     }
 }

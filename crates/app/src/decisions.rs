@@ -1,8 +1,6 @@
 //! Decisions on matches that are found anew: a decision is on two records, wherever and whenever they are met.
 
-use std::collections::HashMap;
-
-use torqueflow_persistence::{AnalysisChunk, DecidedRecord, Decision, Duplicate, OrganizationId};
+use torqueflow_persistence::{Decision, Duplicate, OrganizationId};
 use uuid::Uuid;
 
 use crate::App;
@@ -15,35 +13,17 @@ pub(crate) async fn decide_again(
     organization: OrganizationId,
     run_id: Uuid,
     job_id: Uuid,
-    chunk: &mut AnalysisChunk,
+    duplicates: &mut [Duplicate],
 ) -> Result<(), AppError> {
-    let numbers = chunk.duplicates.iter().map(|duplicate| duplicate.row_number);
+    let numbers = duplicates.iter().map(|duplicate| duplicate.row_number);
     let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
         return Ok(());
     };
-    let own = chunk.records.iter().map(|found| {
-        let record = DecidedRecord {
-            key: found.key_hash,
-            occurrence: found.occurrence,
-            place: Some((job_id, found.row_number)),
-        };
-        (found.record_id, record)
-    });
-    let mut known: HashMap<Uuid, DecidedRecord> = own.collect();
-    let incoming = chunk.duplicates.iter();
-    let keys: Vec<u128> = incoming
-        .filter_map(|duplicate| Some(known.get(&duplicate.record_id)?.key))
-        .collect();
+    let keys: Vec<u128> = duplicates.iter().map(|duplicate| duplicate.record.key).collect();
     let rows = (job_id, first, last);
     let decisions = app.store.decision_find(organization, run_id, &keys, rows).await?;
-    if decisions.is_empty() {
-        return Ok(());
-    }
-    let matched = chunk.duplicates.iter().map(|duplicate| duplicate.match_record_id);
-    let earlier: Vec<Uuid> = matched.filter(|id| !known.contains_key(id)).collect();
-    known.extend(app.store.decided_records(organization, run_id, &earlier).await?);
-    for duplicate in &mut chunk.duplicates {
-        let taken = decisions_on(duplicate, &decisions, &known);
+    for duplicate in duplicates {
+        let taken = decisions_on(duplicate, &decisions);
         duplicate.action = taken.on_the_match.and_then(|decision| decision.action);
     }
     Ok(())
@@ -57,19 +37,12 @@ pub(crate) struct Taken<'a> {
     pub on_another: Option<&'a Decision>,
 }
 
-/// What was decided on the incoming record of a match. `decisions`: the newest first. `known`: the records of the run; others
-/// are in the store.
-pub(crate) fn decisions_on<'a>(
-    duplicate: &Duplicate,
-    decisions: &'a [Decision],
-    known: &HashMap<Uuid, DecidedRecord>,
-) -> Taken<'a> {
-    let record_of = |id: Uuid| known.get(&id).copied().unwrap_or_else(|| DecidedRecord::stored(id));
-    let (record, matched) = (record_of(duplicate.record_id), record_of(duplicate.match_record_id));
-    let on_record = |decision: &&Decision| decision.slot == duplicate.slot && decision.record.is(&record);
+/// What was decided on the incoming record of a match. `decisions`: the newest first.
+pub(crate) fn decisions_on<'a>(duplicate: &Duplicate, decisions: &'a [Decision]) -> Taken<'a> {
+    let on_record = |decision: &&Decision| decision.slot == duplicate.slot && decision.record.is(&duplicate.record);
     let on_record = decisions.iter().filter(on_record);
     let (on_it, others): (Vec<&Decision>, Vec<&Decision>) =
-        on_record.partition(|decision| decision.matched.is(&matched));
+        on_record.partition(|decision| decision.matched.is(&duplicate.matched));
     // One that was taken back since is none.
     let stands = |place: usize, decision: &Decision| {
         let mut newer = others.iter().take(place);
@@ -85,16 +58,19 @@ pub(crate) fn decisions_on<'a>(
 
 #[cfg(test)]
 mod tests {
-    use torqueflow_persistence::{DuplicateAction, MatchLevel};
+    use torqueflow_persistence::{DecidedRecord, DuplicateAction, MatchLevel};
 
     use super::*;
 
     const JOB: Uuid = Uuid::from_u128(1);
-    const INCOMING: Uuid = Uuid::from_u128(10);
-    const STORED: Uuid = Uuid::from_u128(20);
-    const OF_RUN: Uuid = Uuid::from_u128(30);
+    const STORED: DecidedRecord = DecidedRecord {
+        key: 20,
+        occurrence: 0,
+        place: None,
+    };
+    const OF_RUN: DecidedRecord = of_run(300, 3);
 
-    fn of_run(key: u128, row: i64) -> DecidedRecord {
+    const fn of_run(key: u128, row: i64) -> DecidedRecord {
         DecidedRecord {
             key,
             occurrence: 0,
@@ -114,22 +90,23 @@ mod tests {
     /// What counts for the record with key 100 in row 5, which matches `matched`: the decision on the match, and the one on
     /// another.
     #[track_caller]
-    fn check(matched: Uuid, decisions: &[Decision], expected: [Option<DuplicateAction>; 2]) {
+    fn check(matched: DecidedRecord, decisions: &[Decision], expected: [Option<DuplicateAction>; 2]) {
         let duplicate = Duplicate {
             id: Uuid::nil(),
             job_id: JOB,
             row_number: 5,
             slot: "customer".to_owned(),
-            record_id: INCOMING,
+            record_id: Uuid::from_u128(10),
+            record: of_run(100, 5),
             label: String::new(),
-            match_record_id: matched,
+            match_record_id: Uuid::from_u128(30),
+            matched,
             level: MatchLevel::High,
             confidence: 1.0,
             reasons: Vec::new(),
             action: None,
         };
-        let known = HashMap::from([(INCOMING, of_run(100, 5)), (OF_RUN, of_run(300, 3))]);
-        let taken = decisions_on(&duplicate, decisions, &known);
+        let taken = decisions_on(&duplicate, decisions);
         let actions = [taken.on_the_match, taken.on_another].map(|decision| decision.and_then(|taken| taken.action));
         assert_eq!(actions, expected);
     }
@@ -137,7 +114,7 @@ mod tests {
     #[test]
     fn a_decision_is_on_two_records() {
         let merge = Some(DuplicateAction::Merge);
-        let on_stored = decision(of_run(100, 5), DecidedRecord::stored(STORED), merge);
+        let on_stored = decision(of_run(100, 5), STORED, merge);
         check(STORED, std::slice::from_ref(&on_stored), [merge, None]);
         check(OF_RUN, std::slice::from_ref(&on_stored), [None, merge]);
         // In other rows, both are known by their identities.
@@ -162,9 +139,8 @@ mod tests {
 
     #[test]
     fn the_newest_decision_counts_also_where_it_takes_one_back() {
-        let stored = DecidedRecord::stored(STORED);
         let (skip, merge) = (Some(DuplicateAction::Skip), Some(DuplicateAction::Merge));
-        let decided = |action| decision(of_run(100, 5), stored, action);
+        let decided = |action| decision(of_run(100, 5), STORED, action);
         check(STORED, &[decided(skip), decided(merge)], [skip, None]);
         check(STORED, &[decided(None), decided(merge)], [None, None]);
         check(OF_RUN, &[decided(None), decided(merge)], [None, None]);

@@ -229,14 +229,25 @@ impl JobRows {
         Ok(clean.records.into_iter().find(|record| record.slot == slot))
     }
 
-    /// The row with this number, cleaned.
+    /// The row with this number, cleaned. Rows stand in the order of their numbers, and most numbers have one.
     pub fn row_of_number(&self, number: i64) -> Result<Option<CleanRow>, AppError> {
-        let mut reader = self.reader(0)?;
         let mut row = Row::default();
-        while reader.next_row(&mut row)? {
-            if row.number as i64 == number {
+        if !self.reader(0)?.next_row(&mut row)? {
+            return Ok(None);
+        }
+        let first = row.number as i64;
+        let mut places = 0..number - first + 1;
+        let mut place = number - first;
+        while !places.is_empty() {
+            let mut reader = self.reader(place)?;
+            if !reader.next_row(&mut row)? || row.number as i64 > number {
+                places.end = place;
+            } else if (row.number as i64) < number {
+                places.start = place + 1;
+            } else {
                 return Ok(Some(self.cleaner.clean_owned(&row, reader.owner())));
             }
+            place = i64::midpoint(places.start, places.end);
         }
         Ok(None)
     }

@@ -46,6 +46,7 @@ mod deadline;
 mod detect;
 mod error;
 mod existing;
+mod found;
 mod import;
 mod inputs;
 mod intake;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, keys_of, match_values};
-use torqueflow_model::{EntityKind, MatchValues, Slot};
-use torqueflow_persistence::{Duplicate, MatchLevel, MatchPosting, OrganizationId, RunKeys};
+use torqueflow_model::{EntityKind, MatchValues};
+use torqueflow_persistence::{
+    DecidedRecord, Duplicate, FoundRecord, MatchLevel, MatchPosting, OrganizationId, RunIndex,
+};
 use torqueflow_pipeline::CleanRow;
 use uuid::Uuid;
 
@@ -21,10 +23,7 @@ pub(crate) type OrderOfComing = (Option<i64>, Uuid);
 
 /// A new record that can match others.
 pub(crate) struct Candidate {
-    record_id: Uuid,
-    entity: EntityKind,
-    row_number: i64,
-    slot: Slot,
+    found: FoundRecord,
     label: String,
     values: MatchValues,
     keys: Vec<MatchKey>,
@@ -32,15 +31,12 @@ pub(crate) struct Candidate {
 
 impl Candidate {
     /// The record of a row, if it has anything to be found by.
-    pub fn of(row: &JobRow, index: usize, record_id: Uuid) -> Option<Self> {
+    pub fn of(row: &JobRow, index: usize, found: &FoundRecord) -> Option<Self> {
         let record = row.clean.records.get(index)?;
         let values = match_values(record, &row.clean.records);
         let keys = keys_of(&values);
         (!keys.is_empty()).then(|| Self {
-            record_id,
-            entity: record.slot.entity(),
-            row_number: row.number,
-            slot: record.slot,
+            found: found.clone(),
             label: CleanRow::label(&row.clean, index),
             values,
             keys,
@@ -51,24 +47,20 @@ impl Candidate {
 /// Finds matches of a run's records, table after table. It knows the keys of all that the tables before have brought.
 pub(crate) struct Matcher {
     app: App,
-    keys: Arc<RunKeys>,
+    index: Arc<RunIndex>,
 }
 
 impl Matcher {
-    /// Knows nothing of the run yet.
-    pub fn create(app: &App, run_id: Uuid) -> Result<Self, AppError> {
-        Ok(Self {
+    /// Knows what the index does.
+    pub fn new(app: &App, index: &Arc<RunIndex>) -> Self {
+        Self {
             app: app.clone(),
-            keys: Arc::new(RunKeys::create(&app.blobs.folder(run_id)?)?),
-        })
+            index: Arc::clone(index),
+        }
     }
 
-    /// Forgets what it knows of a table, which is about to come again.
-    pub fn forget(&self, job: &JobRows) -> Result<(), AppError> {
-        Ok(self.keys.forget(job.job.ordinal)?)
-    }
-
-    /// The best match of each of these records of a table, if it has one. From now on they are matched too.
+    /// The best match of each of these records of a table, if it has one. From now on they are matched too. `order` tells
+    /// records of the run from stored ones; which record a match of the run is, is for the caller to add.
     pub async fn matches(
         &self,
         job: &JobRows,
@@ -77,7 +69,8 @@ impl Matcher {
     ) -> Result<Vec<Duplicate>, AppError> {
         let mut duplicates = Vec::new();
         for entity in MATCHED {
-            let candidates: Vec<&Candidate> = candidates.iter().filter(|one| one.entity == entity).collect();
+            let of_entity = |candidate: &&Candidate| candidate.found.slot.entity() == entity;
+            let candidates: Vec<&Candidate> = candidates.iter().filter(of_entity).collect();
             let values: Vec<&MatchValues> = candidates.iter().map(|candidate| &candidate.values).collect();
             let hashes = candidates
                 .iter()
@@ -96,7 +89,7 @@ impl Matcher {
                 for key in &candidate.keys {
                     let holders = holders.entry(key.hash).or_default();
                     if holders.len() < MAX_HOLDERS {
-                        holders.push(candidate.record_id);
+                        holders.push(candidate.found.record_id);
                         new.push(posting(key, candidate));
                     }
                 }
@@ -146,8 +139,8 @@ impl Matcher {
         }
         hashes.sort_unstable();
         hashes.dedup();
-        let keys = Arc::clone(&self.keys);
-        let of_run = blocking(move || keys.find(&hashes)).await?;
+        let index = Arc::clone(&self.index);
+        let of_run = blocking(move || index.postings(&hashes)).await?;
         let mut postings = stored_postings(&self.app, organization, entity, wanted).await?;
         postings.extend(of_run);
         Ok(postings)
@@ -156,25 +149,25 @@ impl Matcher {
     async fn add(&self, job: &JobRows, mut postings: Vec<MatchPosting>) -> Result<(), AppError> {
         // Neighbours in the index are written together.
         postings.sort_unstable();
-        let keys = Arc::clone(&self.keys);
+        let index = Arc::clone(&self.index);
         let table = job.job.ordinal;
-        blocking(move || keys.add(table, &postings)).await
+        blocking(move || index.add_postings(table, &postings)).await
     }
 }
 
 fn posting(key: &MatchKey, candidate: &Candidate) -> MatchPosting {
     MatchPosting {
         key_hash: key.hash,
-        record_id: candidate.record_id,
+        record_id: candidate.found.record_id,
     }
 }
 
 /// Does what waits for a disk off the async threads.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, torqueflow_persistence::StoreError> + Send + 'static,
 ) -> Result<T, AppError> {
     let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|_| AppError::Internal("the match keys of a run are lost"))??)
+    Ok(done.map_err(|_| AppError::Internal("the index of a run is lost"))??)
 }
 
 fn hashes_of(values: &[&MatchValues]) -> impl Iterator<Item = u128> {
@@ -258,14 +251,21 @@ fn best_match(
         }
     }
     let (match_record_id, found) = best?;
+    let incoming = &candidate.found;
     Some(Duplicate {
         id: Uuid::now_v7(),
         job_id: job.job.id,
-        row_number: candidate.row_number,
-        slot: candidate.slot.name().to_owned(),
-        record_id: candidate.record_id,
+        row_number: incoming.row_number,
+        slot: incoming.slot.name().to_owned(),
+        record_id: incoming.record_id,
+        record: DecidedRecord {
+            key: incoming.key_hash,
+            occurrence: incoming.occurrence,
+            place: Some((job.job.id, incoming.row_number)),
+        },
         label: candidate.label.clone(),
         match_record_id,
+        matched: DecidedRecord::stored(match_record_id),
         level: level_of(found.level),
         confidence: found.confidence,
         reasons: found.reasons,

@@ -1,12 +1,10 @@
 //! Records over several rows, and findings in their place.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value as Json};
 use torqueflow_model::{
     FieldKind, FieldRef, FieldSpec, FieldValue, Finding, FindingCode, Record, Slot, Value, hash128,
 };
-use torqueflow_persistence::{FindingCell, FoundRecord, KnownRecord, StoredFinding};
+use torqueflow_persistence::{FindingCell, FoundRecord, StoredFinding};
 use torqueflow_pipeline::{ColumnFinding, Country};
 use uuid::Uuid;
 
@@ -32,14 +30,6 @@ impl Conflict {
             detail: format!("{} is `{}`", self.spec.label, self.kept),
         }
     }
-}
-
-/// Records by the rows and slots in which they were met first.
-pub(crate) fn by_place(known: Vec<KnownRecord>) -> HashMap<(i64, String), FoundRecord> {
-    let found = known.into_iter().map(|known| known.found);
-    found
-        .map(|found| ((found.row_number, found.slot.clone()), found))
-        .collect()
 }
 
 /// Merges a later row of the same record into its first: adds to `fills` what the first lacks, with the job and row that

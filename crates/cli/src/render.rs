@@ -398,6 +398,13 @@ pub fn rollback_table(report: &RollbackReport) -> String {
         table.add_row(std::iter::once(Cell::new(entity)).chain(counts.map(number)));
     }
     let mut text = table.to_string();
+    if report.confirmations > 0 {
+        let confirmed = thousands(report.confirmations);
+        let _ = write!(
+            text,
+            "\n{confirmed} records of earlier imports that it found unchanged are no longer kept by it"
+        );
+    }
     for reason in &report.reasons {
         let _ = write!(
             text,

@@ -183,13 +183,22 @@ impl Store {
 impl BulkTransaction {
     /// Writes all rows.
     pub async fn insert(&mut self, rows: &Rows) -> Result<(), StoreError> {
+        self.insert_or(rows, "").await
+    }
+
+    /// Writes the rows that are not there yet.
+    pub async fn insert_missing(&mut self, rows: &Rows) -> Result<(), StoreError> {
+        self.insert_or(rows, " ON CONFLICT DO NOTHING").await
+    }
+
+    async fn insert_or(&mut self, rows: &Rows, on_conflict: &str) -> Result<(), StoreError> {
         if rows.len() == 0 {
             return Ok(());
         }
         *self.written.entry(rows.table).or_default() += rows.len();
         match &mut self.connection {
-            Connection::Postgres(transaction) => insert_postgres(transaction, rows).await,
-            Connection::Sqlite(transaction) => insert_sqlite(transaction, rows).await,
+            Connection::Postgres(transaction) => insert_postgres(transaction, rows, on_conflict).await,
+            Connection::Sqlite(transaction) => insert_sqlite(transaction, rows, on_conflict).await,
         }
     }
 
@@ -254,7 +263,11 @@ pub(crate) fn numbered(sql: &str, arguments: &[Scalar]) -> String {
     numbered
 }
 
-async fn insert_postgres(transaction: &mut Transaction<'static, Postgres>, rows: &Rows) -> Result<(), StoreError> {
+async fn insert_postgres(
+    transaction: &mut Transaction<'static, Postgres>,
+    rows: &Rows,
+    on_conflict: &str,
+) -> Result<(), StoreError> {
     let mut selected = Vec::new();
     let mut unnested = Vec::new();
     for (position, (name, kind, _)) in rows.columns.iter().enumerate() {
@@ -264,7 +277,7 @@ async fn insert_postgres(transaction: &mut Transaction<'static, Postgres>, rows:
     }
     let names = rows.names();
     let sql = format!(
-        "INSERT INTO \"{}\" ({names}) SELECT {} FROM UNNEST({}) AS u({names})",
+        "INSERT INTO \"{}\" ({names}) SELECT {} FROM UNNEST({}) AS u({names}){on_conflict}",
         rows.table,
         selected.join(", "),
         unnested.join(", "),
@@ -349,14 +362,18 @@ pub(crate) fn bind_sqlite<'q>(query: SqliteQuery<'q>, argument: &'q Scalar) -> S
     }
 }
 
-async fn insert_sqlite(transaction: &mut Transaction<'static, Sqlite>, rows: &Rows) -> Result<(), StoreError> {
+async fn insert_sqlite(
+    transaction: &mut Transaction<'static, Sqlite>,
+    rows: &Rows,
+    on_conflict: &str,
+) -> Result<(), StoreError> {
     let width = rows.columns.len();
     let head = format!("INSERT INTO \"{}\" ({}) VALUES ", rows.table, rows.names());
     let tuple = format!("({})", vec!["?"; width].join(","));
     let mut done = 0;
     while done < rows.len() {
         let block = block(rows.len() - done, width);
-        let sql = format!("{head}{}", vec![tuple.as_str(); block].join(","));
+        let sql = format!("{head}{}{on_conflict}", vec![tuple.as_str(); block].join(","));
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for row in done..done + block {
             for (_, _, column) in &rows.columns {

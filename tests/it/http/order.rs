@@ -140,8 +140,12 @@ fn dangling(workspace: &Workspace) -> i64 {
         .map(|table| format!("SELECT id FROM {table}"))
         .join(" UNION ALL ");
     workspace.number(&format!(
-        "SELECT count(*) FROM import_duplicate WHERE match_record_id NOT IN (SELECT record_id FROM import_record \
-         UNION ALL {is_stored}) OR record_id NOT IN (SELECT record_id FROM import_record)"
+        "SELECT count(*) FROM import_duplicate AS d \
+         WHERE d.match_job_id IS NULL AND d.match_record_id NOT IN ({is_stored}) \
+         OR d.match_job_id IS NOT NULL AND d.match_job_id NOT IN (SELECT id FROM import_job) \
+         OR EXISTS (SELECT 1 FROM import_repeat AS r WHERE r.slot = d.slot \
+         AND (r.job_id = d.job_id AND r.row_number = d.row_number \
+         OR r.job_id = d.match_job_id AND r.row_number = d.match_row_number))"
     ))
 }
 
@@ -454,7 +458,9 @@ fn what_a_row_adds_that_the_database_refuses_is_taken_back() {
         let again = upload(client, &[("garage.csv", FILLED_LATER)]);
         let again = finish(client, &again);
         assert_eq!(outcomes(&again["totals"]), [0, 0, 0, 0, 4, 0]);
-        client.post(&path(&run, "/rollback"), &json!({})).ok();
+        client
+            .post(&path(&run, "/rollback"), &json!({ "confirmed": "remove" }))
+            .ok();
         assert_eq!(wait(client, &run)["status"], "rolled_back");
         assert!(people(workspace).is_empty());
     });

@@ -10,7 +10,7 @@ use torqueflow_app::customers::{
     UndoReport, create, get, merge, search, suggestions, undo, update,
 };
 use torqueflow_app::options::{OnDuplicate, RunOptions};
-use torqueflow_app::rollback::{self, RollbackReport};
+use torqueflow_app::rollback::{self, Confirmed, RollbackReport};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, AppError, Caller, DuplicateAction, OrganizationId};
 use uuid::Uuid;
@@ -97,7 +97,7 @@ impl Desk<'_> {
     /// Takes a run back, as far as that goes.
     pub fn roll_back(&self, run_id: Uuid) -> RollbackReport {
         self.wait(async {
-            rollback::request(self.app, &self.caller, run_id, false).await?;
+            rollback::request(self.app, &self.caller, run_id, Confirmed::Keep, false).await?;
             rollback::rollback(self.app, &self.caller, run_id, &|_| {}).await?;
             rollback::report(self.app, self.organization(), run_id).await
         })

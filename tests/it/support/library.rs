@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use torqueflow_app::options::RunOptions;
 use torqueflow_app::progress::Event;
-use torqueflow_app::rollback::{self, RollbackReport};
+use torqueflow_app::rollback::{self, Confirmed, RollbackReport};
 use torqueflow_app::runs::{self, Purpose};
 use torqueflow_app::{App, AppConfig, Caller, OrganizationId};
 use torqueflow_persistence::{ImportBatch, Lease, StoreError};
@@ -101,7 +101,9 @@ impl Library {
         let rollback = async {
             let mut landed = wait_for_rows;
             landed.wait_for(|landed| *landed >= rows).await.unwrap();
-            rollback::request(app, &caller, rolled_back, false).await.unwrap();
+            rollback::request(app, &caller, rolled_back, Confirmed::Keep, false)
+                .await
+                .unwrap();
             rollback::rollback(app, &caller, rolled_back, &|_| {}).await
         };
         let (imported, rolled_back) = self.runtime.block_on(async { tokio::join!(import, rollback) });
@@ -113,10 +115,10 @@ impl Library {
     pub fn roll_back(&self, run_id: Uuid) -> RollbackReport {
         let (app, caller) = (&self.app, self.caller());
         let before = self.contents();
-        let preview = self.wait(rollback::preview(app, self.organization, run_id));
+        let preview = self.wait(rollback::preview(app, self.organization, run_id, Confirmed::Keep));
         assert_eq!(self.contents(), before, "a preview writes nothing");
         let earlier = self.report(run_id);
-        self.wait(rollback::request(app, &caller, run_id, false));
+        self.wait(rollback::request(app, &caller, run_id, Confirmed::Keep, false));
         self.wait(rollback::rollback(app, &caller, run_id, &|_| {}));
         let report = self.report(run_id).unwrap();
         let reversed = earlier.map_or(0, |earlier| earlier.totals.reversed);

@@ -27,13 +27,42 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         let payload = payload.take();
         Box::pin(async move {
             if !is_json {
-                let detail = "the body must be JSON, and `Content-Type` must say so: application/json";
-                return Err(ApiError::new(Code::UnsupportedMediaType, detail));
+                return Err(not_json());
             }
             let bytes = read(payload, limit?).await?;
             parse(&bytes).map(Self)
         })
     }
+}
+
+/// A JSON body that may be left out, which says the same as an empty object.
+#[derive(Debug)]
+pub struct OptionalBody<T>(pub T);
+
+impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalBody<T> {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let is_json = is_json(request);
+        let limit = Service::of(request).map(|service| service.limits.body_bytes);
+        let payload = payload.take();
+        Box::pin(async move {
+            let bytes = read(payload, limit?).await?;
+            if bytes.is_empty() {
+                return Ok(Self(T::default()));
+            }
+            if !is_json {
+                return Err(not_json());
+            }
+            parse(&bytes).map(Self)
+        })
+    }
+}
+
+fn not_json() -> ApiError {
+    let detail = "the body must be JSON, and `Content-Type` must say so: application/json";
+    ApiError::new(Code::UnsupportedMediaType, detail)
 }
 
 fn is_json(request: &HttpRequest) -> bool {

@@ -7,7 +7,7 @@ mod page;
 mod query;
 
 pub use accept::prefers_csv;
-pub use body::{Body, object};
+pub use body::{Body, OptionalBody, object};
 pub use etag::{etag, has_seen, if_match};
 pub use page::{DEFAULT_LIMIT, MAX_LIMIT, PageRequest, encode_cursor};
 pub use query::Params;

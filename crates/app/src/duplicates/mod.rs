@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde::Serialize;
 use torqueflow_model::{EntityKind, Record, Slot, Storage, Value};
 use torqueflow_persistence::{
-    AuditEvent, BusinessRow, DecidedRecord, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel,
-    OrganizationId, Run, StoreError,
+    AuditEvent, BusinessRow, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel, OrganizationId,
+    Run, StoreError,
 };
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::decisions::decisions_on;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::OnDuplicate;
-use crate::values::apply_fills;
+use crate::values::whole;
 use crate::work::{command, options_of};
 use crate::{App, Caller, boxed};
 
@@ -267,14 +267,8 @@ impl<'a> Viewer<'a> {
     async fn view(&mut self, duplicate: Duplicate) -> Result<DuplicateView, AppError> {
         let slot = Slot::from_name(&duplicate.slot).ok_or(AppError::Internal("a duplicate has no slot"))?;
         let incoming = self.record(duplicate.job_id, duplicate.row_number, slot).await?;
-        let pair = [duplicate.record_id, duplicate.match_record_id];
-        let in_run = self
-            .app
-            .store
-            .decided_records(self.organization, self.run.id, &pair)
-            .await?;
-        let earlier_decision = self.earlier_decision(&duplicate, slot.entity(), &in_run).await?;
-        let place = in_run.get(&duplicate.match_record_id).and_then(|matched| matched.place);
+        let earlier_decision = self.earlier_decision(&duplicate, slot.entity()).await?;
+        let place = duplicate.matched.place;
         let (matches, existing) = match place {
             Some((job_id, row)) => {
                 let existing = fields_of(self.record(job_id, row, slot).await?.as_ref());
@@ -313,15 +307,12 @@ impl<'a> Viewer<'a> {
         &self,
         duplicate: &Duplicate,
         entity: EntityKind,
-        in_run: &HashMap<Uuid, DecidedRecord>,
     ) -> Result<Option<EarlierDecision>, AppError> {
         let store = &self.app.store;
-        let key = in_run.get(&duplicate.record_id).map(|record| record.key);
+        let key = [duplicate.record.key];
         let row = (duplicate.job_id, duplicate.row_number, duplicate.row_number);
-        let decisions = store
-            .decision_find(self.organization, self.run.id, key.as_slice(), row)
-            .await?;
-        let earlier = decisions_on(duplicate, &decisions, in_run).on_another;
+        let decisions = store.decision_find(self.organization, self.run.id, &key, row).await?;
+        let earlier = decisions_on(duplicate, &decisions).on_another;
         let Some((decision, action)) = earlier.and_then(|earlier| Some((earlier, earlier.action?))) else {
             return Ok(None);
         };
@@ -344,22 +335,20 @@ impl<'a> Viewer<'a> {
 
     /// A record of the run, with what later rows add to it. `None` when its staged row is gone.
     async fn record(&mut self, job_id: Uuid, row: i64, slot: Slot) -> Result<Option<Record>, AppError> {
-        let store = &self.app.store;
-        let found = store.record_list_of_rows(self.organization, job_id, row, row).await?;
-        let Some(known) = found.into_iter().find(|known| known.found.slot == slot.name()) else {
-            return Ok(None);
-        };
         if self.run.expired_at.is_some() {
             return Ok(None);
         }
         let Some(rows) = self.rows_of(job_id).await? else {
             return Ok(None);
         };
-        let mut record = rows.record_at(known.found.row_index, slot)?;
-        if let (Some(record), Some(fills)) = (&mut record, &known.found.fills) {
-            apply_fills(record, fills);
-        }
-        Ok(record)
+        let records = rows.row_of_number(row)?.map(|row| row.records).unwrap_or_default();
+        let Some(record) = records.into_iter().find(|record| record.slot == slot) else {
+            return Ok(None);
+        };
+        let store = &self.app.store;
+        let told = store.record_list_of_rows(self.organization, job_id, row, row).await?;
+        let told = told.iter().find(|known| known.found.slot == slot);
+        Ok(Some(whole(&record, told.map(|known| &known.found))))
     }
 
     async fn rows_of(&mut self, job_id: Uuid) -> Result<Option<Arc<JobRows>>, AppError> {

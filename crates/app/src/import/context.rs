@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, keys_of, match_values};
-use torqueflow_model::{EntityKind, MatchValues, SourceId, fold};
+use torqueflow_model::{EntityKind, MatchValues, RunIds, Slot, SourceId, fold};
 use torqueflow_persistence::{
     BusinessRow, Duplicate, DuplicateAction, FoundRecord, JobFacts, MappedRecord, MatchLevel, MatchPosting,
     StoredCandidate,
@@ -16,10 +16,10 @@ use super::imported::ImportedValues;
 use super::stand_ins::SaidAgain;
 use crate::customer_names::RunCustomer;
 use crate::error::AppError;
+use crate::found::{FoundInRows, found_in_rows};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, wanted};
 use crate::matching::{MATCHED, level_of, of_registration, stored_postings};
-use crate::values::by_place;
 
 /// How far a match leads from record to record: skipped into one that was itself skipped into another, and so on.
 const MAX_HOPS: usize = 16;
@@ -35,11 +35,11 @@ pub(super) struct BatchContext {
     pub excluded: HashSet<i64>,
     /// Records that rows of the batch bring, by row and slot: those whose first rows they are, and those for whose first
     /// rows they stand in.
-    pub found: HashMap<(i64, String), FoundRecord>,
+    pub found: FoundInRows,
     /// Of these, the ones for whose first rows they stand in, by the ids that they get.
     pub stand_ins: HashSet<Uuid>,
     /// Records that the run has imported and of which the rows that take part say something else by now, by row and slot.
-    pub said_again: HashMap<(i64, String), SaidAgain>,
+    pub said_again: HashMap<(i64, Slot), SaidAgain>,
     /// Records that no row before has brought although it could have, by identity.
     pub inherited: HashMap<u128, FoundRecord>,
     /// Decisions on those, by the id that they would get. What is not here is created.
@@ -125,8 +125,7 @@ impl BatchContext {
         if facts.has_rows_out {
             context.excluded = store.row_choice_excluded(organization, job_id, first, last).await?;
         }
-        let found = store.record_list_of_rows(organization, job_id, first, last).await?;
-        context.found = by_place(found);
+        context.found = found_in_rows(store, job, rows, facts.has_shared_records, &context.failed).await?;
         if facts.has_rows_out || !failed.is_empty() {
             context.find_stand_ins(importer, job, rows, failed).await?;
         }
@@ -155,8 +154,8 @@ impl BatchContext {
     }
 
     /// The first record that this row has in this slot, if the record is met here for the first time.
-    pub fn found(&self, row: &JobRow, slot: &str) -> Option<&FoundRecord> {
-        self.found.get(&(row.number, slot.to_owned()))
+    pub fn found(&self, row: &JobRow, slot: Slot) -> Option<&FoundRecord> {
+        self.found.get(&(row.number, slot))
     }
 
     /// The record that this id at the source leads to, if it is there.
@@ -177,7 +176,7 @@ impl BatchContext {
         let (mut registrations, mut customers) = (HashSet::new(), HashSet::new());
         for row in rows {
             for record in &row.clean.records {
-                let found = self.found(row, record.slot.name());
+                let found = self.found(row, record.slot);
                 // What has no id is met once in a run; only another run can have mapped it.
                 let is_new = found.is_some() && importer.is_first_import() && !others_active;
                 if is_new && matches!(record.source_id, SourceId::Content(_)) {
@@ -394,7 +393,7 @@ impl BatchContext {
             let mut wanted: HashMap<Uuid, MatchValues> = HashMap::new();
             for row in rows {
                 for record in row.clean.records.iter().filter(|record| record.slot.entity() == entity) {
-                    if let Some(found) = self.found(row, record.slot.name())
+                    if let Some(found) = self.found(row, record.slot)
                         && !self.decisions.contains_key(&found.record_id)
                         && !self.is_mapped(entity, &record.source_id, found.occurrence)
                         && self.existing(record).is_empty()
@@ -409,9 +408,9 @@ impl BatchContext {
             let late = store
                 .business_existing(job.organization, entity, &ids, analysed_at)
                 .await?;
-            let ids: Vec<_> = late.iter().copied().collect();
-            let own = store.record_places(job.organization, importer.run.id, &ids).await?;
-            postings.retain(|posting| late.contains(&posting.record_id) && !own.contains_key(&posting.record_id));
+            let of_run = RunIds::of(importer.run.id.as_u128());
+            let is_own = |id: Uuid| of_run.place(id.as_u128()).is_some();
+            postings.retain(|posting| late.contains(&posting.record_id) && !is_own(posting.record_id));
             for (record_id, values) in wanted {
                 if let Some((target, level)) = late_match(&keys_of(&values), &postings) {
                     let decision = Decision::of(importer.options.on_duplicate.of(level), target);

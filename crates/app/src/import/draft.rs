@@ -7,17 +7,17 @@ use torqueflow_model::{
     EntityKind, FieldRef, FieldValue, Finding, FindingCode, OnMissing, Record, RowPart, Slot, SourceId, Value, fold,
 };
 use torqueflow_persistence::{
-    CreatedRecord, EntityCounts, FIRST_ENTRY, FoundRecord, ImportBatch, JobProgress, JournalAction, JournalEntry,
-    Mapping, MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
+    Confirmation, CreatedRecord, EntityCounts, FIRST_ENTRY, FIRST_FINDING_OF_IMPORT, FoundRecord, ImportBatch,
+    JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin, MappingUpdate, RowOutcome, UpdatedRecord,
 };
 use torqueflow_pipeline::{Called, id_text, key_hash};
 use uuid::Uuid;
 
+use super::Importer;
 use super::context::BatchContext;
 use super::fate::Fate;
 use super::imported::{ImportedValues, RecordLinks};
 use super::refresh::{Refreshed, says_the_same};
-use super::{FIRST_ORDINAL, Importer};
 use crate::customer_names::{named, wrong_name};
 use crate::job_rows::{JobRow, JobRows};
 use crate::links::{Target, WantedLink, id_hash, wanted};
@@ -214,7 +214,7 @@ impl<'a> Draft<'a> {
     }
 
     pub fn find(&mut self, row: &JobRow, finding: &Finding) {
-        let ordinal = FIRST_ORDINAL + self.findings;
+        let ordinal = FIRST_FINDING_OF_IMPORT + self.findings;
         self.findings += 1;
         self.batch.findings.push(stored(row.number, ordinal, finding));
     }
@@ -502,12 +502,17 @@ impl<'a> Draft<'a> {
             return;
         };
         let id = id_text(&record.source_id, occurrence);
-        let mapped = self.context.mappings.get(&(entity, id));
+        let mapped = self.context.mappings.get(&(entity, id)).copied();
         if !self.updates()
             && mapped.is_some_and(|mapped| mapped.row_hash != row_hash(record, Some(found), self.job.country))
         {
             self.find(row, &Finding::row(FindingCode::AlreadyImportedChanged, ""));
         }
+        self.batch.confirmed.extend(mapped.map(|mapped| Confirmation {
+            row_number: row.number,
+            entity,
+            record_id: mapped.record_id,
+        }));
         self.count(entity).unchanged += 1;
     }
 
@@ -522,12 +527,12 @@ impl<'a> Draft<'a> {
     /// What the analysis kept of the record that this row brings.
     fn found(&self, row: &JobRow, record: &Record) -> Option<&FoundRecord> {
         let hash = key_hash(self.source_system(), record.slot.entity(), &record.source_id);
-        let here = self.context.found(row, record.slot.name());
+        let here = self.context.found(row, record.slot);
         here.or_else(|| self.context.inherited.get(&hash))
     }
 
     fn occurrence(&self, row: &JobRow, record: &Record) -> i64 {
-        let found = self.context.found(row, record.slot.name());
+        let found = self.context.found(row, record.slot);
         found.map_or(0, |found| found.occurrence)
     }
 
@@ -537,7 +542,7 @@ impl<'a> Draft<'a> {
 
     /// The record with what later rows add to it.
     fn whole(&self, row: &JobRow, record: &Record) -> Record {
-        whole(record, self.context.found(row, record.slot.name()))
+        whole(record, self.context.found(row, record.slot))
     }
 
     fn create(&mut self, row: &JobRow, id: Uuid, occurrence: i64, record: Record, links: RecordLinks) {

@@ -84,7 +84,7 @@ impl Draft<'_> {
 
     fn fate(&self, row: &JobRow, record: &Record, parent: Option<Fate>) -> Fate {
         let entity = record.slot.entity();
-        let found = self.context.found(row, record.slot.name());
+        let found = self.context.found(row, record.slot);
         let occurrence = found.map_or(0, |found| found.occurrence);
         let id = id_text(&record.source_id, occurrence);
         if let Some(mapped) = self.context.mappings.get(&(entity, id.clone())) {

@@ -32,8 +32,6 @@ use pace::Pace;
 /// Source rows of a batch: what is tried alone when the database refuses more. A commit carries as many batches as its
 /// [`Pace`] says.
 const BATCH_ROWS: usize = 100;
-/// Findings of the import stand behind those of the analysis.
-pub(crate) const FIRST_ORDINAL: i64 = 1_000_000;
 
 /// Rows with what becomes of them.
 struct Planned {

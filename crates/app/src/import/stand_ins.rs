@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::Importer;
 use super::context::BatchContext;
 use crate::error::AppError;
+use crate::found::place_of;
 use crate::job_rows::{JobRow, JobRows};
 use crate::values::{apply_fills, merge_repeat, source_hash};
 
@@ -20,7 +21,7 @@ struct Place {
     job_id: Uuid,
     row_number: i64,
     row_index: i64,
-    slot: String,
+    slot: Slot,
 }
 
 impl Place {
@@ -75,7 +76,7 @@ impl BatchContext {
         let is_bringing = |row: &&JobRow| bringing.row() == (tables.job.job.id, row.number);
         let row = rows.iter().find(is_bringing);
         let mut records = row.into_iter().flat_map(|row| &row.clean.records);
-        let Some(record) = records.find(|record| record.slot.name() == bringing.slot) else {
+        let Some(record) = records.find(|record| record.slot == bringing.slot) else {
             return Ok(());
         };
         let others: Vec<&Place> = others.iter().collect();
@@ -85,13 +86,12 @@ impl BatchContext {
         }
         let found = FoundRecord {
             row_number: bringing.row_number,
-            slot: bringing.slot.clone(),
+            slot: bringing.slot,
             row_index: bringing.row_index,
-            raw_hash: record.raw_hash(),
             fills,
             ..known.found
         };
-        self.found.insert((found.row_number, found.slot.clone()), found);
+        self.found.insert(place_of(&found), found);
         Ok(())
     }
 
@@ -135,8 +135,7 @@ impl BatchContext {
                 record_id: mapped.record_id,
                 record: said,
             };
-            self.said_again
-                .insert((row.number, record.slot.name().to_owned()), again);
+            self.said_again.insert((row.number, record.slot), again);
         }
         Ok(())
     }
@@ -183,7 +182,7 @@ impl Holders {
             job_id: known.job_id,
             row_number: known.found.row_number,
             row_index: known.found.row_index,
-            slot: known.found.slot.clone(),
+            slot: known.found.slot,
         };
         let repeats = self.repeats.get(&known.found.key_hash).into_iter().flatten();
         let mut others: Vec<Place> = repeats
@@ -191,7 +190,7 @@ impl Holders {
                 job_id: repeat.job_id,
                 row_number: repeat.row_number,
                 row_index: repeat.row_index,
-                slot: repeat.slot.clone(),
+                slot: repeat.slot,
             })
             .collect();
         others.sort_by_key(|place| {
@@ -281,11 +280,8 @@ impl<'a> Tables<'a> {
 
     /// Goes back to a record in a row.
     async fn record_at(&mut self, place: &Place) -> Result<Option<Record>, AppError> {
-        let Some(slot) = Slot::from_name(&place.slot) else {
-            return Ok(None);
-        };
         if place.job_id == self.job.job.id {
-            return self.job.record_at(place.row_index, slot);
+            return self.job.record_at(place.row_index, place.slot);
         }
         if !self.opened.contains_key(&place.job_id) {
             let Some(job) = self.jobs.iter().find(|job| job.id == place.job_id) else {
@@ -296,6 +292,6 @@ impl<'a> Tables<'a> {
             self.opened.insert(place.job_id, rows);
         }
         let rows = self.opened.get(&place.job_id);
-        rows.map_or(Ok(None), |rows| rows.record_at(place.row_index, slot))
+        rows.map_or(Ok(None), |rows| rows.record_at(place.row_index, place.slot))
     }
 }

@@ -108,7 +108,10 @@ impl Effects<'_> {
             let mapped = store
                 .mapping_find(self.organization, &job.source_system, entity, &ids)
                 .await?;
-            let places = self.places(hash).await?;
+            let mut places = self.places(hash).await?;
+            if places.is_empty() {
+                places.push(place);
+            }
             let taking_part = self.taking_part(&places).await?;
             match taking_part.first() {
                 Some(next) => {

@@ -72,8 +72,17 @@ fn verdict(
     facts: &RollbackFacts,
     accounted: &HashMap<Uuid, HashSet<i64>>,
 ) -> Verdict {
+    let is_confirmed = facts.confirmed.contains(&entry.record_id);
+    let confirmed = Verdict::new(Outcome::Kept, Reason::ConfirmedSince);
     if entry.action == JournalAction::Mapped {
-        return mapping_verdict(run_id, entry, facts);
+        let verdict = mapping_verdict(run_id, entry, facts);
+        let key = entry.mapping.as_ref();
+        let is_there = key.is_some_and(|key| facts.mappings.contains_key(key));
+        return if verdict.is_reversed() && is_there && is_confirmed {
+            confirmed
+        } else {
+            verdict
+        };
     }
     let Some(record) = facts.records.get(&entry.record_id) else {
         return Verdict::new(Outcome::Reversed, Reason::Gone);
@@ -85,6 +94,9 @@ fn verdict(
             Reason::ChangedSince
         };
         return Verdict::new(Outcome::Kept, reason);
+    }
+    if is_confirmed {
+        return confirmed;
     }
     if entry.action == JournalAction::Created {
         return deletion_verdict(entry, facts);

@@ -15,6 +15,7 @@ use torqueflow_persistence::{AuditEvent, Job, OrganizationId, RollbackPage, Roll
 use uuid::Uuid;
 
 pub use report::{EntityOutcomes, Example, Reason, RollbackReport, Totals};
+pub use state::Confirmed;
 
 use crate::error::AppError;
 use crate::progress::Listener;
@@ -27,10 +28,15 @@ use undo::{Judging, PAGE};
 ///
 /// Of a run that was taken back in part, it tells of the rest.
 #[boxed]
-pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<RollbackReport, AppError> {
+pub async fn preview(
+    app: &App,
+    organization: OrganizationId,
+    run_id: Uuid,
+    confirmed: Confirmed,
+) -> Result<RollbackReport, AppError> {
     let run = app.store.run_get(organization, run_id).await?;
     check_state(&run)?;
-    writes_of(app, organization, run_id).await?;
+    let (_, confirmations) = writes_of(app, organization, run_id).await?;
     let parts = ordered_parts(app, organization, run_id).await?;
     let pages: Vec<RollbackPage> = parts
         .iter()
@@ -40,12 +46,14 @@ pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> R
             after: None,
             limit: PAGE,
             again: run.rollback.is_some(),
+            confirmed_after: confirmed_after(&run, confirmed),
         })
         .collect();
     let mut judging = Judging::default();
     app.store.rollback_preview(organization, &pages, &mut judging).await?;
     let state = RollbackState {
         total: judging.state.done,
+        confirmations,
         ..judging.state
     };
     report::build(app, organization, &run, &state).await
@@ -54,13 +62,19 @@ pub async fn preview(app: &App, organization: OrganizationId, run_id: Uuid) -> R
 /// Lets a run be taken back: it is `rolling_back` afterwards, and [`rollback`] does the work. A run that is being taken
 /// back already stays as it is.
 ///
-/// Refuses where the table of states does not allow it, and where the run wrote nothing.
+/// Refuses where the table of states does not allow it, and where the run neither wrote nor confirmed anything.
 ///
 /// With `background`, a worker takes it up; otherwise the caller goes on with [`rollback`].
 #[boxed(?Send)]
-pub async fn request(app: &App, caller: &Caller, run_id: Uuid, background: bool) -> Result<Run, AppError> {
+pub async fn request(
+    app: &App,
+    caller: &Caller,
+    run_id: Uuid,
+    confirmed: Confirmed,
+    background: bool,
+) -> Result<Run, AppError> {
     let run = command(app, caller, run_id, async |work| {
-        work.request_rollback(background).await
+        work.request_rollback(confirmed, background).await
     })
     .await?;
     app.queue.notify_waiters();
@@ -104,12 +118,19 @@ fn check_state(run: &Run) -> Result<(), AppError> {
     })
 }
 
-/// How much the run wrote. Nothing at all can't be taken back.
-async fn writes_of(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<i64, AppError> {
-    match app.store.rollback_count(organization, run_id).await? {
-        0 => Err(AppError::NothingToRollBack),
-        writes => Ok(writes),
+/// How much the run wrote, and how much of earlier runs it confirmed. Nothing at all can't be taken back.
+async fn writes_of(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<(i64, i64), AppError> {
+    let writes = app.store.rollback_count(organization, run_id).await?;
+    let confirmations = app.store.confirmation_count(organization, run_id).await?;
+    if writes + confirmations == 0 {
+        return Err(AppError::NothingToRollBack);
     }
+    Ok((writes, confirmations))
+}
+
+/// From when on confirmations keep records of a run.
+fn confirmed_after(run: &Run, confirmed: Confirmed) -> Option<OffsetDateTime> {
+    run.started_at.filter(|_| confirmed == Confirmed::Keep)
 }
 
 /// What the run wrote, in the order in which it is taken back: children before parents, changes before creations, late jobs
@@ -127,7 +148,7 @@ async fn ordered_parts(app: &App, organization: OrganizationId, run_id: Uuid) ->
 }
 
 impl Work<'_> {
-    async fn request_rollback(&self, background: bool) -> Result<Run, AppError> {
+    async fn request_rollback(&self, confirmed: Confirmed, background: bool) -> Result<Run, AppError> {
         let mut run = self.run.clone();
         check_state(&run)?;
         if run.status == RunStatus::RollingBack {
@@ -135,7 +156,7 @@ impl Work<'_> {
         }
         let writes = writes_of(self.app, self.organization, run.id).await?;
         let state = RollbackState::of(&run)?.unwrap_or_default();
-        let state = state.requested(&self.actor.name, writes);
+        let state = state.requested(&self.actor.name, writes, confirmed);
         run.background = background;
         self.save_rollback(&mut run, RunStatus::RollingBack, &state, Vec::new())
             .await?;
@@ -153,6 +174,9 @@ impl Work<'_> {
         let parts = ordered_parts(self.app, self.organization, run.id).await?;
         let mut state = self.take_back(&parts).await?;
         let store = &self.app.store;
+        store
+            .confirmation_forget(self.organization, run.id, &self.lease)
+            .await?;
         let rest = store.rollback_jobs_with_rest(self.organization, run.id).await?;
         let mut jobs = store.job_list(self.organization, run.id).await?;
         jobs.retain(|job| job.status.can_become(JobStatus::RolledBack) && !rest.contains(&job.id));
@@ -186,5 +210,11 @@ impl Work<'_> {
 
 fn event_detail(state: &RollbackState) -> serde_json::Value {
     let Tally { entities, .. } = &state.tally;
-    serde_json::json!({ "attempt": state.attempt, "writes": state.total, "entities": entities })
+    serde_json::json!({
+        "attempt": state.attempt,
+        "writes": state.total,
+        "entities": entities,
+        "confirmed": state.confirmed,
+        "confirmations": state.confirmations,
+    })
 }

@@ -29,6 +29,8 @@ pub struct RollbackReport {
     pub entities: BTreeMap<String, EntityOutcomes>,
     /// Why something is not simply taken back.
     pub reasons: Vec<Reason>,
+    /// Records of earlier runs that the run has confirmed, which counts no longer.
+    pub confirmations: i64,
 }
 
 /// How many writes became what.
@@ -149,6 +151,7 @@ pub(super) async fn build(
             .map(|(kind, outcomes)| (kind.name().to_owned(), *outcomes))
             .collect(),
         reasons: state.tally.reasons.iter().map(reason).collect(),
+        confirmations: state.confirmations,
     })
 }
 
@@ -157,6 +160,7 @@ fn message(reason: RollbackReason) -> String {
         RollbackReason::ChangedSince => "a person or another import changed it since".to_owned(),
         RollbackReason::MergedSince => "it was merged into another customer since".to_owned(),
         RollbackReason::MappingChangedSince => "another import or a merge changed what it leads to since".to_owned(),
+        RollbackReason::ConfirmedSince => "a later import found that its source still has it so".to_owned(),
         RollbackReason::OwnerKept(kind) => format!("the {} that it belongs to stays", kind.spec().label.to_lowercase()),
         RollbackReason::InUse(kind) => format!("{} that stay need it", kind.spec().plural),
         RollbackReason::InOtherImport => "records of another import lead to it".to_owned(),

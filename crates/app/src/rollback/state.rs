@@ -33,6 +33,23 @@ pub(super) struct RollbackState {
     /// Where it is in the next part.
     pub after: Option<PageEnd>,
     pub tally: Tally,
+    /// What becomes of records that later runs have confirmed.
+    #[serde(default)]
+    pub confirmed: Confirmed,
+    /// Records of earlier runs that the run has confirmed itself, which is withdrawn.
+    #[serde(default)]
+    pub confirmations: i64,
+}
+
+/// What becomes of records that later runs have confirmed: their source still had them as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confirmed {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are taken back like all others.
+    Remove,
 }
 
 /// What became of writes.
@@ -69,7 +86,7 @@ impl RollbackState {
     }
 
     /// A new attempt. What was taken back before stays so and is not looked at again.
-    pub fn requested(self, by: &str, entries: i64) -> Self {
+    pub fn requested(self, by: &str, (entries, confirmations): (i64, i64), confirmed: Confirmed) -> Self {
         let mut tally = self.tally;
         for outcomes in tally.entities.values_mut() {
             (outcomes.kept, outcomes.blocked, outcomes.failed) = (0, 0, 0);
@@ -88,6 +105,8 @@ impl RollbackState {
             parts_done: 0,
             after: None,
             tally,
+            confirmed,
+            confirmations: self.confirmations + confirmations,
         }
     }
 }

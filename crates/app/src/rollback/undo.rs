@@ -5,6 +5,7 @@ use torqueflow_persistence::{
     StoreError, Verdict,
 };
 
+use super::confirmed_after;
 use super::decide::decide;
 use super::state::RollbackState;
 use crate::error::AppError;
@@ -64,6 +65,7 @@ impl Work<'_> {
                 after: state.after,
                 limit,
                 again: state.attempt > 1,
+                confirmed_after: confirmed_after(&self.run, state.confirmed),
             };
             let mut judging = Judging {
                 refused,

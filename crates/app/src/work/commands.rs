@@ -9,7 +9,6 @@ use super::Work;
 use crate::blobs::note_leftovers;
 use crate::duplicates::undecided_count;
 use crate::error::AppError;
-use crate::import::FIRST_ORDINAL;
 use crate::saved_mappings;
 
 impl Work<'_> {
@@ -112,7 +111,7 @@ impl Work<'_> {
         for job in &mut jobs {
             self.app
                 .store
-                .row_result_forget_failed(self.organization, job.id, &self.lease, FIRST_ORDINAL)
+                .row_result_forget_failed(self.organization, job.id, &self.lease)
                 .await?;
             job.counts.failed = 0;
             for counts in job.entity_counts.values_mut() {

@@ -116,13 +116,18 @@ impl Work<'_> {
         store
             .analysis_reset_unfinished(self.organization, run.id, &again, &self.lease)
             .await?;
+        let mut rows_again = Vec::new();
         for job in jobs.iter().filter(|job| job.staged_key.is_some()) {
             let rows = self.rows(job.clone()).await?;
             if is_again(job) {
-                analysis.run_again(&rows, || self.go_on()).await?;
+                analysis.finished(&rows).await?;
+                rows_again.push(rows);
             } else {
-                analysis.knows(&rows);
+                analysis.stands(&rows);
             }
+        }
+        for rows in rows_again {
+            analysis.run_again(&rows, || self.go_on()).await?;
         }
         Ok(())
     }

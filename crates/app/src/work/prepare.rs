@@ -1,10 +1,11 @@
 //! From files to a run that can be started: opening, recognising, analysing.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_model::{JobStatus, RunStatus};
-use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange};
+use torqueflow_persistence::{FileStatus, ImportFile, Job, Run, RunChange, RunIndex};
 use torqueflow_pipeline::{OwnerVotes, Password, TableVotes};
 use uuid::Uuid;
 
@@ -190,6 +191,7 @@ impl Work<'_> {
             RunMode::Refresh
         };
         run.mode = Some(options.mode.unwrap_or(detected).name().to_owned());
+        let index = Arc::new(RunIndex::create(&self.app.blobs.folder(run.id)?)?);
         Ok(Analysis {
             app: self.app,
             run_id: run.id,
@@ -199,8 +201,10 @@ impl Work<'_> {
             jobs: HashMap::new(),
             mapped_systems,
             replaced: Tallies::default(),
-            matcher: Matcher::create(self.app, run.id)?,
+            matcher: Matcher::new(self.app, &index),
+            index,
             standing: Vec::new(),
+            is_again: false,
             names: self.customer_names(jobs).await?,
             ambiguous: AmbiguousIds::of(&self.app.store, self.organization, jobs).await?,
             crossed: None,

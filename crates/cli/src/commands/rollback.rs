@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use clap::Args;
-use torqueflow_app::rollback::{self, RollbackReport};
+use torqueflow_app::rollback::{self, Confirmed, RollbackReport};
 use torqueflow_app::{App, AppError, Caller, OrganizationId};
 use torqueflow_model::RunStatus;
 use uuid::Uuid;
@@ -24,6 +24,9 @@ pub struct Rollback {
     /// Don't ask; needed where nobody can be asked
     #[arg(long)]
     pub yes: bool,
+    /// Also take back records that a later import found unchanged
+    #[arg(long)]
+    pub remove_confirmed: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
@@ -39,7 +42,12 @@ pub async fn run(common: &Common, arguments: &Rollback) -> anyhow::Result<Exit> 
 
 async fn undo(app: &App, organization: OrganizationId, arguments: &Rollback) -> Result<Exit, AppError> {
     let run_id = arguments.run_id;
-    let preview = rollback::preview(app, organization, run_id).await?;
+    let confirmed = if arguments.remove_confirmed {
+        Confirmed::Remove
+    } else {
+        Confirmed::Keep
+    };
+    let preview = rollback::preview(app, organization, run_id, confirmed).await?;
     if arguments.dry_run {
         show(&preview, arguments.json);
         if !arguments.json {
@@ -61,7 +69,7 @@ async fn undo(app: &App, organization: OrganizationId, arguments: &Rollback) -> 
     }
     let caller = Caller::program(organization, "cli");
     let progress = Progress::new();
-    rollback::request(app, &caller, run_id, false).await?;
+    rollback::request(app, &caller, run_id, confirmed, false).await?;
     let outcome = rollback::rollback(app, &caller, run_id, &|event| progress.on(event)).await;
     progress.clear();
     outcome?;

@@ -1,8 +1,8 @@
-//! A record that an analysis found.
+//! A record that stands in several rows, or is one of several equal contents.
 
 use sea_orm::entity::prelude::*;
 
-/// A record that an analysis found.
+/// A record that stands in several rows, or is one of several equal contents.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "import_record")]
 pub struct Model {
@@ -19,7 +19,6 @@ pub struct Model {
     pub key_hash: Uuid,
     pub occurrence: i64,
     pub record_id: Uuid,
-    pub raw_hash: Uuid,
     pub fills: Option<Json>,
 }
 

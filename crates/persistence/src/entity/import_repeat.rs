@@ -8,9 +8,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub organization_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
     pub run_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
     pub key_hash: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub job_id: Uuid,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use torqueflow_model::ColumnType;
+use torqueflow_model::{ColumnType, Slot};
 use uuid::Uuid;
 
 use super::padded_chunks;
@@ -15,13 +15,13 @@ use crate::store::lease::Lease;
 use crate::store::repeat::{Repeat, repeat_rows};
 use crate::{OrganizationId, Store, StoreError};
 
-/// A record that the analysis met for the first time.
+/// A record in the first row that holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundRecord {
     /// Where: the row as a person sees it.
     pub row_number: i64,
     /// Where: the slot in the row.
-    pub slot: String,
+    pub slot: Slot,
     /// Where: the ordinal of the row among the staged rows, for going back to it.
     pub row_index: i64,
     /// The fingerprint of its identity.
@@ -30,18 +30,16 @@ pub struct FoundRecord {
     pub occurrence: i64,
     /// The id that it gets when it is created.
     pub record_id: Uuid,
-    /// The fingerprint of what the file says of it.
-    pub raw_hash: u128,
     /// What later rows of the same record add.
     pub fills: Option<serde_json::Value>,
 }
 
-/// A record that an earlier chunk or job of the same run has found.
+/// The same, and in which table of the run it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownRecord {
-    /// Where it was found first.
+    /// The job of its row.
     pub job_id: Uuid,
-    /// All that was kept of it.
+    /// The record there.
     pub found: FoundRecord,
 }
 
@@ -53,7 +51,7 @@ pub struct RecordFill {
     /// The row of the record.
     pub row_number: i64,
     /// The slot of the record.
-    pub slot: String,
+    pub slot: Slot,
     /// All fills of it, the earlier ones too.
     pub fills: serde_json::Value,
 }
@@ -61,8 +59,9 @@ pub struct RecordFill {
 /// What one step of an analysis keeps, in one transaction.
 #[derive(Debug, Default)]
 pub struct AnalysisChunk {
-    /// New records.
-    pub records: Vec<FoundRecord>,
+    /// Records of which their first row alone does not tell all, those of earlier chunks and jobs too; they may be there
+    /// already.
+    pub records: Vec<KnownRecord>,
     /// Additions to records of earlier chunks.
     pub fills: Vec<RecordFill>,
     /// Rows that hold records again.
@@ -80,25 +79,26 @@ pub struct JobFacts {
     pub has_errors: bool,
     /// A record matches another.
     pub has_duplicates: bool,
+    /// A record stands in other rows too, or is one of several equal contents.
+    pub has_shared_records: bool,
     /// Rows of the run, in this job or another, take no part: a person left them out, or they have failed.
     pub has_rows_out: bool,
 }
 
-impl From<import_record::Model> for KnownRecord {
-    fn from(model: import_record::Model) -> Self {
-        Self {
+impl KnownRecord {
+    fn from_model(model: import_record::Model) -> Result<Self, StoreError> {
+        Ok(Self {
             job_id: model.job_id,
             found: FoundRecord {
                 row_number: model.row_number,
-                slot: model.slot,
+                slot: super::slot(&model.slot)?,
                 row_index: model.row_index,
                 key_hash: model.key_hash.as_u128(),
                 occurrence: model.occurrence,
                 record_id: model.record_id,
-                raw_hash: model.raw_hash.as_u128(),
                 fills: model.fills,
             },
-        }
+        })
     }
 }
 
@@ -163,7 +163,7 @@ impl Store {
                 filled.push(RecordFill {
                     job_id: row.job_id,
                     row_number: row.row_number,
-                    slot: row.slot,
+                    slot: super::slot(&row.slot)?,
                     fills: serde_json::Value::Object(fills),
                 });
             }
@@ -184,7 +184,7 @@ impl Store {
         let mut transaction = self.begin().await?;
         transaction.relax_durability().await?;
         transaction
-            .insert(&record_rows(organization, run_id, job_id, &chunk.records))
+            .insert_missing(&record_rows(organization, run_id, &chunk.records))
             .await?;
         for fill in &chunk.fills {
             transaction.set_fills(&Scalar::from(organization.0), fill).await?;
@@ -209,7 +209,7 @@ impl Store {
         self.commit(transaction).await
     }
 
-    /// The first records of this run with these identities.
+    /// The records of this run with these identities, as far as they stand in several rows.
     pub async fn record_find(
         &self,
         organization: OrganizationId,
@@ -226,41 +226,15 @@ impl Store {
                 .filter(Column::Occurrence.eq(0))
                 .all(&self.reader)
                 .await?;
-            found.extend(
-                rows.into_iter()
-                    .map(|row| (row.key_hash.as_u128(), KnownRecord::from(row))),
-            );
+            for row in rows {
+                found.insert(row.key_hash.as_u128(), KnownRecord::from_model(row)?);
+            }
         }
         Ok(found)
     }
 
-    /// How often each of these contents occurred in this run so far.
-    pub async fn record_count_occurrences(
-        &self,
-        organization: OrganizationId,
-        run_id: Uuid,
-        key_hashes: &[u128],
-    ) -> Result<HashMap<u128, i64>, StoreError> {
-        use import_record::{Column, Entity};
-        let mut counts = HashMap::new();
-        for chunk in padded_chunks(&as_uuids(key_hashes)) {
-            let rows: Vec<(Uuid, i64)> = Entity::find()
-                .select_only()
-                .column(Column::KeyHash)
-                .column_as(Column::Occurrence.max(), "last")
-                .filter(Column::OrganizationId.eq(organization.0))
-                .filter(Column::RunId.eq(run_id))
-                .filter(Column::KeyHash.is_in(chunk))
-                .group_by(Column::KeyHash)
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
-            counts.extend(rows.into_iter().map(|(hash, last)| (hash.as_u128(), last + 1)));
-        }
-        Ok(counts)
-    }
-
-    /// The records that were first found in these rows of a job, first and last row included.
+    /// The records that these rows of a job bring, first and last row included, as far as the rows alone do not tell all of
+    /// them.
     pub async fn record_list_of_rows(
         &self,
         organization: OrganizationId,
@@ -275,31 +249,7 @@ impl Store {
             .filter(Column::RowNumber.between(first, last))
             .all(&self.reader)
             .await?;
-        Ok(rows.into_iter().map(KnownRecord::from).collect())
-    }
-
-    /// Where these records of a run were found first: job and row.
-    pub async fn record_places(
-        &self,
-        organization: OrganizationId,
-        run_id: Uuid,
-        record_ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, (Uuid, i64)>, StoreError> {
-        use import_record::{Column, Entity};
-        let mut places = HashMap::new();
-        for chunk in padded_chunks(record_ids) {
-            let rows: Vec<(Uuid, Uuid, i64)> = Entity::find()
-                .select_only()
-                .columns([Column::RecordId, Column::JobId, Column::RowNumber])
-                .filter(Column::OrganizationId.eq(organization.0))
-                .filter(Column::RunId.eq(run_id))
-                .filter(Column::RecordId.is_in(chunk))
-                .into_tuple()
-                .all(&self.reader)
-                .await?;
-            places.extend(rows.into_iter().map(|(id, job, row)| (id, (job, row))));
-        }
-        Ok(places)
+        rows.into_iter().map(KnownRecord::from_model).collect()
     }
 
     /// Whether anything was found or decided about rows of a job, so that it has to be asked for batch by batch.
@@ -309,7 +259,7 @@ impl Store {
         run_id: Uuid,
         job_id: Uuid,
     ) -> Result<JobFacts, StoreError> {
-        use crate::entity::{import_duplicate, import_finding, import_job};
+        use crate::entity::{import_duplicate, import_finding, import_job, import_repeat};
         let jobs: Vec<(Uuid, i64)> = import_job::Entity::find()
             .select_only()
             .columns([import_job::Column::Id, import_job::Column::Failed])
@@ -330,9 +280,18 @@ impl Store {
             .filter(import_duplicate::Column::OrganizationId.eq(organization.0))
             .filter(import_duplicate::Column::JobId.eq(job_id))
             .one(&self.reader);
+        let first = import_record::Entity::find()
+            .filter(import_record::Column::OrganizationId.eq(organization.0))
+            .filter(import_record::Column::JobId.eq(job_id))
+            .one(&self.reader);
+        let again = import_repeat::Entity::find()
+            .filter(import_repeat::Column::OrganizationId.eq(organization.0))
+            .filter(import_repeat::Column::JobId.eq(job_id))
+            .one(&self.reader);
         Ok(JobFacts {
             has_errors: errors.await?.is_some(),
             has_duplicates: duplicates.await?.is_some(),
+            has_shared_records: first.await?.is_some() || again.await?.is_some(),
             has_rows_out,
         })
     }
@@ -360,7 +319,7 @@ impl BulkTransaction {
                 organization.clone(),
                 Scalar::from(fill.job_id),
                 Scalar::from(fill.row_number),
-                Scalar::from(fill.slot.as_str()),
+                Scalar::from(fill.slot.name()),
             ],
         )
         .await?;
@@ -368,7 +327,7 @@ impl BulkTransaction {
     }
 }
 
-fn record_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, records: &[FoundRecord]) -> Rows {
+fn record_rows(organization: OrganizationId, run_id: Uuid, records: &[KnownRecord]) -> Rows {
     use ColumnType::{BigInteger, Json, Text, Uuid as Id};
     let mut rows = Rows::new(
         "import_record",
@@ -382,22 +341,20 @@ fn record_rows(organization: OrganizationId, run_id: Uuid, job_id: Uuid, records
             ("key_hash", Id),
             ("occurrence", BigInteger),
             ("record_id", Id),
-            ("raw_hash", Id),
             ("fills", Json),
         ],
     );
-    for record in records {
+    for KnownRecord { job_id, found: record } in records {
         rows.push([
             organization.0.into(),
             run_id.into(),
-            job_id.into(),
+            (*job_id).into(),
             record.row_number.into(),
-            record.slot.as_str().into(),
+            record.slot.name().into(),
             record.row_index.into(),
             Uuid::from_u128(record.key_hash).into(),
             record.occurrence.into(),
             record.record_id.into(),
-            Uuid::from_u128(record.raw_hash).into(),
             record
                 .fills
                 .as_ref()
@@ -419,8 +376,14 @@ fn duplicate_rows(organization: OrganizationId, run_id: Uuid, duplicates: &[Dupl
             ("row_number", BigInteger),
             ("slot", Text),
             ("record_id", Id),
+            ("key_hash", Id),
+            ("occurrence", BigInteger),
             ("label", Text),
             ("match_record_id", Id),
+            ("match_key", Id),
+            ("match_occurrence", BigInteger),
+            ("match_job_id", Id),
+            ("match_row_number", BigInteger),
             ("level", Text),
             ("confidence", Float),
             ("reasons", Json),
@@ -428,6 +391,7 @@ fn duplicate_rows(organization: OrganizationId, run_id: Uuid, duplicates: &[Dupl
         ],
     );
     for duplicate in duplicates {
+        let (match_job_id, match_row_number) = duplicate.matched.place.unzip();
         rows.push([
             organization.0.into(),
             duplicate.id.into(),
@@ -436,8 +400,14 @@ fn duplicate_rows(organization: OrganizationId, run_id: Uuid, duplicates: &[Dupl
             duplicate.row_number.into(),
             duplicate.slot.as_str().into(),
             duplicate.record_id.into(),
+            Uuid::from_u128(duplicate.record.key).into(),
+            duplicate.record.occurrence.into(),
             duplicate.label.as_str().into(),
             duplicate.match_record_id.into(),
+            Uuid::from_u128(duplicate.matched.key).into(),
+            duplicate.matched.occurrence.into(),
+            match_job_id.into(),
+            match_row_number.into(),
             duplicate.level.name().into(),
             Scalar::Float(duplicate.confidence),
             Scalar::Json(serde_json::Value::from(duplicate.reasons.clone()).to_string()),

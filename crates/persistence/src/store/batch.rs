@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::store::analysis::finding_rows;
+use crate::store::confirmation::{Confirmation, confirmation_rows};
 use crate::store::finding::StoredFinding;
 use crate::store::job::{EntityCounts, JobCounts};
 use crate::store::lease::Lease;
@@ -28,6 +29,8 @@ pub struct ImportBatch {
     pub remapped: Vec<MappingUpdate>,
     /// What was written, in order.
     pub journal: Vec<JournalEntry>,
+    /// Records of earlier runs that are as their source still has them.
+    pub confirmed: Vec<Confirmation>,
     /// What became of each row: row number and outcome.
     pub results: Vec<(i64, RowOutcome)>,
     /// What was found while writing.
@@ -227,6 +230,9 @@ impl Store {
         }
         transaction
             .insert(&journal_rows(organization, run_id, &batch.journal))
+            .await?;
+        transaction
+            .insert(&confirmation_rows(organization, run_id, job_id, &batch.confirmed))
             .await?;
         transaction
             .insert(&result_rows(organization, job_id, &batch.results))

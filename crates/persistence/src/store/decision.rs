@@ -1,15 +1,13 @@
 //! What people decided on matches. A decision is on two records, not on a place: a match that is found anew finds it again.
 
-use std::collections::HashMap;
-
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::import_decision::{Column, Entity, Model};
-use crate::entity::{import_duplicate, import_record};
+use crate::entity::import_duplicate;
 use crate::store::duplicate::DuplicateAction;
 use crate::{OrganizationId, Store, StoreError};
 
@@ -111,34 +109,6 @@ impl Store {
         Ok(found.into_iter().map(Decision::from).collect())
     }
 
-    /// These records of a run as decisions know them, by the ids that they get.
-    pub async fn decided_records(
-        &self,
-        organization: OrganizationId,
-        run_id: Uuid,
-        record_ids: &[Uuid],
-    ) -> Result<HashMap<Uuid, DecidedRecord>, StoreError> {
-        use import_record::Column;
-        let mut records = HashMap::new();
-        for chunk in padded_chunks(record_ids) {
-            let rows = import_record::Entity::find()
-                .filter(Column::OrganizationId.eq(organization.0))
-                .filter(Column::RunId.eq(run_id))
-                .filter(Column::RecordId.is_in(chunk))
-                .all(&self.reader)
-                .await?;
-            records.extend(rows.into_iter().map(|row| {
-                let record = DecidedRecord {
-                    key: row.key_hash.as_u128(),
-                    occurrence: row.occurrence,
-                    place: Some((row.job_id, row.row_number)),
-                };
-                (row.record_id, record)
-            }));
-        }
-        Ok(records)
-    }
-
     /// Forgets what was decided on the matches of a run.
     pub async fn decision_forget(&self, organization: OrganizationId, run_id: Uuid) -> Result<(), StoreError> {
         Entity::delete_many()
@@ -157,67 +127,42 @@ pub(super) async fn keep(
     action: Option<DuplicateAction>,
 ) -> Result<(), StoreError> {
     use import_duplicate::{Column as Match, Entity as Matches};
-    use import_record::{Column as Record, Entity as Records};
-    let (incoming, matched) = (Alias::new("incoming"), Alias::new("matched"));
-    let of = |table: &Alias, column: Record| Expr::col((table.clone(), column));
-    let to = |column: Match| Expr::col((Matches, column));
-    let is_incoming = of(&incoming, Record::OrganizationId)
-        .equals((Matches, Match::OrganizationId))
-        .and(of(&incoming, Record::JobId).equals((Matches, Match::JobId)))
-        .and(of(&incoming, Record::RowNumber).equals((Matches, Match::RowNumber)))
-        .and(of(&incoming, Record::Slot).equals((Matches, Match::Slot)));
-    let is_matched = of(&matched, Record::OrganizationId)
-        .equals((Matches, Match::OrganizationId))
-        .and(of(&matched, Record::RunId).equals((Matches, Match::RunId)))
-        .and(of(&matched, Record::RecordId).equals((Matches, Match::MatchRecordId)));
+    // The pair, and what is told of it; each beside the column of the match that it comes from.
+    let pair = [
+        (Column::OrganizationId, Match::OrganizationId),
+        (Column::RunId, Match::RunId),
+        (Column::KeyHash, Match::KeyHash),
+        (Column::Occurrence, Match::Occurrence),
+        (Column::MatchId, Match::MatchKey),
+        (Column::MatchOccurrence, Match::MatchOccurrence),
+    ];
+    let places = [
+        (Column::JobId, Match::JobId),
+        (Column::RowNumber, Match::RowNumber),
+        (Column::Slot, Match::Slot),
+        (Column::MatchJobId, Match::MatchJobId),
+        (Column::MatchRowNumber, Match::MatchRowNumber),
+    ];
+    let told = places.iter().map(|(column, _)| *column);
+    let told: Vec<Column> = told.chain([Column::Action, Column::DecidedAt]).collect();
     let mut pairs = Query::select();
     pairs
+        .columns(pair.iter().chain(&places).map(|(_, of_match)| (Matches, *of_match)))
         .exprs([
-            to(Match::OrganizationId),
-            to(Match::RunId),
-            of(&incoming, Record::KeyHash),
-            of(&incoming, Record::Occurrence),
-        ])
-        .expr(Func::coalesce([
-            of(&matched, Record::KeyHash),
-            to(Match::MatchRecordId),
-        ]))
-        .expr(Func::coalesce([of(&matched, Record::Occurrence), Expr::value(0_i64)]))
-        .exprs([
-            to(Match::JobId),
-            to(Match::RowNumber),
-            to(Match::Slot),
-            of(&matched, Record::JobId),
-            of(&matched, Record::RowNumber),
             Expr::value(action.map(DuplicateAction::name)),
             Expr::value(OffsetDateTime::now_utc()),
         ])
         .from(Matches)
-        .join_as(JoinType::InnerJoin, Records, incoming.clone(), is_incoming)
-        .join_as(JoinType::LeftJoin, Records, matched.clone(), is_matched)
         .cond_where(is_meant);
-    let columns = [
-        Column::OrganizationId,
-        Column::RunId,
-        Column::KeyHash,
-        Column::Occurrence,
-        Column::MatchId,
-        Column::MatchOccurrence,
-        Column::JobId,
-        Column::RowNumber,
-        Column::Slot,
-        Column::MatchJobId,
-        Column::MatchRowNumber,
-        Column::Action,
-        Column::DecidedAt,
-    ];
-    let (pair, told) = columns.split_at(6);
     let mut decisions = Query::insert();
-    decisions.into_table(Entity).columns(columns).on_conflict(
-        OnConflict::columns(pair.iter().copied())
-            .update_columns(told.iter().copied())
-            .to_owned(),
-    );
+    decisions
+        .into_table(Entity)
+        .columns(pair.iter().map(|(column, _)| *column).chain(told.iter().copied()))
+        .on_conflict(
+            OnConflict::columns(pair.iter().map(|(column, _)| *column))
+                .update_columns(told)
+                .to_owned(),
+        );
     decisions
         .select_from(pairs)
         .map_err(|_| StoreError::Damaged { what: "decision" })?;

@@ -16,7 +16,7 @@ use super::padded_chunks;
 use crate::entity::import_duplicate::{Column, Entity, Model};
 use crate::entity::import_run;
 use crate::store::audit::{self, AuditEvent};
-use crate::store::decision;
+use crate::store::decision::{self, DecidedRecord};
 use crate::{OrganizationId, Store, StoreError};
 
 /// What happens with a record that matches another.
@@ -76,8 +76,12 @@ pub struct Duplicate {
     pub record_id: Uuid,
     /// What a person recognises the incoming record by.
     pub label: String,
+    /// The incoming record as decisions know it.
+    pub record: DecidedRecord,
     /// The matching record.
     pub match_record_id: Uuid,
+    /// The same as decisions know it.
+    pub matched: DecidedRecord,
     /// How sure the match is.
     pub level: MatchLevel,
     /// The same as a number, 0 to 1.
@@ -100,8 +104,18 @@ impl Duplicate {
             row_number: model.row_number,
             slot: model.slot,
             record_id: model.record_id,
+            record: DecidedRecord {
+                key: model.key_hash.as_u128(),
+                occurrence: model.occurrence,
+                place: Some((model.job_id, model.row_number)),
+            },
             label: model.label,
             match_record_id: model.match_record_id,
+            matched: DecidedRecord {
+                key: model.match_key.as_u128(),
+                occurrence: model.match_occurrence,
+                place: model.match_job_id.zip(model.match_row_number),
+            },
             level,
             confidence: model.confidence,
             reasons,
@@ -294,15 +308,19 @@ impl Store {
         const LEFT_OUT: &str = "SELECT c.job_id, c.row_number FROM import_row_choice c \
             JOIN import_job j ON j.organization_id = c.organization_id AND j.id = c.job_id \
             WHERE c.organization_id = $1 AND j.run_id = $2 AND c.included = FALSE";
+        let comes_with_no_row = |job: &str, row: &str, key: &str| {
+            format!(
+                "(EXISTS (SELECT 1 FROM left_out o WHERE o.job_id = {job} AND o.row_number = {row}) \
+                 AND NOT EXISTS (SELECT 1 FROM import_repeat p WHERE p.organization_id = $1 AND p.run_id = $2 \
+                 AND p.key_hash = {key} AND NOT EXISTS (SELECT 1 FROM left_out q WHERE q.job_id = p.job_id \
+                 AND q.row_number = p.row_number)))"
+            )
+        };
         let sql = format!(
-            "WITH left_out AS ({LEFT_OUT}), gone AS (SELECT r.record_id FROM left_out o \
-             JOIN import_record r ON r.organization_id = $1 AND r.job_id = o.job_id AND r.row_number = o.row_number \
-             WHERE NOT EXISTS (SELECT 1 FROM import_repeat p WHERE p.organization_id = $1 AND p.run_id = $2 \
-             AND p.key_hash = r.key_hash AND NOT EXISTS (SELECT 1 FROM left_out q WHERE q.job_id = p.job_id \
-             AND q.row_number = p.row_number))) \
-             SELECT count(*) AS gone FROM import_duplicate d WHERE d.organization_id = $1 AND d.run_id = $2 AND d.level = $3 \
-             AND d.action IS NULL AND (d.record_id IN (SELECT record_id FROM gone) \
-             OR d.match_record_id IN (SELECT record_id FROM gone))"
+            "WITH left_out AS ({LEFT_OUT}) SELECT count(*) AS gone FROM import_duplicate d \
+             WHERE d.organization_id = $1 AND d.run_id = $2 AND d.level = $3 AND d.action IS NULL AND ({} OR {})",
+            comes_with_no_row("d.job_id", "d.row_number", "d.key_hash"),
+            comes_with_no_row("d.match_job_id", "d.match_row_number", "d.match_key"),
         );
         let values = vec![organization.0.into(), run_id.into(), level.name().into()];
         let rows = self.select(&sql, values).await?;

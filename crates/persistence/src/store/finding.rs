@@ -16,6 +16,9 @@ use crate::{OrganizationId, Store, StoreError};
 /// Findings of columns that one statement looks for the cells of.
 const COVERED: usize = 100;
 
+/// Findings of the import have this ordinal in their row, or a higher one; those of the analysis a lower one.
+pub const FIRST_FINDING_OF_IMPORT: i64 = 1_000_000;
+
 /// A finding with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredFinding {
@@ -221,7 +224,7 @@ impl Store {
         Ok(rows.into_iter().map(StoredFinding::from).collect())
     }
 
-    /// The rows of a job, between first and last, that have an error.
+    /// The rows of a job, between first and last, in which the analysis found an error.
     pub async fn finding_failed_rows(
         &self,
         organization: OrganizationId,
@@ -236,6 +239,7 @@ impl Store {
             .filter(Column::JobId.eq(job_id))
             .filter(Column::RowNumber.between(first, last))
             .filter(Column::Severity.eq("error"))
+            .filter(Column::Ordinal.lt(FIRST_FINDING_OF_IMPORT))
             .into_tuple()
             .all(&self.reader)
             .await?;

@@ -9,6 +9,7 @@ pub mod business;
 pub mod business_list;
 pub mod candidate;
 pub mod change;
+pub mod confirmation;
 mod created;
 pub mod customer;
 pub mod decision;
@@ -38,6 +39,7 @@ pub mod source_table;
 pub mod ticket;
 
 use sea_orm::{ConnectionTrait, QueryResult, Statement, Value};
+use torqueflow_model::Slot;
 use torqueflow_model::{EntityKind, FieldKind};
 
 use crate::connect::Backend;
@@ -70,6 +72,11 @@ fn links_of(entity: EntityKind) -> impl Iterator<Item = (String, EntityKind)> {
         FieldKind::Reference { to, .. } => spec.column().map(|column| (column, to)),
         _ => None,
     })
+}
+
+/// The slot that a table names.
+fn slot(name: &str) -> Result<Slot, StoreError> {
+    Slot::from_name(name).ok_or(StoreError::Damaged { what: "slot" })
 }
 
 /// The values in chunks, each padded to a power of two by repeating its last value, so that there are few different

@@ -1,7 +1,9 @@
 //! The rows of a record after its first one.
 
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use torqueflow_model::ColumnType;
+use std::collections::HashSet;
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use torqueflow_model::{ColumnType, Slot};
 use uuid::Uuid;
 
 use super::padded_chunks;
@@ -19,7 +21,7 @@ pub struct Repeat {
     /// The row as a person sees it.
     pub row_number: i64,
     /// The slot in the row.
-    pub slot: String,
+    pub slot: Slot,
     /// The ordinal of the row among the staged rows, for going back to it.
     pub row_index: i64,
 }
@@ -42,15 +44,39 @@ impl Store {
                 .filter(Column::KeyHash.is_in(chunk))
                 .all(&self.reader)
                 .await?;
-            found.extend(rows.into_iter().map(|row| Repeat {
-                key_hash: row.key_hash.as_u128(),
-                job_id: row.job_id,
-                row_number: row.row_number,
-                slot: row.slot,
-                row_index: row.row_index,
-            }));
+            for row in rows {
+                found.push(Repeat {
+                    key_hash: row.key_hash.as_u128(),
+                    job_id: row.job_id,
+                    row_number: row.row_number,
+                    slot: super::slot(&row.slot)?,
+                    row_index: row.row_index,
+                });
+            }
         }
         Ok(found)
+    }
+
+    /// Where rows of a job, the first and the last row included, hold a record that an earlier row has brought.
+    pub async fn repeat_places_of_rows(
+        &self,
+        organization: OrganizationId,
+        job_id: Uuid,
+        first: i64,
+        last: i64,
+    ) -> Result<HashSet<(i64, Slot)>, StoreError> {
+        use import_repeat::{Column, Entity};
+        let places: Vec<(i64, String)> = Entity::find()
+            .select_only()
+            .columns([Column::RowNumber, Column::Slot])
+            .filter(Column::OrganizationId.eq(organization.0))
+            .filter(Column::JobId.eq(job_id))
+            .filter(Column::RowNumber.between(first, last))
+            .into_tuple()
+            .all(&self.reader)
+            .await?;
+        let places = places.into_iter().map(|(row, slot)| Ok((row, super::slot(&slot)?)));
+        places.collect()
     }
 }
 
@@ -75,7 +101,7 @@ pub(super) fn repeat_rows(organization: OrganizationId, run_id: Uuid, repeats: &
             Uuid::from_u128(repeat.key_hash).into(),
             repeat.job_id.into(),
             repeat.row_number.into(),
-            repeat.slot.as_str().into(),
+            repeat.slot.name().into(),
             repeat.row_index.into(),
         ]);
     }

@@ -6,6 +6,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 
 use crate::bulk::Scalar;
+use crate::store::finding::FIRST_FINDING_OF_IMPORT;
 use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 
@@ -16,7 +17,6 @@ impl Store {
         organization: OrganizationId,
         job_id: Uuid,
         lease: &Lease,
-        first_import_ordinal: i64,
     ) -> Result<(), StoreError> {
         let organization_id = Scalar::from(organization.0);
         let job = Scalar::from(job_id);
@@ -28,7 +28,7 @@ impl Store {
                 &[
                     organization_id.clone(),
                     job.clone(),
-                    first_import_ordinal.into(),
+                    FIRST_FINDING_OF_IMPORT.into(),
                     organization_id.clone(),
                     job.clone(),
                 ],

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, post, web};
-use serde::Serialize;
-use torqueflow_app::rollback::{self, EntityOutcomes, RollbackReport};
+use serde::{Deserialize, Serialize};
+use torqueflow_app::rollback::{self, Confirmed, EntityOutcomes, RollbackReport};
 use torqueflow_app::runs;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::view::RunView;
 use crate::auth::{Allowed, ToManageImports};
+use crate::extract::{OptionalBody, Params};
 use crate::problem::ApiError;
 use crate::service::Service;
 
@@ -28,7 +29,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     "done": 0,
     "totals": { "reversed": 118, "kept": 1, "blocked": 1, "failed": 0 },
     "entities": { "customer": { "deleted": 58, "restored": 0, "unlinked": 0, "kept": 1, "blocked": 0, "failed": 0 } },
-    "reasons": []
+    "reasons": [],
+    "confirmations": 0
 })))]
 struct RollbackView {
     /// The run.
@@ -45,6 +47,48 @@ struct RollbackView {
     entities: BTreeMap<String, OutcomeCounts>,
     /// Why something is not simply taken back.
     reasons: Vec<OutcomeReason>,
+    /// Records of earlier runs that this run found unchanged: it no longer speaks for them.
+    confirmations: i64,
+}
+
+/// What becomes of records that later runs found unchanged.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ConfirmedRecords {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are taken back like all others.
+    Remove,
+}
+
+impl From<ConfirmedRecords> for Confirmed {
+    fn from(confirmed: ConfirmedRecords) -> Self {
+        match confirmed {
+            ConfirmedRecords::Keep => Self::Keep,
+            ConfirmedRecords::Remove => Self::Remove,
+        }
+    }
+}
+
+/// How a run is rolled back.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "confirmed": "keep" })))]
+struct RollbackOptions {
+    /// What becomes of records that later runs found unchanged: `keep` where it is not given.
+    #[serde(default)]
+    confirmed: ConfirmedRecords,
+}
+
+/// What a preview is asked for.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RollbackParams {
+    /// What becomes of records that later runs found unchanged: `keep`, which goes without saying, or `remove`.
+    #[param(value_type = Option<String>, pattern = "^(keep|remove)$", example = "remove")]
+    confirmed: Option<ConfirmedRecords>,
 }
 
 /// How many writes become what.
@@ -110,8 +154,8 @@ struct OutcomeReason {
     entity: String,
     /// What becomes of them: `kept`, `blocked` or `failed`.
     outcome: String,
-    /// The stable code: `changed_since`, `merged_since`, `mapping_changed_since`, `owner_kept`, `in_use`, `in_other_import`,
-    /// `target_gone`, `refused` or `gone`. New ones may come.
+    /// The stable code: `changed_since`, `merged_since`, `mapping_changed_since`, `confirmed_since`, `owner_kept`, `in_use`,
+    /// `in_other_import`, `target_gone`, `refused` or `gone`. New ones may come.
     code: String,
     /// The same in words.
     message: String,
@@ -172,6 +216,7 @@ impl From<RollbackReport> for RollbackView {
                 .into_iter()
                 .map(|(kind, outcomes)| (kind, outcomes.into()))
                 .collect(),
+            confirmations: report.confirmations,
         }
     }
 }
@@ -179,10 +224,10 @@ impl From<RollbackReport> for RollbackView {
 /// Preview a rollback
 ///
 /// What would become of everything that the run wrote, if it were taken back now: reversed; kept, since a person or a later
-/// run changed it; blocked, since something that stays needs it. Nothing is written.
+/// run changed it or found it unchanged; blocked, since something that stays needs it. Nothing is written.
 #[utoipa::path(
     tag = "import-runs",
-    params(("run_id" = Uuid, Path, description = "The run's id.")),
+    params(("run_id" = Uuid, Path, description = "The run's id."), RollbackParams),
     responses((status = 200, description = "What would happen.", body = RollbackView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
@@ -193,20 +238,24 @@ impl From<RollbackReport> for RollbackView {
 async fn preview_rollback(
     caller: Allowed<ToManageImports>,
     run_id: web::Path<Uuid>,
+    params: Params<RollbackParams>,
     service: web::Data<Service>,
 ) -> Result<web::Json<RollbackView>, ApiError> {
-    let report = rollback::preview(&service.app, caller.caller.organization, *run_id).await?;
+    let confirmed = params.0.confirmed.unwrap_or_default().into();
+    let report = rollback::preview(&service.app, caller.caller.organization, *run_id, confirmed).await?;
     Ok(web::Json(report.into()))
 }
 
 /// Roll a run back
 ///
-/// What it created is deleted, what it changed is put back; what others changed or built on since stays. The answer comes
-/// at once; follow the run by its events or by polling. It ends as `rolled_back`, or as `rollback_incomplete`, which can be
+/// What it created is deleted, what it changed is put back; what others changed or built on since stays, and so does what a
+/// later run found unchanged, unless `confirmed` is `remove`. A run that only found records unchanged can be rolled back too:
+/// it then no longer keeps them. The body may be left out. The answer comes at once; follow the run by its events or by polling. It ends as `rolled_back`, or as `rollback_incomplete`, which can be
 /// rolled back again. Afterwards the same files can be imported again.
 #[utoipa::path(
     tag = "import-runs",
     params(("run_id" = Uuid, Path, description = "The run's id.")),
+    request_body(content = Option<RollbackOptions>, description = "What may stay."),
     responses((status = 202, description = "It is being rolled back.", body = RunView)),
     extensions(
         ("x-capability" = json!("settings.import.manage")),
@@ -217,9 +266,11 @@ async fn preview_rollback(
 async fn roll_back(
     caller: Allowed<ToManageImports>,
     run_id: web::Path<Uuid>,
+    options: OptionalBody<RollbackOptions>,
     service: web::Data<Service>,
 ) -> Result<HttpResponse, ApiError> {
-    rollback::request(&service.app, &caller.caller, *run_id, true).await?;
+    let confirmed = options.0.confirmed.into();
+    rollback::request(&service.app, &caller.caller, *run_id, confirmed, true).await?;
     let details = runs::get(&service.app, caller.caller.organization, *run_id).await?;
     Ok(HttpResponse::Accepted().json(RunView::from(&details)))
 }

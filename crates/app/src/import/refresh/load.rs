@@ -55,7 +55,7 @@ impl BatchContext {
     async fn find_existing(&mut self, importer: &Importer<'_>, job: &JobRows, rows: &[JobRow]) -> Result<(), AppError> {
         let new = rows.iter().flat_map(|row| {
             row.clean.records.iter().filter(|record| {
-                let occurrence = self.found(row, record.slot.name()).map_or(0, |found| found.occurrence);
+                let occurrence = self.found(row, record.slot).map_or(0, |found| found.occurrence);
                 !self.is_mapped(record.slot.entity(), &record.source_id, occurrence)
             })
         });
@@ -79,7 +79,7 @@ impl BatchContext {
         let mut changed: HashMap<EntityKind, (Vec<String>, Vec<Uuid>)> = HashMap::new();
         for row in rows {
             for record in &row.clean.records {
-                let Some(found) = self.found(row, record.slot.name()) else {
+                let Some(found) = self.found(row, record.slot) else {
                     continue;
                 };
                 let entity = record.slot.entity();
@@ -151,7 +151,7 @@ impl BatchContext {
                 let Some(parent) = parent.and_then(|parent| row.clean.records.get(parent)) else {
                     continue;
                 };
-                let occurrence = self.found(row, parent.slot.name()).map_or(0, |found| found.occurrence);
+                let occurrence = self.found(row, parent.slot).map_or(0, |found| found.occurrence);
                 let id = id_text(&parent.source_id, occurrence);
                 let mapped = self.mappings.get(&(EntityKind::Customer, id));
                 customers.extend(

@@ -51,7 +51,7 @@ impl Draft<'_> {
     /// Lets a record that the run has imported say what the rows say of it that take part: with what this row adds, or without
     /// it. What people changed since stays.
     pub(super) fn say_again(&mut self, row: &JobRow, record: &Record) {
-        let place = (row.number, record.slot.name().to_owned());
+        let place = (row.number, record.slot);
         let Some(said) = self.context.said_again.remove(&place) else {
             return;
         };

@@ -35,6 +35,8 @@ pub struct RollbackFacts {
     pub mappings: HashMap<(String, String), CurrentMapping>,
     /// What the before-images refer to, as far as it is there.
     pub targets: HashSet<Uuid>,
+    /// Records that later runs have confirmed, where that keeps them.
+    pub confirmed: HashSet<Uuid>,
     /// What owns the records, where the run wrote to it.
     pub owners: Option<Box<Owners>>,
 }
@@ -126,6 +128,10 @@ impl BulkTransaction {
             .await?;
         self.add_targets(organization, page.part.entity, entries, !preview, &mut facts)
             .await?;
+        if let Some(after) = page.confirmed_after {
+            let ids = entries.iter().map(|entry| entry.record_id);
+            facts.confirmed = self.confirmed_after(organization, page.part.entity, ids, after).await?;
+        }
         Ok(facts)
     }
 

@@ -320,7 +320,10 @@ pub(super) fn creation(entity: EntityKind, record_id: Uuid, place: RecordPlace) 
 
 /// A condition that a column has one of these values, and its arguments. Padded by repeating the last one, so that there
 /// are few different statements.
-pub(super) fn among(column: &str, values: impl IntoIterator<Item = impl Into<Scalar>>) -> (String, Vec<Scalar>) {
+pub(in crate::store) fn among(
+    column: &str,
+    values: impl IntoIterator<Item = impl Into<Scalar>>,
+) -> (String, Vec<Scalar>) {
     let mut arguments: Vec<Scalar> = values.into_iter().map(Into::into).collect();
     if let Some(last) = arguments.last().cloned() {
         arguments.resize(arguments.len().next_power_of_two(), last);

@@ -17,6 +17,7 @@ use torqueflow_model::EntityKind;
 use uuid::Uuid;
 
 pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
+pub(super) use journal::among;
 pub use owners::{Owners, Writes};
 pub use page::{Judge, PageEnd, RollbackPage};
 
@@ -64,6 +65,8 @@ pub enum RollbackReason {
     MergedSince,
     /// What the source's record leads to was changed since by another run or by a merge.
     MappingChangedSince,
+    /// A later run found that its source still has the record so.
+    ConfirmedSince,
     /// The record of this kind that owns it stays.
     OwnerKept(EntityKind),
     /// Records of this kind refer to the record.

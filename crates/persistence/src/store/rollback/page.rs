@@ -26,6 +26,8 @@ pub struct RollbackPage {
     pub limit: usize,
     /// An earlier attempt may have taken some of it back.
     pub again: bool,
+    /// Records stay that were confirmed by runs which were started after this. `None`: they don't for that.
+    pub confirmed_after: Option<OffsetDateTime>,
 }
 
 /// Where a page ends: the last of its entries.

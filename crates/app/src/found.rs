@@ -1,0 +1,68 @@
+//! Which records the rows of a table bring: each is brought by the first row that holds it.
+
+use std::collections::{HashMap, HashSet};
+
+use torqueflow_model::{RowPart, Slot};
+use torqueflow_persistence::{FoundRecord, Store};
+use torqueflow_pipeline::key_hash;
+
+use crate::error::AppError;
+use crate::job_rows::{JobRow, JobRows};
+
+/// The records of the run that stand first in rows, by row and slot.
+pub(crate) type FoundInRows = HashMap<(i64, Slot), FoundRecord>;
+
+/// What these rows of a table bring, in their order. `failed`: rows that the analysis found an error in, which bring nothing.
+/// `has_shared`: some records of the table stand in several rows, or are of equal content.
+pub(crate) async fn found_in_rows(
+    store: &Store,
+    job: &JobRows,
+    rows: &[JobRow],
+    has_shared: bool,
+    failed: &HashSet<i64>,
+) -> Result<FoundInRows, AppError> {
+    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+        return Ok(FoundInRows::new());
+    };
+    let (organization, job_id) = (job.organization, job.job.id);
+    let (mut shared, mut again) = (FoundInRows::new(), HashSet::new());
+    if has_shared {
+        let told = store
+            .record_list_of_rows(organization, job_id, first.number, last.number)
+            .await?;
+        shared.extend(told.into_iter().map(|known| (place_of(&known.found), known.found)));
+        again = store
+            .repeat_places_of_rows(organization, job_id, first.number, last.number)
+            .await?;
+    }
+    let bringing = rows
+        .iter()
+        .filter(|row| row.clean.is_record() && !failed.contains(&row.number));
+    let mut found = FoundInRows::new();
+    for row in bringing {
+        for record in &row.clean.records {
+            let place = (row.number, record.slot);
+            if again.contains(&place) {
+                continue;
+            }
+            let of_row = || {
+                Some(FoundRecord {
+                    row_number: row.number,
+                    slot: record.slot,
+                    row_index: row.index,
+                    key_hash: key_hash(&job.source_system, record.slot.entity(), &record.source_id),
+                    occurrence: 0,
+                    record_id: job.new_id(row, RowPart::Record(record.slot))?,
+                    fills: None,
+                })
+            };
+            found.extend(shared.remove(&place).or_else(of_row).map(|record| (place, record)));
+        }
+    }
+    Ok(found)
+}
+
+/// Where it is found.
+pub(crate) fn place_of(found: &FoundRecord) -> (i64, Slot) {
+    (found.row_number, found.slot)
+}
