@@ -9,6 +9,7 @@
 //! * [`RunIds`], [`RecordPlace`]: the ids of the records that a run creates, and what they say;
 //! * [`RowClass`]: what a row is, where it holds no record;
 //! * [`ColumnProfile`]: what all rows of a column say of its values;
+//! * [`import`]: what the import of rows reads and writes;
 //! * [`Finding`], [`FindingCode`]: what was wrong with it. Bad data is never an `Err`.
 //!
 //! This crate is pure: no I/O, no clock, no randomness.
@@ -21,6 +22,7 @@ mod entity;
 mod field;
 mod finding;
 mod fold;
+pub mod import;
 mod match_values;
 mod party;
 mod profile;

@@ -18,19 +18,12 @@ mod store;
 pub use connect::{Backend, Store};
 pub use error::StoreError;
 pub use run_index::{IndexedRecord, MatchPosting, RunIndex};
-pub use store::analysis::{AnalysisChunk, FoundRecord, JobFacts, KnownRecord, RecordFill};
+pub use store::analysis::{AnalysisChunk, JobFacts, KnownRecord, RecordFill};
 pub use store::api_key::ApiKey;
 pub use store::audit::{Actor, AuditEvent, AuditFilter, AuditOrder, StoredAuditEvent};
 pub use store::audit_chain::{AuditHead, AuditLink};
-pub use store::batch::{
-    CreatedRecord, FIRST_ENTRY, ImportBatch, JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin,
-    RowOutcome,
-};
-pub use store::business::BusinessRow;
 pub use store::business_list::{BusinessQuery, ListedRecord};
-pub use store::candidate::StoredCandidate;
 pub use store::change::RunChange;
-pub use store::confirmation::Confirmation;
 pub use store::customer::CustomerRow;
 pub use store::customer::merge::{CustomerMerge, MergeCounts, MergeImages, MergePlan};
 pub use store::customer::search::{CustomerClause, CustomerSearch};
@@ -38,14 +31,13 @@ pub use store::customer::undo::{KeptReason, KeptValue, MAX_KEPT, UndoPlan, UndoR
 pub use store::customer::write::{ColumnValues, NewRecord};
 pub use store::decision::{DecidedRecord, Decision};
 pub use store::dump::dump;
-pub use store::duplicate::{Duplicate, DuplicateAction, DuplicateFilter, MatchLevel};
+pub use store::duplicate::{Duplicate, DuplicateFilter};
 pub use store::export::{ExportedFills, ExportedJournal, ExportedMapping, Place};
 pub use store::file::{FileStatus, ImportFile};
-pub use store::finding::{FIRST_FINDING_OF_IMPORT, FindingCell, FindingCount, FindingFilter, StoredFinding};
+pub use store::finding::{FindingCount, FindingFilter};
 pub use store::idempotency::{Answer, IdempotencyRequest, Reservation, Reserved};
-pub use store::job::{EntityCounts, Job, JobCounts};
+pub use store::job::Job;
 pub use store::lease::{Lease, LeaseError};
-pub use store::mapping::MappedRecord;
 pub use store::mapping_list::{MappingKey, MappingQuery, MappingRow};
 pub use store::organization::{Organization, OrganizationSettings};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
@@ -59,7 +51,12 @@ pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
 pub use store::source_table::SourceTable;
 pub use store::ticket::Ticket;
-pub use store::update::{MappingUpdate, UpdatedRecord};
+/// What is read and written, in the words of `torqueflow-model`.
+pub use torqueflow_model::import::{
+    BusinessRow, Confirmation, CreatedRecord, DuplicateAction, EntityCounts, FIRST_ENTRY, FIRST_FINDING_OF_IMPORT,
+    FindingCell, FoundRecord, ImportBatch, JobCounts, JobProgress, JournalAction, JournalEntry, MappedRecord, Mapping,
+    MappingOrigin, MappingUpdate, MatchLevel, RowOutcome, StoredCandidate, StoredFinding, UpdatedRecord,
+};
 
 /// The id of an organisation. Every query but the work queue's names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

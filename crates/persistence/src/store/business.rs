@@ -5,30 +5,13 @@ use std::collections::{BTreeMap, HashSet};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, QueryResult};
 use time::{Date, OffsetDateTime, PrimitiveDateTime};
+use torqueflow_model::import::BusinessRow;
 use torqueflow_model::{ColumnType, DateRole, EntityKind, FieldKind, Value as ModelValue};
 use uuid::Uuid;
 
 use super::batch::business_columns;
 use super::padded_chunks;
 use crate::{OrganizationId, Store, StoreError};
-
-/// A record of the store.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BusinessRow {
-    /// Its id.
-    pub id: Uuid,
-    /// Grows with each change.
-    pub version: i64,
-    /// Its columns that are not null, as JSON: scaled integers for decimals, ISO 8601 for dates, UUIDs for links.
-    pub values: BTreeMap<String, serde_json::Value>,
-}
-
-impl BusinessRow {
-    /// The text of a column.
-    pub fn text(&self, column: &str) -> Option<&str> {
-        self.values.get(column).and_then(serde_json::Value::as_str)
-    }
-}
 
 impl Store {
     /// The records with these ids that exist.

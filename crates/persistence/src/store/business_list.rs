@@ -4,10 +4,11 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order};
 use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
+use torqueflow_model::import::BusinessRow;
 use uuid::Uuid;
 
 use super::batch::business_columns;
-use super::business::{BusinessRow, organization_select, read_row};
+use super::business::{organization_select, read_row};
 use crate::{OrganizationId, Store, StoreError};
 
 /// The column that hides a customer that was merged into another.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{DbBackend, QueryResult};
+use torqueflow_model::import::StoredCandidate;
 use torqueflow_model::{EntityKind, MatchValues};
 use uuid::Uuid;
 
@@ -12,17 +13,6 @@ use crate::{OrganizationId, Store, StoreError};
 
 /// Values of one query.
 const CHUNK: usize = 1000;
-
-/// A stored record, as far as it takes to find or to tell apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredCandidate {
-    /// Its id.
-    pub id: Uuid,
-    /// It was merged into another, and is hidden.
-    pub is_hidden: bool,
-    /// Its values.
-    pub values: MatchValues,
-}
 
 /// Where a value stands: the condition under which a record `r` of the table has the wanted value `w`, in `table`.
 struct Place {

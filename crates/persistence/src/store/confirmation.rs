@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use time::OffsetDateTime;
+use torqueflow_model::import::Confirmation;
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
@@ -20,17 +21,6 @@ use crate::{OrganizationId, Store, StoreError};
 const ROW_SHIFT: u32 = 30;
 /// Neighbouring rows that are told of together.
 const WINDOW: u128 = 256;
-
-/// A record that a row has found unchanged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The row.
-    pub row_number: i64,
-    /// The kind of record.
-    pub entity: EntityKind,
-    /// The record.
-    pub record_id: Uuid,
-}
 
 /// The first id of the window that an id is in, and its place there.
 fn place_in_window(id: Uuid) -> (Uuid, u8) {

@@ -10,10 +10,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use torqueflow_model::import::FIRST_ENTRY;
 use torqueflow_model::{ColumnType, EntityKind, RecordPlace, RowPart, RunIds};
 use uuid::Uuid;
 
-use super::batch::FIRST_ENTRY;
 use super::export::Place;
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::connect::Backend;

@@ -3,12 +3,12 @@
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
 use time::OffsetDateTime;
+use torqueflow_model::import::DuplicateAction;
 use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::import_decision::{Column, Entity, Model};
 use crate::entity::import_duplicate;
-use crate::store::duplicate::DuplicateAction;
 use crate::{OrganizationId, Store, StoreError};
 
 /// A record as a decision knows it.

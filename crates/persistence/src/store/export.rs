@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use torqueflow_model::import::JournalAction;
 use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::{import_duplicate, import_mapping, import_record, import_row_choice};
-use crate::store::batch::JournalAction;
 use crate::store::created::CreationFilter;
 use crate::store::duplicate::Duplicate;
 use crate::{OrganizationId, Store, StoreError};

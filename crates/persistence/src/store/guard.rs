@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use torqueflow_model::import::ImportBatch;
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
 use crate::bulk::{BulkTransaction, Scalar};
-use crate::store::batch::ImportBatch;
 use crate::store::{links_of, padded_chunks};
 use crate::{OrganizationId, StoreError};
 

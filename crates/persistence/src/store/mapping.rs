@@ -4,25 +4,12 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use torqueflow_model::EntityKind;
+use torqueflow_model::import::MappedRecord;
 use uuid::Uuid;
 
 use super::padded_chunks;
 use crate::entity::import_mapping::{Column, Entity};
-use crate::store::batch::MappingOrigin;
 use crate::{OrganizationId, Store, StoreError};
-
-/// What is known of a mapped record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MappedRecord {
-    /// Our record.
-    pub record_id: Uuid,
-    /// How the mapping came to be.
-    pub origin: MappingOrigin,
-    /// The fingerprint of what the source said when it was last imported.
-    pub row_hash: u128,
-    /// The run that last imported it.
-    pub run_id: Uuid,
-}
 
 impl Store {
     /// The mappings of these source ids, by source id.

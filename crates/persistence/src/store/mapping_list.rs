@@ -4,10 +4,10 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use time::OffsetDateTime;
 use torqueflow_model::EntityKind;
+use torqueflow_model::import::MappingOrigin;
 use uuid::Uuid;
 
 use crate::entity::import_mapping::{Column, Entity, Model};
-use crate::store::batch::MappingOrigin;
 use crate::{OrganizationId, Store, StoreError};
 
 /// The link between a record at its source and ours.

@@ -1,11 +1,12 @@
 //! How good the data of a run is, counted by the database.
 
 use torqueflow_model::EntityKind;
+use torqueflow_model::import::FindingCell;
 use uuid::Uuid;
 
 use super::batch::business_columns;
 use super::created::{IdRange, within};
-use super::finding::{FindingCell, cells_of};
+use super::finding::cells_of;
 use crate::sql::query;
 use crate::{OrganizationId, Store, StoreError};
 

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use sea_orm::{ConnectionTrait, Statement};
+use torqueflow_model::import::FIRST_FINDING_OF_IMPORT;
 use uuid::Uuid;
 
 use crate::bulk::Scalar;
-use crate::store::finding::FIRST_FINDING_OF_IMPORT;
 use crate::store::lease::Lease;
 use crate::{OrganizationId, Store, StoreError};
 

@@ -1,66 +1,28 @@
 //! Changes of what the store has: records and mappings, each only as long as it is as it was read.
 
 use time::OffsetDateTime;
-use torqueflow_model::{EntityKind, FieldSpec, Value};
+use torqueflow_model::import::{MappingUpdate, UpdatedRecord};
 use uuid::Uuid;
 
 use super::batch::scalar;
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::{OrganizationId, StoreError};
 
-/// A record of the store that gets other values.
-#[derive(Debug, Clone)]
-pub struct UpdatedRecord {
-    /// Which kind.
-    pub entity: EntityKind,
-    /// Its id.
-    pub id: Uuid,
-    /// The version that was read. No other is changed.
-    pub version: i64,
-    /// The values; `None` is null.
-    pub values: Vec<(&'static FieldSpec, Option<Value>)>,
-    /// Resolved references: field name and record; `None` is null.
-    pub links: Vec<(&'static str, Option<Uuid>)>,
-    /// All keys of JSON columns that change, the unchanged ones too: column and object; `None` is null.
-    pub json: Vec<(&'static str, Option<serde_json::Value>)>,
-}
-
-/// A mapping of the store that keeps what was imported now.
-#[derive(Debug, Clone)]
-pub struct MappingUpdate {
-    /// Whose record.
-    pub source_system: String,
-    /// Which kind.
-    pub entity: EntityKind,
-    /// Its id there.
-    pub source_id: String,
-    /// The record that it was read to lead to. No other mapping is changed.
-    pub record_id: Uuid,
-    /// The run that was read to have written it last.
-    pub run_id_before: Uuid,
-    /// The fingerprint of what the source says.
-    pub row_hash: u128,
-    /// What was imported, as [`Mapping::imported_values`](crate::Mapping::imported_values) has it.
-    pub imported_values: String,
-}
-
-impl UpdatedRecord {
-    /// Columns with their new values.
-    fn columns(&self) -> Vec<(String, Scalar)> {
-        let values = self.values.iter().filter_map(|(spec, value)| {
-            let value = value.as_ref().map_or(Scalar::Null, scalar);
-            Some((spec.column()?, value))
-        });
-        let links = self
-            .links
-            .iter()
-            .map(|(name, id)| (format!("{name}_id"), Scalar::from(*id)));
-        let json = self.json.iter().map(|(column, object)| {
-            let text = object.as_ref().map(|object| Scalar::Json(object.to_string()));
-            ((*column).to_owned(), text.unwrap_or(Scalar::Null))
-        });
-        values.chain(links).chain(json).collect()
-    }
+/// The columns that change, with their new values.
+fn columns(updated: &UpdatedRecord) -> Vec<(String, Scalar)> {
+    let values = updated.values.iter().filter_map(|(spec, value)| {
+        let value = value.as_ref().map_or(Scalar::Null, scalar);
+        Some((spec.column()?, value))
+    });
+    let links = updated
+        .links
+        .iter()
+        .map(|(name, id)| (format!("{name}_id"), Scalar::from(*id)));
+    let json = updated.json.iter().map(|(column, object)| {
+        let text = object.as_ref().map(|object| Scalar::Json(object.to_string()));
+        ((*column).to_owned(), text.unwrap_or(Scalar::Null))
+    });
+    values.chain(links).chain(json).collect()
 }
 
 impl BulkTransaction {
@@ -71,7 +33,7 @@ impl BulkTransaction {
         now: OffsetDateTime,
         updated: &UpdatedRecord,
     ) -> Result<(), StoreError> {
-        let (columns, mut arguments): (Vec<_>, Vec<_>) = updated.columns().into_iter().unzip();
+        let (columns, mut arguments): (Vec<_>, Vec<_>) = columns(updated).into_iter().unzip();
         let assignments: Vec<_> = columns.iter().map(|column| format!("\"{column}\" = ?")).collect();
         let sql = format!(
             "UPDATE \"{}\" SET {}, updated_at = ?, version = version + 1 \

@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::QueryResult;
 use time::OffsetDateTime;
+use torqueflow_model::import::{BusinessRow, StoredCandidate};
 use torqueflow_model::{ColumnType, EntityKind, FieldKind, Storage};
 use uuid::Uuid;
 
 use super::batch::business_columns;
-use super::business::{BusinessRow, read_row};
-use super::candidate::{CUSTOMER_COLUMNS, StoredCandidate, customer};
+use super::business::read_row;
+use super::candidate::{CUSTOMER_COLUMNS, customer};
 use super::padded_chunks;
 use crate::sql::{bytes, places, query};
 use crate::{OrganizationId, Store, StoreError};

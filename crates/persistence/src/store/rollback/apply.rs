@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use time::OffsetDateTime;
+use torqueflow_model::import::{FIRST_ENTRY, JournalAction, JournalEntry};
 use torqueflow_model::{ColumnType, DateRole, EntityKind, FieldKind, Value};
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use super::facts::with;
 use super::journal::among;
 use super::{MappingImage, RollbackFacts, RollbackPage, Verdict, place};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::store::batch::{FIRST_ENTRY, JournalAction, JournalEntry, business_columns};
+use crate::store::batch::business_columns;
 use crate::{OrganizationId, StoreError};
 
 impl BulkTransaction {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
+use torqueflow_model::import::{JournalAction, JournalEntry};
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
@@ -10,7 +11,6 @@ use super::RollbackPage;
 use super::journal::among;
 use super::owners::{Owners, is_link_to_owner};
 use crate::bulk::{BulkTransaction, Scalar};
-use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::created::{IdRange, within};
 use crate::store::links_of;
 use crate::{OrganizationId, StoreError};

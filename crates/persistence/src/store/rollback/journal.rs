@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use torqueflow_model::import::{FIRST_ENTRY, JournalAction, JournalEntry};
 use torqueflow_model::{ColumnType, EntityKind, RecordPlace};
 use uuid::Uuid;
 
@@ -9,7 +10,6 @@ use super::facts::with;
 use super::{PageEnd, RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::fetch::Fetched;
-use crate::store::batch::{FIRST_ENTRY, JournalAction, JournalEntry};
 use crate::store::created::{IdRange, place_of, within};
 use crate::{OrganizationId, Store, StoreError};
 

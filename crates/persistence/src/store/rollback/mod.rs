@@ -14,14 +14,13 @@ mod page;
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 use torqueflow_model::EntityKind;
+use torqueflow_model::import::JournalEntry;
 use uuid::Uuid;
 
 pub use facts::{CurrentMapping, CurrentRecord, RollbackFacts};
 pub(super) use journal::among;
 pub use owners::{Owners, Writes};
 pub use page::{Judge, PageEnd, RollbackPage};
-
-use super::batch::JournalEntry;
 
 /// Writes of a run to records of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use torqueflow_model::import::{JournalAction, JournalEntry};
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
@@ -9,7 +10,6 @@ use super::facts::{RollbackFacts, Turn, ids, with};
 use super::journal::{among, creation, entry_columns, read_entry};
 use super::{RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
-use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::created::{IdRange, place_of, within};
 use crate::{OrganizationId, StoreError};
 

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
+use torqueflow_model::import::{JournalAction, JournalEntry};
 use uuid::Uuid;
 
 use super::facts::{NOTED, RollbackFacts};
 use super::{RollbackPart, Verdict};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
-use crate::store::batch::{JournalAction, JournalEntry};
 use crate::store::lease::Lease;
 use crate::store::links_of;
 use crate::{OrganizationId, Store, StoreError};
