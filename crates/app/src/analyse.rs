@@ -7,6 +7,10 @@ use std::sync::Arc;
 
 use time::OffsetDateTime;
 use torqueflow_dedupe::MatchKey;
+use torqueflow_engine::{
+    AmbiguousIds, Conflict, CustomerNames, JobRow, Orphans, Target, WantedLink, id_hash, merge_repeat, named, stored,
+    wanted, wrong_name,
+};
 use torqueflow_model::{
     EntityKind, Finding, FindingCode, LeftOutRows, OnMissing, Record, RowPart, RunIds, Slot, SourceId,
 };
@@ -18,20 +22,17 @@ use torqueflow_pipeline::{CleanRow, id_text, key_hash};
 use uuid::Uuid;
 
 use crate::App;
-use crate::ambiguous::AmbiguousIds;
 use crate::crossed::{Crossed, MOST_CROSSED};
-use crate::customer_names::{CustomerNames, named, wrong_name};
 use crate::decisions::decide_again;
 use crate::error::AppError;
 use crate::existing::{ByCode, codes, find_by_code};
 use crate::found::found_in_rows;
-use crate::job_rows::{CHUNK_ROWS, JobRow, JobRows};
-use crate::links::{Target, WantedLink, id_hash, wanted};
+use crate::job_rows::{CHUNK_ROWS, JobRows};
 use crate::matching::{Candidate, Matcher, OrderOfComing, blocking};
-use crate::options::{Orphans, RunOptions};
+use crate::options::RunOptions;
 use crate::replaced::{MetAgain, Tallies};
 use crate::tables::findings_of_rows_left_out;
-use crate::values::{Conflict, merge_repeat, stored, stored_of_column};
+use crate::values::stored_of_column;
 
 /// A row that was let in though no id can name it.
 const BEYOND_IDS: AppError = AppError::Internal("a record stands beyond the tables and rows of an import");
@@ -490,7 +491,7 @@ impl Analysis<'_> {
             return None;
         }
         if self.is_ambiguous(job, link, known) {
-            return Some(link.finding(job, row, FindingCode::LinkAmbiguous, link.describe()));
+            return Some(link.finding(&job.cleaner, row, FindingCode::LinkAmbiguous, link.describe()));
         }
         if let Some(id) = link.target.source_id() {
             let hash = id_hash(&job.source_system, link.to, &id);
@@ -501,7 +502,7 @@ impl Analysis<'_> {
         }
         if let Target::Named { id, called } = &link.target {
             let found = wrong_name(id, &self.names.find(called), &named(&known.named, called));
-            return found.map(|(code, detail)| link.finding(job, row, code, detail));
+            return found.map(|(code, detail)| link.finding(&job.cleaner, row, code, detail));
         }
         if let Target::Registration { registration, .. } = &link.target {
             let key = MatchKey::of_registration(registration).hash;
@@ -511,7 +512,7 @@ impl Analysis<'_> {
                 // Decisions on duplicates may still settle it.
                 _ => {
                     let code = FindingCode::RegistrationAmbiguous;
-                    return Some(link.finding(job, row, code, registration.clone()));
+                    return Some(link.finding(&job.cleaner, row, code, registration.clone()));
                 }
             }
         }
@@ -520,7 +521,7 @@ impl Analysis<'_> {
             (OnMissing::FailRow, Orphans::Unlinked) => FindingCode::OrphanUnlinked,
             (OnMissing::Warn | OnMissing::CreateLookup, _) => FindingCode::LinkNotFound,
         };
-        Some(link.finding(job, row, code, link.describe()))
+        Some(link.finding(&job.cleaner, row, code, link.describe()))
     }
 
     /// Rows of different records have the id that the link names, in a table of this run or of an earlier one.
@@ -587,7 +588,10 @@ impl Analysis<'_> {
                 row_index: row.index,
                 key_hash: hash,
                 occurrence,
-                record_id: job.new_id(row, RowPart::Record(record.slot)).ok_or(BEYOND_IDS)?,
+                record_id: job
+                    .table()
+                    .new_id(row, RowPart::Record(record.slot))
+                    .ok_or(BEYOND_IDS)?,
                 fills: None,
             };
             if !is_mapped && !known.exists(record) {

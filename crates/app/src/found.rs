@@ -1,16 +1,14 @@
 //! Which records the rows of a table bring: each is brought by the first row that holds it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use torqueflow_model::{RowPart, Slot};
+use torqueflow_engine::{FoundInRows, JobRow, found_at};
+use torqueflow_model::RowPart;
 use torqueflow_persistence::{FoundRecord, Store};
 use torqueflow_pipeline::key_hash;
 
 use crate::error::AppError;
-use crate::job_rows::{JobRow, JobRows};
-
-/// The records of the run that stand first in rows, by row and slot.
-pub(crate) type FoundInRows = HashMap<(i64, Slot), FoundRecord>;
+use crate::job_rows::JobRows;
 
 /// What these rows of a table bring, in their order. `failed`: rows that the analysis found an error in, which bring nothing.
 /// `has_shared`: some records of the table stand in several rows, or are of equal content.
@@ -30,7 +28,7 @@ pub(crate) async fn found_in_rows(
         let told = store
             .record_list_of_rows(organization, job_id, first.number, last.number)
             .await?;
-        shared.extend(told.into_iter().map(|known| (place_of(&known.found), known.found)));
+        shared.extend(told.into_iter().map(|known| (found_at(&known.found), known.found)));
         again = store
             .repeat_places_of_rows(organization, job_id, first.number, last.number)
             .await?;
@@ -38,6 +36,7 @@ pub(crate) async fn found_in_rows(
     let bringing = rows
         .iter()
         .filter(|row| row.clean.is_record() && !failed.contains(&row.number));
+    let table = job.table();
     let mut found = FoundInRows::new();
     for row in bringing {
         for record in &row.clean.records {
@@ -52,7 +51,7 @@ pub(crate) async fn found_in_rows(
                     row_index: row.index,
                     key_hash: key_hash(&job.source_system, record.slot.entity(), &record.source_id),
                     occurrence: 0,
-                    record_id: job.new_id(row, RowPart::Record(record.slot))?,
+                    record_id: table.new_id(row, RowPart::Record(record.slot))?,
                     fills: None,
                 })
             };
@@ -60,9 +59,4 @@ pub(crate) async fn found_in_rows(
         }
     }
     Ok(found)
-}
-
-/// Where it is found.
-pub(crate) fn place_of(found: &FoundRecord) -> (i64, Slot) {
-    (found.row_number, found.slot)
 }

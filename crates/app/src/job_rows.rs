@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
-use torqueflow_model::{Cell, Finding, FindingCode, RecordPlace, Row, RowClass, RowPart, RunIds, Slot};
+use torqueflow_engine::{JobRow, Table};
+use torqueflow_model::{Cell, Finding, FindingCode, Row, RowClass, Slot};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::staging::{Owner, StagingReader, StagingWriter};
 use torqueflow_pipeline::{
     CleanRow, Cleaner, ColumnFinding, ColumnTally, Country, HeaderChoice, OwnerVotes, RowSink, Sources, TablePlan,
     TableVotes,
 };
-use uuid::Uuid;
 
 use crate::blobs::BlobStore;
 use crate::error::AppError;
@@ -41,13 +41,6 @@ pub(crate) struct JobRows {
     of_table: Vec<ColumnFinding>,
     blobs: BlobStore,
     key: String,
-}
-
-/// A cleaned row with its place among the staged rows.
-pub(crate) struct JobRow {
-    pub index: i64,
-    pub number: i64,
-    pub clean: CleanRow,
 }
 
 /// Counts what was found in the columns, while the rows are on their way.
@@ -205,17 +198,17 @@ impl JobRows {
         Ok(())
     }
 
-    /// The id of the record that a row of the table brings, or of the lookup that it names, if the run creates it. `None`
-    /// beyond the tables and rows that ids can name, which are refused when the file is opened.
-    pub fn new_id(&self, row: &JobRow, part: RowPart) -> Option<Uuid> {
-        let place = RecordPlace::new(self.job.ordinal, row.number, part)?;
-        Some(Uuid::from_u128(RunIds::of(self.job.run_id.as_u128()).id(place)))
-    }
-
-    /// Whether the id of a new record names this row.
-    pub fn is_named_by(&self, row: &JobRow, record_id: Uuid) -> bool {
-        let place = RunIds::of(self.job.run_id.as_u128()).place(record_id.as_u128());
-        place.is_some_and(|place| (place.table(), place.row()) == (self.job.ordinal, row.number))
+    /// What the rules have to know of it.
+    pub fn table(&self) -> Table<'_> {
+        Table {
+            run_id: self.job.run_id,
+            job_id: self.job.id,
+            ordinal: self.job.ordinal,
+            attempt: self.job.attempt,
+            source_system: &self.source_system,
+            country: self.country,
+            cleaner: &self.cleaner,
+        }
     }
 
     /// Goes back to one record of one row.

@@ -7,6 +7,7 @@ mod row_effect;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use torqueflow_engine::stored;
 use torqueflow_model::{FindingCode, JobStatus, Row, RowClass, RunStatus};
 use torqueflow_persistence::{AuditEvent, FindingCount, FindingFilter, Job, OrganizationId, RunChange, StoredFinding};
 use torqueflow_pipeline::OwnerTracker;
@@ -19,7 +20,7 @@ use crate::detect::{FoundHead, choices_of, order_jobs, read_heads};
 use crate::error::AppError;
 use crate::job_rows::{SAMPLE_ROWS, cleaner_of, staged_head, staged_left_out};
 use crate::tables::{Head, column_name};
-use crate::values::{message_of, stored};
+use crate::values::message_of;
 use crate::work::{command, options_of, plan_of};
 use crate::{App, Caller, boxed};
 

@@ -52,7 +52,6 @@ mod inputs;
 mod intake;
 mod job_rows;
 mod limits;
-mod links;
 mod matching;
 mod opener;
 mod owner;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use torqueflow_dedupe::{MAX_HOLDERS, MatchKey, SharedKey, assess, keys_of, match_values};
+use torqueflow_engine::JobRow;
 use torqueflow_model::{EntityKind, MatchValues};
 use torqueflow_persistence::{
     DecidedRecord, Duplicate, FoundRecord, MatchLevel, MatchPosting, OrganizationId, RunIndex,
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::error::AppError;
-use crate::job_rows::{JobRow, JobRows};
+use crate::job_rows::JobRows;
 
 /// Kinds of record that are matched.
 pub(crate) const MATCHED: [EntityKind; 2] = [EntityKind::Customer, EntityKind::Vehicle];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
+pub use torqueflow_engine::Orphans;
 use torqueflow_persistence::{DuplicateAction, MatchLevel};
 use torqueflow_pipeline::Country;
 use uuid::Uuid;
@@ -109,17 +110,6 @@ impl RunMode {
     pub fn name(self) -> &'static str {
         self.into()
     }
-}
-
-/// What happens with rows whose essential link leads nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Orphans {
-    /// They fail.
-    #[default]
-    Fail,
-    /// They are imported without the link.
-    Unlinked,
 }
 
 impl RunOptions {

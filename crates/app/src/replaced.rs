@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use torqueflow_dedupe::{Car, Person, are_other_cars, are_other_people};
+use torqueflow_engine::source_hash;
 use torqueflow_model::{EntityKind, JobStatus, Record};
 use torqueflow_persistence::{ImportFile, Job, MappedRecord, MappingOrigin, Run};
 use torqueflow_pipeline::Country;
@@ -15,7 +16,6 @@ use crate::App;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::{RunMode, RunOptions};
-use crate::values::source_hash;
 
 /// Pairs that a person is shown.
 const SHOWN_PAIRS: usize = 10;

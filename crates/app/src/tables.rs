@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use torqueflow_engine::stored;
 use torqueflow_model::{Cell, DateOrder, Finding, JobStatus, LeftOut, LeftOutRows, Row, RowClass};
 use torqueflow_persistence::{ImportFile, Job, JobCounts, StoredFinding};
 pub use torqueflow_pipeline::{ChoiceError, column_name};
@@ -13,7 +14,6 @@ use torqueflow_pipeline::{
 use uuid::Uuid;
 
 use crate::saved_mappings::SavedUse;
-use crate::values::stored;
 use crate::work::plan_of;
 
 /// What a person said of a table. What is `None` is left to the detection.

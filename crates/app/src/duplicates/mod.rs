@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde::Serialize;
+use torqueflow_engine::whole;
 use torqueflow_model::{EntityKind, Record, Slot, Storage, Value};
 use torqueflow_persistence::{
     AuditEvent, BusinessRow, Duplicate, DuplicateAction, DuplicateFilter, ImportFile, Job, MatchLevel, OrganizationId,
@@ -17,7 +18,6 @@ use crate::decisions::decisions_on;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::OnDuplicate;
-use crate::values::whole;
 use crate::work::{command, options_of};
 use crate::{App, Caller, boxed};
 

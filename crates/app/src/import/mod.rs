@@ -1,12 +1,8 @@
 //! The import of a job: batches of rows, each read, resolved and written in one transaction.
 
-mod context;
-mod draft;
-mod fate;
-mod imported;
-mod merge;
+mod load;
+mod load_refreshed;
 mod pace;
-mod refresh;
 mod stand_ins;
 
 use std::collections::HashSet;
@@ -15,18 +11,16 @@ use std::time::Instant;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use torqueflow_engine::{AmbiguousIds, Brought, CustomerNames, JobRow, Policy, plan_rows};
 use torqueflow_persistence::{ImportBatch, JobFacts, JobProgress, Lease, Run, StoreError};
 
 use crate::App;
-use crate::ambiguous::AmbiguousIds;
-use crate::customer_names::CustomerNames;
 use crate::error::AppError;
-use crate::job_rows::{JobRow, JobRows};
+use crate::job_rows::JobRows;
 use crate::options::{RunMode, RunOptions};
 use crate::progress::Listener;
 use crate::retry::Retries;
-use context::BatchContext;
-use draft::{Brought, Draft};
+use load::Loader;
 use pace::Pace;
 
 /// Source rows of a batch: what is tried alone when the database refuses more. A commit carries as many batches as its
@@ -95,7 +89,7 @@ impl Importer<'_> {
     /// Imports a job from its checkpoint to its end.
     pub async fn run(&self, job: &Arc<JobRows>, progress: impl Fn(&JobProgress)) -> Result<JobProgress, AppError> {
         let store = &self.app.store;
-        let facts = store.job_facts(job.organization, self.run.id, job.job.id).await?;
+        let known = store.job_facts(job.organization, self.run.id, job.job.id).await?;
         let mut state = JobProgress {
             checkpoint: job.job.checkpoint,
             counts: job.job.counts,
@@ -112,12 +106,12 @@ impl Importer<'_> {
             let begun = Instant::now();
             let planned = match ahead.take() {
                 Some(planned) => Ok(planned),
-                None => self.plan(job, facts, &rows, &state, After::Commit).await,
+                None => self.plan(job, known, &rows, &state, After::Commit).await,
             };
             let following = next_group(&mut batches, pace.batches()).await?;
             let written = match planned {
                 Ok(planned) => {
-                    let next = self.plan_ahead(job, facts, following.as_deref(), &planned);
+                    let next = self.plan_ahead(job, known, following.as_deref(), &planned);
                     let (written, next) = tokio::join!(self.commit(job, &planned.batch), next);
                     ahead = next.filter(|_| written.is_ok());
                     written.map(|()| planned.batch.progress)
@@ -126,7 +120,7 @@ impl Importer<'_> {
             };
             match written {
                 Ok(after) => state = after,
-                Err(error) => self.write(job, facts, &rows, &mut state, error).await?,
+                Err(error) => self.write(job, known, &rows, &mut state, error).await?,
             }
             pace.took(rows.len().div_ceil(BATCH_ROWS), begun.elapsed());
             progress(&state);
@@ -142,7 +136,7 @@ impl Importer<'_> {
     async fn plan_ahead(
         &self,
         job: &JobRows,
-        facts: JobFacts,
+        known: JobFacts,
         rows: Option<&[JobRow]>,
         before: &Planned,
     ) -> Option<Planned> {
@@ -154,7 +148,7 @@ impl Importer<'_> {
         let planned = self
             .plan(
                 job,
-                facts,
+                known,
                 rows?,
                 &before.batch.progress,
                 After::Uncommitted(&before.brought),
@@ -168,7 +162,7 @@ impl Importer<'_> {
     async fn write(
         &self,
         job: &JobRows,
-        facts: JobFacts,
+        known: JobFacts,
         rows: &[JobRow],
         state: &mut JobProgress,
         error: AppError,
@@ -177,7 +171,7 @@ impl Importer<'_> {
         let mut pending = vec![rows];
         while let Some(rows) = pending.pop() {
             match self
-                .write_once(job, facts, rows, state, (After::Commit, error.take()))
+                .write_once(job, known, rows, state, (After::Commit, error.take()))
                 .await
             {
                 Ok(after) => *state = after,
@@ -189,7 +183,7 @@ impl Importer<'_> {
                         let reason = reason.to_string();
                         let after = (After::Refusal(&reason), None);
                         *state = self
-                            .write_once(job, facts, std::slice::from_ref(row), state, after)
+                            .write_once(job, known, std::slice::from_ref(row), state, after)
                             .await?;
                     } else if rows.len() > BATCH_ROWS {
                         pending.extend(rows.chunks(BATCH_ROWS).rev());
@@ -210,7 +204,7 @@ impl Importer<'_> {
     async fn write_once(
         &self,
         job: &JobRows,
-        facts: JobFacts,
+        known: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
         (after, failed): (After<'_>, Option<AppError>),
@@ -227,7 +221,7 @@ impl Importer<'_> {
                 {
                     return Ok(committed);
                 }
-                let planned = self.plan(job, facts, rows, state, after).await?;
+                let planned = self.plan(job, known, rows, state, after).await?;
                 self.commit(job, &planned.batch).await?;
                 Ok::<_, AppError>(planned.batch.progress)
             };
@@ -252,44 +246,53 @@ impl Importer<'_> {
     async fn plan(
         &self,
         job: &JobRows,
-        facts: JobFacts,
+        known: JobFacts,
         rows: &[JobRow],
         state: &JobProgress,
         after: After<'_>,
     ) -> Result<Planned, AppError> {
-        let facts = JobFacts {
-            has_rows_out: facts.has_rows_out || state.counts.failed > 0,
-            ..facts
+        let known = JobFacts {
+            has_rows_out: known.has_rows_out || state.counts.failed > 0,
+            ..known
         };
         let mut failed: HashSet<i64> = HashSet::new();
         if let (After::Refusal(_), [row]) = (after, rows) {
             failed.insert(row.number);
         }
+        let (before, refused) = match after {
+            After::Commit => (None, None),
+            After::Uncommitted(before) => (Some(before), None),
+            After::Refusal(reason) => (None, Some(reason)),
+        };
+        let (policy, table) = (self.policy(), job.table());
         loop {
-            let context = BatchContext::load(self, job, facts, rows, &failed).await?;
-            let matches = context.has_matches();
-            let before = match after {
-                After::Uncommitted(before) => Some(before),
-                After::Commit | After::Refusal(_) => None,
-            };
-            let mut draft = Draft::new(self, job, context, state, before);
-            for row in rows {
-                match after {
-                    After::Refusal(reason) => draft.add_refused(row, reason),
-                    After::Commit | After::Uncommitted(_) => draft.add(row),
-                }
-            }
+            let facts = Loader::load(self, job, known, rows, &failed).await?;
+            let matches = facts.has_matches();
+            let planned = plan_rows(&policy, &table, facts, state, before, rows, refused);
             // What a row that fails would have brought comes with the next one that holds it.
             let failed_before = failed.len();
-            failed.extend(draft.failed.iter().copied());
+            failed.extend(&planned.failed);
             if failed.len() == failed_before {
-                let (batch, brought) = draft.finish(rows);
                 return Ok(Planned {
-                    batch,
-                    brought,
+                    batch: planned.batch,
+                    brought: planned.brought,
                     matches,
                 });
             }
+        }
+    }
+
+    /// What holds for all rows of the run.
+    fn policy(&self) -> Policy<'_> {
+        Policy {
+            run_id: self.run.id,
+            updates: self.updates(),
+            blank_wipes: self.options.blank_wipes,
+            orphans: self.options.orphans,
+            location_id: self.options.location_id,
+            create_missing: self.create_missing,
+            ambiguous: &self.ambiguous,
+            names: &self.names,
         }
     }
 

@@ -4,17 +4,16 @@
 
 use std::collections::{HashMap, HashSet};
 
+use torqueflow_engine::{JobRow, SaidAgain, apply_fills, found_at, merge_repeat, source_hash};
 use torqueflow_model::{Record, Slot, SourceId};
 use torqueflow_persistence::{FoundRecord, Job, KnownRecord, MappingOrigin, Repeat};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use super::Importer;
-use super::context::BatchContext;
+use super::load::Loader;
 use crate::error::AppError;
-use crate::found::place_of;
-use crate::job_rows::{JobRow, JobRows};
-use crate::values::{apply_fills, merge_repeat, source_hash};
+use crate::job_rows::JobRows;
 
 /// A row that holds a record.
 struct Place {
@@ -30,28 +29,16 @@ impl Place {
     }
 }
 
-/// What the rows that take part say of a record that the run has imported, where that is something else by now.
-pub(super) struct SaidAgain {
-    pub record_id: Uuid,
-    pub record: Record,
-}
-
-impl BatchContext {
+impl Loader<'_> {
     /// Finds out which rows of the batch bring records, where rows may be out. `failed`: rows of the batch that are known to
     /// fail.
-    pub(super) async fn find_stand_ins(
-        &mut self,
-        importer: &Importer<'_>,
-        job: &JobRows,
-        rows: &[JobRow],
-        failed: &HashSet<i64>,
-    ) -> Result<(), AppError> {
+    pub(super) async fn find_stand_ins(&mut self, rows: &[JobRow], failed: &HashSet<i64>) -> Result<(), AppError> {
         let all: Vec<&JobRow> = rows.iter().collect();
-        let holders = Holders::load(importer, job, &all, failed).await?;
+        let holders = Holders::load(self.importer, self.job, &all, failed).await?;
         if holders.out.is_empty() {
             return Ok(());
         }
-        let mut tables = Tables::of(importer, job).await?;
+        let mut tables = Tables::of(self.importer, self.job).await?;
         for known in holders.known.values() {
             let places = holders.places(&tables, known);
             if places.iter().any(|place| holders.is_out(place)) {
@@ -82,7 +69,7 @@ impl BatchContext {
         let others: Vec<&Place> = others.iter().collect();
         let fills = tables.fills(record, &others).await?;
         if (known.job_id, known.found.row_number) != bringing.row() {
-            self.stand_ins.insert(known.found.record_id);
+            self.facts.stand_ins.insert(known.found.record_id);
         }
         let found = FoundRecord {
             row_number: bringing.row_number,
@@ -91,51 +78,44 @@ impl BatchContext {
             fills,
             ..known.found
         };
-        self.found.insert(place_of(&found), found);
+        self.facts.found.insert(found_at(&found), found);
         Ok(())
     }
 
     /// Finds the records that the run has imported with what a row of the batch adds, which fails now, or without what one
     /// adds that failed before and is run again.
-    pub(super) async fn find_said_again(
-        &mut self,
-        importer: &Importer<'_>,
-        job: &JobRows,
-        rows: &[JobRow],
-        failed: &HashSet<i64>,
-    ) -> Result<(), AppError> {
-        let is_again = |row: &&JobRow| job.job.attempt > 1 && !self.done.contains(&row.number);
+    pub(super) async fn find_said_again(&mut self, rows: &[JobRow], failed: &HashSet<i64>) -> Result<(), AppError> {
+        let is_again = |row: &&JobRow| self.job.job.attempt > 1 && !self.facts.done.contains(&row.number);
         let concerned = rows.iter().filter(|row| is_again(row) || failed.contains(&row.number));
         let concerned: Vec<&JobRow> = concerned.collect();
-        let holders = Holders::load(importer, job, &concerned, failed).await?;
+        let holders = Holders::load(self.importer, self.job, &concerned, failed).await?;
         if holders.known.is_empty() {
             return Ok(());
         }
-        let mut tables = Tables::of(importer, job).await?;
+        let mut tables = Tables::of(self.importer, self.job).await?;
         for (row, record) in records_with_ids(&concerned) {
             let id = (record.slot.entity(), id_text(&record.source_id, 0));
-            let Some(mapped) = self.mappings.get(&id).copied() else {
+            let Some(mapped) = self.facts.mappings.get(&id).copied() else {
                 continue;
             };
-            if mapped.run_id != importer.run.id || mapped.origin == MappingOrigin::Skipped {
+            if mapped.run_id != self.importer.run.id || mapped.origin == MappingOrigin::Skipped {
                 continue;
             }
-            let Some(known) = holders.known.get(&hash_of(job, record)) else {
+            let Some(known) = holders.known.get(&hash_of(self.job, record)) else {
                 continue;
             };
             let said = holders
-                .said_beside(&mut tables, known, (job.job.id, row.number))
+                .said_beside(&mut tables, known, (self.job.job.id, row.number))
                 .await?;
-            let Some(said) = said.filter(|said| source_hash(said, job.country) != mapped.row_hash) else {
+            let Some(said) = said.filter(|said| source_hash(said, self.job.country) != mapped.row_hash) else {
                 continue;
             };
-            self.load_last(importer, job, id.0, &[id.1], &[mapped.record_id])
-                .await?;
+            self.load_last(id.0, &[id.1], &[mapped.record_id]).await?;
             let again = SaidAgain {
                 record_id: mapped.record_id,
                 record: said,
             };
-            self.said_again.insert((row.number, record.slot), again);
+            self.facts.said_again.insert((row.number, record.slot), again);
         }
         Ok(())
     }

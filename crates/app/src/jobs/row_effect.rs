@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use torqueflow_engine::{Target, WantedLink, id_hash, wanted};
 use torqueflow_model::{EntityKind, FieldKind, JobStatus, OnMissing, Record, SourceId};
 use torqueflow_persistence::{Job, OrganizationId, Run};
 use torqueflow_pipeline::{CleanRow, customer_names, id_text, key_hash};
@@ -11,7 +12,6 @@ use uuid::Uuid;
 use crate::App;
 use crate::error::AppError;
 use crate::job_rows::{CHUNK_ROWS, JobRows};
-use crate::links::{Target, WantedLink, id_hash, wanted};
 use crate::matching::{of_registration, stored_postings};
 use crate::options::Orphans;
 use crate::work::options_of;

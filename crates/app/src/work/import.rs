@@ -7,7 +7,7 @@ use torqueflow_persistence::{FileStatus, ImportFile, Job, JobCounts, Run, RunCha
 use uuid::Uuid;
 
 use super::{Work, options_of};
-use crate::ambiguous::AmbiguousIds;
+use crate::ambiguous::ambiguous_ids;
 use crate::error::AppError;
 use crate::import::Importer;
 use crate::options::RunMode;
@@ -33,7 +33,7 @@ impl Work<'_> {
         (self.listener)(Event::Phase(Phase::Importing));
         let jobs = self.app.store.job_list(self.organization, run.id).await?;
         let importer = Importer {
-            ambiguous: AmbiguousIds::of(&self.app.store, self.organization, &jobs).await?,
+            ambiguous: ambiguous_ids(&self.app.store, self.organization, &jobs).await?,
             names: self.customer_names(&jobs).await?,
             app: self.app,
             run: &run,

@@ -12,12 +12,13 @@ use time::{Duration, OffsetDateTime};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
+use torqueflow_engine::CustomerNames;
 use torqueflow_model::{EntityKind, RunStatus};
 use torqueflow_persistence::{Actor, AuditEvent, ImportFile, Job, Lease, OrganizationId, Run, RunChange, StoreError};
 use torqueflow_pipeline::TablePlan;
 use uuid::Uuid;
 
-use crate::customer_names::CustomerNames;
+use crate::customer_names::customer_names;
 use crate::error::AppError;
 use crate::job_rows::JobRows;
 use crate::options::RunOptions;
@@ -194,7 +195,7 @@ impl<'a> Work<'a> {
         for job in customers {
             tables.push(self.rows(job.clone()).await?);
         }
-        CustomerNames::read(&tables).await
+        customer_names(&tables).await
     }
 
     /// Reports how far a job is.

@@ -10,7 +10,7 @@ use torqueflow_pipeline::{OwnerVotes, Password, TableVotes};
 use uuid::Uuid;
 
 use super::{Work, options_of, plan_of};
-use crate::ambiguous::AmbiguousIds;
+use crate::ambiguous::ambiguous_ids;
 use crate::analyse::Analysis;
 use crate::crossed::Crossed;
 use crate::detect::{open_file, order_jobs};
@@ -206,7 +206,7 @@ impl Work<'_> {
             standing: Vec::new(),
             is_again: false,
             names: self.customer_names(jobs).await?,
-            ambiguous: AmbiguousIds::of(&self.app.store, self.organization, jobs).await?,
+            ambiguous: ambiguous_ids(&self.app.store, self.organization, jobs).await?,
             crossed: None,
         })
     }

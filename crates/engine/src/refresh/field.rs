@@ -1,17 +1,17 @@
 //! One field of a record that is refreshed: what was imported, what is there, what comes in.
 
 use serde_json::Value as Json;
-use torqueflow_model::{Decimal, FieldKind, FieldRef, FieldSpec, FieldValue, Record, Storage, Value};
-use torqueflow_persistence::BusinessRow;
+use torqueflow_model::import::BusinessRow;
+use torqueflow_model::{Decimal, FieldKind, FieldRef, FieldSpec, FieldValue, Finding, Record, Storage, Value};
+use torqueflow_pipeline::Cleaner;
 
 use super::three_way::{Policy, Resolution, preserved_line, three_way};
-use crate::import::imported::{Imported, ImportedValues, RecordLinks};
-use crate::job_rows::{JobRow, JobRows};
+use crate::imported::{Imported, ImportedValues, RecordLinks};
 use crate::values::reference;
 
 /// A field with its three sides and what becomes of it.
 #[derive(Debug)]
-pub(super) struct RefreshedField {
+pub(crate) struct RefreshedField {
     pub spec: &'static FieldSpec,
     /// Its entry in the mapping: the field's name, of a link its column.
     pub key: String,
@@ -28,9 +28,11 @@ pub(super) struct RefreshedField {
 }
 
 /// A record that is refreshed, from all sides.
-pub(super) struct Sides<'a> {
-    pub job: &'a JobRows,
-    pub row: &'a JobRow,
+pub(crate) struct Sides<'a> {
+    /// What cleaned its row.
+    pub cleaner: &'a Cleaner,
+    /// What was found in its row.
+    pub findings: &'a [Finding],
     /// What comes in, with what later rows add.
     pub record: &'a Record,
     pub links: &'a RecordLinks,
@@ -73,7 +75,7 @@ impl Sides<'_> {
             incoming: self.incoming(spec, given, entry, last.as_ref()),
             last,
             current,
-            has_column: self.job.cleaner.column_of(place).is_some(),
+            has_column: self.cleaner.column_of(place).is_some(),
             is_owned: !entry.is_some_and(Imported::is_kept),
             resolution: Resolution::Unchanged,
         };
@@ -117,8 +119,7 @@ impl Sides<'_> {
 
     /// The cell is blank, and not just one that could not be read.
     fn is_blank(&self, place: FieldRef, given: Option<&FieldValue>) -> bool {
-        let findings = &self.row.clean.findings;
-        given.is_none() && !findings.iter().any(|finding| finding.field == Some(place))
+        given.is_none() && !self.findings.iter().any(|finding| finding.field == Some(place))
     }
 }
 
@@ -153,7 +154,7 @@ impl RefreshedField {
 
 /// The source names the same record as last time, and it was found then. Looking it up again could only lead elsewhere
 /// by what people did here.
-pub(in crate::import) fn says_the_same(last: &ImportedValues, record: &Record, spec: &FieldSpec) -> bool {
+pub(crate) fn says_the_same(last: &ImportedValues, record: &Record, spec: &FieldSpec) -> bool {
     let is_linked = spec.column().is_some_and(|column| last.get(&column).is_some());
     let said = last.get(spec.name).and_then(|entry| entry.value().as_str());
     is_linked && said.is_some() && said == reference(record, spec.name)

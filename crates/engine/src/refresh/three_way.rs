@@ -2,7 +2,7 @@
 
 /// What a field's value becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) enum Resolution {
+pub(crate) enum Resolution {
     /// The source says what it said last time. Whatever is there stays.
     Unchanged,
     /// The source says something else, and that is there already.
@@ -26,7 +26,7 @@ impl Resolution {
 
 /// What may be done with a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::import) struct Policy {
+pub(crate) struct Policy {
     /// A blank at the source makes the field null.
     pub blank_wipes: bool,
     /// The source may change the field: it filled it, or found it blank.
@@ -39,7 +39,7 @@ pub(in crate::import) struct Policy {
 ///
 /// A changed value is taken over only where what is there is what was imported last. Text that is the same and only
 /// cleaned better follows the same rule, but where somebody has changed the field here there is nothing to report.
-pub(in crate::import) fn three_way<T: PartialEq>(
+pub(crate) fn three_way<T: PartialEq>(
     last: Option<&T>,
     current: Option<&T>,
     incoming: Option<&T>,
@@ -64,7 +64,7 @@ pub(in crate::import) fn three_way<T: PartialEq>(
 }
 
 /// The line that a report has for a preserved field: all three values.
-pub(in crate::import) fn preserved_line(label: &str, last: &str, current: &str, incoming: &str) -> String {
+pub(crate) fn preserved_line(label: &str, last: &str, current: &str, incoming: &str) -> String {
     let shown = |text: &str| {
         if text.is_empty() {
             "blank".to_owned()

@@ -4,27 +4,29 @@ use serde_json::{Map, Value as Json};
 use torqueflow_model::{Record, Storage};
 use uuid::Uuid;
 
+use crate::values::plain;
+
 /// Marks the entry of a field that had a value of its own, which the import left.
 const KEPT: &str = "kept";
 
 /// Resolved references: field and record.
-pub(super) type RecordLinks = Vec<(&'static str, Uuid)>;
+pub(crate) type RecordLinks = Vec<(&'static str, Uuid)>;
 
 /// What was imported of a record, in the form of [`Mapping::imported_values`].
 ///
-/// [`Mapping::imported_values`]: torqueflow_persistence::Mapping::imported_values
+/// [`Mapping::imported_values`]: torqueflow_model::import::Mapping::imported_values
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct ImportedValues(Map<String, Json>);
+pub struct ImportedValues(Map<String, Json>);
 
 /// One entry of it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Imported<'a> {
+pub(crate) struct Imported<'a> {
     entry: &'a Json,
 }
 
 impl ImportedValues {
     /// All that a record says. `is_kept` tells, by column or field, where the stored record's own value was left.
-    pub fn of(record: &Record, links: &RecordLinks, is_kept: impl Fn(&str) -> bool) -> Self {
+    pub(crate) fn of(record: &Record, links: &RecordLinks, is_kept: impl Fn(&str) -> bool) -> Self {
         let mut values = Self::default();
         for field in &record.fields {
             if field.spec.source_owned && field.spec.storage != Storage::Input {
@@ -50,13 +52,13 @@ impl ImportedValues {
     }
 
     /// The entry of a field, or of a link by its column.
-    pub fn get(&self, key: &str) -> Option<Imported<'_>> {
+    pub(crate) fn get(&self, key: &str) -> Option<Imported<'_>> {
         self.0.get(key).map(|entry| Imported { entry })
     }
 
     /// Sets an entry. An empty `raw` stands for what no single cell says; it is kept, to tell that from what a cell says
     /// just so.
-    pub fn insert(&mut self, key: &str, raw: &str, value: Json, is_kept: bool) {
+    pub(crate) fn insert(&mut self, key: &str, raw: &str, value: Json, is_kept: bool) {
         let is_as_given = raw == plain(&value);
         let entry = match (is_kept, is_as_given) {
             (true, _) => Json::from(vec![Json::from(raw), value, Json::from(KEPT)]),
@@ -67,12 +69,12 @@ impl ImportedValues {
     }
 
     /// Removes an entry: the source says nothing.
-    pub fn remove(&mut self, key: &str) {
+    pub(crate) fn remove(&mut self, key: &str) {
         self.0.remove(key);
     }
 
     /// As a mapping and the journal keep it.
-    pub fn into_json(self) -> Json {
+    pub(crate) fn into_json(self) -> Json {
         Json::Object(self.0)
     }
 }
@@ -95,11 +97,6 @@ impl<'a> Imported<'a> {
     pub fn is_kept(self) -> bool {
         self.entry.get(2).is_some()
     }
-}
-
-/// A value as its text.
-fn plain(json: &Json) -> String {
-    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! References between records: what each one leads to, before anything is looked up.
 
 use torqueflow_model::{EntityKind, FieldKind, FieldRef, FieldSpec, Finding, FindingCode, OnMissing, Record, SourceId};
-use torqueflow_pipeline::{Called, CleanRow, key_hash};
+use torqueflow_pipeline::{Called, CleanRow, Cleaner, key_hash};
 
-use crate::job_rows::JobRows;
 use crate::values::reference;
 
 /// A reference of a record of a row.
-pub(crate) struct WantedLink {
+pub struct WantedLink {
     /// The record, as an index into the row's records.
     pub record: usize,
     /// Its field.
@@ -21,20 +20,27 @@ pub(crate) struct WantedLink {
 }
 
 /// What a reference leads to.
-pub(crate) enum Target {
+pub enum Target {
     /// Another record of the same row.
     Row(usize),
     /// The record with this id at the same source.
     Id(String),
     /// The vehicle with this registration, preferably the one of this customer.
     Registration {
+        /// The customer's id at the source.
         customer: Option<String>,
+        /// The registration.
         registration: String,
     },
     /// The lookup with this name.
     Name(String),
     /// The customer with this id at the same source, or else the only one that is called so.
-    Named { id: String, called: Called },
+    Named {
+        /// The id.
+        id: String,
+        /// How the customer is called, and what else the row says of them.
+        called: Called,
+    },
 }
 
 impl WantedLink {
@@ -50,8 +56,8 @@ impl WantedLink {
 }
 
 impl WantedLink {
-    /// A finding about the link, in the place where the row names its target.
-    pub fn finding(&self, job: &JobRows, row: &CleanRow, code: FindingCode, detail: String) -> Finding {
+    /// A finding about the link, in the place where the row, which this has cleaned, names its target.
+    pub fn finding(&self, cleaner: &Cleaner, row: &CleanRow, code: FindingCode, detail: String) -> Finding {
         let name = match &self.target {
             Target::Registration { .. } => "registration",
             Target::Row(_) | Target::Id(_) | Target::Name(_) | Target::Named { .. } => self.spec.name,
@@ -61,7 +67,7 @@ impl WantedLink {
         let given = record.and_then(|record| record.fields.iter().find(|field| field.spec.name == name));
         Finding {
             code,
-            column: field.and_then(|field| job.cleaner.column_of(field)),
+            column: field.and_then(|field| cleaner.column_of(field)),
             field,
             value: given.map(|field| field.raw.clone()).unwrap_or_default(),
             detail,
@@ -84,12 +90,12 @@ impl Target {
 }
 
 /// The fingerprint of the record with this id at a source.
-pub(crate) fn id_hash(source_system: &str, to: EntityKind, id: &str) -> u128 {
+pub fn id_hash(source_system: &str, to: EntityKind, id: &str) -> u128 {
     key_hash(source_system, to, &SourceId::Given(id.to_owned()))
 }
 
 /// The references of all records of a row.
-pub(crate) fn wanted(row: &CleanRow) -> Vec<WantedLink> {
+pub fn wanted(row: &CleanRow) -> Vec<WantedLink> {
     let mut links = Vec::new();
     for (index, record) in row.records.iter().enumerate() {
         for spec in record.slot.entity().fields() {

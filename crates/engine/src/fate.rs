@@ -1,17 +1,17 @@
 //! What becomes of each record of a row.
 
+use torqueflow_model::import::{FoundRecord, MappedRecord, MappingOrigin};
 use torqueflow_model::{EntityKind, Record, SourceId, fold};
-use torqueflow_persistence::{FoundRecord, MappedRecord, MappingOrigin};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
-use super::context::Decision;
-use super::draft::Draft;
-use crate::job_rows::JobRow;
+use crate::facts::{Decision, Facts};
+use crate::made::Made;
+use crate::policy::{JobRow, Policy, Table};
 
 /// What becomes of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It becomes a record with this id.
     Create(Uuid),
     /// It fills what is null in this record.
@@ -67,7 +67,21 @@ impl Fate {
     }
 }
 
-impl Draft<'_> {
+/// What a record's fate depends on, besides its row.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub policy: &'a Policy<'a>,
+    pub table: &'a Table<'a>,
+    pub facts: &'a Facts,
+    pub made: &'a Made<'a>,
+}
+
+impl View<'_> {
+    /// The record is in the store or comes into it with this batch.
+    fn exists(&self, id: Uuid) -> bool {
+        self.facts.targets.contains_key(&id) || self.made.created(id).is_some()
+    }
+
     /// What becomes of each record of the row, in their order.
     pub fn fates(&self, row: &JobRow) -> Vec<Fate> {
         let mut fates: Vec<Fate> = Vec::with_capacity(row.clean.records.len());
@@ -84,30 +98,32 @@ impl Draft<'_> {
 
     fn fate(&self, row: &JobRow, record: &Record, parent: Option<Fate>) -> Fate {
         let entity = record.slot.entity();
-        let found = self.context.found(row, record.slot);
+        let found = self.facts.found(row, record.slot);
         let occurrence = found.map_or(0, |found| found.occurrence);
         let id = id_text(&record.source_id, occurrence);
-        if let Some(mapped) = self.context.mappings.get(&(entity, id.clone())) {
+        if let Some(mapped) = self.facts.mappings.get(&(entity, id.clone())) {
             return self.mapped_fate(entity, &id, mapped, parent);
         }
         if !matches!(record.source_id, SourceId::Content(_))
-            && let Some(id) = self.resolved(key_hash(self.source_system(), entity, &record.source_id))
+            && let Some(id) = self
+                .made
+                .resolved(key_hash(self.table.source_system, entity, &record.source_id))
         {
             return Fate::Repeat(id);
         }
-        let hash = key_hash(self.source_system(), entity, &record.source_id);
-        let Some(found) = found.or_else(|| self.context.inherited.get(&hash)) else {
+        let hash = key_hash(self.table.source_system, entity, &record.source_id);
+        let Some(found) = found.or_else(|| self.facts.inherited.get(&hash)) else {
             return Fate::Lost;
         };
         if entity == EntityKind::CustomerAddress {
             return self.address_fate(record, found, parent);
         }
-        match self.context.existing(record) {
+        match self.facts.existing(record) {
             [] => {}
             [existing] => return Fate::Existing(*existing),
             [_, _, ..] => return Fate::Ambiguous,
         }
-        match self.context.decisions.get(&found.record_id) {
+        match self.facts.decisions.get(&found.record_id) {
             Some(Decision::Undecided(target)) if self.exists(*target) => Fate::Undecided,
             Some(Decision::Skip(target)) if self.exists(*target) => Fate::Skip(*target),
             Some(Decision::Merge(target)) if self.exists(*target) => Fate::Merge(*target),
@@ -118,7 +134,7 @@ impl Draft<'_> {
 
     /// What becomes of a record whose id is known.
     fn mapped_fate(&self, entity: EntityKind, id: &str, mapped: &MappedRecord, parent: Option<Fate>) -> Fate {
-        if self.context.gone.contains(&mapped.record_id) {
+        if self.facts.gone.contains(&mapped.record_id) {
             // An address that went with its customer needs no word of its own.
             let went_along = entity == EntityKind::CustomerAddress && parent == Some(Fate::Gone);
             return if went_along { Fate::LeftOut } else { Fate::Gone };
@@ -126,10 +142,10 @@ impl Draft<'_> {
         if mapped.origin == MappingOrigin::Skipped {
             return Fate::Skip(mapped.record_id);
         }
-        if mapped.run_id == self.run_id() {
+        if mapped.run_id == self.policy.run_id {
             return Fate::Repeat(mapped.record_id);
         }
-        if self.context.is_changed(entity, id, mapped) {
+        if self.facts.is_changed(entity, id, mapped) {
             return Fate::Update(mapped.record_id);
         }
         Fate::Unchanged(mapped.record_id)
@@ -137,9 +153,9 @@ impl Draft<'_> {
 
     /// The address of the customer that says the same, in the store or from an earlier row of the batch.
     fn same_address(&self, customer: Uuid, record: &Record) -> Option<Uuid> {
-        let stored = self.context.addresses.get(&customer).into_iter().flatten();
+        let stored = self.facts.addresses.get(&customer).into_iter().flatten();
         let mut stored = stored.filter(|address| is_same_address(|field| address.text(field), record));
-        let new = self.new_addresses(customer);
+        let new = self.made.addresses(customer);
         let mut new = new.filter(|address| is_same_address(|field| address.record.text(field), record));
         let stored = stored.next().map(|address| address.id);
         stored.or_else(|| new.next().map(|address| address.id))
@@ -149,7 +165,7 @@ impl Draft<'_> {
     fn address_fate(&self, record: &Record, found: &FoundRecord, parent: Option<Fate>) -> Fate {
         match parent {
             Some(Fate::Skip(_) | Fate::LeftOut | Fate::Gone | Fate::Ambiguous | Fate::Undecided) => Fate::LeftOut,
-            Some(Fate::Unchanged(_)) if !self.updates() => Fate::LeftOut,
+            Some(Fate::Unchanged(_)) if !self.policy.updates => Fate::LeftOut,
             Some(Fate::Lost) => Fate::Lost,
             Some(
                 Fate::Merge(customer) | Fate::Unchanged(customer) | Fate::Update(customer) | Fate::Existing(customer),

@@ -1,0 +1,36 @@
+//! The rules of an import: facts in, a batch out.
+//!
+//! [`plan_rows`] says what becomes of the rows of a table: which records are created, merged, brought up to date, left as they
+//! are or left out, what they lead to, and what of it is written down so that it can be taken back. It knows the [`Facts`] that
+//! somebody has read for these rows, the [`Policy`] of the run and the [`Table`] that the rows are of; it asks nothing and
+//! writes nothing. The same rows in other batches become the same records.
+//!
+//! One direction leads through it: [`fate`](fate) says what becomes of a record and [`resolve`](resolve) what its links lead
+//! to, both from the facts and what the batch has made so far; [`merge`](merge) and [`refresh`](refresh) say what changes in a
+//! record that is there; `plan` puts it together, and is all that changes anything.
+
+mod ambiguous;
+mod facts;
+mod fate;
+mod imported;
+mod links;
+mod made;
+mod merge;
+mod names;
+mod plan;
+mod policy;
+mod refresh;
+mod repeats;
+mod resolve;
+mod values;
+
+pub use ambiguous::AmbiguousIds;
+pub use facts::{Decision, Facts, FoundInRows, SaidAgain, found_at};
+pub use imported::ImportedValues;
+pub use links::{Target, WantedLink, id_hash, wanted};
+pub use made::Brought;
+pub use names::{CustomerNames, RunCustomer, named, wrong_name};
+pub use plan::{PlannedRows, plan_rows};
+pub use policy::{JobRow, Orphans, Policy, Table};
+pub use repeats::{Conflict, apply_fills, merge_repeat, whole};
+pub use values::{row_hash, source_hash, stored};
