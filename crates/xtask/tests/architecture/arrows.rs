@@ -16,6 +16,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("techman", &["model", "detection"]),
     // Composes the siblings, and takes source systems as values.
     ("pipeline", &["model", "cleanup", "dedupe", "detection", "tabular"]),
+    // The rules of an import.
+    ("engine", &["model", "dedupe", "pipeline"]),
     // The only ones that know the database.
     ("migrations", &[]),
     ("persistence", &["model", "migrations"]),
@@ -27,6 +29,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "cleanup",
             "dedupe",
             "detection",
+            "engine",
             "persistence",
             "pipeline",
             "tabular",

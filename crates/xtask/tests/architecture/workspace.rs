@@ -9,10 +9,11 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 /// The crates without async, database, HTTP, process, environment, randomness or clock.
-pub const PURE: [&str; 8] = [
+pub const PURE: [&str; 9] = [
     "cleanup",
     "dedupe",
     "detection",
+    "engine",
     "model",
     "msoffcrypto-rs",
     "pipeline",
