@@ -1,6 +1,7 @@
 //! The customers of a run by their names, for links that give no number.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 use torqueflow_dedupe::match_values;
 use torqueflow_model::import::StoredCandidate;
@@ -100,7 +101,10 @@ fn meant<T>(candidates: Vec<(T, &MatchValues)>, called: &Called) -> Vec<T> {
 }
 
 /// The customers of the store that may be meant, each once.
-pub fn named<'a>(stored: &'a HashMap<String, Vec<StoredCandidate>>, called: &Called) -> Vec<&'a StoredCandidate> {
+pub fn named<'a, S: BuildHasher>(
+    stored: &'a HashMap<String, Vec<StoredCandidate>, S>,
+    called: &Called,
+) -> Vec<&'a StoredCandidate> {
     let mut found: Vec<&StoredCandidate> = called
         .names
         .iter()

@@ -220,7 +220,7 @@ mod tests {
         IndexedRecord {
             key_hash,
             occurrence,
-            record_id: Uuid::from_u128(key_hash * 10 + occurrence.unsigned_abs() as u128),
+            record_id: Uuid::from_u128(key_hash * 10 + u128::from(occurrence.unsigned_abs())),
             row_index: 7,
             raw_hash: u128::MAX - key_hash,
         }

@@ -1,6 +1,7 @@
 //! The import of a job: batches of rows, each read, resolved and written in one transaction.
 
 mod load;
+mod load_decisions;
 mod load_refreshed;
 mod pace;
 mod stand_ins;

@@ -14,6 +14,7 @@ use crate::progress::Progress;
 use crate::render;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command")]
 pub struct Rollback {
     /// The run's id
     #[arg(value_name = "RUN_ID")]

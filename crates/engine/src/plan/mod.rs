@@ -1,5 +1,6 @@
 //! A batch as it is put together, row by row.
 
+mod links;
 mod taken_over;
 
 use std::collections::HashSet;
@@ -8,22 +9,18 @@ use torqueflow_model::import::{
     Confirmation, CreatedRecord, EntityCounts, FIRST_ENTRY, FIRST_FINDING_OF_IMPORT, FoundRecord, ImportBatch,
     JobProgress, JournalAction, JournalEntry, Mapping, MappingOrigin, RowOutcome,
 };
-use torqueflow_model::{
-    EntityKind, FieldRef, FieldValue, Finding, FindingCode, Record, RowPart, Slot, SourceId, Value,
-};
+use torqueflow_model::{EntityKind, Finding, FindingCode, Record, SourceId};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
 use crate::facts::Facts;
 use crate::fate::{Fate, View};
 use crate::imported::{ImportedValues, RecordLinks};
-use crate::links::{Target, WantedLink, wanted};
 use crate::made::{Brought, Made};
 use crate::merge::{Change, kept_by_created, kept_by_stored, merge_into_created, merge_into_stored};
 use crate::policy::{JobRow, Policy, Table};
 use crate::refresh::Refreshed;
 use crate::repeats::whole;
-use crate::resolve::Followed;
 use crate::values::{row_hash, source_hash, stored};
 
 /// More than a row writes.
@@ -170,72 +167,6 @@ impl Plan<'_> {
     fn count(&mut self, entity: EntityKind) -> &mut EntityCounts {
         let counts = &mut self.batch.progress.entity_counts;
         counts.entry(entity.name().to_owned()).or_default()
-    }
-
-    /// Resolves the links of the records that are to be written. The error is a finding that fails the row.
-    fn links(&mut self, row: &JobRow, fates: &[Fate]) -> Result<Links, Finding> {
-        let mut links = Links::new();
-        for link in wanted(&row.clean) {
-            if !fates.get(link.record).is_some_and(|fate| fate.writes()) || self.view().is_settled(row, &link) {
-                continue;
-            }
-            let to = match self.view().follow(row, fates, &link) {
-                Followed::To(id) => Some(id),
-                Followed::New(kind, folded) => self.create_lookup(row, &link, kind, folded),
-                Followed::Nowhere => None,
-                Followed::Untold(finding) => {
-                    self.find(row, &finding);
-                    None
-                }
-                Followed::Fails(finding) => return Err(finding),
-            };
-            links.extend(to.map(|id| (link.record, link.spec.name, id)));
-        }
-        self.add_locations(row, fates, &mut links);
-        Ok(links)
-    }
-
-    /// New records that name no location get that of the run.
-    fn add_locations(&self, row: &JobRow, fates: &[Fate], links: &mut Links) {
-        let Some(location) = self.policy.location_id else {
-            return;
-        };
-        for (index, (record, fate)) in row.clean.records.iter().zip(fates).enumerate() {
-            let mut specs = record.slot.entity().fields().iter();
-            if let (Fate::Create(_) | Fate::Merge(_), Some(spec)) = (fate, specs.find(|spec| spec.name == "location"))
-                && record.get(spec.name).is_none()
-            {
-                links.push((index, spec.name, location));
-            }
-        }
-    }
-
-    /// Makes the lookup that a row names.
-    fn create_lookup(&mut self, row: &JobRow, link: &WantedLink, kind: EntityKind, folded: String) -> Option<Uuid> {
-        let Target::Name(name) = &link.target else {
-            return None;
-        };
-        let slot = Slot::Main(kind);
-        let text = |field: &str, text: &str| {
-            FieldRef::new(slot, field).map(|field| FieldValue {
-                spec: field.spec,
-                value: Value::Text(text.to_owned()),
-                raw: String::new(),
-            })
-        };
-        let record = Record {
-            slot,
-            source_id: SourceId::Derived(folded.clone()),
-            fields: [text("name", name), text("sort_name", &folded)]
-                .into_iter()
-                .flatten()
-                .collect(),
-        };
-        let of = row.clean.records.get(link.record)?.slot;
-        let id = self.table.new_id(row, RowPart::Lookup(of, link.spec.name))?;
-        self.create(row, id, 0, record, Vec::new());
-        self.made.add_lookup((kind, folded), id);
-        Some(id)
     }
 
     fn write_row(&mut self, row: &JobRow, fates: &[Fate], links: &Links) -> RowOutcome {

@@ -55,6 +55,10 @@ pub struct AnalysisChunk {
 
 /// What there is to know about rows of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each saves a query per batch, independently of the others"
+)]
 pub struct JobFacts {
     /// A row has an error.
     pub has_errors: bool,

@@ -230,7 +230,9 @@ mod tests {
     #[track_caller]
     fn check(offsets: &[u8], text: &str) {
         let mut set = Offsets::default();
-        offsets.iter().for_each(|offset| set.insert(*offset));
+        for offset in offsets {
+            set.insert(*offset);
+        }
         assert_eq!(set.to_text(), text);
         assert_eq!(Offsets::from_text(text).unwrap(), set);
     }

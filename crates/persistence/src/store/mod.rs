@@ -93,8 +93,8 @@ fn padded_chunks<T: Clone>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
 
 #[cfg(test)]
 mod tests {
-    use super::batch::{JournalAction, MappingOrigin, RowOutcome};
-    use super::duplicate::{DuplicateAction, MatchLevel};
+    use torqueflow_model::import::{DuplicateAction, JournalAction, MappingOrigin, MatchLevel, RowOutcome};
+
     use super::file::FileStatus;
     use super::rollback::{RollbackOutcome, RollbackReason};
     use super::*;
