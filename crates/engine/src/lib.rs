@@ -5,6 +5,8 @@
 //! somebody has read for these rows, the [`Policy`] of the run and the [`Table`] that the rows are of; it asks nothing and
 //! writes nothing. The same rows in other batches become the same records.
 //!
+//! [`decide_rollback`] says what becomes of what a run wrote, when it is taken back.
+//!
 //! One direction leads through it: [`fate`](fate) says what becomes of a record and [`resolve`](resolve) what its links lead
 //! to, both from the facts and what the batch has made so far; [`merge`](merge) and [`refresh`](refresh) say what changes in a
 //! record that is there; `plan` puts it together, and is all that changes anything.
@@ -22,6 +24,7 @@ mod policy;
 mod refresh;
 mod repeats;
 mod resolve;
+mod rollback;
 mod values;
 
 pub use ambiguous::AmbiguousIds;
@@ -33,4 +36,5 @@ pub use names::{CustomerNames, RunCustomer, named, wrong_name};
 pub use plan::{PlannedRows, plan_rows};
 pub use policy::{JobRow, Orphans, Policy, Table};
 pub use repeats::{Conflict, apply_fills, merge_repeat, whole};
+pub use rollback::decide_rollback;
 pub use values::{row_hash, source_hash, stored};

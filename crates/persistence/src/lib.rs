@@ -43,19 +43,17 @@ pub use store::organization::{Organization, OrganizationSettings};
 pub use store::quality::{Completeness, FindingExample, FindingGroup};
 pub use store::reconciliation::{FieldCount, FindingTally, WriteOutcome, WrittenFilter, WrittenRecord};
 pub use store::repeat::Repeat;
-pub use store::rollback::{
-    CurrentMapping, CurrentRecord, Judge, MappingImage, Owners, PageEnd, RollbackFacts, RollbackOutcome, RollbackPage,
-    RollbackPart, RollbackReason, Verdict, Writes,
-};
+pub use store::rollback::{Judge, MappingImage, PageEnd, RollbackPage, RollbackPart};
 pub use store::run::Run;
 pub use store::saved_mapping::SavedMapping;
 pub use store::source_table::SourceTable;
 pub use store::ticket::Ticket;
 /// What is read and written, in the words of `torqueflow-model`.
 pub use torqueflow_model::import::{
-    BusinessRow, Confirmation, CreatedRecord, DuplicateAction, EntityCounts, FIRST_ENTRY, FIRST_FINDING_OF_IMPORT,
-    FindingCell, FoundRecord, ImportBatch, JobCounts, JobProgress, JournalAction, JournalEntry, MappedRecord, Mapping,
-    MappingOrigin, MappingUpdate, MatchLevel, RowOutcome, StoredCandidate, StoredFinding, UpdatedRecord,
+    BusinessRow, Confirmation, CreatedRecord, CurrentMapping, CurrentRecord, DuplicateAction, EntityCounts,
+    FIRST_ENTRY, FIRST_FINDING_OF_IMPORT, FindingCell, FoundRecord, ImportBatch, JobCounts, JobProgress, JournalAction,
+    JournalEntry, MappedRecord, Mapping, MappingOrigin, MappingUpdate, MatchLevel, Owners, RollbackFacts,
+    RollbackOutcome, RollbackReason, RowOutcome, StoredCandidate, StoredFinding, UpdatedRecord, Verdict, Writes,
 };
 
 /// The id of an organisation. Every query but the work queue's names one.

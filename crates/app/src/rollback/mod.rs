@@ -4,7 +4,6 @@
 //! became of it. Kinds of records are taken back in the reverse of the import's order, so that what refers to a record
 //! is gone before it; of each kind first all that the run changed, the newest first, then all that it created.
 
-mod decide;
 mod report;
 mod state;
 mod undo;

@@ -1,12 +1,12 @@
 //! The work of a rollback: page after page, each behind the one that was committed last.
 
+use torqueflow_engine::decide_rollback;
 use torqueflow_persistence::{
     JournalEntry, Judge, PageEnd, RollbackFacts, RollbackOutcome, RollbackPage, RollbackPart, RollbackReason,
     StoreError, Verdict,
 };
 
 use super::confirmed_after;
-use super::decide::decide;
 use super::state::RollbackState;
 use crate::error::AppError;
 use crate::progress::{Event, Phase};
@@ -30,7 +30,7 @@ impl Judge for Judging {
             let failed = Verdict::new(RollbackOutcome::Failed, RollbackReason::Refused);
             vec![failed; entries.len()]
         } else {
-            decide(page.run_id, entries, facts)
+            decide_rollback(page.run_id, entries, facts)
         };
         for (entry, verdict) in entries.iter().zip(&verdicts) {
             self.state.tally.add(entry, *verdict);

@@ -7,6 +7,7 @@ mod journal;
 mod mapping;
 mod matches;
 mod outcome;
+mod rollback;
 mod stored;
 
 pub use batch::{Confirmation, CreatedRecord, ImportBatch, UpdatedRecord};
@@ -16,4 +17,7 @@ pub use journal::{FIRST_ENTRY, JournalAction, JournalEntry};
 pub use mapping::{MappedRecord, Mapping, MappingOrigin, MappingUpdate};
 pub use matches::{DuplicateAction, MatchLevel};
 pub use outcome::{EntityCounts, JobCounts, JobProgress, RowOutcome};
+pub use rollback::{
+    CurrentMapping, CurrentRecord, Owners, RollbackFacts, RollbackOutcome, RollbackReason, Verdict, Writes,
+};
 pub use stored::{BusinessRow, StoredCandidate};

@@ -93,10 +93,11 @@ fn padded_chunks<T: Clone>(values: &[T]) -> impl Iterator<Item = Vec<T>> {
 
 #[cfg(test)]
 mod tests {
-    use torqueflow_model::import::{DuplicateAction, JournalAction, MappingOrigin, MatchLevel, RowOutcome};
+    use torqueflow_model::import::{
+        DuplicateAction, JournalAction, MappingOrigin, MatchLevel, RollbackOutcome, RollbackReason, RowOutcome,
+    };
 
     use super::file::FileStatus;
-    use super::rollback::{RollbackOutcome, RollbackReason};
     use super::*;
 
     /// Rows hold them, and clients know them.

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Map, Value as Json};
 use time::OffsetDateTime;
-use torqueflow_model::import::{FIRST_ENTRY, JournalAction, JournalEntry};
+use torqueflow_model::import::{FIRST_ENTRY, JournalAction, JournalEntry, RollbackFacts, RollbackReason, Verdict};
 use torqueflow_model::{ColumnType, DateRole, EntityKind, FieldKind, Value};
 use uuid::Uuid;
 
 use super::facts::with;
 use super::journal::among;
-use super::{MappingImage, RollbackFacts, RollbackPage, Verdict, place};
+use super::{MappingImage, RollbackPage, place};
 use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::store::batch::business_columns;
 use crate::{OrganizationId, StoreError};
@@ -173,7 +173,7 @@ impl BulkTransaction {
                 entry.entity.name().into(),
                 entry.record_id.into(),
                 verdict.outcome.name().into(),
-                verdict.reason.map(super::RollbackReason::stored).into(),
+                verdict.reason.map(RollbackReason::stored).into(),
                 version.map(|record| record.version + 1).into(),
                 system.into(),
                 source_id.into(),

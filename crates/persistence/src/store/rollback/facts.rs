@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value as Json;
-use torqueflow_model::import::{JournalAction, JournalEntry};
+use torqueflow_model::import::{CurrentMapping, CurrentRecord, JournalAction, JournalEntry, RollbackFacts};
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
 use super::RollbackPage;
 use super::journal::among;
-use super::owners::{Owners, is_link_to_owner};
+use super::owners::is_link_to_owner;
 use crate::bulk::{BulkTransaction, Scalar};
 use crate::store::created::{IdRange, within};
 use crate::store::links_of;
@@ -18,28 +18,6 @@ use crate::{OrganizationId, StoreError};
 /// A temporary table of what a preview has found: records of the run that stay (with an empty link), and links of other
 /// records that will be put back.
 pub(super) const NOTED: &str = "rollback_noted";
-
-/// What is true of the records of a page.
-#[derive(Debug, Default)]
-pub struct RollbackFacts {
-    /// The records that there are.
-    pub records: HashMap<Uuid, CurrentRecord>,
-    /// Versions of changed records that nobody has to keep: made by writes that were taken back and by merges that were
-    /// undone, and by taking them back and undoing them.
-    pub reversed_versions: HashMap<Uuid, HashSet<i64>>,
-    /// Records that others refer to, and of which kind these are. What the run itself made and leaves is not counted.
-    pub referred_by: HashMap<Uuid, EntityKind>,
-    /// Records that mappings of other runs lead to.
-    pub mapped_elsewhere: HashSet<Uuid>,
-    /// Mappings by source system and source id. Only of entries that don't create their record.
-    pub mappings: HashMap<(String, String), CurrentMapping>,
-    /// What the before-images refer to, as far as it is there.
-    pub targets: HashSet<Uuid>,
-    /// Records that later runs have confirmed, where that keeps them.
-    pub confirmed: HashSet<Uuid>,
-    /// What owns the records, where the run wrote to it.
-    pub owners: Option<Box<Owners>>,
-}
 
 /// When it is the turn of the records that are read about.
 #[derive(Debug, Clone, Copy)]
@@ -61,24 +39,6 @@ impl Turn {
         let (Self::Now { preview } | Self::Later { preview }) = self;
         preview
     }
-}
-
-/// A record as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CurrentRecord {
-    /// Its version.
-    pub version: i64,
-    /// It is a customer that was merged into another one.
-    pub merged: bool,
-}
-
-/// A mapping as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CurrentMapping {
-    /// Where it leads.
-    pub record_id: Uuid,
-    /// The run that wrote it last.
-    pub run_id: Uuid,
 }
 
 impl BulkTransaction {

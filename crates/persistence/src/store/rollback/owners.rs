@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_model::import::{JournalAction, JournalEntry};
+use torqueflow_model::import::{JournalAction, JournalEntry, Owners, Writes};
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
 
-use super::facts::{RollbackFacts, Turn, ids, with};
+use super::facts::{Turn, ids, with};
 use super::journal::{among, creation, entry_columns, read_entry};
 use super::{RollbackPage, RollbackPart};
 use crate::bulk::{BulkTransaction, Scalar};
@@ -15,28 +15,6 @@ use crate::{OrganizationId, StoreError};
 
 /// Entries about whose records facts are read at once.
 const ENTRIES_AT_ONCE: usize = 1000;
-
-/// The records that own those of a page.
-#[derive(Debug, Default)]
-pub struct Owners {
-    /// The owner of each record.
-    pub of: HashMap<Uuid, Uuid>,
-    /// What the run wrote to the owners.
-    pub writes: Writes,
-    /// What the run wrote to records of theirs that may stay by themselves.
-    pub owned: Vec<Writes>,
-}
-
-/// Writes of the run to records of one kind, in all of its jobs, that were not taken back; of each record, the newest
-/// first. With what is true of the records: of what they own, only what the run did not write to is counted as referring to
-/// them.
-#[derive(Debug, Default)]
-pub struct Writes {
-    /// The writes.
-    pub entries: Vec<JournalEntry>,
-    /// What is true of their records.
-    pub facts: RollbackFacts,
-}
 
 impl BulkTransaction {
     /// The owners of what a page has written, where the run wrote to them too. They are locked before what they own is, as

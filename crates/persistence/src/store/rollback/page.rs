@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use torqueflow_model::ColumnType;
-use torqueflow_model::import::{JournalAction, JournalEntry};
+use torqueflow_model::import::{JournalAction, JournalEntry, RollbackFacts, Verdict};
 use uuid::Uuid;
 
-use super::facts::{NOTED, RollbackFacts};
-use super::{RollbackPart, Verdict};
+use super::RollbackPart;
+use super::facts::NOTED;
 use crate::bulk::{BulkTransaction, Rows, Scalar};
 use crate::store::lease::Lease;
 use crate::store::links_of;

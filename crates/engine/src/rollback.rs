@@ -11,15 +11,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use torqueflow_model::{EntityKind, FieldKind};
-use torqueflow_persistence::{
+use torqueflow_model::import::{
     JournalAction, JournalEntry, Owners, RollbackFacts, RollbackOutcome as Outcome, RollbackReason as Reason, Verdict,
     Writes,
 };
+use torqueflow_model::{EntityKind, FieldKind};
 use uuid::Uuid;
 
 /// Decides on entries of a run, the newest first.
-pub(super) fn decide(run_id: Uuid, entries: &[JournalEntry], facts: &RollbackFacts) -> Vec<Verdict> {
+pub fn decide_rollback(run_id: Uuid, entries: &[JournalEntry], facts: &RollbackFacts) -> Vec<Verdict> {
     let owners = facts.owners.as_deref();
     let staying = owners.map_or_else(HashSet::new, |owners| staying_owners(run_id, owners));
     let owner_stays = |entry: &JournalEntry| {
@@ -50,7 +50,7 @@ pub(super) fn decide(run_id: Uuid, entries: &[JournalEntry], facts: &RollbackFac
 /// The owners of which something stays that the run wrote, whatever becomes of what they own.
 fn staying_owners(run_id: Uuid, owners: &Owners) -> HashSet<Uuid> {
     let stay = |writes: &Writes| {
-        let verdicts = decide(run_id, &writes.entries, &writes.facts);
+        let verdicts = decide_rollback(run_id, &writes.entries, &writes.facts);
         let records = writes.entries.iter().map(|entry| entry.record_id).zip(verdicts);
         let stay = records.filter(|(_, verdict)| !verdict.is_reversed());
         stay.map(|(record_id, _)| record_id).collect::<Vec<_>>()
@@ -154,7 +154,7 @@ fn links_before(entry: &JournalEntry) -> impl Iterator<Item = Uuid> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use torqueflow_persistence::{CurrentMapping, CurrentRecord};
+    use torqueflow_model::import::{CurrentMapping, CurrentRecord};
 
     use super::*;
 
@@ -204,7 +204,7 @@ mod tests {
 
     #[track_caller]
     fn check(entries: &[JournalEntry], facts: &RollbackFacts, expected: &[&str]) {
-        let verdicts: Vec<_> = decide(RUN, entries, facts).into_iter().map(name).collect();
+        let verdicts: Vec<_> = decide_rollback(RUN, entries, facts).into_iter().map(name).collect();
         assert_eq!(verdicts, expected);
     }
 
