@@ -293,6 +293,29 @@ mod tests {
         check(&[entry(Mapped, 0)], &gone, &["reversed"]);
     }
 
+    #[test]
+    fn what_a_later_run_confirmed_is_kept_as_it_is() {
+        use JournalAction::{Created, Mapped, Updated};
+        let confirmed = |version| RollbackFacts {
+            confirmed: HashSet::from([RECORD]),
+            ..facts(version, &[])
+        };
+        for action in [Created, Updated, Mapped] {
+            check(&[entry(action, 1)], &confirmed(1), &["kept confirmed_since"]);
+        }
+        // Whoever changed it since is named first, and who needs it last.
+        check(&[entry(Created, 1)], &confirmed(2), &["kept changed_since"]);
+        let mut used = confirmed(1);
+        used.referred_by.insert(RECORD, EntityKind::WorkOrder);
+        check(&[entry(Created, 1)], &used, &["kept confirmed_since"]);
+        // There is nothing left of it.
+        let mut gone = confirmed(1);
+        gone.records.clear();
+        gone.mappings.clear();
+        check(&[entry(Created, 1)], &gone, &["reversed gone"]);
+        check(&[entry(Mapped, 0)], &gone, &["reversed"]);
+    }
+
     /// An address of the run's customer, at these versions; whether the customer is in use, and the version of another
     /// address that the run gave it.
     fn address_facts(customer: i64, address: i64, in_use: bool, sibling: i64) -> RollbackFacts {
