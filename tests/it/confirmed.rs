@@ -161,9 +161,9 @@ fn over_http_each_organisation_has_its_own() {
         assert_eq!(client_preview(&ours, &first, "?confirmed=remove")["totals"]["kept"], 0);
         assert_eq!(client_preview(&ours, &second, "")["confirmations"], 6);
         ours.get(&format!("{first}/rollback-preview?confirmed=perhaps"))
-            .refused(422, "invalid_parameter");
+            .refused(400, "invalid_parameter");
         ours.post(&format!("{first}/rollback"), &json!({ "confirmed": "perhaps" }))
-            .refused(422, "invalid_request");
+            .refused(400, "invalid_request");
         ours.post(&format!("{first}/rollback"), &json!({ "confirmed": "remove" }))
             .ok();
         let done = ours.get(&format!("{first}?wait=30")).ok();

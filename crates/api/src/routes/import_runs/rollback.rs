@@ -54,6 +54,7 @@ struct RollbackView {
 /// What becomes of records that later runs found unchanged.
 #[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(examples("keep"))]
 enum ConfirmedRecords {
     /// They stay.
     #[default]
