@@ -123,8 +123,10 @@ fn assert_told_in_time(told: &[Told], seen: &[(Instant, i64)]) {
     let steps = told.iter().filter(|event| event.name == "progress").count();
     println!("{steps} events of progress, at most {longest:?} behind");
     assert!(longest <= MOST_BEHIND, "{longest:?}");
-    // How many there are depends on how fast the machine is; that each is in time was seen above.
-    assert!(steps >= 1, "no progress was told: {told:#?}");
+    // How many there are depends on how fast the machine is; that each is in time was seen above. The run may be over before
+    // anybody listens.
+    let was_over = told.first().is_some_and(|event| event.data["done"] == true);
+    assert!(steps >= 1 || was_over, "no progress was told: {told:#?}");
 }
 
 fn assert_each_row_is_there_once(workspace: &Workspace) {
