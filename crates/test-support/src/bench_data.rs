@@ -8,7 +8,8 @@ use crate::sample::customers::{Blueprint, Customer, CustomerRole, MailKind};
 use crate::sample::people::NameStyle;
 use crate::sample::phones::PhoneQuirk;
 use crate::sample::rates;
-use crate::sample::tables::CUSTOMER_COLUMNS;
+use crate::sample::tables::{CUSTOMER_COLUMNS, VEHICLE_COLUMNS};
+use crate::sample::vehicles::Vehicle;
 
 /// Writes a customer list as the Techman program exports it: `rows` customers, each with a number of their own, with
 /// the flaws of a real list at the [`rates`] of the sample.
@@ -17,7 +18,24 @@ use crate::sample::tables::CUSTOMER_COLUMNS;
 pub fn write_customers_csv(writer: impl Write, rows: u64, seed: u64) -> io::Result<()> {
     let mut csv = CsvRows::start(writer, CsvStyle::default())?;
     csv.write(&CUSTOMER_COLUMNS)?;
-    (0..rows).try_for_each(|row| csv.write(&customer(row, rows, seed).cells()))
+    customers(rows, seed).try_for_each(|customer| csv.write(&customer.cells()))
+}
+
+/// The customers of [`write_customers_csv`], one after the other.
+pub fn customers(rows: u64, seed: u64) -> impl Iterator<Item = Customer> {
+    (0..rows).map(move |row| customer(row, rows, seed))
+}
+
+/// The same customers, each with a vehicle that nobody else has.
+pub fn customers_with_vehicles(rows: u64, seed: u64) -> impl Iterator<Item = (Customer, Vehicle)> {
+    // The vehicles have streams of their own: with or without them, the customers are the same.
+    let vehicle = move |row| Vehicle::numbered(row, &mut Rng::stream(!seed, row));
+    customers(rows, seed).zip((0..rows).map(vehicle))
+}
+
+/// The columns of a list of customers with vehicles: those of [`Customer::cells`], then those of [`Vehicle::cells`].
+pub fn columns_with_vehicles() -> Vec<&'static str> {
+    CUSTOMER_COLUMNS.into_iter().chain(VEHICLE_COLUMNS).collect()
 }
 
 /// How far back the customer can be whom a row repeats.
@@ -88,6 +106,20 @@ mod tests {
         let text = String::from_utf8(written(3000, 7)).unwrap();
         let numbers: BTreeSet<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
         assert_eq!((numbers.len(), text.lines().count()), (3000, 3001));
+    }
+
+    #[test]
+    fn every_customer_has_a_vehicle_that_can_be_told_from_all_others() {
+        let vehicles: Vec<Vehicle> = customers_with_vehicles(3000, 7).map(|(_, vehicle)| vehicle).collect();
+        let known = vehicles.iter().filter_map(|vehicle| vehicle.registration.as_deref());
+        let (count, distinct) = (known.clone().count(), known.collect::<BTreeSet<_>>().len());
+        assert!(count == distinct && count > 2900, "{distinct} of {count}");
+        let nameless = |vehicle: &&Vehicle| vehicle.registration.is_none() && vehicle.vin.is_none();
+        assert_eq!(vehicles.iter().find(nameless), None);
+        let cells = customers_with_vehicles(1, 7)
+            .next()
+            .map(|(customer, vehicle)| [customer.cells(), vehicle.cells()].concat());
+        assert_eq!(cells.unwrap().len(), columns_with_vehicles().len());
     }
 
     #[test]

@@ -131,6 +131,22 @@ pub fn registration(year: i64, month: i64, rng: &mut Rng) -> String {
     format!("{first}{}{age:02} {}", letters(1, rng), letters(3, rng))
 }
 
+/// A registration of the current style, with a space: each of the first 28 million numbers has its own.
+pub fn numbered_registration(number: u64) -> String {
+    /// Plates of one age, and ages: 02 to 21, then 52 to 71.
+    const OF_ONE_AGE: u64 = 3 * 22 * 22 * 22 * 22;
+    const AGES: u64 = 40;
+    // The factor has no divisor in common with the number of plates: different numbers, different plates, until all of an
+    // age are used up; then come the same letters with the next age.
+    let place = number % OF_ONE_AGE * 433_494_437 % OF_ONE_AGE;
+    let age = (place + number / OF_ONE_AGE) % AGES;
+    let age = if age < 20 { age + 2 } else { age + 32 };
+    let letter = |place: u64| char::from(PLATE_LETTERS[(place % 22) as usize]);
+    let first = ["J", "T", "U"][(place % 3) as usize];
+    let [a, b, c, d] = [3, 3 * 22, 3 * 22 * 22, 3 * 22 * 22 * 22].map(|divisor| letter(place / divisor));
+    format!("{first}{a}{age:02} {b}{c}{d}")
+}
+
 /// A plate of another country.
 pub fn foreign_registration(rng: &mut Rng) -> String {
     match rng.below(3) {
@@ -187,6 +203,8 @@ fn letter(of: &[u8], rng: &mut Rng) -> char {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -197,6 +215,15 @@ mod tests {
             assert_eq!(vin.len(), 17, "{vin}");
             assert!(!vin.contains(['I', 'O', 'Q']), "{vin}");
         }
+    }
+
+    #[test]
+    fn every_number_has_its_own_plate() {
+        // The second half has the letters of the first, with other ages.
+        let numbers = (0..20_000).chain(702_768..722_768);
+        let plates: BTreeSet<String> = numbers.map(numbered_registration).collect();
+        assert_eq!(plates.len(), 40_000);
+        assert!(plates.iter().all(|plate| plate.len() == 8), "{plates:?}");
     }
 
     #[test]

@@ -68,7 +68,8 @@ pub const CUSTOMER_COLUMNS: [&str; 25] = [
     "NotificationsEmail",
     "DateCreated",
 ];
-const VEHICLE_COLUMNS: [&str; 11] = [
+/// The columns of [`Vehicle::cells`](crate::sample::Vehicle::cells).
+pub const VEHICLE_COLUMNS: [&str; 11] = [
     "VehicleRegistration",
     "VehicleVin",
     "VehicleMake",

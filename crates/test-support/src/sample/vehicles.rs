@@ -52,6 +52,27 @@ pub struct Vehicle {
 }
 
 impl Vehicle {
+    /// Vehicle number `number` of a list of any length, of customer number `number`. It is known by a registration that no
+    /// other vehicle of the list has, or by its VIN.
+    pub(crate) fn numbered(number: u64, rng: &mut Rng) -> Self {
+        let quirk = match rng.draw(RegistrationQuirk::Plain, &rates::REGISTRATION) {
+            // These are drawn from too few to be different.
+            RegistrationQuirk::Foreign | RegistrationQuirk::HeldByTwo => RegistrationQuirk::Plain,
+            quirk => quirk,
+        };
+        let is_unknown = matches!(quirk, RegistrationQuirk::Blank | RegistrationQuirk::Placeholder);
+        let vin_quirk = match rng.draw(VinQuirk::Plain, &rates::VIN) {
+            VinQuirk::Blank if is_unknown => VinQuirk::Plain,
+            quirk => quirk,
+        };
+        let plate = (!is_unknown).then(|| plates::numbered_registration(number));
+        let mut vehicle = invent(number as usize, vin_quirk, rng);
+        vehicle.registration = plate.as_deref().map(folded_registration);
+        vehicle.registration_cell = registration_cell(quirk, plate.as_deref().unwrap_or_default(), rng);
+        vehicle.registration_quirk = quirk;
+        vehicle
+    }
+
     /// The cells of the vehicle's columns, in the order of the export.
     pub fn cells(&self) -> Vec<String> {
         vec![
