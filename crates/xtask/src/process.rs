@@ -15,6 +15,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub struct Ended {
     /// `None`: it took too long and was ended.
     pub status: Option<ExitStatus>,
+    #[cfg_attr(
+        not(any(feature = "bench", test)),
+        expect(dead_code, reason = "of the chores, only `bench` asks for it")
+    )]
     pub wall: Duration,
     /// The time that processors were seen to have spent on it, which other programs do not lengthen.
     pub busy: Duration,

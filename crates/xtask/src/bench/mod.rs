@@ -1,13 +1,10 @@
 //! `bench`: how fast we are, and how fast the databases would let us be, or how fast others are.
 
 mod build;
-mod floor;
 mod import;
-mod input;
 mod machine;
-mod measure;
 mod open;
-mod report;
+mod release;
 mod serve;
 
 use std::env;
@@ -43,13 +40,14 @@ impl Bench {
         }
         match &self.what {
             What::Build(build) => build.run(),
+            #[cfg(feature = "bench")]
             What::Import(import) => import.run(),
             #[cfg(feature = "bench")]
             What::Open(open) => open.run(),
             #[cfg(feature = "bench")]
             What::OpenOnce(once) => once.run(),
             #[cfg(not(feature = "bench"))]
-            What::Open(_) | What::OpenOnce(_) => Ok(()),
+            What::Import(_) | What::Open(_) | What::OpenOnce(_) => Ok(()),
             What::Serve(serve) => serve.run(),
         }
     }

@@ -16,8 +16,8 @@ use torqueflow_test_support::postgres::Cluster;
 
 use self::load::{Leaks, Waits};
 use self::server::Server;
-use super::import::build;
 use super::machine;
+use super::release::build;
 use crate::step::say;
 use crate::table;
 

@@ -1,14 +1,11 @@
-//! Times the phases of an import.
+//! The phases of an import, told while the bench runs.
 
-use std::process::Command;
+use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
-use crate::process::{self, Ended};
-
-/// A program that takes longer is ended.
-const LIMIT: Duration = Duration::from_mins(30);
+use crate::process::Ended;
 
 /// What an import says on standard error when a phase begins.
 const DETECTING: &str = "Opening the files";
@@ -18,18 +15,20 @@ const IMPORTING: &str = "Importing";
 /// How long each phase of an import took. What was before the first is in none of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Phases {
-    pub detecting: Duration,
-    pub analysing: Duration,
-    pub importing: Duration,
+    detecting: Duration,
+    analysing: Duration,
+    importing: Duration,
 }
 
-/// Runs a program to its end.
-pub fn measure(command: &mut Command) -> anyhow::Result<Ended> {
-    let ended = process::measure(command, LIMIT)?;
-    if ended.status.is_none() {
-        bail!("the program took longer than {} minutes", LIMIT.as_secs() / 60);
+impl fmt::Display for Phases {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [detecting, analysing, importing] =
+            [self.detecting, self.analysing, self.importing].map(|phase| phase.as_secs_f64());
+        write!(
+            formatter,
+            "detecting took {detecting:.2} s, analysing {analysing:.2} s, importing {importing:.2} s"
+        )
     }
-    Ok(ended)
 }
 
 /// The phases of an import that has ended.
