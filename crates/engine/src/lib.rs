@@ -25,6 +25,8 @@ mod refresh;
 mod repeats;
 mod resolve;
 mod rollback;
+#[cfg(test)]
+mod tests;
 mod values;
 
 pub use ambiguous::AmbiguousIds;
