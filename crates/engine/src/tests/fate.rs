@@ -26,7 +26,10 @@ fn take_found(case: &mut Case) -> FoundRecord {
 #[test]
 fn what_nobody_knows_is_created() {
     check(&jenny(), &["Create 2.customer"]);
-    check(&case(CUSTOMERS, &["C1|Jenny Robb", "C2|Mike Senn"]), &["Create 3.customer"]);
+    check(
+        &case(CUSTOMERS, &["C1|Jenny Robb", "C2|Mike Senn"]),
+        &["Create 3.customer"],
+    );
     // The same id of another kind of record says nothing.
     check(&jenny().map(Product, "C1", mapped(7)), &["Create 2.customer"]);
 }
@@ -64,7 +67,11 @@ fn what_an_earlier_run_has_imported_is_updated_where_both_its_sides_are_known() 
     check(&known(), &["Unchanged #7"]);
     check(&known().store(Customer, 7, json!({})), &["Unchanged #7"]);
     check(&known().imported(Customer, "C1", json!({})), &["Unchanged #7"]);
-    let both = || known().store(Customer, 7, json!({})).imported(Customer, "C1", json!({}));
+    let both = || {
+        known()
+            .store(Customer, 7, json!({}))
+            .imported(Customer, "C1", json!({}))
+    };
     check(&both(), &["Update #7"]);
     // The facts say whether a run updates: they hold what was imported last only where it does.
     check(&both().with(|case| case.updates = true), &["Update #7"]);
@@ -92,7 +99,9 @@ fn what_was_skipped_stays_skipped() {
         };
         let skipped = jenny().map(Customer, "C1", skipped);
         check(&skipped, &["Skip #7"]);
-        let changed = skipped.store(Customer, 7, json!({})).imported(Customer, "C1", json!({}));
+        let changed = skipped
+            .store(Customer, 7, json!({}))
+            .imported(Customer, "C1", json!({}));
         check(&changed, &["Skip #7"]);
     }
 }
@@ -126,7 +135,10 @@ fn a_match_may_be_a_record_of_the_same_batch() {
     }
     // One that comes later is not there yet.
     let later = Decision::Merge(new(4, "customer"));
-    check(&case(CUSTOMERS, &rows).decide(3, "customer", later), &["Create 3.customer"]);
+    check(
+        &case(CUSTOMERS, &rows).decide(3, "customer", later),
+        &["Create 3.customer"],
+    );
 }
 
 #[test]
@@ -147,7 +159,9 @@ fn what_a_code_names_is_to_say_what_the_file_says() {
     check(&filter().existing(Product, "OF2", &[7]), &["Create 2.product"]);
     check(&filter().existing(Customer, "OF1", &[7]), &["Create 2.product"]);
     // A code comes before a match, and an id before a code.
-    let matched = filter().store(Product, 8, json!({})).decide(2, "product", Decision::Merge(stored(8)));
+    let matched = filter()
+        .store(Product, 8, json!({}))
+        .decide(2, "product", Decision::Merge(stored(8)));
     check(&matched.existing(Product, "OF1", &[7]), &["Existing #7"]);
     let known = filter().map(Product, "OF1", mapped(8));
     check(&known.existing(Product, "OF1", &[7]), &["Unchanged #8"]);

@@ -9,7 +9,8 @@ use crate::imported::RecordLinks;
 use crate::merge::{kept_by_created, kept_by_stored, merge_into_created, merge_into_stored};
 
 const COLUMNS: &str = "product.code|product.name|product.stock_location|product.retail_price";
-const PREFERENCES: &str = "customer.external_customer_number|customer.last_name|customer.notify_sms|customer.notify_email";
+const PREFERENCES: &str =
+    "customer.external_customer_number|customer.last_name|customer.notify_sms|customer.notify_email";
 
 fn record(columns: &str, cells: &str) -> Record {
     clean(&cleaner(columns), 2, cells).records.swap_remove(0)
@@ -25,7 +26,10 @@ fn check(columns: &str, cells: &str, links: RecordLinks, sides: [Json; 3]) {
     assert_eq!(json!(row.values), after, "after");
     let change = change.unwrap_or_else(|| panic!("nothing is filled: {cells}"));
     assert_eq!(change.before, before, "before");
-    assert_eq!((change.updated.id, change.updated.entity), (stored(7), record.slot.entity()));
+    assert_eq!(
+        (change.updated.id, change.updated.entity),
+        (stored(7), record.slot.entity())
+    );
     assert_eq!((change.updated.version, row.version, change.version_after), (1, 2, 2));
     let written = change.updated.values.len() + change.updated.links.len() + change.updated.json.len();
     assert_eq!(written, before.as_object().unwrap().len(), "{:?}", change.updated);
@@ -43,17 +47,27 @@ fn check_nothing(columns: &str, cells: &str, links: RecordLinks, there: Json) {
 #[test]
 fn only_what_is_null_is_filled() {
     let there = json!({ "code": "X9", "name": "Filter" });
-    check(COLUMNS, "OF1|Oil filter|A3|", vec![], [
-        there.clone(),
-        json!({ "code": "X9", "name": "Filter", "stock_location": "A3" }),
-        json!({ "stock_location": null }),
-    ]);
+    check(
+        COLUMNS,
+        "OF1|Oil filter|A3|",
+        vec![],
+        [
+            there.clone(),
+            json!({ "code": "X9", "name": "Filter", "stock_location": "A3" }),
+            json!({ "stock_location": null }),
+        ],
+    );
     // Decimals are stored as whole numbers of their smallest part.
-    check(COLUMNS, "OF1|Oil filter|A3|9.99", vec![], [
-        json!({ "code": "OF1", "name": "Filter", "stock_location": "B1" }),
-        json!({ "code": "OF1", "name": "Filter", "stock_location": "B1", "retail_price": 99900 }),
-        json!({ "retail_price": null }),
-    ]);
+    check(
+        COLUMNS,
+        "OF1|Oil filter|A3|9.99",
+        vec![],
+        [
+            json!({ "code": "OF1", "name": "Filter", "stock_location": "B1" }),
+            json!({ "code": "OF1", "name": "Filter", "stock_location": "B1", "retail_price": 99900 }),
+            json!({ "retail_price": null }),
+        ],
+    );
 }
 
 #[test]
@@ -69,11 +83,16 @@ fn nothing_to_fill_writes_nothing() {
 #[test]
 fn links_are_filled_by_their_columns() {
     let there = json!({ "code": "X9", "name": "Filter", "supplier_id": stored(8) });
-    check(COLUMNS, "OF1|Oil filter", vec![("supplier", stored(9)), ("family", stored(6))], [
-        there,
-        json!({ "code": "X9", "name": "Filter", "supplier_id": stored(8), "family_id": stored(6) }),
-        json!({ "family_id": null }),
-    ]);
+    check(
+        COLUMNS,
+        "OF1|Oil filter",
+        vec![("supplier", stored(9)), ("family", stored(6))],
+        [
+            there,
+            json!({ "code": "X9", "name": "Filter", "supplier_id": stored(8), "family_id": stored(6) }),
+            json!({ "family_id": null }),
+        ],
+    );
     // The name of a link is no column.
     let columns = "product.code|product.family";
     check_nothing(columns, "OF1|Filters", vec![], json!({ "code": "X9" }));
@@ -90,16 +109,26 @@ fn preferences_are_merged_key_by_key() {
         row["notification_preferences"] = preferences;
         row
     };
-    check(PREFERENCES, "C1|Robb|True|False", vec![], [
-        with(json!({ "sms": false, "letters": true })),
-        with(json!({ "sms": false, "letters": true, "email": false })),
-        json!({ "notification_preferences": { "sms": false, "letters": true } }),
-    ]);
-    check(PREFERENCES, "C1|Robb|True|False", vec![], [
-        names.clone(),
-        with(json!({ "sms": true, "email": false })),
-        json!({ "notification_preferences": null }),
-    ]);
+    check(
+        PREFERENCES,
+        "C1|Robb|True|False",
+        vec![],
+        [
+            with(json!({ "sms": false, "letters": true })),
+            with(json!({ "sms": false, "letters": true, "email": false })),
+            json!({ "notification_preferences": { "sms": false, "letters": true } }),
+        ],
+    );
+    check(
+        PREFERENCES,
+        "C1|Robb|True|False",
+        vec![],
+        [
+            names.clone(),
+            with(json!({ "sms": true, "email": false })),
+            json!({ "notification_preferences": null }),
+        ],
+    );
     check_nothing(PREFERENCES, "C1|Robb|True|", vec![], with(json!({ "sms": false })));
 }
 
@@ -112,7 +141,13 @@ fn what_a_stored_record_has_itself_is_kept() {
         assert_eq!(kept, expected, "{cells}");
     };
     let there = json!({ "code": "X9", "retail_price": 5, "supplier_id": stored(8) });
-    check(COLUMNS, "OF1|Oil filter|A3", vec![("supplier", stored(9))], there, &["code", "supplier_id"]);
+    check(
+        COLUMNS,
+        "OF1|Oil filter|A3",
+        vec![("supplier", stored(9))],
+        there,
+        &["code", "supplier_id"],
+    );
     check(COLUMNS, "OF1|Oil filter", vec![("family", stored(9))], json!({}), &[]);
     let there = json!({ "notification_preferences": { "sms": false } });
     check(PREFERENCES, "C1|Robb|True|False", vec![], there, &["notify_sms"]);

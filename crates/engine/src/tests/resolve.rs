@@ -5,7 +5,9 @@ use torqueflow_model::import::StoredCandidate;
 use torqueflow_model::{EntityKind, MatchValues};
 use torqueflow_pipeline::{Called, NamedLink};
 
-use super::support::{CUSTOMERS, Case, MIXED, PRODUCTS, SOURCE, VEHICLES, WORK_ORDERS, case, mapped, mapped_now, stored};
+use super::support::{
+    CUSTOMERS, Case, MIXED, PRODUCTS, SOURCE, VEHICLES, WORK_ORDERS, case, mapped, mapped_now, stored,
+};
 use super::telling::told_link;
 use crate::RunCustomer;
 use crate::links::wanted;
@@ -39,7 +41,11 @@ fn job() -> Case {
 fn an_id_leads_to_the_record_of_an_earlier_row() {
     let rows = ["C1|Jenny Robb", "||C1|AB12 CDE"];
     check(&case(MIXED, &rows), "vehicle.customer", "to 2.customer");
-    check(&case(MIXED, &rows).last_row_apart(), "vehicle.customer", "to 2.customer");
+    check(
+        &case(MIXED, &rows).last_row_apart(),
+        "vehicle.customer",
+        "to 2.customer",
+    );
     // What the batch brings comes before what is known of earlier runs.
     let known = case(MIXED, &rows).map(Customer, "C1", mapped(7));
     check(&known, "vehicle.customer", "to 2.customer");
@@ -49,8 +55,16 @@ fn an_id_leads_to_the_record_of_an_earlier_row() {
 fn an_id_leads_to_what_it_was_imported_as() {
     check(&golf().map(Customer, "C1", mapped(7)), "vehicle.customer", "to #7");
     check(&golf().map(Customer, "C1", mapped_now(7)), "vehicle.customer", "to #7");
-    check(&golf().map(Customer, "C2", mapped(7)), "vehicle.customer", "fails orphan (customer C1)");
-    check(&golf().map(Vehicle, "C1", mapped(7)), "vehicle.customer", "fails orphan (customer C1)");
+    check(
+        &golf().map(Customer, "C2", mapped(7)),
+        "vehicle.customer",
+        "fails orphan (customer C1)",
+    );
+    check(
+        &golf().map(Vehicle, "C1", mapped(7)),
+        "vehicle.customer",
+        "fails orphan (customer C1)",
+    );
 }
 
 #[test]
@@ -77,7 +91,8 @@ fn an_id_that_several_records_have_leads_nowhere_and_is_told_already() {
     check(&gone, "vehicle.customer", "fails orphan (customer C1)");
     let others = golf().with(|case| {
         case.ambiguous.add_own("other", [(Customer, "C1")].into_iter());
-        case.ambiguous.add_own(SOURCE, [(Customer, "C2"), (Vehicle, "C1")].into_iter());
+        case.ambiguous
+            .add_own(SOURCE, [(Customer, "C2"), (Vehicle, "C1")].into_iter());
     });
     check(&others.map(Customer, "C1", mapped(7)), "vehicle.customer", "to #7");
 }
@@ -87,7 +102,11 @@ fn a_record_of_the_same_row_is_meant_where_no_column_says_otherwise() {
     let together = || case(MIXED, &["C1|Jenny Robb||AB12 CDE"]);
     check(&together(), "vehicle.customer", "to 2.customer");
     check(&together().map(Customer, "C1", mapped(7)), "vehicle.customer", "to #7");
-    check(&together().map(Customer, "C1", mapped(7)).gone(7), "vehicle.customer", "fails orphan (customer)");
+    check(
+        &together().map(Customer, "C1", mapped(7)).gone(7),
+        "vehicle.customer",
+        "fails orphan (customer)",
+    );
     let lost = together().with(|case| case.facts.found.clear());
     check(&lost, "vehicle.customer", "fails orphan (customer)");
 }
@@ -104,16 +123,32 @@ fn a_registration_leads_to_the_only_vehicle_that_has_it() {
 #[test]
 fn a_registration_leads_to_the_vehicle_of_the_customer_first() {
     let two = || job().registration("AB12CDE", &[7, 8]);
-    check(&two().map(Vehicle, "C1|AB12CDE", mapped(9)), "work_order.vehicle", "to #9");
-    check(&two().map(Vehicle, "C2|AB12CDE", mapped(9)), "work_order.vehicle", "nowhere");
-    check(&two().map(Vehicle, "C1|AB12CDE", mapped(9)).gone(9), "work_order.vehicle", "nowhere");
+    check(
+        &two().map(Vehicle, "C1|AB12CDE", mapped(9)),
+        "work_order.vehicle",
+        "to #9",
+    );
+    check(
+        &two().map(Vehicle, "C2|AB12CDE", mapped(9)),
+        "work_order.vehicle",
+        "nowhere",
+    );
+    check(
+        &two().map(Vehicle, "C1|AB12CDE", mapped(9)).gone(9),
+        "work_order.vehicle",
+        "nowhere",
+    );
 }
 
 #[test]
 fn a_registration_leads_to_vehicles_of_the_batch_too() {
     let rows = ["C1|Jenny Robb||AB12 CDE", "||||J1|AB12 CDE"];
     check(&case(MIXED, &rows), "work_order.vehicle", "to 2.vehicle");
-    check(&case(MIXED, &rows).last_row_apart(), "work_order.vehicle", "to 2.vehicle");
+    check(
+        &case(MIXED, &rows).last_row_apart(),
+        "work_order.vehicle",
+        "to 2.vehicle",
+    );
     let stored_too = case(MIXED, &rows).registration("AB12CDE", &[7]);
     check(&stored_too, "work_order.vehicle", "nowhere");
     // The batch before may be committed by the time that the store is asked.
@@ -127,7 +162,12 @@ fn a_registration_leads_to_vehicles_of_the_batch_too() {
 
 #[test]
 fn an_essential_registration_fails_its_row() {
-    let reminder = || case("reminder.registration|reminder.kind|reminder.due_on", &["AB12CDE|MOT|2027-03-21"]);
+    let reminder = || {
+        case(
+            "reminder.registration|reminder.kind|reminder.due_on",
+            &["AB12CDE|MOT|2027-03-21"],
+        )
+    };
     let unlinked = |case: Case| case.with(|case| case.orphans = Orphans::Unlinked);
     check(&reminder(), "reminder.vehicle", "fails orphan (vehicle AB12CDE)");
     check(&unlinked(reminder()), "reminder.vehicle", "nowhere");
@@ -188,7 +228,11 @@ fn a_name_leads_to_the_only_customer_of_the_run_then_of_the_store() {
     check(&of_store(brought(named(&["C1"]), "C1", 7), &[8]), field, "to #7");
     check(&of_store(named(&[]), &[8]), field, "to #8");
     // Several are told by the analysis, and so is nobody.
-    check(&of_store(brought(named(&["C1", "C2"]), "C1", 7), &[8]), field, "nowhere");
+    check(
+        &of_store(brought(named(&["C1", "C2"]), "C1", 7), &[8]),
+        field,
+        "nowhere",
+    );
     check(&of_store(named(&[]), &[8, 9]), field, "nowhere");
     check(&named(&[]), field, "nowhere");
 }
@@ -218,13 +262,22 @@ fn a_name_never_fails_its_row() {
 
 #[test]
 fn a_lookup_is_found_by_its_name_or_made() {
-    let known = |kind: EntityKind| golf().with(|case| drop(case.facts.lookups.insert((kind, "leeds".to_owned()), stored(7))));
+    let known =
+        |kind: EntityKind| golf().with(|case| drop(case.facts.lookups.insert((kind, "leeds".to_owned()), stored(7))));
     check(&known(Location), "vehicle.location", "to #7");
     check(&known(CustomerGroup), "vehicle.location", "new location leeds");
     check(&golf(), "vehicle.location", "new location leeds");
     let none_made = golf().with(|case| case.create_missing = false);
-    check(&none_made, "vehicle.location", "untold lookup_not_created (location Leeds)");
-    check(&known(Location).with(|case| case.create_missing = false), "vehicle.location", "to #7");
+    check(
+        &none_made,
+        "vehicle.location",
+        "untold lookup_not_created (location Leeds)",
+    );
+    check(
+        &known(Location).with(|case| case.create_missing = false),
+        "vehicle.location",
+        "to #7",
+    );
 }
 
 #[test]
@@ -238,8 +291,14 @@ fn a_lookup_that_a_row_has_made_is_found_by_those_of_the_next_batch() {
 
 #[test]
 fn a_mapping_of_another_kind_is_no_lookup() {
-    let mapped_name = golf().map(Location, "Leeds", mapped(7)).map(WorkOrder, "Leeds", mapped(8));
-    check(&mapped_name.map(Product, "Leeds", mapped(9)), "vehicle.location", "new location leeds");
+    let mapped_name = golf()
+        .map(Location, "Leeds", mapped(7))
+        .map(WorkOrder, "Leeds", mapped(8));
+    check(
+        &mapped_name.map(Product, "Leeds", mapped(9)),
+        "vehicle.location",
+        "new location leeds",
+    );
 }
 
 /// Whether the links of the vehicle are settled: customer and location.
@@ -262,5 +321,8 @@ fn a_link_is_settled_where_the_source_names_what_was_found_last_time() {
     // It led nowhere last time.
     check_settled(json!({ "customer": "C1" }), [false, false]);
     check_settled(json!({ "customer_id": stored(7) }), [false, false]);
-    check_settled(json!({ "location": "Leeds", "location_id": ["", stored(7), "kept"] }), [false, true]);
+    check_settled(
+        json!({ "location": "Leeds", "location_id": ["", stored(7), "kept"] }),
+        [false, true],
+    );
 }

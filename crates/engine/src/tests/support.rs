@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::Value as Json;
 use time::macros::date;
 use torqueflow_dedupe::MatchKey;
@@ -335,4 +337,20 @@ impl Case {
         let fates: Vec<Fate> = self.at_last_row(|view, row| view.fates(row));
         fates.into_iter().map(told_fate).collect()
     }
+}
+
+/// Tries many values of a strategy, the same each time.
+#[track_caller]
+pub fn for_all<S: Strategy>(strategy: S, holds: impl Fn(S::Value)) {
+    let config = Config {
+        rng_seed: RngSeed::Fixed(7),
+        failure_persistence: None,
+        cases: 96,
+        ..Config::default()
+    };
+    let outcome = TestRunner::new(config).run(&strategy, |value| {
+        holds(value);
+        Ok(())
+    });
+    outcome.unwrap();
 }

@@ -45,13 +45,17 @@ pub fn told_link(followed: Followed) -> String {
 /// `2 imported`.
 pub fn told_results(batch: &ImportBatch) -> Vec<String> {
     let results = batch.results.iter();
-    results.map(|(row, outcome)| format!("{row} {}", outcome.name())).collect()
+    results
+        .map(|(row, outcome)| format!("{row} {}", outcome.name()))
+        .collect()
 }
 
 /// `customer created 1 skipped 2`.
 pub fn told_counts(batch: &ImportBatch) -> Vec<String> {
     let counts = batch.progress.entity_counts.iter();
-    counts.map(|(entity, counts)| format!("{entity}{}", told_count(counts))).collect()
+    counts
+        .map(|(entity, counts)| format!("{entity}{}", told_count(counts)))
+        .collect()
 }
 
 fn told_count(counts: &EntityCounts) -> String {
@@ -89,7 +93,10 @@ pub fn told_journal(batch: &ImportBatch) -> Vec<String> {
 
 /// `2:1000000 orphan customer C9`.
 pub fn told_finding(finding: &StoredFinding) -> String {
-    let told = format!("{}:{} {} {}", finding.row_number, finding.ordinal, finding.code, finding.detail);
+    let told = format!(
+        "{}:{} {} {}",
+        finding.row_number, finding.ordinal, finding.code, finding.detail
+    );
     told.trim_end().to_owned()
 }
 
