@@ -1,9 +1,6 @@
-//! The rules of an import: facts in, a batch out.
+#![doc = include_str!("../README.md")]
 //!
-//! [`plan_rows`] says what becomes of the rows of a table: which records are created, merged, brought up to date, left as they
-//! are or left out, what they lead to, and what of it is written down so that it can be taken back. It knows the [`Facts`] that
-//! somebody has read for these rows, the [`Policy`] of the run and the [`Table`] that the rows are of; it asks nothing and
-//! writes nothing. The same rows in other batches become the same records.
+//! # How it hangs together
 //!
 //! [`decide_rollback`] says what becomes of what a run wrote, when it is taken back.
 //!

@@ -17,15 +17,15 @@ use crate::plan_rows;
 
 /// All that a table has become.
 #[derive(Debug, Default, PartialEq)]
-struct Became {
-    created: Vec<String>,
-    mappings: Vec<String>,
-    journal: Vec<String>,
-    results: Vec<String>,
-    findings: Vec<String>,
-    confirmed: Vec<String>,
-    counts: Vec<String>,
-    records: Vec<String>,
+pub struct Became {
+    pub created: Vec<String>,
+    pub mappings: Vec<String>,
+    pub journal: Vec<String>,
+    pub results: Vec<String>,
+    pub findings: Vec<String>,
+    pub confirmed: Vec<String>,
+    pub counts: Vec<String>,
+    pub records: Vec<String>,
 }
 
 impl Became {
@@ -80,7 +80,7 @@ fn told_all(entry: &JournalEntry) -> String {
 
 /// How batches follow each other.
 #[derive(Clone, Copy, PartialEq)]
-enum Order {
+pub enum Order {
     /// Each is committed before the next is planned.
     Committed,
     /// The next one is planned while it is being written.
@@ -88,7 +88,7 @@ enum Order {
 }
 
 /// Plans the rows of a case in batches of these sizes, over and over.
-fn plan_in(case: &Case, mut store: Store, sizes: &[usize], order: Order) -> Became {
+pub fn plan_in(case: &Case, mut store: Store, sizes: &[usize], order: Order) -> Became {
     let mut became = Became::default();
     let mut progress = JobProgress::default();
     let (policy, table) = (case.policy(), case.table());

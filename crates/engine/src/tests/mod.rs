@@ -4,12 +4,18 @@ mod store;
 mod support;
 mod telling;
 
+mod anything;
 mod chunks;
+mod differences;
 mod fate;
 mod fate_addresses;
 mod journal;
+mod links;
 mod merge;
+mod names;
 mod outcomes;
 mod refresh;
+mod repeats;
 mod resolve;
 mod say_again;
+mod values;

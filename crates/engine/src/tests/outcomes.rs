@@ -384,3 +384,12 @@ fn a_record_that_an_earlier_row_of_the_batch_has_brought_is_filled_by_a_merge() 
     assert_eq!((batch.updated.len(), batch.mappings.len()), (0, 2));
     assert_eq!(told_counts(&batch), ["product created 1 merged 1"]);
 }
+
+#[test]
+fn a_record_is_created_with_what_later_rows_add() {
+    let batch = case(PRODUCTS, &["OF1|Oil filter", "OF1|Filter|A3"]).plan().batch;
+    let texts = ["name", "stock_location"].map(|name| batch.created[0].record.text(name).unwrap());
+    assert_eq!(texts, ["Oil filter", "A3"]);
+    let kept: serde_json::Value = serde_json::from_str(&batch.mappings[0].imported_values).unwrap();
+    assert_eq!(kept["stock_location"], "A3");
+}

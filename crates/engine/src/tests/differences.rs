@@ -1,0 +1,146 @@
+//! Where batches still make a difference: what becomes of rows that are planned together, and of the same ones apart.
+//!
+//! These cases say what happens, not what should.
+
+use serde_json::json;
+use torqueflow_model::EntityKind::{Customer, Product, Vehicle};
+
+use super::chunks::{Became, Order, plan_in};
+use super::store::Store;
+use super::support::{CUSTOMERS, Case, PRODUCTS, business_row, case, mapped, new, stored};
+use super::telling::{shown, told_counts, told_results};
+use crate::facts::Decision;
+
+/// What the rows become in one batch, and in one for each.
+fn both(case: &Case, store: &Store) -> [Became; 2] {
+    [&[usize::MAX], &[1_usize]].map(|sizes| plan_in(case, store.clone(), sizes, Order::Committed))
+}
+
+fn with_record(entity: torqueflow_model::EntityKind, values: serde_json::Value) -> Store {
+    let mut store = Store::default();
+    store
+        .records
+        .insert(stored(7), (entity, business_row(stored(7), values)));
+    store
+}
+
+/// Where the first row of a customer is skipped, the mapping says so to the rows of later batches; in the same batch the next row
+/// is a repeat like any other, and gives the match an address.
+#[test]
+fn a_further_row_of_a_skipped_record_is_a_repeat_only_in_its_batch() {
+    let rows = ["C1|Jenny Robb", "C1|Jenny Robb||12 Mill Lane|Leeds"];
+    let skip = case(CUSTOMERS, &rows).decide(2, "customer", Decision::Skip(stored(7)));
+    let [together, apart] = both(&skip, &with_record(Customer, json!({ "display_name": "Jenny Robb" })));
+    assert_eq!(together.results, ["2 skipped_duplicate", "3 imported"]);
+    assert_eq!(together.counts, ["customer skipped 1", "customer_address created 1"]);
+    assert_eq!(apart.results, ["2 skipped_duplicate", "3 skipped_duplicate"]);
+    assert_eq!(apart.counts, ["customer skipped 1"]);
+    let rows = ["C1|Jenny Robb", "C1|Jenny Robb"];
+    let skip = case(CUSTOMERS, &rows).decide(2, "customer", Decision::Skip(stored(7)));
+    let [together, apart] = both(&skip, &with_record(Customer, json!({})));
+    assert_eq!(together.results, ["2 skipped_duplicate", "3 unchanged"]);
+    assert_eq!(apart.results, ["2 skipped_duplicate", "3 skipped_duplicate"]);
+}
+
+/// Where the first row of a customer has updated it, a further row gives it an address: in the same batch it is compared with
+/// those that are there, and in a later one it is not.
+#[test]
+fn a_further_address_of_an_updated_customer_is_compared_only_in_its_batch() {
+    let rows = ["C1|Jenny Robb|jenny@robb.example", "C1|Jenny Robb||12 Mill Lane"];
+    let mut store = with_record(Customer, json!({ "display_name": "Jenny Robb" }));
+    store.mappings.insert((Customer, "C1".to_owned()), mapped(7));
+    store.imported.insert((Customer, "C1".to_owned()), json!({}));
+    let address = json!({ "line_1": "12 Mill Lane", "customer_id": stored(7) });
+    let kind = torqueflow_model::EntityKind::CustomerAddress;
+    store
+        .records
+        .insert(stored(8), (kind, business_row(stored(8), address)));
+    let [together, apart] = both(&case(CUSTOMERS, &rows).with(|case| case.updates = true), &store);
+    assert_eq!(together.results, ["2 updated", "3 unchanged"]);
+    assert_eq!(together.counts, ["customer updated 1", "customer_address unchanged 1"]);
+    assert_eq!(apart.results, ["2 updated", "3 imported"]);
+    assert_eq!(apart.counts, ["customer updated 1", "customer_address created 1"]);
+}
+
+/// The name of a link counts as kept only where the record is created by the same batch; its column counts in either.
+#[test]
+fn the_name_of_a_kept_link_is_marked_only_in_its_batch() {
+    let merged = case(PRODUCTS, &["OF1|Oil filter||Filters", "OF2|Filter||Filters"]).decide(
+        3,
+        "product",
+        Decision::Merge(new(2, "product")),
+    );
+    let [together, apart] = both(&merged, &Store::default());
+    let of_second = |became: &Became| {
+        became
+            .mappings
+            .last()
+            .unwrap()
+            .contains(r#""family":["Filters","Filters","kept"]"#)
+    };
+    assert_eq!([of_second(&together), of_second(&apart)], [true, false]);
+    assert_eq!(together.records, apart.records);
+}
+
+/// A vehicle that gets its registration by a merge is found by it in the next batch only.
+#[test]
+fn a_registration_that_was_merged_leads_to_its_vehicle_only_in_later_batches() {
+    let columns = "vehicle.vin|vehicle.registration|work_order.number|work_order.registration";
+    let rows = ["WVWZZZ1KZ6W612305", "WVWZZZ1KZ6W612306|AB12 CDE", "||J1|AB12 CDE"];
+    let merged = case(columns, &rows)
+        .with(|case| case.orphans = crate::Orphans::Unlinked)
+        .decide(3, "vehicle", Decision::Merge(new(2, "vehicle")));
+    let [together, apart] = both(&merged, &Store::default());
+    let job = |became: &Became| became.created.last().unwrap().ends_with(r#"["vehicle=2.vehicle"]"#);
+    assert_eq!([job(&together), job(&apart)], [false, true]);
+    assert!(merged.facts.mappings.get(&(Vehicle, String::new())).is_none());
+}
+
+/// A lookup is made as soon as a link names it, and stays when another link fails the row.
+#[test]
+fn a_row_that_fails_may_leave_a_lookup_behind() {
+    let columns = "work_order.number|work_order.customer|work_order.location|invoice.number|invoice.customer";
+    let batch = case(columns, &["J1|C1|Leeds|I1|C9"])
+        .map(Customer, "C1", mapped(7))
+        .plan()
+        .batch;
+    assert_eq!(told_results(&batch), ["2 failed"]);
+    let created: Vec<String> = batch.created.iter().map(|created| shown(created.id)).collect();
+    assert_eq!(created, ["2.work_order.location"]);
+    assert_eq!(
+        told_counts(&batch),
+        ["invoice failed 1", "location created 1", "work_order failed 1"]
+    );
+    assert_eq!(batch.mappings.len(), 1);
+    // Unless the link that fails comes first.
+    let batch = case(columns, &["J1|C9|Leeds|I1|C1"])
+        .map(Customer, "C1", mapped(7))
+        .plan()
+        .batch;
+    assert!(batch.writes_no_record());
+    assert!(
+        case(PRODUCTS, &["OF1"])
+            .existing(Product, "OF1", &[7, 8])
+            .plan()
+            .batch
+            .writes_no_record()
+    );
+}
+
+/// When a link is taken over, its mapping keeps the id without a text; when it was created, with its text.
+#[test]
+fn a_link_is_kept_otherwise_by_a_creation_than_by_a_refresh() {
+    use torqueflow_model::EntityKind::Supplier;
+    let with = |id| case(PRODUCTS, &["OF1|Oil filter|||S1"]).map(Supplier, "S1", mapped(id));
+    let kept = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["supplier_id"].clone();
+    let created = with(8).plan().batch;
+    assert_eq!(kept(&created.mappings[0].imported_values), json!(stored(8)));
+    let refreshed = with(8)
+        .map(Product, "OF1", mapped(7))
+        .imported(Product, "OF1", json!({}))
+        .store(Product, 7, json!({}));
+    assert_eq!(
+        kept(&refreshed.plan().batch.remapped[0].imported_values),
+        json!(["", stored(8)])
+    );
+}
