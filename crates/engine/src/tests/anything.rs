@@ -68,8 +68,8 @@ fn know(case: &mut Case, row: usize, kind: u8, values: &Json) {
     case.facts.targets.insert(stored(7), (entity, target.clone()));
     let facts = &mut case.facts;
     match kind {
-        0 => drop(facts.mappings.insert(key, mapped(7))),
-        1 => drop(facts.mappings.insert(key, mapped_now(7))),
+        0 => facts.mappings.extend([(key, mapped(7))]),
+        1 => facts.mappings.extend([(key, mapped_now(7))]),
         2 => {
             let origin = MappingOrigin::Skipped;
             facts.mappings.insert(key, MappedRecord { origin, ..mapped(7) });
@@ -78,7 +78,7 @@ fn know(case: &mut Case, row: usize, kind: u8, values: &Json) {
             facts.mappings.insert(key.clone(), mapped(7));
             facts.imported.insert(key, ImportedValues::read(values.clone()));
         }
-        5 => drop(facts.gone.insert(stored(7))),
+        5 => facts.gone.extend([stored(7)]),
         6 => drop(facts.existing.insert((entity, "C1".to_owned()), vec![stored(7)])),
         7 => drop(
             facts
@@ -86,8 +86,8 @@ fn know(case: &mut Case, row: usize, kind: u8, values: &Json) {
                 .insert((entity, "C1".to_owned()), vec![stored(7), stored(8)]),
         ),
         8 => drop(facts.found.remove(&(number, record.slot))),
-        9 => drop(facts.failed.insert(number)),
-        10 => drop(facts.excluded.insert(number)),
+        9 => facts.failed.extend([number]),
+        10 => facts.excluded.extend([number]),
         11 => drop(facts.addresses.insert(stored(7), vec![target])),
         12 => {
             let record_id = stored(7);

@@ -42,7 +42,7 @@ impl Store {
             self.load_changed(&mut facts, rows);
         }
         for (id, (entity, row)) in &self.records {
-            self.load_linked(&mut facts, *id, *entity, row);
+            load_linked(&mut facts, *id, *entity, row);
         }
         facts
     }
@@ -73,24 +73,6 @@ impl Store {
                 facts.imported.insert(key, last);
                 self.load_targets(facts, &[mapped.record_id]);
             }
-        }
-    }
-
-    fn load_linked(&self, facts: &mut Facts, id: Uuid, entity: EntityKind, row: &BusinessRow) {
-        match (entity, row.text("customer_id"), row.text("registration")) {
-            (EntityKind::CustomerAddress, Some(customer), _) => {
-                let addresses = facts.addresses.entry(customer.parse().unwrap()).or_default();
-                addresses.push(row.clone());
-            }
-            (EntityKind::Vehicle, _, Some(registration)) => {
-                let key = MatchKey::of_registration(registration).hash;
-                facts.registrations.entry(key).or_default().push(id);
-            }
-            _ if entity.is_lookup() => {
-                let name = row.text("sort_name").unwrap().to_owned();
-                facts.lookups.insert((entity, name), id);
-            }
-            _ => {}
         }
     }
 
@@ -150,6 +132,25 @@ impl Store {
                 None => drop(row.values.remove(&column)),
             }
         }
+    }
+}
+
+/// What rows find by their links.
+fn load_linked(facts: &mut Facts, id: Uuid, entity: EntityKind, row: &BusinessRow) {
+    match (entity, row.text("customer_id"), row.text("registration")) {
+        (EntityKind::CustomerAddress, Some(customer), _) => {
+            let addresses = facts.addresses.entry(customer.parse().unwrap()).or_default();
+            addresses.push(row.clone());
+        }
+        (EntityKind::Vehicle, _, Some(registration)) => {
+            let key = MatchKey::of_registration(registration).hash;
+            facts.registrations.entry(key).or_default().push(id);
+        }
+        _ if entity.is_lookup() => {
+            let name = row.text("sort_name").unwrap().to_owned();
+            facts.lookups.insert((entity, name), id);
+        }
+        _ => {}
     }
 }
 
