@@ -325,7 +325,7 @@ fn a_link_is_settled_where_the_source_names_what_was_found_last_time() {
     check_settled(&json!({ "customer": "C1" }), [false, false]);
     check_settled(&json!({ "customer_id": stored(7) }), [false, false]);
     check_settled(
-        json!({ "location": "Leeds", "location_id": ["", stored(7), "kept"] }),
+        &json!({ "location": "Leeds", "location_id": ["", stored(7), "kept"] }),
         [false, true],
     );
 }
