@@ -6,6 +6,7 @@ mod telling;
 
 mod anything;
 mod chunks;
+mod confirmed;
 mod differences;
 mod fate;
 mod fate_addresses;

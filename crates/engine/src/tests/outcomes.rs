@@ -5,7 +5,7 @@ use torqueflow_model::EntityKind::{Customer, CustomerAddress, Product, Vehicle};
 use torqueflow_model::import::{JobCounts, MappedRecord, MappingOrigin};
 use torqueflow_pipeline::Country;
 
-use super::support::{CUSTOMERS, Case, MIXED, PRODUCTS, VEHICLES, case, mapped, mapped_now, new, stored};
+use super::support::{CUSTOMERS, Case, MIXED, PRODUCTS, VEHICLES, case, mapped, new, stored};
 use super::telling::{shown, told_counts, told_findings, told_results};
 use crate::facts::Decision;
 use crate::row_hash;
@@ -148,6 +148,14 @@ fn rows_that_are_out_bring_nothing() {
     check(case(PRODUCTS, &[]), &[], &[]);
 }
 
+/// Nothing is told of a record that nobody brought: its row counts as if it were there.
+#[test]
+fn a_row_whose_record_is_lost_counts_as_unchanged() {
+    let lost = || case(CUSTOMERS, &[JENNY]).with(|case| case.facts.found.clear());
+    check(lost(), &["2 unchanged"], &[]);
+    check_findings(lost(), &[]);
+}
+
 #[test]
 fn a_row_without_a_record_counts_nothing() {
     let empty = case(VEHICLES, &["C1|||"]);
@@ -246,28 +254,6 @@ fn what_changed_at_the_source_is_told_where_the_run_does_not_update() {
             "2:1000001 already_imported_changed",
         ],
     );
-}
-
-/// The records that rows have found unchanged.
-#[track_caller]
-fn check_confirmed(case: Case, expected: &[&str]) {
-    let confirmed = case.plan().batch.confirmed;
-    let told = confirmed
-        .iter()
-        .map(|one| format!("{} {} {}", one.row_number, one.entity, shown(one.record_id)));
-    assert_eq!(told.collect::<Vec<_>>(), expected);
-}
-
-#[test]
-fn a_record_of_an_earlier_run_is_confirmed_once() {
-    let jenny = || case(CUSTOMERS, &[JENNY, "C1|Jenny Robb"]).map(Customer, "C1", mapped(7));
-    check_confirmed(jenny(), &["2 customer #7"]);
-    let both = jenny().map(CustomerAddress, "C1|billing", mapped(8));
-    check_confirmed(both, &["2 customer #7", "2 customer_address #8"]);
-    check_confirmed(jenny().gone(7), &[]);
-    check_confirmed(case(CUSTOMERS, &[JENNY]), &[]);
-    check_confirmed(case(CUSTOMERS, &[JENNY]).map(Customer, "C1", mapped_now(7)), &[]);
-    check_confirmed(case(CUSTOMERS, &[JENNY]).map(Customer, "C1", skipped(7)), &[]);
 }
 
 #[test]

@@ -180,6 +180,31 @@ fn a_cell_that_could_not_be_read_is_not_blank() {
 }
 
 #[test]
+fn the_same_text_that_is_read_otherwise_is_taken_over_but_never_told() {
+    let columns = "product.code|product.name|product.retail_price";
+    let with = |price: i64| {
+        case(columns, &["OF1|Filter|1,234"])
+            .map(Product, "OF1", mapped(7))
+            .imported(Product, "OF1", misread("1.2340"))
+            .store(
+                Product,
+                7,
+                json!({ "code": "OF1", "name": "Filter", "retail_price": price }),
+            )
+    };
+    let price = json!({ "retail_price": "1234.0000" });
+    check(with(12_340), "updated", price, misread("1234.0000"));
+    // Where a person has changed it, what was imported stays on record.
+    check(with(50_000), "unchanged", json!({}), misread("1.2340"));
+    assert!(plan(with(50_000)).findings.is_empty());
+}
+
+/// What was imported of a price of `1,234`.
+fn misread(price: &str) -> Json {
+    json!({ "code": "OF1", "name": "Filter", "retail_price": ["1,234", price] })
+}
+
+#[test]
 fn a_link_is_looked_up_again_only_where_the_source_names_another() {
     let last = json!({ "code": "OF1", "supplier": "S1", "supplier_id": stored(8) });
     let there = json!({ "code": "OF1", "supplier_id": stored(8) });

@@ -62,6 +62,17 @@ fn the_first_row_that_says_something_has_its_say() {
 }
 
 #[test]
+fn what_is_made_of_a_conflict_is_none_of_its_own() {
+    let cleaner = cleaner("customer.external_customer_number|customer.display_name");
+    let [first, further] =
+        ["C1|Jenny Robb", "C1|Mike Senn"].map(|cells| clean(&cleaner, 2, cells).records.swap_remove(0));
+    assert_ne!(first.get("sort_name"), further.get("sort_name"));
+    let conflicts = merge_repeat(&first, &mut None, &further, (JOB, 3)).into_iter();
+    let details: Vec<String> = conflicts.map(|one| one.finding(first.slot, |_| None).detail).collect();
+    assert_eq!(details, ["Name is `Jenny Robb`"]);
+}
+
+#[test]
 fn fills_that_no_field_has_are_nothing() {
     let mut record = clean(&cleaner(COLUMNS), 2, "OF1").records.swap_remove(0);
     let before = record.clone();
