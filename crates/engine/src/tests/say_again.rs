@@ -7,7 +7,7 @@ use torqueflow_model::import::ImportBatch;
 
 use super::support::{Case, case, clean, mapped_now, stored};
 use super::telling::{told_findings, told_journal, told_results};
-use crate::SaidAgain;
+use crate::{JobRow, SaidAgain};
 
 const COLUMNS: &str = "product.code|product.name|product.stock_location";
 
@@ -87,11 +87,26 @@ fn nothing_is_said_again_where_the_run_has_not_imported_the_record() {
 }
 
 #[test]
-fn it_is_said_once() {
-    // The row fails: what it says of the record is taken back, though the record's fate is another's repeat.
+fn it_is_said_once_however_many_rows_of_a_batch_fail() {
     let batch = further_row(filter(Some("A3")), filter(Some("A3")), "OF1|Filter|")
-        .with(|case| case.refused = Some("too long"))
+        .with(|case| {
+            case.refused = Some("too long");
+            let clean = clean(&case.cleaner, 3, "OF1||A3");
+            case.rows.push(JobRow {
+                index: 1,
+                number: 3,
+                clean,
+            });
+            let again = &case.facts.said_again[&(2, Slot::Main(Product))];
+            let again = SaidAgain {
+                record_id: again.record_id,
+                record: again.record.clone(),
+            };
+            case.facts.said_again.insert((3, Slot::Main(Product)), again);
+        })
         .plan()
         .batch;
+    assert_eq!(told_results(&batch), ["2 failed", "3 failed"]);
+    assert_eq!(told_journal(&batch), ["2:64 updated product #7"]);
     assert_eq!((batch.updated.len(), batch.remapped.len()), (1, 1));
 }

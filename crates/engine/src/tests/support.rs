@@ -345,7 +345,7 @@ pub fn for_all<S: Strategy>(strategy: S, holds: impl Fn(S::Value)) {
     let config = Config {
         rng_seed: RngSeed::Fixed(7),
         failure_persistence: None,
-        cases: 96,
+        cases: 192,
         ..Config::default()
     };
     let outcome = TestRunner::new(config).run(&strategy, |value| {
