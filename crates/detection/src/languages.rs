@@ -3,12 +3,17 @@
 //! So there is one vocabulary of fields, one set of rules about them, and a language is a dictionary: one file in
 //! `languages/`. Which one a table is in: `spoken.rs`.
 
+mod names;
+mod records;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use toml::Spanned;
 use torqueflow_model::{fold_accents, fold_header, header_words};
+
+pub use names::{name_in_english, names_that_begin};
 
 use crate::built_in::files;
 use crate::similar;
@@ -92,6 +97,7 @@ fn parse_language(toml: &str) -> Result<Language, SourceError> {
     };
     language.headers = dictionary(toml, "headers", &file.headers)?;
     language.names = dictionary(toml, "names", &file.names)?;
+    names::add_without_small_words(&mut language.names, &file.names);
     for header in language.headers.keys() {
         if let Some(key) = similar::rough_key(header) {
             language.rough.entry(key).or_default().push(header.clone());
@@ -211,8 +217,7 @@ impl Language {
         let whose = |list: &[(String, String)], cut: for<'t> fn(&'t str, &str) -> Option<&'t str>| {
             list.iter().find_map(|(word, english)| {
                 let rest = cut(folded, word)?;
-                let header = self.look_up(rest, rules).or_else(|| of_records(rest))?;
-                Some(format!("{english} {header}"))
+                records::composed(english, self.look_up(rest, rules), rest)
             })
         };
         whose(&self.before, |text, word| text.strip_prefix(word)).or_else(|| {
@@ -241,6 +246,19 @@ impl Language {
             "€", "eur", "euro", "km", "in", "en", "ccm", "kw", "chf", "pln", "zł", "sek", "dkk", "nok", "kr", "usd",
             "$", "mxn", "cop", "ars", "clp", "pen", "brl", "r$", "gbp", "mad",
         ];
+        // In which language a text is, where several stand side by side.
+        const LANGUAGES: [&str; 10] = [
+            "italiana",
+            "italiano",
+            "inglese",
+            "deutsch",
+            "français",
+            "francese",
+            "español",
+            "nederlands",
+            "polski",
+            "ita",
+        ];
         const AND: [&str; 8] = ["e", "y", "et", "und", "en", "and", "og", "och"];
         let before = text.split(['(', '[']).next().unwrap_or_default();
         let mut words: Vec<&str> = before.split([' ', '_']).filter(|word| !word.is_empty()).collect();
@@ -252,7 +270,8 @@ impl Language {
         while words.len() > 1
             && words
                 .last()
-                .is_some_and(|last| UNITS.contains(&last.to_lowercase().as_str()))
+                .map(|last| last.to_lowercase())
+                .is_some_and(|last| UNITS.contains(&last.as_str()) || LANGUAGES.contains(&last.as_str()))
         {
             words.pop();
         }
@@ -271,20 +290,14 @@ impl Language {
             .all(|other| self.headers.get(other) == Some(english))
             .then(|| english.clone())
     }
-}
 
-/// The English word for what every kind of record has and every language writes alike, where it stands beside a word for the
-/// kind: `id_vehiculo`, `cod_producto`.
-fn of_records(rest: &str) -> Option<&'static str> {
-    match rest {
-        "id" | "uuid" | "guid" => Some("ID"),
-        "nr" | "num" | "no" | "numero" => Some("Number"),
-        "code" | "cod" | "kod" => Some("Code"),
-        _ => None,
+    /// The English header for one of two words in the other order: `iva total`, `Total IVA`.
+    pub fn read_turned(&self, text: &str) -> Option<String> {
+        let words = header_words(text);
+        let [first, last] = words.as_slice() else { return None };
+        self.look_up(&format!("{last}{first}"), &[]).map(str::to_owned)
     }
-}
 
-impl Language {
     /// What people call it.
     pub fn label(&self) -> &str {
         &self.label
@@ -366,64 +379,6 @@ pub fn all() -> impl Iterator<Item = &'static Language> {
     LANGUAGES.iter()
 }
 
-/// The name of a file, a sheet or a title in English, as far as it says in another language what a table holds. `None` where
-/// it does not.
-pub fn name_in_english(name: &str) -> Option<String> {
-    let words = header_words(name);
-    let mut english: Vec<&str> = Vec::new();
-    let mut is_translated = false;
-    let mut rest = words.as_slice();
-    while let [first, after @ ..] = rest {
-        let longest = MOST_WORDS.min(rest.len());
-        let is_english =
-            IN_ENGLISH_TOO.contains(&first.as_str()) && after.first().is_some_and(|word| is_of_a_person(word));
-        let found = (1..=longest).rev().filter(|_| !is_english).find_map(|count| {
-            let (phrase, after) = rest.split_at_checked(count)?;
-            Some((in_any_language(&phrase.concat())?, after))
-        });
-        let (word, after) = found.unwrap_or((first.as_str(), after));
-        is_translated |= found.is_some();
-        english.push(word);
-        rest = after;
-    }
-    is_translated.then(|| english.join(" "))
-}
-
-/// What files and sheets are called in any language that begins with these letters, folded: the length of each, and the
-/// English name.
-pub fn names_that_begin(letters: &str) -> Vec<(usize, &'static str)> {
-    let plain = fold_accents(letters);
-    let names = LANGUAGES.iter().flat_map(|language| &language.names);
-    let begun = names.filter(|(name, _)| name.starts_with(plain.as_ref()));
-    begun
-        .map(|(name, english)| (name.chars().count(), english.as_str()))
-        .collect()
-}
-
-/// What is kept of a person, behind `personal`, which alone are those who work somewhere in some languages.
-fn is_of_a_person(word: &str) -> bool {
-    const OF_A_PERSON: &[&str] = &[
-        "data",
-        "details",
-        "detail",
-        "information",
-        "info",
-        "contacts",
-        "contact",
-        "accounts",
-    ];
-    OF_A_PERSON.contains(&word)
-}
-
-const IN_ENGLISH_TOO: &[&str] = &["personal"];
-/// The names of no kind of table have more words.
-const MOST_WORDS: usize = 4;
-
-fn in_any_language(phrase: &str) -> Option<&'static str> {
-    let mut names = LANGUAGES.iter().map(|language| &language.names);
-    names.find_map(|names| names.get(phrase)).map(String::as_str)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -468,22 +423,5 @@ mod tests {
         assert_eq!(spellings("Straße"), ["straße", "strasse"]);
         assert_eq!(spellings("Größe"), ["größe", "grosse", "groesse"]);
         assert_eq!(spellings("N° Tél"), ["ntél", "ntel", "notél", "notel"]);
-    }
-
-    #[test]
-    fn files_and_sheets_are_named_in_any_language() {
-        let check = |word, expected| assert_eq!(name_in_english(word).as_deref(), expected, "{word}");
-        check("Kunden", Some("customers"));
-        check("Kunden_2024", Some("customers 2024"));
-        check("Ordres de réparation", Some("jobs"));
-        check("export", None);
-        check("Véhicules", Some("vehicles"));
-        check("FACTUREN", Some("invoices"));
-        check("listado de clientes", Some("customers"));
-        check("Liste des véhicules 2024", Some("vehicles 2024"));
-        check("Customers", None);
-        check("Personal", Some("employees"));
-        check("Personal details", None);
-        check("Zodiac", None);
     }
 }

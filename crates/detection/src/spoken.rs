@@ -83,6 +83,7 @@ impl Spoken {
             is_open.then(|| {
                 language
                     .read_without_hint(text)
+                    .or_else(|| language.read_turned(text))
                     .or_else(|| language.read_mistyped(header))
             })?
         };

@@ -1,0 +1,92 @@
+//! Tables that are called after what they hold, of which much or little else is understood; and neighbours that are something
+//! else.
+
+use std::sync::LazyLock;
+
+use torqueflow_detection::{Detection, Detector, Surroundings, built_in_sources};
+use torqueflow_model::{Cell, Row};
+
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(built_in_sources()));
+
+/// A table of lines with cells between bars, the first of which is the header, in a file of this name.
+fn detect(file: &str, text: &str) -> Detection {
+    let mut lines = text
+        .lines()
+        .map(|line| line.split('|').map(|cell| cell.trim().to_owned()));
+    let header: Vec<String> = lines.next().map(Iterator::collect).unwrap_or_default();
+    let rows: Vec<Row> = lines
+        .map(|cells| Row {
+            number: 0,
+            cells: cells.map(Cell::text).collect(),
+        })
+        .collect();
+    let around = Surroundings {
+        file_name: file.to_owned(),
+        ..Surroundings::default()
+    };
+    DETECTOR.detect_in(&header, &rows, &around)
+}
+
+fn type_of(detection: &Detection) -> &str {
+    let found = detection.table_type.as_ref();
+    found.map_or("none", |found| found.type_id.as_str())
+}
+
+/// The type, and the field of each column, `-` for none, between bars.
+#[track_caller]
+fn check(file: &str, text: &str, type_id: &str, fields: &str) {
+    let detection = detect(file, text);
+    assert_eq!(type_of(&detection), type_id, "{file}: {text}: {:?}", detection.evidence);
+    let found = detection.columns.iter().map(|column| column.field);
+    let found: Vec<String> = found
+        .map(|field| field.map_or("-".to_owned(), |field| field.to_string()))
+        .collect();
+    assert_eq!(found.join("|"), fields, "{file}: {text}");
+}
+
+/// Rows of which each has its own number in all cells with a `#`.
+fn rows(header: &str, row: &str) -> String {
+    let rows = (0..12).map(|number| row.replace('#', &format!("{}", number + 11)));
+    let lines: Vec<String> = std::iter::once(header.to_owned()).chain(rows).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn ids_of_documents_are_known_in_every_language() {
+    for (file, header) in [
+        ("facturas.csv", "factura_id|cliente_id|fecha|total"),
+        ("factures.csv", "id_facture|id_client|date|total"),
+        ("rechnungen.csv", "rechnung_id|kunde_id|datum|gesamt"),
+        ("facturen.csv", "factuur_id|klant_id|datum|totaal"),
+        ("faturas.csv", "fatura_id|cliente_id|data|total"),
+        ("fatture.csv", "id_fattura|id_cliente|data|totale"),
+        ("faktury.csv", "id_faktury|id_klienta|data|razem"),
+        ("fakturor.csv", "faktura_id|kund_id|datum|totalt"),
+        ("fakturaer.csv", "faktura_id|kunde_id|dato|i alt"),
+    ] {
+        let text = rows(header, "#|C#|2024-03-04|18#.50");
+        let fields = "invoice.number|invoice.customer|invoice.issued_on|invoice.total_gross";
+        check(file, &text, "generic.invoices", fields);
+    }
+    let payments = rows("pago_id|factura_id|monto|fecha_pago", "P#|F#|18#.50|2024-03-04");
+    let fields = "payment.number|payment.invoice|payment.amount|payment.paid_on";
+    check("pagos.csv", &payments, "generic.payments", fields);
+}
+
+#[test]
+fn two_words_may_stand_the_other_way_round() {
+    let text = rows(
+        "numero_factura|fecha|iva_total|total_factura",
+        "F#|2024-03-04|3#.10|18#.50",
+    );
+    let fields = "invoice.number|invoice.issued_on|invoice.total_vat|invoice.total_gross";
+    check("export.csv", &text, "generic.invoices", fields);
+}
+
+#[test]
+fn abbreviations_of_delivery_say_whose_an_address_is() {
+    let header = "Code client|Nom client|Adresse liv adr|Adresse liv cp|Adresse liv ville|Code tournée";
+    let text = rows(header, "0951#|Moor Sarl A#|# rue du Gué|62145|Liettres|T9");
+    let fields = "customer.external_customer_number|customer.display_name|shipping_address.line_1|shipping_address.postal_code|shipping_address.city|-";
+    check("Fichier clients.csv", &text, "generic.customers", fields);
+}
