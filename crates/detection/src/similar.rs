@@ -119,7 +119,13 @@ pub fn variants(header: &str) -> Vec<String> {
     let mut variants = Vec::new();
     let orders = other_orders(&own).into_iter().chain(other_orders(&short));
     let first = is_changed.then(|| own.clone());
-    for candidate in first.into_iter().chain([long, short.clone(), plain]).chain(orders) {
+    let measured = without_measure(&long).map(<[&str]>::to_vec);
+    for candidate in first
+        .into_iter()
+        .chain([long, short.clone(), plain])
+        .chain(measured)
+        .chain(orders)
+    {
         let text = candidate.concat();
         if !text.is_empty() && !variants.contains(&text) {
             variants.push(text);
@@ -143,6 +149,42 @@ fn without_hint(header: &str) -> &str {
 fn is_hint(hint: &str) -> bool {
     let is_date_form = hint.len() >= 5 && hint.contains('y') && hint.chars().all(|c| "dmyhs/.-: ".contains(c));
     is_date_form || HINTS.contains(&hint)
+}
+
+/// Units and currencies that stand behind a header without brackets.
+#[rustfmt::skip]
+const UNITS: &[&str] = &[
+    "km", "kms", "miles", "mi", "cc", "ccm", "eur", "euro", "euros", "gbp", "usd", "pounds", "dollars", "aud", "cad", "nzd", "chf", "pln",
+    "sek", "nok", "dkk",
+];
+/// Taxes, and the words before them for whether they are in a price.
+const TAXES: &[&str] = &["vat", "tax", "gst", "taxes"];
+const IN_OR_NOT: &[&str] = &[
+    "ex",
+    "excl",
+    "exc",
+    "excluding",
+    "without",
+    "inc",
+    "incl",
+    "including",
+    "with",
+];
+/// Words for what somebody pays for one thing, whether with the tax or without it: a total is another one without.
+const PRICES: &[&str] = &["price", "cost", "rate", "subtotal"];
+
+/// The words of a header without the unit at their end, or without what says whether the tax is in a price: `odometer_km`,
+/// `unit_price_ex_vat`.
+fn without_measure<'a, 'b>(words: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    match words {
+        [before @ .., unit] if before.len() == 1 && UNITS.contains(unit) => Some(before),
+        [before @ .., with, tax]
+            if IN_OR_NOT.contains(with) && TAXES.contains(tax) && before.iter().any(|word| PRICES.contains(word)) =>
+        {
+            Some(before)
+        }
+        _ => None,
+    }
 }
 
 /// The same words in another order: of two words the other one, of three all five.

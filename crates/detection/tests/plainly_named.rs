@@ -84,6 +84,22 @@ fn two_words_may_stand_the_other_way_round() {
 }
 
 #[test]
+fn units_and_taxes_at_the_end_of_a_header_change_nothing() {
+    let text = rows("plate|make|model|odometer_km", "AB# CDE|Ford|Focus|64#10");
+    let fields = "vehicle.registration|vehicle.make|vehicle.model|vehicle.mileage";
+    check("vehicles.csv", &text, "generic.vehicles", fields);
+    let text = rows("item_id|item_name|unit_price_ex_vat|cost_eur", "A#|Belt A#|3.50|2.10");
+    let fields = "product.code|product.name|product.retail_price|product.cost_price";
+    check("items.csv", &text, "generic.products", fields);
+    let text = rows(
+        "invoice_id|invoice_date|subtotal_ex_vat|total_inc_vat",
+        "F#|2024-03-04|15#.50|18#.50",
+    );
+    let fields = "invoice.number|invoice.issued_on|invoice.total_net|invoice.total_gross";
+    check("invoices.csv", &text, "generic.invoices", fields);
+}
+
+#[test]
 fn abbreviations_of_delivery_say_whose_an_address_is() {
     let header = "Code client|Nom client|Adresse liv adr|Adresse liv cp|Adresse liv ville|Code tournée";
     let text = rows(header, "0951#|Moor Sarl A#|# rue du Gué|62145|Liettres|T9");
