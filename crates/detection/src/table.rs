@@ -115,7 +115,7 @@ const STATES_OF_RECORDS: &[&str] = &[
 ];
 
 /// Fields that hold words, and never nothing but numbers.
-const WORDS: &[&str] = &["city", "make", "colour"];
+const WORDS: &[&str] = &["city", "make", "colour", "line_1"];
 
 /// Headers of a column of months, folded and without accents.
 const MONTHS: &[&str] = &[
@@ -215,9 +215,21 @@ impl<'a> Table<'a> {
 
     /// Nine in ten of the rows that were looked at have a value.
     pub fn is_in_nearly_all_rows(&self, index: usize) -> bool {
-        let has_value = |row: &&Row| row.cells.get(index).is_some_and(|cell| !cell.is_blank());
-        let filled = self.samples.iter().filter(has_value).count();
+        let filled = self.filled_rows(index);
         filled > 0 && filled * 10 >= self.samples.len() * 9
+    }
+
+    /// The share of the rows that were looked at which have a value; all, where there are none.
+    pub fn share_of_rows(&self, index: usize) -> f64 {
+        match self.samples.len() {
+            0 => 1.0,
+            rows => self.filled_rows(index) as f64 / rows as f64,
+        }
+    }
+
+    fn filled_rows(&self, index: usize) -> usize {
+        let has_value = |row: &&Row| row.cells.get(index).is_some_and(|cell| !cell.is_blank());
+        self.samples.iter().filter(has_value).count()
     }
 
     /// Its header is no field of ours.
@@ -292,6 +304,8 @@ impl<'a> Table<'a> {
             }
             "family" => column.is_among(GOODS_OR_SERVICE),
             "region" => column.is_among(STATES_OF_RECORDS),
+            // `In stock?` is answered with yes or no.
+            "stock_level" => self.headers.text(index).trim_end().ends_with('?'),
             _ => false,
         }
     }

@@ -84,6 +84,31 @@ fn two_words_may_stand_the_other_way_round() {
 }
 
 #[test]
+fn another_supplier_in_every_row_is_the_number_of_the_article() {
+    let header = "id|description|prix liste|prix unitaire|code fournisseur";
+    let own = rows(header, "#|Courroie A#|4.50||5361A#");
+    let fields = "product.source_id|product.name|product.retail_price|-|product.code";
+    check("produits.csv", &own, "generic.products", fields);
+    let shared = rows(header, "#|Courroie A#|4.50||F7");
+    let fields = "product.source_id|product.name|product.retail_price|-|product.supplier";
+    check("produits.csv", &shared, "generic.products", fields);
+}
+
+#[test]
+fn numbers_are_no_street_and_a_question_no_stock() {
+    let header = "adresse|vorname|nachname|strasse|plz|ort";
+    let text = rows(header, "7#|Ida|Moor A#|Torweg #|04103|Ahlen");
+    let fields = "-|customer.first_name|customer.last_name|billing_address.line_1|billing_address.postal_code|billing_address.city";
+    check("kunden.csv", &text, "generic.customers", fields);
+    let text = rows(
+        "SKU|Name|In stock?|Categories|Price",
+        "A#|Belt A#|1|Engine > Belts|3.50",
+    );
+    let fields = "product.code|product.name|-|product.family|product.retail_price";
+    check("products.csv", &text, "generic.products", fields);
+}
+
+#[test]
 fn units_and_taxes_at_the_end_of_a_header_change_nothing() {
     let text = rows("plate|make|model|odometer_km", "AB# CDE|Ford|Focus|64#10");
     let fields = "vehicle.registration|vehicle.make|vehicle.model|vehicle.mileage";

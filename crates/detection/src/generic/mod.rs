@@ -105,6 +105,8 @@ impl<'a> Candidate<'a> {
         };
         candidate.drop_mismatched(words, file);
         candidate.prefer_what_tells_rows_apart(words, file);
+        candidate.prefer_prices_that_most_rows_have(words, file);
+        candidate.tell_suppliers_from_their_numbers(file);
         candidate.add_when_named(file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
