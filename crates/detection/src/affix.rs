@@ -30,7 +30,7 @@ const OF_VALUES: &[&str] = &[
 #[rustfmt::skip]
 const OF_OTHERS: &[&str] = &[
     "employe", "staff", "worker", "driver", "technic", "mechanic", "student", "pupil", "teacher", "patient", "doctor", "guest", "user",
-    "applicant", "candidate", "player", "author", "event", "course", "lesson", "pet", "animal", "book", "movie", "mitarbeiter",
+    "applicant", "candidate", "player", "author", "event", "course", "lesson", "target", "budget", "forecast", "goal", "pet", "animal", "book", "movie", "mitarbeiter",
     "personal", "fahrer", "schüler", "benutzer", "salari", "chauffeur", "élève", "utilisat", "emplead", "trabajador", "conductor",
     "alumno", "paciente", "usuari", "funcionári", "funcionari", "motorista", "aluno", "dipendent", "autist", "utent", "studente",
     "medewerker", "werknemer", "chauffeur", "leerling", "gebruiker", "pracownik", "kierowc", "uczeń", "uczen", "użytkownik",

@@ -44,6 +44,15 @@ fn check(file: &str, text: &str, type_id: &str, fields: &str) {
     assert_eq!(found.join("|"), fields, "{file}: {text}");
 }
 
+/// No type, and these are offered.
+#[track_caller]
+fn check_asked(file: &str, text: &str, expected: &[&str]) {
+    let detection = detect(file, text);
+    assert_eq!(type_of(&detection), "none", "{file}: {text}: {:?}", detection.evidence);
+    let candidates: Vec<&str> = detection.candidates.iter().map(|one| one.type_id.as_str()).collect();
+    assert_eq!(candidates, expected, "{file}: {text}: {:?}", detection.warnings);
+}
+
 /// Rows of which each has its own number in all cells with a `#`.
 fn rows(header: &str, row: &str) -> String {
     let rows = (0..12).map(|number| row.replace('#', &format!("{}", number + 11)));
@@ -122,6 +131,32 @@ fn units_and_taxes_at_the_end_of_a_header_change_nothing() {
     );
     let fields = "invoice.number|invoice.issued_on|invoice.total_net|invoice.total_gross";
     check("invoices.csv", &text, "generic.invoices", fields);
+}
+
+#[test]
+fn rows_about_products_are_no_products() {
+    // Prices as they were, how many lie where, and the lines of something.
+    let text = rows("id|produit_id|prix|date_changement", "#|7#|4.50|2024-03-04");
+    check_asked("historique_prix.csv", &text, &["generic.products"]);
+    let text = rows("id|product_id|quantity|shelf", "#|7#|4|A7");
+    check_asked("stock.csv", &text, &["generic.products"]);
+    let text = rows(
+        "subitem_id|service_id|description|quantity|list_price|total_price",
+        "#|7|Belt A#|2|4.50|9.00",
+    );
+    check_asked("export.csv", &text, &["generic.products"]);
+    // What a product is of is no document.
+    let text = rows(
+        "item_id|category_id|description|quantity|price|total",
+        "A#|7|Belt A#|2|4.50|9.00",
+    );
+    assert_eq!(type_of(&detect("inventory.csv", &text)), "generic.products");
+    // Nor is what is to be sold.
+    let text = rows(
+        "target_id|target_category|target_quantity|target_amount|description",
+        "#|Belts|40|900|Belts A#",
+    );
+    assert_eq!(type_of(&detect("targets.csv", &text)), "none");
 }
 
 #[test]

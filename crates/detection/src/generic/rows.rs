@@ -36,6 +36,18 @@ const OF_ONE_RECORD: &[(&[&str], &[&str])] = &[
 /// Last words of headers for money that something cost, and for when it was, and words that say that it is of the vehicle.
 const COSTS: &[&str] = &["amount", "total", "cost", "costs", "premium", "fee", "fine", "charge"];
 const TIMES: &[&str] = &["date", "time", "day", "completed"];
+/// Words of headers for an id, for how many there are of something, and for what they come to.
+const IDS: &[&str] = &["id", "uuid", "guid"];
+const QUANTITIES: &[&str] = &["quantity", "qty"];
+const TOTALS: &[&str] = &["total", "subtotal", "amount"];
+/// What a product is of, made by, or kept in: ids of these are said of it.
+#[rustfmt::skip]
+const OF_A_PRODUCT: &[&str] = &[
+    "product", "item", "article", "part", "category", "family", "group", "class", "type", "brand", "make", "manufacturer", "supplier",
+    "vendor", "unit", "uom", "warehouse", "location", "store", "shop", "branch", "shelf", "bin", "tax", "vat", "currency", "image",
+    "user", "owner", "company", "parent", "colour", "color", "size", "model", "variant", "barcode", "external", "created", "updated",
+];
+/// Words for a number.
 const NUMBERS: &[&str] = &["id", "no", "number", "nr", "ref", "reference"];
 #[rustfmt::skip]
 const OF_THE_VEHICLE: &[&str] = &[
@@ -57,6 +69,10 @@ impl Candidate<'_> {
             Some(
                 "most of its rows share their name or code with others, and differ in the rest, as the lines of something else do",
             )
+        } else if self.refers_to_products(file) {
+            Some("its rows refer to products by an id, and none says what they are called")
+        } else if self.are_lines(file) {
+            Some("its rows may be the lines of something else")
         } else if self.is_of_events(file) {
             Some("its rows may be of what happens to vehicles, and not of the vehicles")
         } else {
@@ -86,6 +102,28 @@ impl Candidate<'_> {
         others
             .filter(|other| *other != key)
             .any(|other| are_parts(file, key, other))
+    }
+
+    /// Beside an id of its own, a row has that of a product and no name: it is a price, a movement or a place of one that stands
+    /// elsewhere.
+    fn refers_to_products(&self, file: &Table) -> bool {
+        let is_id = |index: usize| file.words(index).iter().any(|word| IDS.contains(&word.as_str()));
+        let has_own = self.column_of("product.source_id").is_some();
+        let refers = self.column_of("product.code").is_some_and(is_id);
+        has_own && refers && self.column_of("product.name").is_none()
+    }
+
+    /// What was taken for a stock is so many of something, which come to a total, and the rows have the id of what they belong to.
+    fn are_lines(&self, file: &Table) -> bool {
+        let has_word = |index: usize, list: &[&str]| file.words(index).iter().any(|word| list.contains(&word.as_str()));
+        let is_open = |index: &usize| self.mapping.field(*index).is_none() && file.is_filled(*index);
+        let open = || (0..file.headers.len()).filter(is_open);
+        let counts = self
+            .column_of("product.stock_level")
+            .is_some_and(|index| has_word(index, QUANTITIES) && !has_word(index, &["stock", "hand", "available"]));
+        let is_id_of_other =
+            |index: usize| has_word(index, IDS) && !has_word(index, OF_A_PRODUCT) && file.words(index).len() > 1;
+        counts && open().any(|index| has_word(index, TOTALS)) && open().any(is_id_of_other)
     }
 
     /// The kind of record that stands in each row. A customer stands in as many rows as they have vehicles.
