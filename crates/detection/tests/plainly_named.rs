@@ -93,6 +93,17 @@ fn two_words_may_stand_the_other_way_round() {
 }
 
 #[test]
+fn a_make_and_a_model_alone_are_no_vehicle_of_a_customer() {
+    let header = "ID Cliente|Nombre del cliente|Teléfono|Correo|Marca|Modelo|MAC|Plan";
+    let text = rows(header, "C#|Ida Moor A#|912 3456#|ida#@moor.example|Alpha|R7#|x7|200");
+    let fields = "customer.external_customer_number|customer.display_name|customer.phone|customer.email|-|-|-|-";
+    check("clientes.csv", &text, "generic.customers", fields);
+    let header = "Name|Phone|Make|Model|Year";
+    let text = rows(header, "Ida Moor A#|07400 1240#|Ford|Focus|2014");
+    assert_eq!(type_of(&detect("export.csv", &text)), "generic.customers_and_vehicles");
+}
+
+#[test]
 fn another_supplier_in_every_row_is_the_number_of_the_article() {
     let header = "id|description|prix liste|prix unitaire|code fournisseur";
     let own = rows(header, "#|Courroie A#|4.50||5361A#");
