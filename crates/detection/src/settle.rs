@@ -56,6 +56,10 @@ pub fn settle(candidates: &[Candidate], file: &Table) -> Detection {
         }
         return from_candidate(best, file);
     }
+    let is_all = close.is_empty() && !has_doubts && something_else.is_none();
+    if is_all && !best.is_left_out() && best.is_understood_by_its_name() {
+        return from_candidate(best, file);
+    }
     let mut possible: Vec<&Candidate> = std::iter::once(best).chain(close).collect();
     // Suppliers that the words speak of come before the customers whose columns they have.
     if best.table.entities().first() == Some(&EntityKind::Customer) {

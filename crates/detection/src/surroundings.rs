@@ -1,7 +1,7 @@
 //! The words around a table: what its file, its worksheet and the lines above it are called.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{SourceDefinition, header_words};
+use torqueflow_model::{SourceDefinition, fold_header, header_words};
 
 use crate::beside::Beside;
 use crate::languages::{name_in_english, names_that_begin};
@@ -11,6 +11,8 @@ const BEGINNING: usize = 3;
 /// How much a word that most headers share names a type, and one that is the beginning of its name only.
 const SHARED: f64 = 0.7;
 const BEGUN: f64 = 0.5;
+/// So many letters more has the word for several of something.
+const ENDING: usize = 2;
 /// Longer titles are sentences, which speak of many things.
 const TITLE_WORDS: usize = 6;
 
@@ -167,6 +169,20 @@ impl TypeNames {
     }
 }
 
+/// A header is no more than the word for the records of a table with such names, in any language: `Parts`, `Adhérent`.
+pub fn is_word_for(header: &str, names: &[String]) -> bool {
+    let own = words(header);
+    if names.iter().any(|name| words(name) == own) {
+        return true;
+    }
+    let folded = fold_header(header);
+    let length = folded.chars().count();
+    // `Lager` is where they lie.
+    let is_whole = |(name, _): &(usize, &str)| *name <= length + ENDING && *name > length;
+    let foreign = || names_that_begin(&folded).into_iter().filter(is_whole);
+    length > BEGINNING && foreign().any(|(_, english)| names.iter().any(|name| name == english))
+}
+
 /// A word without the vowel that it has in the singular only: `articolo`, `articoli`.
 fn stem(word: &str) -> &str {
     let short = word.strip_suffix(['a', 'e', 'o']);
@@ -178,7 +194,12 @@ fn words(text: &str) -> Vec<String> {
     header_words(text).into_iter().map(singular).collect()
 }
 
+/// Without the number of a copy: `parts2`.
 fn singular(mut word: String) -> String {
+    let letters = word.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    if letters > BEGINNING {
+        word.truncate(letters);
+    }
     if word.len() > 3 && word.ends_with('s') && !word.ends_with("ss") {
         word.pop();
     }

@@ -93,6 +93,96 @@ fn two_words_may_stand_the_other_way_round() {
 }
 
 #[test]
+fn the_word_for_the_records_is_their_name() {
+    for (file, header, name) in [
+        ("parts.csv", "Parts|Stock", "product.name|product.stock_level"),
+        ("parts2.csv", "Parts|Stock", "product.name|product.stock_level"),
+        ("members.csv", "Members|Mobile", "customer.display_name|customer.phone"),
+        (
+            "adherents.csv",
+            "Adhérent|Téléphone",
+            "customer.display_name|customer.phone",
+        ),
+    ] {
+        let row = if header.ends_with("Stock") {
+            "Belt A#|4"
+        } else {
+            "Ida Moor A#|07400 1240#"
+        };
+        let type_id = if header.ends_with("Stock") {
+            "generic.products"
+        } else {
+            "generic.customers"
+        };
+        check(file, &rows(header, row), type_id, name);
+    }
+    // Where they lie is no name of them.
+    let text = rows("Artikelnummer|Lager|Preis", "A#|Halle A#|3.50");
+    check(
+        "Lager.csv",
+        &text,
+        "generic.products",
+        "product.code|-|product.retail_price",
+    );
+}
+
+#[test]
+fn all_of_two_columns_is_enough_of_what_is_called_so() {
+    let text = rows("product|categorie", "Riem A#|Motor");
+    check(
+        "producten.csv",
+        &text,
+        "generic.products",
+        "product.name|product.family",
+    );
+    check_asked("export.csv", &text, &[]);
+}
+
+#[test]
+fn plenty_of_a_list_that_is_called_so_is_enough_beside_much_else() {
+    let known = "Client No|First Name|Surname|Email|Mobile";
+    let others: Vec<String> = (0..20).map(|number| format!("Reading q{number}")).collect();
+    let text = rows(
+        &format!("{known}|{}", others.join("|")),
+        &format!("C#|Ida|Moor A#|ida#@moor.example|07400 1240#|{}", ["x7"; 20].join("|")),
+    );
+    assert_eq!(type_of(&detect("clients.csv", &text)), "generic.customers");
+    assert_eq!(type_of(&detect("export.csv", &text)), "none");
+}
+
+#[test]
+fn what_is_said_of_customers_does_not_speak_against_them() {
+    // A shop knows how its customers log in and pay.
+    let text = rows(
+        "Nr|Passwort|Vorname|Nachname|Straße|PLZ|Ort|Telefon|E-Mail|Land|Anrede|Zahlart",
+        "K#|x#y|Ida|Moor A#|Torweg #|04103|Ahlen|0176 12345#|ida#@moor.example|DE|Frau|2",
+    );
+    assert_eq!(type_of(&detect("Kundenliste.csv", &text)), "generic.customers");
+    // A line knows to which of many orders it belongs.
+    let lines = rows("Customer No|Name|Order No|Amount|Item", "C1|Ida Moor|O#|4.50|Belt");
+    assert_ne!(type_of(&detect("customers.csv", &lines)), "generic.customers");
+    // Suppliers are of kinds.
+    for header in [
+        "vendor_id|vendor_name|region|category|status",
+        "proveedor_id|nombre proveedor|provincia|categoría|estado",
+    ] {
+        let text = rows(header, "V#|Moor Parts A#|Leeds|Tyres|active");
+        let file = if header.starts_with('v') {
+            "vendors.csv"
+        } else {
+            "proveedores.csv"
+        };
+        assert_eq!(type_of(&detect(file, &text)), "generic.suppliers", "{header}");
+    }
+    let text = rows(
+        "Name|Billing Street|Billing City|Billing Postal Code|VAT Number|Phone|Email",
+        "Moor Parts A#|# Gate|Leeds|LS1 4AP|GB123456789|0113 49601#|hi#@moor.example",
+    );
+    let fields = "supplier.name|supplier.line_1|supplier.city|supplier.postal_code|-|supplier.phone|supplier.email";
+    check("vendors.csv", &text, "generic.suppliers", fields);
+}
+
+#[test]
 fn a_make_and_a_model_alone_are_no_vehicle_of_a_customer() {
     let header = "ID Cliente|Nombre del cliente|Teléfono|Correo|Marca|Modelo|MAC|Plan";
     let text = rows(header, "C#|Ida Moor A#|912 3456#|ida#@moor.example|Alpha|R7#|x7|200");

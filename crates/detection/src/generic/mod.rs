@@ -110,6 +110,7 @@ impl<'a> Candidate<'a> {
         candidate.add_when_named(file);
         candidate.add_similar(words, file);
         candidate.add_by_values(words, file);
+        candidate.add_names_by_the_word_for_them(file);
         candidate.add_titles(file);
         candidate.name_firms(file);
         candidate.drop_names_of_others(file);

@@ -1,15 +1,21 @@
 //! What the words around a table, and its telling headers, say of a type.
 
-use torqueflow_model::{EntityKind, Slot};
+use torqueflow_model::{EntityKind, FieldRef, Slot};
 
 use super::Candidate;
 use crate::column::ColumnValues;
 use crate::detection::MatchedBy;
-use crate::surroundings::PLAINLY;
+use crate::surroundings::{PLAINLY, is_word_for};
 use crate::table::Table;
 
 /// Of a table of which less is understood, the name says what it is and not what is in it.
 const HALF: f64 = 0.5;
+/// So many columns that are understood are no accident in a table that is called so, however many others there are.
+const PLENTY: usize = 5;
+/// So many times as many columns have to speak for a type as against it.
+const OUTWEIGHED: usize = 5;
+/// Of fewer rows nobody can say whether each has a number of its own.
+const ROWS: usize = 8;
 /// Words of headers that say that somebody is a customer, or where they live: of those who work somewhere, more is kept than
 /// that. As they are in English.
 #[rustfmt::skip]
@@ -50,10 +56,32 @@ impl Candidate<'_> {
         self.named > 0.0 || self.flagged > 0.0
     }
 
-    /// The words around name it, most of it is understood so, and its records are told apart.
+    /// The words around name it, its records are told apart, and enough of it is understood: most, all of two columns, or
+    /// plenty beside what it must have.
     pub fn is_understood_by_its_name(&self) -> bool {
-        let is_most = self.explained >= HALF && self.understood() > 2 && self.confidence >= 0.4;
-        is_most && self.is_plainly_named() && self.has_identity() && self.against.is_empty() && !self.clues.no_line
+        let understood = self.understood();
+        let is_most = self.explained >= HALF && (understood > 2 || (understood == 2 && self.explains_all()));
+        let is_plenty = self.missing.is_empty() && understood >= PLENTY && !self.only_names_people();
+        let is_clear = self.against.is_empty() && !self.clues.no_line && self.confidence >= 0.4;
+        self.is_plainly_named() && (is_most || is_plenty) && self.has_identity() && is_clear
+    }
+
+    /// What speaks against people being customers or suppliers is said of them all the same: the words around name them, and
+    /// either each row has a number of theirs to itself, or far more speaks for it.
+    pub(super) fn outweighs_what_is_against(&self, file: &Table) -> bool {
+        let numbers: &[&str] = match self.table.entities().as_slice() {
+            [EntityKind::Customer] => &["customer.external_customer_number", "customer.source_id"],
+            [EntityKind::Supplier] => &["supplier.code", "supplier.source_id"],
+            _ => return false,
+        };
+        let is_one_each = |index: usize| {
+            let values = file.column(index);
+            let is_own = values.is_some_and(|values| values.filled >= ROWS && values.is_unique());
+            is_own && file.is_in_nearly_all_rows(index)
+        };
+        let mut columns = numbers.iter().filter_map(|name| self.column_of(name));
+        let is_much = self.against.len() * OUTWEIGHED <= self.understood();
+        self.is_plainly_named() && (is_much || columns.any(is_one_each))
     }
 
     /// It is of those whom the garage buys from.
@@ -75,6 +103,39 @@ impl Candidate<'_> {
         let main = self.table.entities().first().copied().map(Slot::Main);
         let mut fields = self.mapping.fields.iter().flatten();
         fields.any(|(field, _)| Some(field.slot) == main && names.contains(&field.spec.name))
+    }
+
+    /// In a table that is called after its records, a header that is no more than the word for one of them is their name.
+    pub(super) fn add_names_by_the_word_for_them(&mut self, file: &Table) {
+        let names: &[&str] = match self.table.entities().as_slice() {
+            [EntityKind::Customer] => &[
+                "customer.display_name",
+                "customer.first_name",
+                "customer.last_name",
+                "customer.company",
+            ],
+            [EntityKind::Supplier] => &["supplier.name"],
+            [EntityKind::Product] => &["product.name"],
+            _ => return,
+        };
+        let is_known = names.iter().any(|name| self.column_of(name).is_some());
+        let field = names.first().and_then(|name| FieldRef::parse(name));
+        let Some(field) = field.filter(|_| self.is_plainly_named() && !is_known) else {
+            return;
+        };
+        let is_it = |index: &usize| {
+            let is_open = self.mapping.field(*index).is_none() && !file.is_no_field(*index) && file.is_filled(*index);
+            let are_numbers = file
+                .column(*index)
+                .is_some_and(|values| values.are_numbers() || values.are_counters());
+            is_open
+                && !are_numbers
+                && !file.is_flag(*index)
+                && is_word_for(file.headers.text(*index), &self.table.names)
+        };
+        if let Some(index) = (0..file.headers.len()).find(|index| is_it(index)) {
+            self.mapping.offer(index, field, MatchedBy::Similar);
+        }
     }
 
     /// Headers that say it by themselves, and those that only hint at it.

@@ -67,6 +67,9 @@ impl<'a> Candidate<'a> {
         };
         let against = columns().filter(speaks_against);
         self.against = against.map(|index| file.headers.text(index).to_owned()).collect();
+        if self.outweighs_what_is_against(file) {
+            self.against.clear();
+        }
         self.flagged = self.flags(file);
         self.unsure_registration = self.is_a_registration_of_anything(file);
         self.repeats = self.is_repeated(file);
