@@ -115,7 +115,8 @@ fn is_doubt(other: &Candidate, best: &Candidate) -> bool {
     if other.is_of_suppliers() {
         return other.named > 0.0 && best.is_of_customers();
     }
-    lists_customers && other.is_called_for()
+    // A word alone makes no documents of people.
+    lists_customers && other.is_called_for() && !other.lacks_all()
 }
 
 /// The words around the table name this type, and it explains nearly as much as the other, which they don't name. Not where the

@@ -261,6 +261,33 @@ fn rows_about_products_are_no_products() {
 }
 
 #[test]
+fn what_was_only_offered_is_known_and_left_out() {
+    for (file, header) in [
+        ("quotes.csv", "id|number|client_id|date|subtotal|vat|total|status"),
+        (
+            "Angebote.csv",
+            "ID|Nummer|Kunden-ID|Datum|Zwischensumme|MwSt|Gesamt|Status",
+        ),
+        ("devis.csv", "id|numéro|id client|date|sous-total|TVA|total|statut"),
+        (
+            "presupuestos.csv",
+            "id|numero|cliente_id|fecha|subtotal|iva|total|estado",
+        ),
+        ("orcamentos.csv", "id|número|cliente_id|data|subtotal|IVA|total|estado"),
+        ("preventivi.csv", "id|numero|id cliente|data|subtotale|IVA|totale|stato"),
+        ("tilbud.csv", "id|nummer|kunde-id|dato|subtotal|moms|total|status"),
+    ] {
+        let text = rows(header, "#|Q#|C#|2024-03-04|15#.50|30.00|18#.50|sent");
+        let detection = detect(file, &text);
+        assert_eq!(type_of(&detection), "generic.quotes", "{file} {:?}", detection.evidence);
+        assert!(!detection.is_imported());
+    }
+    // A word alone makes no documents of people.
+    let text = rows("Name|Phone|Email", "Ida Moor A#|07400 1240#|ida#@moor.example");
+    assert_eq!(type_of(&detect("quote requests.csv", &text)), "generic.customers");
+}
+
+#[test]
 fn abbreviations_of_delivery_say_whose_an_address_is() {
     let header = "Code client|Nom client|Adresse liv adr|Adresse liv cp|Adresse liv ville|Code tournée";
     let text = rows(header, "0951#|Moor Sarl A#|# rue du Gué|62145|Liettres|T9");

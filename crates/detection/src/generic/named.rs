@@ -51,6 +51,11 @@ impl Candidate<'_> {
         self.table.must_be_named && (self.is_plainly_named() || self.flagged > 0.0 || self.clues.signs > 0 || is_hinted)
     }
 
+    /// Nothing that it must have is there.
+    pub fn lacks_all(&self) -> bool {
+        self.missing.len() == self.table.required.len()
+    }
+
     /// The words around the table name it, or its flags do.
     pub fn is_spoken_of(&self) -> bool {
         self.named > 0.0 || self.flagged > 0.0
