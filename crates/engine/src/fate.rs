@@ -104,14 +104,16 @@ impl View<'_> {
         if let Some(mapped) = self.facts.mappings.get(&(entity, id.clone())) {
             return self.mapped_fate(entity, &id, mapped, parent);
         }
-        if !matches!(record.source_id, SourceId::Content(_))
-            && let Some(id) = self
-                .made
-                .resolved(key_hash(self.table.source_system, entity, &record.source_id))
-        {
-            return Fate::Repeat(id);
-        }
         let hash = key_hash(self.table.source_system, entity, &record.source_id);
+        if !matches!(record.source_id, SourceId::Content(_))
+            && let Some(id) = self.made.resolved(hash)
+        {
+            return if self.made.is_skipped(hash) {
+                Fate::Skip(id)
+            } else {
+                Fate::Repeat(id)
+            };
+        }
         let Some(found) = found.or_else(|| self.facts.inherited.get(&hash)) else {
             return Fate::Lost;
         };
@@ -170,6 +172,10 @@ impl View<'_> {
             Some(
                 Fate::Merge(customer) | Fate::Unchanged(customer) | Fate::Update(customer) | Fate::Existing(customer),
             ) => self
+                .same_address(customer, record)
+                .map_or(Fate::Create(found.record_id), Fate::Same),
+            // It was there before the run, and an earlier row has brought it up to date.
+            Some(Fate::Repeat(customer)) if !self.policy.creates(customer) => self
                 .same_address(customer, record)
                 .map_or(Fate::Create(found.record_id), Fate::Same),
             _ => Fate::Create(found.record_id),

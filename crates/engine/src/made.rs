@@ -1,10 +1,10 @@
 //! What a batch has made so far: later rows refer to it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use torqueflow_dedupe::MatchKey;
 use torqueflow_model::EntityKind;
-use torqueflow_model::import::CreatedRecord;
+use torqueflow_model::import::{CreatedRecord, MappingOrigin};
 use uuid::Uuid;
 
 /// What a batch brings that later rows may refer to, before it is committed.
@@ -12,10 +12,24 @@ use uuid::Uuid;
 pub struct Brought {
     /// Records with an id at the source, by identity.
     resolved: HashMap<u128, Uuid>,
+    /// Those of them for which a match stands.
+    skipped: HashSet<u128>,
     /// Lookups, by kind and folded name.
     lookups: HashMap<(EntityKind, String), Uuid>,
     /// Vehicles, by the fingerprint of their registration.
     registrations: HashMap<u128, Vec<Uuid>>,
+}
+
+impl Brought {
+    fn add_registration(&mut self, vehicle: &CreatedRecord) {
+        if let Some(registration) = vehicle.record.text("registration") {
+            let key = MatchKey::of_registration(registration).hash;
+            let vehicles = self.registrations.entry(key).or_default();
+            if !vehicles.contains(&vehicle.id) {
+                vehicles.push(vehicle.id);
+            }
+        }
+    }
 }
 
 /// What a batch has made so far, and what the one before it brings where that is still being written.
@@ -48,8 +62,16 @@ impl<'a> Made<'a> {
             .find_map(|brought| brought.resolved.get(&key_hash).copied())
     }
 
-    pub fn resolve(&mut self, key_hash: u128, record_id: Uuid) {
+    /// Whether a match stands for the record with this identity.
+    pub fn is_skipped(&self, key_hash: u128) -> bool {
+        self.all_brought().any(|brought| brought.skipped.contains(&key_hash))
+    }
+
+    pub fn resolve(&mut self, key_hash: u128, record_id: Uuid, origin: MappingOrigin) {
         self.brought.resolved.insert(key_hash, record_id);
+        if origin == MappingOrigin::Skipped {
+            self.brought.skipped.insert(key_hash);
+        }
     }
 
     /// The lookup of this kind and folded name.
@@ -78,15 +100,19 @@ impl<'a> Made<'a> {
                     self.addresses.entry(*customer).or_default().push(at);
                 }
             }
-            EntityKind::Vehicle => {
-                if let Some(registration) = created.record.text("registration") {
-                    let key = MatchKey::of_registration(registration).hash;
-                    self.brought.registrations.entry(key).or_default().push(created.id);
-                }
-            }
+            EntityKind::Vehicle => self.brought.add_registration(&created),
             _ => {}
         }
         self.created.push(created);
+    }
+
+    /// Takes note of what was filled in a new record.
+    pub fn filled(&mut self, id: Uuid) {
+        if let Some(created) = self.by_id.get(&id).and_then(|at| self.created.get(*at))
+            && created.record.slot.entity() == EntityKind::Vehicle
+        {
+            self.brought.add_registration(created);
+        }
     }
 
     /// The record, if the batch creates it.

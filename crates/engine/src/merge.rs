@@ -46,7 +46,7 @@ pub(crate) fn kept_by_stored(stored: &BusinessRow, record: &Record, links: &Reco
                 .values
                 .get(column)
                 .is_some_and(|object| object.get(key).is_some()),
-            _ => stored.values.contains_key(key),
+            _ => stored.values.contains_key(key) || stored.values.contains_key(&format!("{key}_id")),
         }
     });
     keys

@@ -40,6 +40,13 @@ pub struct Policy<'a> {
     pub names: &'a CustomerNames,
 }
 
+impl Policy<'_> {
+    /// Whether a record with this id is one that the run creates.
+    pub fn creates(&self, record_id: Uuid) -> bool {
+        RunIds::of(self.run_id.as_u128()).place(record_id.as_u128()).is_some()
+    }
+}
+
 /// The table that rows are of.
 #[derive(Clone, Copy)]
 pub struct Table<'a> {

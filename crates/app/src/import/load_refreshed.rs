@@ -21,7 +21,7 @@ impl Loader<'_> {
         if self.importer.updates() {
             self.load_changed(rows).await?;
         }
-        let customers = self.customers_with_new_addresses(self.importer.run.id, rows);
+        let customers = self.customers_with_new_addresses(rows);
         self.load_addresses(&customers).await
     }
 
@@ -124,7 +124,8 @@ impl Loader<'_> {
     }
 
     /// Stored customers to which a row brings an address that is not mapped: they may have it already.
-    fn customers_with_new_addresses(&self, run_id: Uuid, rows: &[JobRow]) -> Vec<Uuid> {
+    fn customers_with_new_addresses(&self, rows: &[JobRow]) -> Vec<Uuid> {
+        let policy = self.importer.policy();
         let mut customers = HashSet::new();
         for row in rows {
             for (index, record) in row.clean.records.iter().enumerate() {
@@ -141,7 +142,7 @@ impl Loader<'_> {
                 let mapped = self.facts.mappings.get(&(EntityKind::Customer, id));
                 customers.extend(
                     mapped
-                        .filter(|mapped| mapped.run_id != run_id)
+                        .filter(|mapped| !policy.creates(mapped.record_id))
                         .map(|mapped| mapped.record_id),
                 );
                 customers.extend(self.facts.existing(parent).iter().copied());

@@ -10,22 +10,29 @@ use crate::policy::JobRow;
 use crate::resolve::Followed;
 
 impl Plan<'_> {
-    /// Resolves the links of the records that are to be written. The error is a finding that fails the row.
+    /// Resolves the links of the records that are to be written. The error is a finding that fails the row, for which nothing is
+    /// made then.
     pub(super) fn links(&mut self, row: &JobRow, fates: &[Fate]) -> Result<Links, Finding> {
-        let mut links = Links::new();
+        let mut followed = Vec::new();
         for link in wanted(&row.clean) {
             if !fates.get(link.record).is_some_and(|fate| fate.writes()) || self.view().is_settled(row, &link) {
                 continue;
             }
-            let to = match self.view().follow(row, fates, &link) {
+            match self.view().follow(row, fates, &link) {
+                Followed::Fails(finding) => return Err(finding),
+                to => followed.push((link, to)),
+            }
+        }
+        let mut links = Links::new();
+        for (link, to) in followed {
+            let to = match to {
                 Followed::To(id) => Some(id),
                 Followed::New(kind, folded) => self.create_lookup(row, &link, kind, folded),
-                Followed::Nowhere => None,
                 Followed::Untold(finding) => {
                     self.find(row, &finding);
                     None
                 }
-                Followed::Fails(finding) => return Err(finding),
+                Followed::Nowhere | Followed::Fails(_) => None,
             };
             links.extend(to.map(|id| (link.record, link.spec.name, id)));
         }
@@ -53,6 +60,10 @@ impl Plan<'_> {
         let Target::Name(name) = &link.target else {
             return None;
         };
+        // Another link of the row may have named it.
+        if let Some(id) = self.made.lookup(&(kind, folded.clone())) {
+            return Some(id);
+        }
         let slot = Slot::Main(kind);
         let text = |field: &str, text: &str| {
             FieldRef::new(slot, field).map(|field| FieldValue {

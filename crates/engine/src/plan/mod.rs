@@ -262,6 +262,7 @@ impl Plan<'_> {
         self.map(row, record, occurrence, target, MappingOrigin::Merged, values);
         if let Some(created) = self.made.created_mut(target) {
             merge_into_created(created, record, links);
+            self.made.filled(target);
         } else if let Some((_, stored)) = self.facts.targets.get_mut(&target)
             && let Some(change) = merge_into_stored(entity, stored, record, links)
         {
@@ -290,6 +291,10 @@ impl Plan<'_> {
     fn skip(&mut self, row: &JobRow, record: &Record, occurrence: i64, target: Uuid) {
         let entity = record.slot.entity();
         let id = id_text(&record.source_id, occurrence);
+        let hash = key_hash(self.table.source_system, entity, &record.source_id);
+        if self.made.is_skipped(hash) {
+            return;
+        }
         let mapped_by = self.facts.mappings.get(&(entity, id)).map(|mapped| mapped.run_id);
         if mapped_by.is_none() {
             let values = ImportedValues::of(record, &RecordLinks::new(), |_| true);
@@ -354,8 +359,8 @@ impl Plan<'_> {
         let source_system = self.table.source_system.to_owned();
         let source_id = id_text(&record.source_id, occurrence);
         if !matches!(record.source_id, SourceId::Content(_)) {
-            self.made
-                .resolve(key_hash(&source_system, entity, &record.source_id), record_id);
+            let hash = key_hash(&source_system, entity, &record.source_id);
+            self.made.resolve(hash, record_id, origin);
         }
         if action != JournalAction::Created || !self.table.is_named_by(row, record_id) {
             self.journal(JournalEntry {

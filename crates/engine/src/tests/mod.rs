@@ -4,10 +4,10 @@ mod store;
 mod support;
 mod telling;
 
+mod alike;
 mod anything;
 mod chunks;
 mod confirmed;
-mod differences;
 mod fate;
 mod fate_addresses;
 mod journal;

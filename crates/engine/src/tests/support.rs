@@ -317,7 +317,11 @@ impl Case {
         let mut made = Made::after(self.before.as_ref());
         let earlier = self.plan_found(earlier).batch;
         for mapping in &earlier.mappings {
-            made.resolve(id_hash(SOURCE, mapping.entity, &mapping.source_id), mapping.record_id);
+            made.resolve(
+                id_hash(SOURCE, mapping.entity, &mapping.source_id),
+                mapping.record_id,
+                mapping.origin,
+            );
         }
         for created in earlier.created {
             made.create(created);
