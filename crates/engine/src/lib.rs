@@ -2,8 +2,8 @@
 //!
 //! # How it hangs together
 //!
-//! One direction leads through it: [`fate`](fate) says what becomes of a record and [`resolve`](resolve) what its links lead
-//! to, both from the facts and what the batch has made so far; [`merge`](merge) and [`refresh`](refresh) say what changes in a
+//! One direction leads through it: `fate` says what becomes of a record and `resolve` what its links lead
+//! to, both from the facts and what the batch has made so far; `merge` and `refresh` say what changes in a
 //! record that is there; `plan` puts it together, and is all that changes anything.
 
 mod ambiguous;
