@@ -183,6 +183,8 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
         &[
             ("run_id", Uuid, No),
             ("job_id", Uuid, No),
+            // The run that wrote last what is confirmed.
+            ("confirmed_run_id", Uuid, No),
             // The first of the rows.
             ("row_number", Integer, No),
             ("entity_type", Text, No),
@@ -191,7 +193,7 @@ const TABLES: &[(&str, &[Column], &[&str])] = &[
             ("offsets", Text, No),
             ("records", Integer, No),
         ],
-        &["run_id", "job_id", "row_number", "entity_type", "base_id"],
+        &["run_id", "job_id", "row_number", "entity_type", "base_id", "confirmed_run_id"],
     ),
     (
         "import_row_result",
@@ -238,7 +240,7 @@ const INDEXES: &[(&str, &[&str])] = &[
     ("import_duplicate", &["run_id", "record_id"]),
     ("import_duplicate", &["job_id", "row_number"]),
     ("import_mapping", &["record_id"]),
-    ("import_confirmation", &["entity_type", "base_id"]),
+    ("import_confirmation", &["confirmed_run_id", "entity_type", "base_id"]),
 ];
 
 pub async fn up(schema: &Schema<'_>) -> Result<(), DbErr> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, Workspace, csv_file, on_each_database, table};
+use crate::support::{Client, Workspace, csv_file, on_each_database, table, workbook};
 
 const LIST: &str = "
     Customer Number | First Name | Last Name | Mobile       | Reg No  | Make
@@ -175,4 +175,59 @@ fn over_http_each_organisation_has_its_own() {
 
 fn client_preview(client: &Client, run: &str, query: &str) -> Value {
     client.get(&format!("{run}/rollback-preview{query}")).ok()
+}
+
+const EXPORT: &str = "
+    CustomerNumber|CustomerName|Phone|PhoneLandline|Email|CustomerGroupName|CustomerOnStop|VehicleRemindersEnabled|NotificationsEnabled
+    000001|Marta Ellwood|07181 050327|01632 960777|marta@ellwood.example||False|True|True
+";
+const JOBS: &str = "
+    JobNumber|CustomerNumber|VehicleRegistration|JobDate
+    20001|000001||21/03/2024 09:00:00
+";
+const NOTES: &str = "
+    JobNumber|NoteDate|NoteText
+    20001|21/03/2024 10:00:00|Asked for the old pads
+    20001|21/03/2024 11:00:00|Collected
+";
+
+/// Lines come with their job, and stay with it.
+#[test]
+fn what_a_confirmed_line_belongs_to_keeps_all_of_its_lines() {
+    on_each_database(|workspace| {
+        let tables = [
+            table("CustomersAndVehicles", EXPORT),
+            table("Jobs", JOBS),
+            table("JobNotes", NOTES),
+        ];
+        workspace.write("export.xlsx", workbook(&tables));
+        let first = workspace.import("export.xlsx --on-duplicate create", 0)["run_id"].clone();
+        // One of the lines alone.
+        let one = NOTES.replace("    20001|21/03/2024 11:00:00|Collected\n", "").leak();
+        workspace.write("JobNotes.csv", csv_file(&table("JobNotes", one)));
+        workspace.import("JobNotes.csv --source techman", 0);
+        roll_back(workspace, first.as_str().unwrap(), "", 3);
+        let count = |table: &str| workspace.number(&format!("SELECT count(*) FROM {table}"));
+        assert_eq!([count("work_order"), count("work_order_note")], [1, 2]);
+    });
+}
+
+/// What one source says of a record is no word on what another source's record was merged into it for.
+#[test]
+fn another_source_confirms_nothing_of_a_merge() {
+    on_each_database(|workspace| {
+        let crm = "
+            Customer ID | First Name | Last Name | Email
+            A-1         | Marta      | Ellwood   | marta@ellwood.example
+        ";
+        workspace.write("crm.csv", csv_file(&table("Customers", crm)));
+        workspace.import("crm.csv --source crm", 0);
+        let before = workspace.dump();
+        workspace.write("export.csv", csv_file(&table("Customers", EXPORT)));
+        let merged = workspace.import("export.csv --source techman --on-duplicate merge", 0)["run_id"].clone();
+        workspace.import("crm.csv --source crm", 0);
+        let report = roll_back(workspace, merged.as_str().unwrap(), "", 0);
+        assert!(reasons(&report).is_empty(), "{report}");
+        assert_eq!(workspace.dump(), before);
+    });
 }

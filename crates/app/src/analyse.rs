@@ -131,10 +131,11 @@ impl Analysis<'_> {
     }
 
     /// Puts into the index what jobs have brought that were analysed before.
-    async fn index_standing(&mut self) -> Result<(), AppError> {
+    async fn index_standing(&mut self, go_on: &impl Fn() -> Result<(), AppError>) -> Result<(), AppError> {
         for job in std::mem::take(&mut self.standing) {
             let mut chunks = job.stream(0, CHUNK_ROWS, false);
             while let Some(rows) = chunks.recv().await {
+                go_on()?;
                 self.index_again(&job, &rows?).await?;
             }
         }
@@ -188,7 +189,7 @@ impl Analysis<'_> {
     ) -> Result<(i64, LeftOutRows), AppError> {
         let store = &self.app.store;
         let is_decided = store.decision_exists(job.organization, self.run_id).await?;
-        self.index_standing().await?;
+        self.index_standing(&go_on).await?;
         if self.jobs.contains_key(&job.job.id) {
             self.index.forget(job.job.ordinal)?;
         }
@@ -255,7 +256,7 @@ impl Analysis<'_> {
         go_on: impl Fn() -> Result<(), AppError>,
     ) -> Result<(), AppError> {
         let store = &self.app.store;
-        self.index_standing().await?;
+        self.index_standing(&go_on).await?;
         let of_columns = store.finding_list_of_columns(job.organization, job.job.id).await?;
         let mut chunks = job.stream(0, CHUNK_ROWS, true);
         while let Some(rows) = chunks.recv().await {
@@ -292,11 +293,16 @@ impl Analysis<'_> {
     }
 
     /// Takes note of a job of which only rows without a result are run again: what the others have brought stands.
-    pub async fn finished(&mut self, job: &Arc<JobRows>) -> Result<(), AppError> {
+    pub async fn finished(
+        &mut self,
+        job: &Arc<JobRows>,
+        go_on: impl Fn() -> Result<(), AppError>,
+    ) -> Result<(), AppError> {
         self.knows(job);
         self.is_again = true;
         let mut chunks = job.stream(0, CHUNK_ROWS, false);
         while let Some(rows) = chunks.recv().await {
+            go_on()?;
             let mut rows = rows?;
             let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
                 continue;

@@ -45,7 +45,7 @@ pub async fn preview(
             after: None,
             limit: PAGE,
             again: run.rollback.is_some(),
-            confirmed_after: confirmed_after(&run, confirmed),
+            keeps_confirmed: confirmed == Confirmed::Keep,
         })
         .collect();
     let mut judging = Judging::default();
@@ -127,11 +127,6 @@ async fn writes_of(app: &App, organization: OrganizationId, run_id: Uuid) -> Res
     Ok((writes, confirmations))
 }
 
-/// From when on confirmations keep records of a run.
-fn confirmed_after(run: &Run, confirmed: Confirmed) -> Option<OffsetDateTime> {
-    run.started_at.filter(|_| confirmed == Confirmed::Keep)
-}
-
 /// What the run wrote, in the order in which it is taken back: children before parents, changes before creations, late jobs
 /// before early ones. A rollback that is taken up again finds the same order.
 async fn ordered_parts(app: &App, organization: OrganizationId, run_id: Uuid) -> Result<Vec<RollbackPart>, AppError> {
@@ -151,7 +146,15 @@ impl Work<'_> {
         let mut run = self.run.clone();
         check_state(&run)?;
         if run.status == RunStatus::RollingBack {
-            return Ok(run);
+            let asked_for = RollbackState::of(&run)?.unwrap_or_default().confirmed;
+            return if asked_for == confirmed {
+                Ok(run)
+            } else {
+                Err(AppError::WrongState {
+                    status: run.status,
+                    action: "taken back otherwise than it was asked for",
+                })
+            };
         }
         let writes = writes_of(self.app, self.organization, run.id).await?;
         let state = RollbackState::of(&run)?.unwrap_or_default();

@@ -6,8 +6,7 @@ use torqueflow_persistence::{
     StoreError, Verdict,
 };
 
-use super::confirmed_after;
-use super::state::RollbackState;
+use super::state::{Confirmed, RollbackState};
 use crate::error::AppError;
 use crate::progress::{Event, Phase};
 use crate::retry::Retries;
@@ -65,7 +64,7 @@ impl Work<'_> {
                 after: state.after,
                 limit,
                 again: state.attempt > 1,
-                confirmed_after: confirmed_after(&self.run, state.confirmed),
+                keeps_confirmed: state.confirmed == Confirmed::Keep,
             };
             let mut judging = Judging {
                 refused,

@@ -12,6 +12,7 @@ use crate::error::AppError;
 use crate::import::Importer;
 use crate::options::RunMode;
 use crate::progress::{Event, Phase};
+use crate::tables::takes_part;
 
 /// Jobs of a run that are imported side by side, where the database takes several writers.
 const JOBS_AT_ONCE: usize = 4;
@@ -120,10 +121,12 @@ impl Work<'_> {
         for job in jobs.iter().filter(|job| job.staged_key.is_some()) {
             let rows = self.rows(job.clone()).await?;
             if is_again(job) {
-                analysis.finished(&rows).await?;
+                analysis.finished(&rows, || self.go_on()).await?;
                 rows_again.push(rows);
-            } else {
+            } else if takes_part(job) && job.error.is_none() {
                 analysis.stands(&rows);
+            } else {
+                analysis.knows(&rows);
             }
         }
         for rows in rows_again {

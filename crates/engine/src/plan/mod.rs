@@ -305,7 +305,7 @@ impl Plan<'_> {
         }
     }
 
-    /// A record of an earlier run is left as it is, and confirmed.
+    /// A record of an earlier run is left as it is, and confirmed if the source still has it so.
     fn leave(&mut self, row: &JobRow, record: &Record, occurrence: i64) {
         let entity = record.slot.entity();
         let Some(found) = self.found(row, record) else {
@@ -313,16 +313,18 @@ impl Plan<'_> {
         };
         let id = id_text(&record.source_id, occurrence);
         let mapped = self.facts.mappings.get(&(entity, id)).copied();
-        if !self.policy.updates
-            && mapped.is_some_and(|mapped| mapped.row_hash != row_hash(record, Some(found), self.table.country))
-        {
+        let is_same = self.policy.updates
+            || mapped.is_none_or(|mapped| mapped.row_hash == row_hash(record, Some(found), self.table.country));
+        if is_same {
+            self.batch.confirmed.extend(mapped.map(|mapped| Confirmation {
+                row_number: row.number,
+                entity,
+                record_id: mapped.record_id,
+                confirmed_run_id: mapped.run_id,
+            }));
+        } else {
             self.find(row, &Finding::row(FindingCode::AlreadyImportedChanged, ""));
         }
-        self.batch.confirmed.extend(mapped.map(|mapped| Confirmation {
-            row_number: row.number,
-            entity,
-            record_id: mapped.record_id,
-        }));
         self.count(entity).unchanged += 1;
     }
 

@@ -80,4 +80,6 @@ pub struct Confirmation {
     pub entity: EntityKind,
     /// The record.
     pub record_id: Uuid,
+    /// The run that last imported it under the id at the source that the row has.
+    pub confirmed_run_id: Uuid,
 }

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use time::OffsetDateTime;
 use torqueflow_model::import::Confirmation;
 use torqueflow_model::{ColumnType, EntityKind};
 use uuid::Uuid;
@@ -69,13 +68,13 @@ impl Offsets {
     }
 }
 
-/// Confirmations by window, with the first row of each.
-fn windows(confirmed: &[Confirmation]) -> BTreeMap<(EntityKind, Uuid), (i64, Offsets)> {
+/// Confirmations by window and by the run that is confirmed, with the first row of each.
+fn windows(confirmed: &[Confirmation]) -> BTreeMap<(EntityKind, Uuid, Uuid), (i64, Offsets)> {
     let mut windows = BTreeMap::new();
     for confirmation in confirmed {
         let (base, offset) = place_in_window(confirmation.record_id);
         let (_, offsets) = windows
-            .entry((confirmation.entity, base))
+            .entry((confirmation.entity, base, confirmation.confirmed_run_id))
             .or_insert((confirmation.row_number, Offsets::default()));
         offsets.insert(offset);
     }
@@ -95,6 +94,7 @@ pub(super) fn confirmation_rows(
             ("organization_id", Id),
             ("run_id", Id),
             ("job_id", Id),
+            ("confirmed_run_id", Id),
             ("row_number", BigInteger),
             ("entity_type", Text),
             ("base_id", Id),
@@ -102,11 +102,12 @@ pub(super) fn confirmation_rows(
             ("records", BigInteger),
         ],
     );
-    for ((entity, base), (row_number, offsets)) in windows(confirmed) {
+    for ((entity, base, confirmed_run_id), (row_number, offsets)) in windows(confirmed) {
         rows.push([
             organization.0.into(),
             run_id.into(),
             job_id.into(),
+            confirmed_run_id.into(),
             row_number.into(),
             entity.name().into(),
             base.into(),
@@ -152,13 +153,13 @@ impl Store {
 }
 
 impl BulkTransaction {
-    /// Those of these records that runs have confirmed which were started after this.
-    pub(super) async fn confirmed_after(
+    /// Those of these records that other runs have confirmed as this run left them.
+    pub(super) async fn confirmed_of(
         &mut self,
         organization: OrganizationId,
+        run_id: Uuid,
         entity: EntityKind,
         ids: impl Iterator<Item = Uuid>,
-        after: OffsetDateTime,
     ) -> Result<HashSet<Uuid>, StoreError> {
         let mut wanted: BTreeMap<Uuid, Vec<(u8, Uuid)>> = BTreeMap::new();
         for id in ids {
@@ -169,13 +170,12 @@ impl BulkTransaction {
         if wanted.is_empty() {
             return Ok(confirmed);
         }
-        let (condition, bases) = among("c.base_id", wanted.keys().copied());
+        let (condition, bases) = among("base_id", wanted.keys().copied());
         let sql = format!(
-            "SELECT c.base_id, c.offsets FROM import_confirmation AS c JOIN import_run AS r \
-             ON r.organization_id = c.organization_id AND r.id = c.run_id \
-             WHERE c.organization_id = ? AND r.started_at > ? AND c.entity_type = ? AND {condition}"
+            "SELECT base_id, offsets FROM import_confirmation \
+             WHERE organization_id = ? AND confirmed_run_id = ? AND entity_type = ? AND {condition}"
         );
-        let mut arguments = vec![organization.0.into(), after.into(), entity.name().into()];
+        let mut arguments = vec![organization.0.into(), run_id.into(), entity.name().into()];
         arguments.extend(bases);
         for mut row in self
             .fetch(&sql, &arguments, &[ColumnType::Uuid, ColumnType::Text])
@@ -211,6 +211,7 @@ mod tests {
                 row_number: row + 1000,
                 entity: EntityKind::Customer,
                 record_id: id(row),
+                confirmed_run_id: Uuid::nil(),
             })
             .collect();
         let windows: Vec<_> = windows(&confirmed).into_values().collect();

@@ -88,9 +88,11 @@ impl BulkTransaction {
             .await?;
         self.add_targets(organization, page.part.entity, entries, !preview, &mut facts)
             .await?;
-        if let Some(after) = page.confirmed_after {
+        if page.keeps_confirmed {
             let ids = entries.iter().map(|entry| entry.record_id);
-            facts.confirmed = self.confirmed_after(organization, page.part.entity, ids, after).await?;
+            facts.confirmed = self
+                .confirmed_of(organization, page.run_id, page.part.entity, ids)
+                .await?;
         }
         Ok(facts)
     }

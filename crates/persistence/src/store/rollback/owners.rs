@@ -107,7 +107,7 @@ impl BulkTransaction {
     }
 
     /// What the run wrote to records of these owners that may stay by themselves: somebody else changed them, or another
-    /// run leads to them, or they were there before. With the owner of each.
+    /// run leads to them or may have confirmed them, or they were there before. With the owner of each.
     async fn owned_entries(
         &mut self,
         organization: OrganizationId,
@@ -158,10 +158,17 @@ impl BulkTransaction {
         let (condition, mut arguments) = among(&format!("c.\"{link}\""), owners.iter().copied());
         arguments.extend(IdRange::of_run(page.run_id).scalars());
         arguments.push(page.run_id.into());
+        let confirmed = if page.keeps_confirmed {
+            arguments.extend([page.run_id.into(), page.part.entity.name().into()]);
+            "OR (SELECT 1 FROM import_confirmation AS k WHERE k.organization_id = c.organization_id \
+             AND k.confirmed_run_id = ? AND k.entity_type = ? LIMIT 1) IS NOT NULL"
+        } else {
+            ""
+        };
         let sql = format!(
             "SELECT c.\"{link}\", c.id FROM \"{}\" AS c WHERE c.organization_id = ? AND {condition} AND {} \
              AND (c.version <> 1 OR (SELECT 1 FROM import_mapping AS m WHERE m.organization_id = c.organization_id \
-             AND m.record_id = c.id AND m.run_id <> ? LIMIT 1) IS NOT NULL)",
+             AND m.record_id = c.id AND m.run_id <> ? LIMIT 1) IS NOT NULL {confirmed})",
             page.part.entity.name(),
             within(self.is_postgres(), "c.id"),
         );

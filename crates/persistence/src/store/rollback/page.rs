@@ -26,8 +26,8 @@ pub struct RollbackPage {
     pub limit: usize,
     /// An earlier attempt may have taken some of it back.
     pub again: bool,
-    /// Records stay that were confirmed by runs which were started after this. `None`: they don't for that.
-    pub confirmed_after: Option<OffsetDateTime>,
+    /// Records stay that other runs have confirmed as this run left them.
+    pub keeps_confirmed: bool,
 }
 
 /// Where a page ends: the last of its entries.
