@@ -1,5 +1,9 @@
 //! Given names and what people are called who have them.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 /// Names of one person. A name may stand in several rows: `Ted` is an Edward or a Theodore. Short forms that begin the
 /// name (`Dan`, `Alex`) need no row.
 ///
@@ -105,7 +109,26 @@ const ROWS: &[&[&str]] = &[
     &["william", "bill", "billy", "will", "willie", "liam"],
 ];
 
+/// The rows in which each name stands.
+static PLACES: LazyLock<FxHashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut places: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, row) in ROWS.iter().enumerate() {
+        for name in *row {
+            places.entry(name).or_default().push(at);
+        }
+    }
+    places
+});
+
 /// Whether one person can have both names. They are folded.
 pub(crate) fn are_of_one_name(first: &str, second: &str) -> bool {
-    ROWS.iter().any(|row| row.contains(&first) && row.contains(&second))
+    let (Some(first), Some(second)) = (PLACES.get(first), PLACES.get(second)) else {
+        return false;
+    };
+    first.iter().any(|row| second.contains(row))
+}
+
+/// Whether the name stands in a row.
+pub(crate) fn has_other_forms(name: &str) -> bool {
+    PLACES.contains_key(name)
 }
