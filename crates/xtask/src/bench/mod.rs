@@ -3,6 +3,7 @@
 mod build;
 mod import;
 mod machine;
+mod matching;
 mod open;
 mod release;
 mod serve;
@@ -24,6 +25,8 @@ pub struct Bench {
 enum What {
     Build(build::BuildBench),
     Import(import::ImportBench),
+    Match(matching::MatchBench),
+    MatchData(matching::MatchData),
     Open(open::OpenBench),
     #[command(hide = true)]
     OpenOnce(open::OpenOnce),
@@ -33,12 +36,22 @@ enum What {
 impl Bench {
     /// Measures and prints. A program that was built for the other chores has itself built anew, for this one.
     pub fn run(&self) -> anyhow::Result<()> {
-        if !cfg!(feature = "bench") && !matches!(self.what, What::Build(_)) {
+        let is_built = match self.what {
+            What::Build(_) | What::MatchData(_) => true,
+            What::Match(_) => !cfg!(debug_assertions),
+            _ => cfg!(feature = "bench"),
+        };
+        if !is_built {
             let mut again = cargo();
             again.args(["run", "--quiet", "--release", "--package", "torqueflow-xtask"]);
-            return run(again.args(["--features", "bench", "--"]).args(env::args_os().skip(1)));
+            if !matches!(self.what, What::Match(_)) {
+                again.args(["--features", "bench"]);
+            }
+            return run(again.arg("--").args(env::args_os().skip(1)));
         }
         match &self.what {
+            What::Match(matching) => matching.run(),
+            What::MatchData(data) => data.run(),
             What::Build(build) => build.run(),
             #[cfg(feature = "bench")]
             What::Import(import) => import.run(),
