@@ -78,6 +78,11 @@ fn finish_operation(method: &str, operation: &mut Map<String, Value>, responses:
     }
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
     parameters.into_iter().flatten().for_each(finish_parameter);
+    let body = operation
+        .get_mut("requestBody")
+        .and_then(|body| body.get_mut("content"));
+    let content = body.and_then(Value::as_object_mut);
+    content.into_iter().flatten().for_each(finish_media);
     let codes = codes(operation, is_open);
     let own = operation.entry("responses").or_insert_with(|| json!({}));
     for response in own.as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -128,6 +133,12 @@ fn finish_parameter(parameter: &mut Value) {
 fn finish_media((_, media): (&String, &mut Value)) {
     if media.pointer("/schema/items/format") == Some(&json!("int32")) {
         put(media, "schema", json!({ "type": "string", "format": "binary" }));
+    }
+    // A body that may be left out is no `null` for that.
+    if media.pointer("/schema/oneOf/1") == Some(&json!({ "type": "null" }))
+        && let Some(schema) = media.pointer("/schema/oneOf/0").cloned()
+    {
+        put(media, "schema", schema);
     }
 }
 
