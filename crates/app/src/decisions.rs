@@ -1,27 +1,24 @@
 //! Decisions on matches that are found anew: a decision is on two records, wherever and whenever they are met.
 
-use torqueflow_persistence::{Decision, Duplicate, OrganizationId};
-use uuid::Uuid;
+use torqueflow_persistence::{Decision, Duplicate};
 
 use crate::App;
 use crate::error::AppError;
+use crate::job_rows::JobRows;
 
 /// Gives the matches of a chunk what people decided on the same two records before. Where another record is the best match
 /// by now, nothing is decided.
-pub(crate) async fn decide_again(
-    app: &App,
-    organization: OrganizationId,
-    run_id: Uuid,
-    job_id: Uuid,
-    duplicates: &mut [Duplicate],
-) -> Result<(), AppError> {
+pub(crate) async fn decide_again(app: &App, job: &JobRows, duplicates: &mut [Duplicate]) -> Result<(), AppError> {
     let numbers = duplicates.iter().map(|duplicate| duplicate.row_number);
     let (Some(first), Some(last)) = (numbers.clone().min(), numbers.max()) else {
         return Ok(());
     };
     let keys: Vec<u128> = duplicates.iter().map(|duplicate| duplicate.record.key).collect();
-    let rows = (job_id, first, last);
-    let decisions = app.store.decision_find(organization, run_id, &keys, rows).await?;
+    let rows = (job.job.id, first, last);
+    let decisions = app
+        .store
+        .decision_find(job.organization, job.job.run_id, &keys, rows)
+        .await?;
     for duplicate in duplicates {
         let taken = decisions_on(duplicate, &decisions);
         duplicate.action = taken.on_the_match.and_then(|decision| decision.action);
@@ -59,6 +56,7 @@ pub(crate) fn decisions_on<'a>(duplicate: &Duplicate, decisions: &'a [Decision])
 #[cfg(test)]
 mod tests {
     use torqueflow_persistence::{DecidedRecord, DuplicateAction, MatchLevel};
+    use uuid::Uuid;
 
     use super::*;
 

@@ -3,9 +3,7 @@
 use std::collections::HashSet;
 
 use torqueflow_engine::{FoundInRows, JobRow, found_at};
-use torqueflow_model::RowPart;
-use torqueflow_persistence::{FoundRecord, Store};
-use torqueflow_pipeline::key_hash;
+use torqueflow_persistence::Store;
 
 use crate::error::AppError;
 use crate::job_rows::JobRows;
@@ -44,18 +42,8 @@ pub(crate) async fn found_in_rows(
             if again.contains(&place) {
                 continue;
             }
-            let of_row = || {
-                Some(FoundRecord {
-                    row_number: row.number,
-                    slot: record.slot,
-                    row_index: row.index,
-                    key_hash: key_hash(&job.source_system, record.slot.entity(), &record.source_id),
-                    occurrence: 0,
-                    record_id: table.new_id(row, RowPart::Record(record.slot))?,
-                    fills: None,
-                })
-            };
-            found.extend(shared.remove(&place).or_else(of_row).map(|record| (place, record)));
+            let brought = shared.remove(&place).or_else(|| table.found(row, record, 0));
+            found.extend(brought.map(|brought| (place, brought)));
         }
     }
     Ok(found)

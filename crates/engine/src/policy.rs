@@ -1,8 +1,9 @@
 //! What holds for all rows of a run, and for all rows of a table.
 
 use serde::{Deserialize, Serialize};
-use torqueflow_model::{RecordPlace, RowPart, RunIds};
-use torqueflow_pipeline::{CleanRow, Cleaner, Country};
+use torqueflow_model::import::FoundRecord;
+use torqueflow_model::{Record, RecordPlace, RowPart, RunIds};
+use torqueflow_pipeline::{CleanRow, Cleaner, Country, key_hash};
 use uuid::Uuid;
 
 use crate::ambiguous::AmbiguousIds;
@@ -83,6 +84,19 @@ impl Table<'_> {
     pub fn new_id(&self, row: &JobRow, part: RowPart) -> Option<Uuid> {
         let place = RecordPlace::new(self.ordinal, row.number, part)?;
         Some(Uuid::from_u128(RunIds::of(self.run_id.as_u128()).id(place)))
+    }
+
+    /// A record of a row that is the first to hold it, and holds it alone. `None` where there is no id for it.
+    pub fn found(&self, row: &JobRow, record: &Record, occurrence: i64) -> Option<FoundRecord> {
+        Some(FoundRecord {
+            row_number: row.number,
+            slot: record.slot,
+            row_index: row.index,
+            key_hash: key_hash(self.source_system, record.slot.entity(), &record.source_id),
+            occurrence,
+            record_id: self.new_id(row, RowPart::Record(record.slot))?,
+            fills: None,
+        })
     }
 
     /// Whether the id of a new record names this row.

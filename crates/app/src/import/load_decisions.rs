@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use torqueflow_dedupe::{KeyKind, MatchKey, SharedKey, assess, keys_of, match_values};
 use torqueflow_engine::{Decision, JobRow};
-use torqueflow_model::{MatchValues, RunIds};
+use torqueflow_model::MatchValues;
 use torqueflow_persistence::{Duplicate, DuplicateAction, MatchLevel, MatchPosting};
 use uuid::Uuid;
 
@@ -116,9 +116,8 @@ impl Loader<'_> {
             let late = store
                 .business_existing(self.job.organization, entity, &ids, analysed_at)
                 .await?;
-            let of_run = RunIds::of(self.importer.run.id.as_u128());
-            let is_own = |id: Uuid| of_run.place(id.as_u128()).is_some();
-            postings.retain(|posting| late.contains(&posting.record_id) && !is_own(posting.record_id));
+            let policy = self.importer.policy();
+            postings.retain(|posting| late.contains(&posting.record_id) && !policy.creates(posting.record_id));
             for (record_id, values) in wanted {
                 if let Some((target, level)) = late_match(&keys_of(&values), &postings) {
                     let decision = Decision::of(self.importer.options.on_duplicate.of(level), target);
