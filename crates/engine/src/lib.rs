@@ -7,6 +7,7 @@
 //! record that is there; `plan` puts it together, and is all that changes anything.
 
 mod ambiguous;
+mod change;
 mod facts;
 mod fate;
 mod imported;

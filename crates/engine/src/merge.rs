@@ -2,19 +2,11 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value as Json};
-use torqueflow_model::import::{BusinessRow, CreatedRecord, UpdatedRecord};
+use torqueflow_model::import::{BusinessRow, CreatedRecord};
 use torqueflow_model::{EntityKind, Record, Storage, Value};
 
+use crate::change::{Change, Changing};
 use crate::imported::RecordLinks;
-use crate::values::stored_json;
-
-/// A change of a stored record: what is written, what its columns held before, and its version after.
-pub(crate) struct Change {
-    pub updated: UpdatedRecord,
-    pub before: Json,
-    pub version_after: i64,
-}
 
 /// The fields, and the columns of links, that a record says something of.
 fn said(record: &Record, links: &RecordLinks) -> HashSet<String> {
@@ -59,24 +51,28 @@ pub(crate) fn merge_into_stored(
     record: &Record,
     links: RecordLinks,
 ) -> Option<Change> {
-    let mut filled = UpdatedRecord {
-        entity,
-        id: stored.id,
-        version: stored.version,
-        values: Vec::new(),
-        links: Vec::new(),
-        json: Vec::new(),
-    };
-    let before = fill(record, links, stored, &mut filled);
-    if before.is_empty() {
-        return None;
+    let mut change = Changing::of(entity, stored);
+    for field in &record.fields {
+        if let (Storage::Column, Some(column)) = (field.spec.storage, field.spec.column())
+            && column == field.spec.name
+            && !change.has(&column)
+        {
+            change.set(field.spec, column, Some(field.value.clone()));
+        }
     }
-    stored.version += 1;
-    Some(Change {
-        updated: filled,
-        before: Json::Object(before),
-        version_after: stored.version,
-    })
+    for (name, id) in links {
+        if !change.has(&format!("{name}_id")) {
+            change.set_link(name, Some(id));
+        }
+    }
+    for field in &record.fields {
+        if let (Storage::Json { column, key }, Value::Boolean(_)) = (field.spec.storage, &field.value)
+            && !change.has_key(column, key)
+        {
+            change.set_key(column, key, Some(&field.value));
+        }
+    }
+    change.finish()
 }
 
 /// The target is created by the same batch: it is filled before it is written.
@@ -90,57 +86,5 @@ pub(crate) fn merge_into_created(created: &mut CreatedRecord, record: &Record, l
         if !created.links.iter().any(|(known, _)| *known == name) {
             created.links.push((name, id));
         }
-    }
-}
-
-/// Fills the blanks of a stored record. Gives what was there before: nothing, column by column.
-fn fill(
-    record: &Record,
-    links: RecordLinks,
-    stored: &mut BusinessRow,
-    filled: &mut UpdatedRecord,
-) -> Map<String, Json> {
-    let mut before = Map::new();
-    for field in &record.fields {
-        match (field.spec.storage, field.spec.column()) {
-            (Storage::Column, Some(column)) if column == field.spec.name && !stored.values.contains_key(&column) => {
-                stored.values.insert(column.clone(), stored_json(&field.value));
-                before.insert(column, Json::Null);
-                filled.values.push((field.spec, Some(field.value.clone())));
-            }
-            _ => {}
-        }
-    }
-    for (name, id) in links {
-        let column = format!("{name}_id");
-        if !stored.values.contains_key(&column) {
-            stored.values.insert(column.clone(), Json::from(id.to_string()));
-            before.insert(column, Json::Null);
-            filled.links.push((name, Some(id)));
-        }
-    }
-    fill_json(record, stored, filled, &mut before);
-    before
-}
-
-/// Adds the keys that a JSON column of the target does not have.
-fn fill_json(record: &Record, stored: &mut BusinessRow, filled: &mut UpdatedRecord, before: &mut Map<String, Json>) {
-    for field in &record.fields {
-        let (Storage::Json { column, key }, Value::Boolean(flag)) = (field.spec.storage, &field.value) else {
-            continue;
-        };
-        let old = stored.values.get(column).cloned();
-        let mut object = match &old {
-            Some(Json::Object(object)) => object.clone(),
-            _ => Map::new(),
-        };
-        if object.contains_key(key) {
-            continue;
-        }
-        object.insert(key.to_owned(), Json::from(*flag));
-        before.entry(column.to_owned()).or_insert(old.unwrap_or(Json::Null));
-        stored.values.insert(column.to_owned(), Json::Object(object.clone()));
-        filled.json.retain(|(name, _)| *name != column);
-        filled.json.push((column, Some(Json::Object(object))));
     }
 }

@@ -13,11 +13,12 @@ use torqueflow_model::{EntityKind, Finding, FindingCode, Record, SourceId};
 use torqueflow_pipeline::{id_text, key_hash};
 use uuid::Uuid;
 
+use crate::change::Change;
 use crate::facts::Facts;
 use crate::fate::{Fate, View};
 use crate::imported::{ImportedValues, RecordLinks};
 use crate::made::{Brought, Made};
-use crate::merge::{Change, kept_by_created, kept_by_stored, merge_into_created, merge_into_stored};
+use crate::merge::{kept_by_created, kept_by_stored, merge_into_created, merge_into_stored};
 use crate::policy::{JobRow, Policy, Table};
 use crate::refresh::Refreshed;
 use crate::repeats::whole;

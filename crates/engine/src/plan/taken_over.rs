@@ -5,8 +5,8 @@ use torqueflow_model::{FieldRef, Finding, FindingCode, Record};
 use torqueflow_pipeline::id_text;
 
 use super::Plan;
+use crate::change::Change;
 use crate::imported::{ImportedValues, RecordLinks};
-use crate::merge::Change;
 use crate::policy::JobRow;
 use crate::refresh::{Refreshed, RefreshedField, Sides, apply, compare, mapping_before, remembered};
 use crate::values::source_hash;

@@ -4,14 +4,13 @@ mod field;
 mod three_way;
 mod units;
 
-use serde_json::{Map, Value as Json, json};
-use torqueflow_model::import::{BusinessRow, MappedRecord, UpdatedRecord};
+use serde_json::{Value as Json, json};
+use torqueflow_model::import::{BusinessRow, MappedRecord};
 use torqueflow_model::{FieldKind, Record, Storage, Value};
 use uuid::Uuid;
 
+use crate::change::{Change, Changing};
 use crate::imported::{ImportedValues, RecordLinks};
-use crate::merge::Change;
-use crate::values::stored_json;
 use three_way::Resolution;
 
 pub(crate) use field::{RefreshedField, Sides, says_the_same};
@@ -37,20 +36,19 @@ pub(crate) fn compare(sides: &Sides<'_>) -> Vec<RefreshedField> {
 
 /// Writes the fields that change into a stored record. `None`: none does.
 pub(crate) fn apply(refreshed: &Refreshed<'_>, stored: &mut BusinessRow, fields: &[RefreshedField]) -> Option<Change> {
-    let mut change = Writing::new(refreshed, stored);
+    let mut change = Changing::of(refreshed.record.slot.entity(), stored);
     for field in fields.iter().filter(|field| field.resolution.writes()) {
-        change.write(field);
+        let value = field.incoming.as_ref();
+        match (field.spec.storage, field.spec.kind) {
+            (Storage::Json { column, key }, _) => change.set_key(column, key, value),
+            (_, FieldKind::Reference { .. }) => {
+                let id = value.and_then(Value::as_text);
+                change.set_link(field.spec.name, id.and_then(|id| Uuid::parse_str(id).ok()));
+            }
+            _ => change.set(field.spec, field.key.clone(), value.cloned()),
+        }
     }
-    if change.before.is_empty() {
-        return None;
-    }
-    let (updated, before) = (change.updated, Json::Object(change.before));
-    stored.version += 1;
-    Some(Change {
-        updated,
-        before,
-        version_after: stored.version,
-    })
+    change.finish()
 }
 
 /// What a mapping keeps from now on: what the source says.
@@ -63,73 +61,6 @@ pub(crate) fn remembered(refreshed: &Refreshed<'_>, last: ImportedValues, fields
         }
     }
     values
-}
-
-/// A change of a record in the making.
-struct Writing<'a> {
-    stored: &'a mut BusinessRow,
-    updated: UpdatedRecord,
-    before: Map<String, Json>,
-}
-
-impl<'a> Writing<'a> {
-    fn new(refreshed: &Refreshed<'_>, stored: &'a mut BusinessRow) -> Self {
-        Self {
-            updated: UpdatedRecord {
-                entity: refreshed.record.slot.entity(),
-                id: refreshed.target,
-                version: stored.version,
-                values: Vec::new(),
-                links: Vec::new(),
-                json: Vec::new(),
-            },
-            stored,
-            before: Map::new(),
-        }
-    }
-
-    fn write(&mut self, field: &RefreshedField) {
-        let value = field.incoming.clone();
-        if let Storage::Json { column, key } = field.spec.storage {
-            self.write_key(column, key, value.as_ref());
-            return;
-        }
-        let old = match &value {
-            Some(value) => self.stored.values.insert(field.key.clone(), stored_json(value)),
-            None => self.stored.values.remove(&field.key),
-        };
-        self.before.insert(field.key.clone(), old.unwrap_or(Json::Null));
-        if matches!(field.spec.kind, FieldKind::Reference { .. }) {
-            let id = value
-                .as_ref()
-                .and_then(Value::as_text)
-                .and_then(|id| Uuid::parse_str(id).ok());
-            self.updated.links.push((field.spec.name, id));
-        } else {
-            self.updated.values.push((field.spec, value));
-        }
-    }
-
-    /// One key of a JSON column; the others stay.
-    fn write_key(&mut self, column: &'static str, key: &str, value: Option<&Value>) {
-        let old = self.stored.values.get(column).cloned();
-        let mut object = match &old {
-            Some(Json::Object(object)) => object.clone(),
-            _ => Map::new(),
-        };
-        match value {
-            Some(value) => object.insert(key.to_owned(), value.to_json()),
-            None => object.remove(key),
-        };
-        self.before.entry(column).or_insert(old.unwrap_or(Json::Null));
-        let object = (!object.is_empty()).then_some(Json::Object(object));
-        match &object {
-            Some(object) => self.stored.values.insert(column.to_owned(), object.clone()),
-            None => self.stored.values.remove(column),
-        };
-        self.updated.json.retain(|(name, _)| *name != column);
-        self.updated.json.push((column, object));
-    }
 }
 
 /// What the source calls a linked record. A name that led nowhere is not remembered, so that it is looked up again.
